@@ -1,0 +1,40 @@
+/**
+ * The errors of ganvas. Every message names the function, what came, what was expected and, where there is one, the remedy:
+ * `matmul: inner sizes differ: a is [2, 3], b is [4, 5]; expected a's columns (3) to equal b's rows (4). Did you mean { transposeB: true }?`
+ */
+
+/** The common ancestor: `catch (e) { if (e instanceof GanvasError) ... }` separates our complaints from everything else. */
+export class GanvasError extends Error {
+  override name = 'GanvasError';
+}
+
+/** An argument or option of the wrong kind or value: a misspelt option, a negative size, a NaN learning rate. */
+export class ArgumentError extends GanvasError {
+  override name = 'ArgumentError';
+}
+
+/** Shapes that do not fit each other or the operation. */
+export class ShapeError extends GanvasError {
+  override name = 'ShapeError';
+}
+
+/** Bytes that are not what they claim to be (IDX, safetensors, checkpoints); `offset` is where reading stopped, in bytes. */
+export class FormatError extends GanvasError {
+  override name = 'FormatError';
+  readonly offset: number | undefined;
+
+  constructor(message: string, offset?: number) {
+    super(offset === undefined ? message : `${message} (at byte ${offset})`);
+    this.offset = offset;
+  }
+}
+
+/** The machinery failed: memory ceiling reached, a freed tensor touched, a worker lost, a file that cannot be written. */
+export class RuntimeError extends GanvasError {
+  override name = 'RuntimeError';
+}
+
+/** A loss or weight became NaN or infinite; the message names the network and the layer. */
+export class DivergenceError extends GanvasError {
+  override name = 'DivergenceError';
+}

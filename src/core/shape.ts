@@ -1,0 +1,90 @@
+/**
+ * Shapes: lists of dimension sizes, row-major. A scalar has shape [], a dimension may be 0.
+ * Broadcasting is NumPy's: shapes are aligned at the right, a dimension of 1 stretches.
+ */
+import { describe, invalid } from './check.ts';
+import { ShapeError } from './errors.ts';
+
+export type Shape = readonly number[];
+
+/** Most elements a tensor may have: 2^30 - 1 floats fill the 4 GiB a WebAssembly memory can address. */
+export const MAX_SIZE: number = 2 ** 30 - 1;
+
+/** Product of the dimensions; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis]!;
+  return size;
+}
+
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
+}
+
+/** A frozen copy of a user's shape: whole numbers of at least 0, at most MAX_SIZE elements in all. */
+export function checkShape(where: string, argument: string, value: unknown): Shape {
+  if (!Array.isArray(value)) return invalid(where, argument, 'a shape, a list of whole numbers such as [2, 3]', value);
+  const shape: number[] = [];
+  let size = 1;
+  for (const dimension of value) {
+    if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 0) {
+      return invalid(where, argument, 'a shape, a list of whole numbers of at least 0', value);
+    }
+    shape.push(dimension);
+    size *= dimension;
+  }
+  if (size > MAX_SIZE) throw new ShapeError(`${where}: ${argument} ${describe(value)} has ${size} elements; at most ${MAX_SIZE} fit`);
+  return Object.freeze(shape);
+}
+
+/** An axis counted from the front, from one that may count from the back (-1 is the last). */
+export function checkAxis(where: string, axis: unknown, rank: number): number {
+  if (typeof axis !== 'number' || !Number.isSafeInteger(axis) || axis < -rank || axis >= rank) {
+    const expected = rank === 0 ? 'absent, since a scalar has no axes' : `a whole number from ${-rank} to ${rank - 1}`;
+    return invalid(where, 'axis', expected, axis);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** Sorted, distinct axes from a user's `axis` (a number, a list, or undefined for all). */
+export function checkAxes(where: string, axis: unknown, rank: number): readonly number[] {
+  if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const axes = (Array.isArray(axis) ? axis : [axis]).map((one) => checkAxis(where, one, rank)).sort((a, b) => a - b);
+  if (new Set(axes).size !== axes.length) return invalid(where, 'axis', 'a list without repetition', axis);
+  return axes;
+}
+
+/** The shape both operands stretch to, or a ShapeError. */
+export function broadcastShapes(where: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a;
+  const rank = Math.max(a.length, b.length);
+  const result: number[] = new Array(rank);
+  for (let axis = 0; axis < rank; axis++) {
+    const m = a[axis - rank + a.length] ?? 1;
+    const n = b[axis - rank + b.length] ?? 1;
+    if (m !== n && m !== 1 && n !== 1) {
+      throw new ShapeError(
+        `${where}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: ${m} meets ${n}; aligned at the right, two sizes must be equal or one of them 1`,
+      );
+    }
+    result[axis] = m === 1 ? n : m;
+  }
+  return Object.freeze(result);
+}
+
+/** Row-major strides, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides: number[] = new Array(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis]!;
+  }
+  return strides;
+}
