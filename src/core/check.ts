@@ -26,7 +26,7 @@ export function invalid(where: string, argument: string, expected: string, value
 }
 
 /** A finite number, within [min, max] where given. */
-export function checkNumber(where: string, argument: string, value: unknown, min = -Infinity, max = Infinity): number {
+export function checkNumber(where: string, argument: string, value: unknown, min: number = -Infinity, max: number = Infinity): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > max) {
     const range =
       min === -Infinity && max === Infinity ? '' : max === Infinity ? ` of at least ${min}` : ` from ${min} to ${max}`;
