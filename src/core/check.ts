@@ -15,7 +15,9 @@ export function describe(value: unknown): string {
     return `[${head.join(', ')}${value.length > 8 ? `, ... ${value.length} in all` : ''}]`;
   }
   const name: unknown = value.constructor?.name;
-  return typeof name === 'string' && name !== 'Object' ? `a ${name}` : `{ ${Object.keys(value).slice(0, 6).join(', ')} }`;
+  return typeof name === 'string' && name !== 'Object'
+    ? `a ${name}`
+    : `{ ${Object.keys(value).slice(0, 6).join(', ')} }`;
 }
 
 /** Fails with "`where`: `argument` must be `expected`; got `value`". */
@@ -26,7 +28,13 @@ export function invalid(where: string, argument: string, expected: string, value
 }
 
 /** A finite number, within [min, max] where given. */
-export function checkNumber(where: string, argument: string, value: unknown, min: number = -Infinity, max: number = Infinity): number {
+export function checkNumber(
+  where: string,
+  argument: string,
+  value: unknown,
+  min: number = -Infinity,
+  max: number = Infinity,
+): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > max) {
     const range =
       min === -Infinity && max === Infinity ? '' : max === Infinity ? ` of at least ${min}` : ` from ${min} to ${max}`;

@@ -23,8 +23,8 @@ export class FormatError extends GanvasError {
   override name = 'FormatError';
   readonly offset: number | undefined;
 
-  constructor(message: string, offset?: number) {
-    super(offset === undefined ? message : `${message} (at byte ${offset})`);
+  constructor(message: string, offset?: number, options?: ErrorOptions) {
+    super(offset === undefined ? message : `${message} (at byte ${offset})`, options);
     this.offset = offset;
   }
 }

@@ -1,0 +1,122 @@
+/** The command line of mnist-gan.ts: what it understands, the help text, and errors that say what to do. */
+import { parseArgs } from 'node:util';
+import { didYouMean } from '../src/core/check.ts';
+
+export interface TrainingOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Folder with the four MNIST files; undefined: the 10,000 digits beside this example. */
+  readonly data: string | undefined;
+  /** Folder for everything written; undefined: a new one in runs/, or with `resume` the newest one there. */
+  readonly out: string | undefined;
+  readonly limit: number | undefined;
+  readonly threads: number | undefined;
+  readonly kernels: Kernels;
+  readonly wide: boolean;
+  /** Steps between checkpoints, beside the one at the end of each epoch. */
+  readonly checkpointEvery: number | undefined;
+  readonly resume: boolean;
+}
+
+/** A command line that cannot be understood; its message is meant for the user. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+type Kernels = (typeof KERNELS)[number];
+const KERNELS = ['auto', 'portable', 'simd'] as const;
+
+/** Each option: the name of its value ('' for a switch) and its line in the help text. */
+const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = {
+  epochs: ['N', 'passes over the images (default 100)'],
+  'batch-size': ['N', 'images a step (default 256)'],
+  seed: ['N', 'random seed; equal seeds give equal bits (default 42)'],
+  data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
+  out: ['DIR', 'folder for all that is written (default: new, in runs/)'],
+  limit: ['N', 'train on the first N images only'],
+  threads: ['N', 'processor cores to use (default: all)'],
+  kernels: ['NAME', 'auto, portable or simd (default auto)'],
+  wide: ['', '256-bit SIMD where this Node can do it'],
+  'checkpoint-every': ['N', 'also save the state every N steps'],
+  resume: ['', 'go on with the run in --out, or the newest in runs/'],
+  help: ['', 'show this text'],
+};
+
+/** The help text. */
+export function help(): string {
+  const lines = Object.entries(KNOWN).map(([name, [value, text]]) => `  ${`--${name} ${value}`.padEnd(22)}${text}`);
+  return ['Usage: npm run train -- [options]', '', ...lines].join('\n');
+}
+
+/**
+ * Reads the arguments after `--`.
+ *
+ * @returns the options, or 'help' if that is asked for.
+ * @throws UsageError for an unknown option (naming the nearest known one), a missing or a wrong value.
+ */
+export function parseOptions(args: readonly string[]): TrainingOptions | 'help' {
+  const given = readArguments(args);
+  if (given.has('help')) return 'help';
+  return {
+    epochs: wholeNumber(given, 'epochs', 1) ?? 100,
+    batchSize: wholeNumber(given, 'batch-size', 1) ?? 256,
+    seed: wholeNumber(given, 'seed', 0) ?? 42,
+    data: given.get('data'),
+    out: given.get('out'),
+    limit: wholeNumber(given, 'limit', 1),
+    threads: wholeNumber(given, 'threads', 1),
+    kernels: kernelSet(given.get('kernels') ?? 'auto'),
+    wide: given.has('wide'),
+    checkpointEvery: wholeNumber(given, 'checkpoint-every', 1),
+    resume: given.has('resume'),
+  };
+}
+
+/** Names and values; a switch has the value ''. `parseArgs` only splits: its own errors would not say "did you mean". */
+function readArguments(args: readonly string[]): Map<string, string> {
+  const options = Object.fromEntries(
+    Object.entries(KNOWN).map(([name, [value]]) => [name, { type: value === '' ? 'boolean' : 'string' } as const]),
+  );
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const given = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') throw new UsageError(`unexpected argument "${token.value}"`);
+    const { name, rawName, value, inlineValue } = token;
+    const known = Object.hasOwn(KNOWN, name) && rawName.startsWith('--') ? KNOWN[name] : undefined;
+    if (known === undefined) {
+      const hint = didYouMean(
+        `--${name}`,
+        Object.keys(KNOWN).map((one) => `--${one}`),
+      );
+      throw new UsageError(`unknown option ${rawName}${hint === '' ? '' : `. ${hint}`}`);
+    }
+    if (known[0] === '') {
+      if (value !== undefined) throw new UsageError(`--${name} takes no value, got "${value}"`);
+    } else if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('--'))) {
+      throw new UsageError(`--${name} needs a value: --${name} ${known[0]}`);
+    }
+    given.set(name, value ?? '');
+  }
+  return given;
+}
+
+function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: number): number | undefined {
+  const text = given.get(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
+    throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
+  }
+  return value;
+}
+
+function kernelSet(text: string): Kernels {
+  const found = KERNELS.find((one) => one === text);
+  if (found !== undefined) return found;
+  const hint = didYouMean(text, KERNELS);
+  throw new UsageError(
+    `--kernels must be one of ${KERNELS.join(', ')}, got "${text}"${hint === '' ? '' : `. ${hint}`}`,
+  );
+}

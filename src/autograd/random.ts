@@ -1,0 +1,146 @@
+/**
+ * The random generator of users and trainings: Philox (core/philox.ts) behind a key and a position, so its whole state is three numbers.
+ * Each draw begins at a fresh block of the stream; the n-th draw of a program is the same on every engine and thread count.
+ */
+import { checkInteger, checkNumber, checkOptions } from '../core/check.ts';
+import { philox } from '../core/philox.ts';
+import { checkShape, type Shape } from '../core/shape.ts';
+import { kernels } from '../kernels/runtime.ts';
+import { Tensor } from './tensor.ts';
+
+/** All there is to a generator: plain numbers, to be stored as JSON. */
+export interface RandomState {
+  readonly seed: number;
+  /** Independent streams under one seed. */
+  readonly stream: number;
+  /** The next block of four 32-bit words. */
+  readonly block: number;
+}
+
+export interface Random {
+  /** Normally distributed values; at most 5.4 standard deviations from the mean. */
+  normal(shape: Shape, mean?: number, stddev?: number): Tensor;
+  /** Uniformly distributed values in [low, high), in steps of 2^-24 of the range. */
+  uniform(shape: Shape, low?: number, high?: number): Tensor;
+  /** The numbers 0 ... n - 1 in random order (Fisher-Yates, without modulo bias). */
+  permutation(n: number): Int32Array;
+  /** Where the stream stands; randomFromState() goes on from there. */
+  state(): RandomState;
+}
+
+/**
+ * A seeded generator.
+ *
+ * @param seed - a whole number from 0 to 2^53 - 1.
+ *
+ * @example
+ * const random = createRandom(42);
+ * const noise = random.normal([16, 100]);
+ */
+export function createRandom(seed: number): Random {
+  return new PhiloxRandom({ seed: checkInteger('createRandom', 'seed', seed, 0), stream: 0, block: 0 });
+}
+
+/** A generator that goes on where another's state() was taken. */
+export function randomFromState(state: RandomState): Random {
+  const where = 'randomFromState';
+  checkOptions(where, state ?? null, ['seed', 'stream', 'block']);
+  return new PhiloxRandom({
+    seed: checkInteger(where, 'seed', state.seed, 0),
+    stream: checkInteger(where, 'stream', state.stream, 0, 0x7fffffff),
+    block: checkInteger(where, 'block', state.block, 0),
+  });
+}
+
+const TWO_32 = 2 ** 32;
+
+class PhiloxRandom implements Random {
+  readonly #seed: number;
+  readonly #stream: number;
+  #block: number;
+
+  constructor({ seed, stream, block }: RandomState) {
+    this.#seed = seed;
+    this.#stream = stream;
+    this.#block = block;
+  }
+
+  normal(shape: Shape, mean = 0, stddev = 1): Tensor {
+    checkNumber('normal', 'mean', mean);
+    checkNumber('normal', 'stddev', stddev, 0);
+    return this.#draw('normal', kernels().randomNormal, shape, mean, stddev);
+  }
+
+  uniform(shape: Shape, low = 0, high = 1): Tensor {
+    checkNumber('uniform', 'low', low);
+    checkNumber('uniform', 'high', high, low);
+    return this.#draw('uniform', kernels().randomUniform, shape, low, high);
+  }
+
+  permutation(n: number): Int32Array {
+    checkInteger('permutation', 'n', n, 0, 0x7fffffff);
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const next = this.#words();
+    for (let i = n - 1; i > 0; i--) {
+      const range = i + 1;
+      // Words at or above the largest multiple of the range would favour small remainders.
+      const limit = TWO_32 - (TWO_32 % range);
+      let word = next();
+      while (word >= limit) word = next();
+      const j = word % range;
+      const kept = order[i]!;
+      order[i] = order[j]!;
+      order[j] = kept;
+    }
+    return order;
+  }
+
+  state(): RandomState {
+    return { seed: this.#seed, stream: this.#stream, block: this.#block };
+  }
+
+  #draw(where: string, kernel: DrawKernel, shape: Shape, first: number, second: number): Tensor {
+    const out = new Tensor(checkShape(where, 'shape', shape));
+    const seed = this.#seed;
+    const block = this.#block;
+    kernel(
+      out.address,
+      seed | 0,
+      (seed / TWO_32) | 0,
+      block | 0,
+      (block / TWO_32) | 0,
+      this.#stream,
+      first,
+      second,
+      out.size,
+    );
+    this.#block += Math.ceil(out.size / 4);
+    return out;
+  }
+
+  /** Unsigned words, one after the other, from fresh blocks. */
+  #words(): () => number {
+    const words = new Int32Array(4);
+    let used = 4;
+    return () => {
+      if (used === 4) {
+        const block = this.#block++;
+        philox(words, block | 0, (block / TWO_32) | 0, this.#stream, 0, this.#seed | 0, (this.#seed / TWO_32) | 0);
+        used = 0;
+      }
+      return words[used++]! >>> 0;
+    };
+  }
+}
+
+type DrawKernel = (
+  out: number,
+  key0: number,
+  key1: number,
+  counterLow: number,
+  counterHigh: number,
+  stream: number,
+  first: number,
+  second: number,
+  count: number,
+) => void;

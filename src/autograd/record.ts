@@ -1,0 +1,50 @@
+/**
+ * Recording: every operation on a tracked tensor (a variable, or computed from one) leaves a node that says how gradients flow back.
+ * Nodes hang on their outputs, so a graph lives exactly as long as somebody holds its end.
+ */
+import { Tensor, Variable } from './tensor.ts';
+
+/** From the gradient of the output to the gradient of one input, of that input's shape. Called only if that gradient is asked for. */
+export type Pullback = (dy: Tensor) => Tensor;
+
+export interface OpNode {
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  readonly pullbacks: readonly Pullback[];
+  /** Versions of the inputs when they were used; only variables have one. */
+  readonly versions: readonly number[];
+}
+
+let recording = true;
+
+export function isTracked(tensor: Tensor): boolean {
+  return tensor.node !== undefined || tensor instanceof Variable;
+}
+
+/** Attaches to `output` how it came from `inputs`, one pullback for each, if any input is tracked. */
+export function record(op: string, output: Tensor, inputs: readonly Tensor[], pullbacks: readonly Pullback[]): Tensor {
+  if (recording && inputs.some(isTracked)) {
+    output.node = { op, inputs, pullbacks, versions: inputs.map(versionOf) };
+  }
+  return output;
+}
+
+export function versionOf(tensor: Tensor): number {
+  return tensor instanceof Variable ? tensor.version : 0;
+}
+
+/** Runs `body` without leaving nodes: inference, and the pullbacks themselves. */
+export function withoutRecording<T>(body: () => T): T {
+  const before = recording;
+  recording = false;
+  try {
+    return body();
+  } finally {
+    recording = before;
+  }
+}
+
+/** The same values, cut off from how they were computed: no gradient flows through. */
+export function stopGradient(x: Tensor): Tensor {
+  return new Tensor(x.shape, x.storage);
+}

@@ -1,0 +1,73 @@
+/**
+ * scope(fn): frees all tensors made inside except those it returns. A training step in a scope needs no memory beyond its own, turn after
+ * turn. Scopes nest: what an inner one returns belongs to the outer one.
+ */
+import { checkFunction } from '../core/check.ts';
+import { ArgumentError } from '../core/errors.ts';
+import { currentScope, enterScope, type Storage } from './storage.ts';
+import { Tensor } from './tensor.ts';
+
+export interface Scope {
+  readonly name: string;
+  readonly storages: Storage[];
+}
+
+let count = 0;
+
+/**
+ * Calls `fn` and frees every tensor that was made meanwhile, except variables and the tensors in what it returns (a tensor, or arrays and
+ * plain objects of them). If `fn` throws, all are freed. `fn` must be synchronous.
+ *
+ * @param name - shown in the error when a freed tensor is touched. Default: the function's name and the scope's number.
+ *
+ * @example
+ * const loss = scope(() => mean(square(sub(model.call(x), y))));
+ */
+export function scope<T>(fn: () => T, name?: string): T {
+  checkFunction('scope', 'fn', fn);
+  const outer = currentScope();
+  const label = name ?? fn.name;
+  const inner: Scope = { name: `scope ${label === '' ? '' : `"${label}" `}#${++count}`, storages: [] };
+  enterScope(inner);
+  const kept = new Set<Storage>();
+  try {
+    const result = fn();
+    if (result instanceof Promise) {
+      result.catch(() => undefined);
+      throw new ArgumentError(
+        'scope: fn must be synchronous; got a Promise. Await outside, and put only the tensor work into the scope.',
+      );
+    }
+    collectTensors(result, kept);
+    return result;
+  } finally {
+    enterScope(outer);
+    for (const storage of inner.storages) {
+      if (storage.scope !== inner) continue;
+      if (!kept.has(storage)) storage.free(inner.name);
+      else if (outer === undefined) storage.escape();
+      else {
+        storage.scope = outer;
+        outer.storages.push(storage);
+      }
+    }
+  }
+}
+
+/** Tensors in a value: itself, or inside arrays, Maps, Sets and plain objects. Class instances are not searched. */
+function collectTensors(value: unknown, kept: Set<Storage>, seen: Set<object> = new Set()): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  if (value instanceof Tensor) {
+    kept.add(value.storage);
+    return;
+  }
+  seen.add(value);
+  if (Array.isArray(value) || value instanceof Set) for (const item of value) collectTensors(item, kept, seen);
+  else if (value instanceof Map) for (const item of value.values()) collectTensors(item, kept, seen);
+  else if (isPlainObject(value)) for (const item of Object.values(value)) collectTensors(item, kept, seen);
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,208 @@
+/**
+ * Tensor: a shape and a block of float32 values, row-major and dense. Immutable by convention: operations make new tensors.
+ * Variable: a tensor whose values an optimizer changes, and the leaf that gradients are taken for.
+ */
+import { describe, invalid } from '../core/check.ts';
+import { ArgumentError, RuntimeError, ShapeError } from '../core/errors.ts';
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
+import type { Address } from '../kernels/contract.ts';
+import type { OpNode } from './record.ts';
+import { Storage } from './storage.ts';
+
+/** Numbers nested to a tensor's rank: a scalar's `toArray()` is a number. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+export class Tensor {
+  readonly shape: Shape;
+  /** How many values it has. */
+  readonly size: number;
+  /** @internal The block; tensors made by reshape share it. */
+  readonly storage: Storage;
+  /** @internal How it was computed, if that was recorded. */
+  node: OpNode | undefined;
+
+  /** @internal Tensors are made by tensor(), zeros() and their kin, and by operations. */
+  constructor(shape: Shape, storage?: Storage) {
+    this.shape = shape;
+    this.size = sizeOf(shape);
+    this.storage = storage ?? new Storage(this.size);
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** @internal Where the values begin in the heap. Throws if the tensor was freed. */
+  get address(): Address {
+    return this.storage.address;
+  }
+
+  /**
+   * The values, row-major: a live view, not a copy. Ask for it anew after other tensors were made: without shared memory (some
+   * browsers) a view taken earlier loses its contents when the memory grows.
+   */
+  get data(): Float32Array {
+    return this.storage.view();
+  }
+
+  /** The value of a tensor of size 1. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item: the tensor must have exactly one element; got shape ${formatShape(this.shape)}. Use toArray() or data.`,
+      );
+    }
+    return this.storage.heap.floats[this.address]!;
+  }
+
+  /** A copy of the values as nested arrays. */
+  toArray(): NestedNumbers {
+    const { floats } = this.storage.heap;
+    const shape = this.shape;
+    let next = this.address;
+    const nest = (axis: number): NestedNumbers =>
+      axis === shape.length ? floats[next++]! : Array.from({ length: shape[axis]! }, () => nest(axis + 1));
+    return nest(0);
+  }
+
+  /** Frees the values now. Optional: scopes and the garbage collector do it too. */
+  dispose(): void {
+    this.storage.free('dispose()');
+  }
+
+  toString(): string {
+    return `${this.constructor.name}(${formatShape(this.shape)})`;
+  }
+}
+
+export class Variable extends Tensor {
+  readonly name: string;
+  /** @internal Counts changes, so that a recorded pass can tell that its inputs are no longer what they were. */
+  version = 0;
+
+  /** @internal Use variable(). */
+  constructor(shape: Shape, storage: Storage, name: string) {
+    super(shape, storage);
+    this.name = name;
+    storage.escape();
+  }
+
+  /** Copies values of the same shape into the variable. */
+  assign(values: Tensor | Float32Array | readonly number[]): this {
+    const source = values instanceof Tensor ? values.data : values;
+    if (
+      values instanceof Tensor
+        ? !sameShape(values.shape, this.shape)
+        : !isNumberList(source) || source.length !== this.size
+    ) {
+      throw new ShapeError(
+        `assign: ${this.name || 'the variable'} has shape ${formatShape(this.shape)}; got ${values instanceof Tensor ? formatShape(values.shape) : describe(values)}`,
+      );
+    }
+    this.storage.heap.floats.set(source, this.address);
+    this.version++;
+    return this;
+  }
+}
+
+/**
+ * A tensor from numbers: a number, nested arrays (the shape is theirs), or a flat list with a shape.
+ *
+ * @example
+ * tensor([[1, 2, 3], [4, 5, 6]]);
+ * tensor(new Float32Array(784), [1, 28, 28, 1]);
+ */
+export function tensor(values: NestedNumbers | Float32Array, shape?: Shape): Tensor {
+  const flat: number[] | Float32Array = values instanceof Float32Array ? values : [];
+  const found = values instanceof Float32Array ? [values.length] : flatten(values, flat as number[]);
+  const wanted = shape === undefined ? checkShape('tensor', 'values', found) : checkShape('tensor', 'shape', shape);
+  if (sizeOf(wanted) !== flat.length) {
+    throw new ShapeError(
+      `tensor: ${flat.length} values do not fill shape ${formatShape(wanted)}, which has ${sizeOf(wanted)} elements`,
+    );
+  }
+  const result = new Tensor(wanted);
+  result.storage.heap.floats.set(flat, result.address);
+  return result;
+}
+
+export function scalar(value: number): Tensor {
+  if (typeof value !== 'number') invalid('scalar', 'value', 'a number', value);
+  return full([], value);
+}
+
+export function zeros(shape: Shape): Tensor {
+  return filled('zeros', shape, 0);
+}
+
+export function ones(shape: Shape): Tensor {
+  return filled('ones', shape, 1);
+}
+
+export function full(shape: Shape, value: number): Tensor {
+  if (typeof value !== 'number') invalid('full', 'value', 'a number', value);
+  return filled('full', shape, value);
+}
+
+/**
+ * A variable with the values of a tensor, whose block it takes over (the tensor and the variable share it). It outlives any scope it is made in.
+ *
+ * @param name - shown in errors, summaries and saved files.
+ */
+export function variable(value: Tensor, name = ''): Variable {
+  checkTensor('variable', 'value', value);
+  if (typeof name !== 'string') invalid('variable', 'name', 'a string', name);
+  return new Variable(value.shape, value.storage, name);
+}
+
+/** @internal The tensor itself, or an ArgumentError that says what came instead. */
+export function checkTensor(where: string, argument: string, value: unknown): Tensor {
+  if (!(value instanceof Tensor)) return invalid(where, argument, 'a Tensor', value, 'Make one with tensor(values).');
+  if (value.storage.freed) {
+    try {
+      return value.address as never;
+    } catch (error) {
+      throw new RuntimeError(`${where}: ${argument}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return value;
+}
+
+/** @internal Binary operations take plain numbers too. */
+export function toTensor(where: string, argument: string, value: unknown): Tensor {
+  return typeof value === 'number' ? filled(where, [], value) : checkTensor(where, argument, value);
+}
+
+function filled(where: string, shape: Shape, value: number): Tensor {
+  const result = new Tensor(checkShape(where, 'shape', shape));
+  result.storage.heap.floats.fill(value, result.address, result.address + result.size);
+  return result;
+}
+
+/** Appends nested numbers to `flat` in row-major order and returns their shape; refuses ragged nesting. */
+function flatten(values: unknown, flat: number[]): number[] {
+  if (typeof values === 'number') {
+    flat.push(values);
+    return [];
+  }
+  if (!Array.isArray(values)) {
+    throw new ArgumentError(
+      `tensor: values must be a number, nested arrays of numbers or a Float32Array; got ${describe(values)}`,
+    );
+  }
+  let inner: number[] | undefined;
+  for (const item of values) {
+    const shape = flatten(item, flat);
+    if (inner !== undefined && !sameShape(inner, shape)) {
+      throw new ShapeError(
+        `tensor: nested arrays must be rectangular; a part of shape ${formatShape(inner)} stands beside one of shape ${formatShape(shape)}`,
+      );
+    }
+    inner = shape;
+  }
+  return [values.length, ...(inner ?? [])];
+}
+
+function isNumberList(value: unknown): value is Float32Array | readonly number[] {
+  return value instanceof Float32Array || (Array.isArray(value) && value.every((item) => typeof item === 'number'));
+}

@@ -1,0 +1,102 @@
+/**
+ * Dataset: images that a training draws its batches from. Bytes stay bytes, a quarter of the memory of floats, and become
+ * numbers in [-1, 1], (byte - 127.5) / 127.5, when a batch is gathered.
+ */
+import { Storage } from '../autograd/storage.ts';
+import { checkTensor, Tensor } from '../autograd/tensor.ts';
+import { describe, invalid } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import { heap, kernels } from '../kernels/runtime.ts';
+
+export interface Dataset {
+  /** How many items. */
+  readonly count: number;
+  /** Shape of one item, such as [28, 28, 1]. */
+  readonly itemShape: Shape;
+  /** The items at these places, in this order: a tensor [indices.length, ...itemShape]. */
+  gather(indices: ArrayLike<number>): Tensor;
+}
+
+const CENTRE = 127.5;
+const HALF_RANGE = 127.5;
+
+/**
+ * A dataset on bytes, which are copied once into the tensor memory.
+ *
+ * @param shape - [n, ...itemShape]; its product must be the number of bytes.
+ *
+ * @example
+ * const { images } = await loadMnist(); // a dataset of shape [60000, 28, 28, 1]
+ * const batch = images.gather([3, 1, 4]); // [3, 28, 28, 1]
+ */
+export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
+  if (!(bytes instanceof Uint8Array)) invalid('dataset', 'bytes', 'a Uint8Array', bytes);
+  const { count, itemShape } = splitShape('dataset', checkShape('dataset', 'shape', shape));
+  const itemSize = sizeOf(itemShape);
+  if (count * itemSize !== bytes.length) {
+    throw new ShapeError(
+      `dataset: ${bytes.length} bytes do not fill shape ${formatShape(shape)}, which takes ${count * itemSize}`,
+    );
+  }
+  const storage = new Storage(Math.ceil(bytes.length / heap().bytesPerElement));
+  storage.escape();
+  heap().bytes.set(bytes, storage.address * heap().bytesPerElement);
+  return {
+    count,
+    itemShape,
+    gather(indices) {
+      const places = checkIndices(indices, count);
+      const rows = new Storage(places.length);
+      heap().ints.set(places, (rows.address * heap().bytesPerElement) / 4);
+      const batch = new Tensor([places.length, ...itemShape]);
+      kernels().gatherBytes(batch.address, storage.address, rows.address, CENTRE, HALF_RANGE, places.length, itemSize);
+      rows.free('gather()');
+      return batch;
+    },
+  };
+}
+
+/** A dataset on a tensor [n, ...itemShape], whose values are used as they are. */
+export function tensorDataset(images: Tensor): Dataset {
+  checkTensor('tensorDataset', 'images', images);
+  const { count, itemShape } = splitShape('tensorDataset', images.shape);
+  const itemSize = sizeOf(itemShape);
+  return {
+    count,
+    itemShape,
+    gather(indices) {
+      const places = checkIndices(indices, count);
+      const batch = new Tensor([places.length, ...itemShape]);
+      for (let row = 0; row < places.length; row++) {
+        const from = images.address + places[row]! * itemSize;
+        kernels().copy(batch.address + row * itemSize, from, 1, itemSize, itemSize, itemSize, 1);
+      }
+      return batch;
+    },
+  };
+}
+
+function splitShape(where: string, shape: Shape): { count: number; itemShape: Shape } {
+  if (shape.length === 0) {
+    throw new ShapeError(
+      `${where}: the shape must have the number of items in front, [n, ...item]; got a scalar's, []`,
+    );
+  }
+  return { count: shape[0]!, itemShape: Object.freeze(shape.slice(1)) };
+}
+
+function checkIndices(indices: ArrayLike<number>, count: number): Int32Array {
+  if (typeof indices !== 'object' || indices === null || typeof indices.length !== 'number') {
+    invalid('gather', 'indices', 'a list of whole numbers', indices);
+  }
+  const places = Int32Array.from(indices);
+  for (let i = 0; i < places.length; i++) {
+    if (places[i] !== indices[i] || places[i]! < 0 || places[i]! >= count) {
+      throw new ArgumentError(
+        `gather: indices[${i}] must be a whole number from 0 to ${count - 1}; got ${describe(indices[i])}`,
+      );
+    }
+  }
+  return places;
+}

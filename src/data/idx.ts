@@ -1,0 +1,187 @@
+/**
+ * IDX, the file format of MNIST: bytes 00 00, a type code, the rank, then one 32-bit size per axis and the row-major
+ * values, everything big-endian. The bytes may come from anywhere: each claim is checked before it is acted upon.
+ * Source: "The IDX file format", on the page of the MNIST database.
+ */
+import { checkChoice, describe, invalid } from '../core/check.ts';
+import { FormatError, ShapeError } from '../core/errors.ts';
+import { formatShape, sizeOf } from '../core/shape.ts';
+
+interface IdxData {
+  uint8: Uint8Array;
+  int8: Int8Array;
+  int16: Int16Array;
+  int32: Int32Array;
+  float32: Float32Array;
+  float64: Float64Array;
+}
+
+export type IdxType = keyof IdxData;
+
+/** An array as an IDX file holds it: row-major, `data.length` = product of `shape`; `type` tells the kind of `data`. */
+export type IdxArray = {
+  [T in IdxType]: { readonly type: T; readonly shape: readonly number[]; readonly data: IdxData[T] };
+}[IdxType];
+
+/** What the first bytes claim: the values take `dataBytes` bytes from byte `headerBytes` on. */
+export interface IdxHeader {
+  readonly type: IdxType;
+  readonly shape: readonly number[];
+  readonly headerBytes: number;
+  readonly dataBytes: number;
+}
+
+/** The most axes we read or write; the byte in the file could say 255. */
+export const MAX_IDX_RANK = 8;
+
+/** No header is longer than this many bytes. */
+export const MAX_IDX_HEADER: number = 4 + 4 * MAX_IDX_RANK;
+
+const FORMATS: Readonly<
+  Record<IdxType, { code: number; bytes: number; array: new (length: number) => ArrayBufferView }>
+> = {
+  uint8: { code: 0x08, bytes: 1, array: Uint8Array },
+  int8: { code: 0x09, bytes: 1, array: Int8Array },
+  int16: { code: 0x0b, bytes: 2, array: Int16Array },
+  int32: { code: 0x0c, bytes: 4, array: Int32Array },
+  float32: { code: 0x0d, bytes: 4, array: Float32Array },
+  float64: { code: 0x0e, bytes: 8, array: Float64Array },
+};
+
+const TYPES: readonly IdxType[] = ['uint8', 'int8', 'int16', 'int32', 'float32', 'float64'];
+
+/**
+ * Parses the bytes of an unpacked IDX file. 8-bit data is a view of `bytes`, not a copy; wider values are converted to
+ * the machine's byte order.
+ *
+ * ```ts
+ * const { type, shape, data } = parseIdx(bytes); // 'uint8', [60000, 28, 28], Uint8Array of 47,040,000
+ * ```
+ *
+ * @throws FormatError, with the offset, for anything but a whole IDX file: bad magic, unknown type, a rank of 0 or above
+ * 8, values missing or bytes left over. ArgumentError if `bytes` is no Uint8Array.
+ */
+export function parseIdx(bytes: Uint8Array): IdxArray {
+  if (!(bytes instanceof Uint8Array)) invalid('parseIdx', 'bytes', 'a Uint8Array', bytes);
+  return decodeIdx('parseIdx', bytes);
+}
+
+/** `parseIdx` under another name in its errors: a file's, for instance. */
+export function decodeIdx(where: string, bytes: Uint8Array): IdxArray {
+  const { type, shape, headerBytes, dataBytes } = readIdxHeader(where, bytes);
+  const present = bytes.length - headerBytes;
+  if (present !== dataBytes) {
+    const claim = `shape ${formatShape(shape)} of ${type} takes ${dataBytes} bytes of values`;
+    if (present < dataBytes) throw new FormatError(`${where}: ${claim}, but only ${present} follow`, bytes.length);
+    throw new FormatError(`${where}: ${claim}, but ${present} follow: too many`, headerBytes + dataBytes);
+  }
+  const buffer = bytes.buffer;
+  const start = bytes.byteOffset + headerBytes;
+  switch (type) {
+    case 'uint8':
+      return { type, shape, data: new Uint8Array(buffer, start, dataBytes) };
+    case 'int8':
+      return { type, shape, data: new Int8Array(buffer, start, dataBytes) };
+    case 'int16':
+      return { type, shape, data: new Int16Array(swapOrder(bytes.subarray(headerBytes), 2)) };
+    case 'int32':
+      return { type, shape, data: new Int32Array(swapOrder(bytes.subarray(headerBytes), 4)) };
+    case 'float32':
+      return { type, shape, data: new Float32Array(swapOrder(bytes.subarray(headerBytes), 4)) };
+    case 'float64':
+      return { type, shape, data: new Float64Array(swapOrder(bytes.subarray(headerBytes), 8)) };
+  }
+}
+
+/** Reads the header alone; `bytes` may be just the beginning of a file. Throws FormatError as `parseIdx` does. */
+export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
+  if (bytes.length < 4) {
+    throw new FormatError(`${where}: an IDX file begins with 4 bytes, but it has ${bytes.length}`, bytes.length);
+  }
+  const zero0 = bytes[0]!;
+  const zero1 = bytes[1]!;
+  const code = bytes[2]!;
+  const rank = bytes[3]!;
+  if (zero0 !== 0 || zero1 !== 0) {
+    throw new FormatError(
+      `${where}: an IDX file begins with bytes 00 00; got ${hex(zero0)} ${hex(zero1)}${hint(zero0, zero1)}`,
+      0,
+    );
+  }
+  const type = TYPES.find((name) => FORMATS[name].code === code);
+  if (type === undefined) {
+    const known = TYPES.map((name) => `${hex(FORMATS[name].code)} ${name}`).join(', ');
+    throw new FormatError(`${where}: unknown type code ${hex(code)}; expected one of ${known}`, 2);
+  }
+  if (rank < 1 || rank > MAX_IDX_RANK) {
+    throw new FormatError(`${where}: rank ${rank}; expected 1 to ${MAX_IDX_RANK}`, 3);
+  }
+  const headerBytes = 4 + 4 * rank;
+  if (bytes.length < headerBytes) {
+    throw new FormatError(
+      `${where}: the sizes of rank ${rank} end at byte ${headerBytes}, but it has ${bytes.length}`,
+      bytes.length,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  // At most 8 x (2^32)^8 = 2^259: beyond 2^53 the product is rounded, but then far above any file's size.
+  const dataBytes = sizeOf(shape) * FORMATS[type].bytes;
+  return { type, shape: Object.freeze(shape), headerBytes, dataBytes };
+}
+
+/**
+ * The bytes of an IDX file that holds `array`: the inverse of `parseIdx`.
+ *
+ * ```ts
+ * encodeIdx({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) }); // 00 00 08 01  00 00 00 02  07 09
+ * ```
+ *
+ * @throws ArgumentError for an unknown type, sizes that 32 bits cannot hold, a rank of 0 or above 8, or data of another
+ * type; ShapeError if the length of `data` is not the product of `shape`.
+ */
+export function encodeIdx(array: IdxArray): Uint8Array {
+  if (typeof array !== 'object' || array === null) invalid('encodeIdx', 'array', '{ type, shape, data }', array);
+  const { shape, data } = array;
+  const format = FORMATS[checkChoice('encodeIdx', 'type', array.type, TYPES)];
+  const whole = (size: unknown): boolean => typeof size === 'number' && size >>> 0 === size;
+  if (!Array.isArray(shape) || shape.length < 1 || shape.length > MAX_IDX_RANK || !shape.every(whole)) {
+    invalid('encodeIdx', 'shape', `a list of 1 to ${MAX_IDX_RANK} whole numbers below 2^32`, shape);
+  }
+  if (!(data instanceof format.array)) invalid('encodeIdx', 'data', `a ${format.array.name} for ${array.type}`, data);
+  if (data.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `encodeIdx: shape ${formatShape(shape)} has ${sizeOf(shape)} elements, but data (${describe(data)}) has ${data.length}`,
+    );
+  }
+  const headerBytes = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(headerBytes + data.byteLength);
+  bytes[2] = format.code;
+  bytes[3] = shape.length;
+  const view = new DataView(bytes.buffer);
+  shape.forEach((size, axis) => {
+    view.setUint32(4 + 4 * axis, size);
+  });
+  const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  bytes.set(new Uint8Array(swapOrder(values, format.bytes)), headerBytes);
+  return bytes;
+}
+
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** A copy with the bytes of each `width`-byte element turned between big-endian and the machine's order. */
+function swapOrder(bytes: Uint8Array, width: number): ArrayBuffer {
+  const swapped = new Uint8Array(bytes.length);
+  const flip = LITTLE_ENDIAN ? width - 1 : 0;
+  // width is a power of two: flipping the low bits of a position mirrors it within its element.
+  for (let i = 0; i < bytes.length; i++) swapped[i ^ flip] = bytes[i]!;
+  return swapped.buffer;
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
+
+function hint(first: number, second: number): string {
+  return first === 0x1f && second === 0x8b ? '. This is gzip: unpack it first (readIdxFile of ganvas/node does)' : '';
+}

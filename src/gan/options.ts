@@ -1,0 +1,178 @@
+/** The options of trainGan: their defaults, and every complaint that can be made before the first step. */
+import { createRandom, type Random } from '../autograd/random.ts';
+import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
+import { checkFunction, checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { formatShape, type Shape, sameShape } from '../core/shape.ts';
+import { type Dataset, tensorDataset } from '../data/dataset.ts';
+import type { Model } from '../nn/sequential.ts';
+import { adam, type Optimizer } from '../optim/adam.ts';
+import { denseDiscriminator, denseGenerator } from './models.ts';
+import type { GanLosses, GanNetworks } from './step.ts';
+
+export interface StepEvent extends GanLosses {
+  /** From 1. */
+  readonly epoch: number;
+  /** Within the epoch, from 1. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+}
+
+export interface EpochEvent extends GanLosses {
+  readonly epoch: number;
+  /** [sampleCount, ...image], from the same noise every epoch, in inference mode. */
+  readonly samples: Tensor;
+  readonly seconds: number;
+}
+
+export interface TrainGanOptions {
+  /** A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. */
+  readonly images: Dataset | Tensor;
+  /** Default: denseGenerator() with weights drawn by the seed. */
+  readonly generator?: Model | undefined;
+  /** Default: denseDiscriminator() with weights drawn by the seed. */
+  readonly discriminator?: Model | undefined;
+  /** Length of the noise vectors. Default 100. */
+  readonly latentDim?: number | undefined;
+  /** Default 100. */
+  readonly epochs?: number | undefined;
+  /** Default 256. */
+  readonly batchSize?: number | undefined;
+  /** Decides weights, noise and order: same seed, same bits. Default 42. */
+  readonly seed?: number | undefined;
+  /** How many samples onEpoch gets. Default 16. */
+  readonly sampleCount?: number | undefined;
+  /** Default adam({ learningRate: 1e-4 }), as is the discriminator's. */
+  readonly generatorOptimizer?: Optimizer | undefined;
+  readonly discriminatorOptimizer?: Optimizer | undefined;
+  /** Called after every step; a returned promise is awaited. */
+  readonly onStep?: ((event: StepEvent) => unknown) | undefined;
+  /** Called after every epoch; a returned promise is awaited. */
+  readonly onEpoch?: ((event: EpochEvent) => unknown) | undefined;
+  /** Stops the training after the step in progress. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TrainGanSetup {
+  readonly images: Dataset;
+  readonly networks: GanNetworks;
+  readonly random: Random;
+  readonly latentDim: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly sampleCount: number;
+  readonly onStep: TrainGanOptions['onStep'];
+  readonly onEpoch: TrainGanOptions['onEpoch'];
+  readonly signal: AbortSignal | undefined;
+}
+
+const OPTION_NAMES: readonly (keyof TrainGanOptions)[] = [
+  'images',
+  'generator',
+  'discriminator',
+  'latentDim',
+  'epochs',
+  'batchSize',
+  'seed',
+  'sampleCount',
+  'generatorOptimizer',
+  'discriminatorOptimizer',
+  'onStep',
+  'onEpoch',
+  'signal',
+];
+const WHERE = 'trainGan';
+const LEARNING_RATE = 1e-4;
+
+export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
+  checkOptions(WHERE, options ?? null, OPTION_NAMES);
+  const { latentDim = 100, epochs = 100, batchSize = 256, seed = 42, sampleCount = 16, signal } = options;
+  checkInteger(WHERE, 'latentDim', latentDim, 1);
+  checkInteger(WHERE, 'epochs', epochs, 0);
+  checkInteger(WHERE, 'batchSize', batchSize, 1);
+  checkInteger(WHERE, 'sampleCount', sampleCount, 0);
+  if (options.onStep !== undefined) checkFunction(WHERE, 'onStep', options.onStep);
+  if (options.onEpoch !== undefined) checkFunction(WHERE, 'onEpoch', options.onEpoch);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) invalid(WHERE, 'signal', 'an AbortSignal', signal);
+  const images = readImages(options.images, batchSize);
+  const random = createRandom(checkInteger(WHERE, 'seed', seed, 0));
+  const generator = options.generator ?? denseGenerator({ latentDim, random });
+  const discriminator = options.discriminator ?? denseDiscriminator({ random });
+  checkModel('generator', generator);
+  checkModel('discriminator', discriminator);
+  checkFit(generator, discriminator, images.itemShape, latentDim);
+  const { generatorOptimizer = adam({ learningRate: LEARNING_RATE }) } = options;
+  const { discriminatorOptimizer = adam({ learningRate: LEARNING_RATE }) } = options;
+  checkOptimizer('generatorOptimizer', generatorOptimizer);
+  checkOptimizer('discriminatorOptimizer', discriminatorOptimizer);
+  const networks = { generator, discriminator, generatorOptimizer, discriminatorOptimizer };
+  const { onStep, onEpoch } = options;
+  return { images, networks, random, latentDim, epochs, batchSize, sampleCount, onStep, onEpoch, signal };
+}
+
+function readImages(images: Dataset | Tensor, batchSize: number): Dataset {
+  const source = images instanceof Tensor ? tensorDataset(checkRange(images)) : images;
+  if (typeof source !== 'object' || source === null || typeof source.gather !== 'function') {
+    return invalid(
+      WHERE,
+      'images',
+      'a Dataset or a Tensor [n, 28, 28, 1]',
+      images,
+      'Make one with dataset(bytes, shape) or loadMnist().',
+    );
+  }
+  if (source.count < batchSize) {
+    throw new ArgumentError(
+      `${WHERE}: images has ${source.count} items, fewer than one batch of ${batchSize}. Give more images or a smaller batchSize.`,
+    );
+  }
+  return source;
+}
+
+function checkRange(images: Tensor): Tensor {
+  checkTensor(WHERE, 'images', images);
+  const values = images.data;
+  for (let i = 0; i < values.length; i++) {
+    if (!(Math.abs(values[i]!) <= 1)) {
+      throw new ArgumentError(
+        `${WHERE}: images must lie in [-1, 1]; element ${i} is ${values[i]}. Bytes are scaled by dataset(bytes, shape).`,
+      );
+    }
+  }
+  return images;
+}
+
+function checkModel(argument: string, model: Model): void {
+  if (typeof model !== 'object' || model === null || typeof model.call !== 'function') {
+    invalid(WHERE, argument, 'a model', model, 'Make one with sequential([...]).');
+  }
+}
+
+function checkOptimizer(argument: string, optimizer: Optimizer): void {
+  if (typeof optimizer !== 'object' || optimizer === null || typeof optimizer.apply !== 'function') {
+    invalid(WHERE, argument, 'an optimizer', optimizer, 'Make one with adam({ learningRate }).');
+  }
+}
+
+/** Builds models that have no inputShape of their own, and compares what meets: noise, images, logits. */
+function checkFit(generator: Model, discriminator: Model, imageShape: Shape, latentDim: number): void {
+  if (generator.inputShape === undefined) generator.predict(zeros([1, latentDim])).dispose();
+  if (discriminator.inputShape === undefined) discriminator.predict(zeros([1, ...imageShape])).dispose();
+  expectShape('the generator takes', generator.inputShape, [latentDim], `latentDim is ${latentDim}`);
+  expectShape('the generator makes', generator.outputShape, imageShape, `the images are ${formatShape(imageShape)}`);
+  expectShape(
+    'the discriminator takes',
+    discriminator.inputShape,
+    imageShape,
+    `the images are ${formatShape(imageShape)}`,
+  );
+  expectShape('the discriminator makes', discriminator.outputShape, [1], 'one logit an image is needed');
+}
+
+function expectShape(subject: string, got: Shape | undefined, expected: Shape, because: string): void {
+  if (got === undefined || !sameShape(got, expected)) {
+    throw new ShapeError(
+      `${WHERE}: ${subject} items of shape ${got === undefined ? describe(got) : formatShape(got)}, but ${because}.`,
+    );
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * One step of a GAN: one forward pass D(real), G(z), D(G(z)) in training mode; both losses and both sets of gradients from that
+ * same pass; then both updates.
+ *   generator: BCE(1, fake); discriminator: BCE(1, real) + BCE(0, fake)
+ * Source: I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014, with the non-saturating generator loss.
+ */
+import { gradients } from '../autograd/gradients.ts';
+import type { Random } from '../autograd/random.ts';
+import { scope } from '../autograd/scope.ts';
+import type { Tensor, Variable } from '../autograd/tensor.ts';
+import { DivergenceError } from '../core/errors.ts';
+import { kernels } from '../kernels/runtime.ts';
+import type { Model } from '../nn/sequential.ts';
+import { add } from '../ops/arithmetic.ts';
+import { binaryCrossentropy } from '../ops/losses.ts';
+import type { Optimizer } from '../optim/adam.ts';
+
+export interface GanNetworks {
+  readonly generator: Model;
+  readonly discriminator: Model;
+  readonly generatorOptimizer: Optimizer;
+  readonly discriminatorOptimizer: Optimizer;
+}
+
+export interface GanLosses {
+  readonly generatorLoss: number;
+  readonly discriminatorLoss: number;
+}
+
+/** What one forward pass leaves for the two backward passes: losses and gradients, in the order of trainableWeights. */
+export interface GanPass {
+  readonly generatorLoss: Tensor;
+  readonly discriminatorLoss: Tensor;
+  readonly generatorGradients: readonly Tensor[];
+  readonly discriminatorGradients: readonly Tensor[];
+}
+
+/** The forward pass and both backward ones; nothing is updated but the moving statistics. */
+export function ganPass(
+  { generator, discriminator }: Pick<GanNetworks, 'generator' | 'discriminator'>,
+  real: Tensor,
+  noise: Tensor,
+  random: Random,
+): GanPass {
+  const mode = { training: true, random };
+  const fromLogits = { fromLogits: true };
+  const realLogits = discriminator.call(real, mode);
+  const fakeLogits = discriminator.call(generator.call(noise, mode), mode);
+  const generatorLoss = binaryCrossentropy(1, fakeLogits, fromLogits);
+  const discriminatorLoss = add(
+    binaryCrossentropy(1, realLogits, fromLogits),
+    binaryCrossentropy(0, fakeLogits, fromLogits),
+  );
+  return {
+    generatorLoss,
+    discriminatorLoss,
+    generatorGradients: gradients(generatorLoss, generator.trainableWeights),
+    discriminatorGradients: gradients(discriminatorLoss, discriminator.trainableWeights),
+  };
+}
+
+/**
+ * One step, from a batch of real images and of noise to updated networks.
+ * Throws a DivergenceError that names network and layer if a loss, a weight or a moving statistic is not finite.
+ */
+export function ganStep(networks: GanNetworks, real: Tensor, noise: Tensor, random: Random): GanLosses {
+  return scope(() => {
+    const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = networks;
+    const pass = ganPass(networks, real, noise, random);
+    const losses = { generatorLoss: pass.generatorLoss.item(), discriminatorLoss: pass.discriminatorLoss.item() };
+    const broken = [
+      ...generatorOptimizer.apply(generator.trainableWeights, pass.generatorGradients),
+      ...discriminatorOptimizer.apply(discriminator.trainableWeights, pass.discriminatorGradients),
+    ];
+    checkFinite(networks, losses, new Set(broken));
+    return losses;
+  }, 'ganStep');
+}
+
+function checkFinite(
+  { generator, discriminator }: GanNetworks,
+  losses: GanLosses,
+  broken: ReadonlySet<Variable>,
+): void {
+  for (const [network, model] of Object.entries({ generator, discriminator })) {
+    const trainable = new Set(model.trainableWeights);
+    for (const [name, weight] of model.namedWeights) {
+      const bad = trainable.has(weight)
+        ? broken.has(weight)
+        : kernels().countNonFinite(weight.address, weight.size) > 0;
+      if (bad) throw diverged(`${network}.${name} holds a NaN or an infinity`);
+    }
+  }
+  for (const [name, value] of Object.entries(losses)) {
+    if (!Number.isFinite(value)) throw diverged(`${name} is ${value}`);
+  }
+}
+
+function diverged(what: string): DivergenceError {
+  return new DivergenceError(
+    `trainGan: ${what} after this step. Lower the learning rate or check the images for NaN; the last checkpoint, if there is one, is untouched.`,
+  );
+}

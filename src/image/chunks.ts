@@ -1,0 +1,84 @@
+/**
+ * The container of a PNG: a signature, then chunks of `length, type, data, CRC-32 of type and data`, numbers big-endian.
+ * Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
+ */
+import { checkFunction, checkInteger, invalid } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
+import { crc32 } from './checksum.ts';
+
+/** Turns bytes into a zlib stream. */
+export type Compress = (bytes: Uint8Array) => Uint8Array;
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** PNG's own limit for a side. */
+const MAX_SIDE = 2 ** 31 - 1;
+
+/** The signature and the chunks, joined. */
+export function pngFile(chunks: readonly Uint8Array[]): Uint8Array {
+  const size = chunks.reduce((sum, one) => sum + one.length, SIGNATURE.length);
+  const file = new Uint8Array(size);
+  file.set(SIGNATURE);
+  let position = SIGNATURE.length;
+  for (const one of chunks) {
+    file.set(one, position);
+    position += one.length;
+  }
+  return file;
+}
+
+/** One chunk; `type` is four ASCII letters. */
+export function chunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.length);
+  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
+  bytes.set(data, 8);
+  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
+  return bytes;
+}
+
+/** IHDR: 8 bits of grey, deflate, the five standard filters, not interlaced. */
+export function headerChunk(width: number, height: number): Uint8Array {
+  const data = new Uint8Array(13);
+  const view = new DataView(data.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  data[8] = 8;
+  return chunk('IHDR', data);
+}
+
+/** The rows of a picture, each after a byte 0 that says "not filtered", compressed. */
+export function compressRows(
+  where: string,
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  compress: Compress,
+): Uint8Array {
+  const rows = new Uint8Array((width + 1) * height);
+  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  const compressed: unknown = compress(rows);
+  if (!(compressed instanceof Uint8Array)) {
+    return invalid(where, 'compress', 'a function that returns a Uint8Array, a zlib stream', compressed);
+  }
+  return compressed;
+}
+
+/** A grey picture's arguments: sides of at least 1 and one byte a pixel. */
+export function checkPicture(where: string, argument: string, pixels: unknown, width: unknown, height: unknown): void {
+  const columns = checkInteger(where, 'width', width, 1, MAX_SIDE);
+  const rows = checkInteger(where, 'height', height, 1, MAX_SIDE);
+  const size =
+    pixels instanceof Uint8Array
+      ? pixels.length
+      : invalid(where, argument, 'a Uint8Array, one grey byte a pixel', pixels);
+  if (size !== columns * rows) {
+    throw new ShapeError(
+      `${where}: ${argument} has ${size} bytes; a picture of width ${columns} and height ${rows} needs ${columns * rows}, row by row`,
+    );
+  }
+}
+
+export function checkCompress(where: string, compress: unknown): void {
+  if (compress !== undefined) checkFunction(where, 'compress', compress);
+}

@@ -1,0 +1,131 @@
+/**
+ * Samples of a generator as one picture: values in [-1, 1] become bytes by `round(127.5 (v + 1))`, the inverse of a
+ * dataset's normalisation `b / 127.5 - 1`, and the images stand in rows with a margin between and around them.
+ */
+import { checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { formatShape, sizeOf } from '../core/shape.ts';
+
+/** Images as a Tensor has them: `shape` [n, height, width, 1] or [n, height, width], `data` row-major. */
+export interface Samples {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** A grey picture, one byte a pixel, row by row from the top, 0 black to 255 white. */
+export interface Picture {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface GridOptions {
+  /** Images a row; default 4. Fewer images than that make a narrower picture. */
+  readonly columns?: number;
+  /** Pixels between the images and around them; default 2. */
+  readonly margin?: number;
+  /** Grey of the margin and of empty places, 0 to 255; default 0, black. */
+  readonly background?: number;
+}
+
+const MAX_PIXELS = 2 ** 30;
+
+/**
+ * Lays `n` grey images out in rows. Values beyond [-1, 1], infinities too, are clipped.
+ *
+ * @returns a picture of width `columns * (w + margin) + margin`, and likewise high.
+ * @throws ShapeError if the shape is not [n, h, w, 1] or [n, h, w] with sides of at least 1, or the data has another size;
+ *   ArgumentError for an option out of range, or if a value is NaN.
+ * @example
+ * imageGrid(generator.predict(noise), { columns: 4 }); // 16 digits of 28 x 28 become 122 x 122 pixels
+ */
+export function imageGrid(samples: Samples, options: GridOptions = {}): Picture {
+  const where = 'imageGrid';
+  const images = greyImages(where, samples);
+  checkOptions(where, options, ['columns', 'margin', 'background']);
+  const columns = checkInteger(where, 'columns', options.columns ?? 4, 1);
+  const margin = checkInteger(where, 'margin', options.margin ?? 2, 0, 4096);
+  const background = checkInteger(where, 'background', options.background ?? 0, 0, 255);
+  return arrangeImages(where, images, columns, margin, background);
+}
+
+/** Grey images of one size, one after the other in `bytes`. */
+export interface GreyImages {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The values of a samples tensor as bytes, after all checks on it. */
+export function greyImages(where: string, samples: Samples): GreyImages {
+  const { count, height, width } = checkSamples(where, samples);
+  const { data } = samples;
+  const bytes = new Uint8Array(data.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const value = data[i]!;
+    if (Number.isNaN(value)) {
+      throw new ArgumentError(
+        `${where}: samples.data[${i}] is NaN; expected values in [-1, 1]. The network that made them has diverged`,
+      );
+    }
+    bytes[i] = Math.round((Math.min(Math.max(value, -1), 1) + 1) * 127.5);
+  }
+  return { bytes, count, height, width };
+}
+
+/** Images in rows of `columns`, the margin between and around them. */
+export function arrangeImages(
+  where: string,
+  { bytes, count, height, width }: GreyImages,
+  columns: number,
+  margin: number,
+  background: number,
+): Picture {
+  const perRow = Math.min(columns, count);
+  const gridWidth = perRow * (width + margin) + margin;
+  const gridHeight = Math.ceil(count / perRow) * (height + margin) + margin;
+  if (gridWidth * gridHeight > MAX_PIXELS) {
+    throw new ShapeError(
+      `${where}: a picture of ${gridWidth} x ${gridHeight} pixels is too large; at most ${MAX_PIXELS} pixels are made`,
+    );
+  }
+  const pixels = new Uint8Array(gridWidth * gridHeight).fill(background);
+  for (let image = 0; image < count; image++) {
+    const left = margin + (image % perRow) * (width + margin);
+    const top = margin + Math.floor(image / perRow) * (height + margin);
+    for (let y = 0; y < height; y++) {
+      const row = (image * height + y) * width;
+      pixels.set(bytes.subarray(row, row + width), (top + y) * gridWidth + left);
+    }
+  }
+  return { pixels, width: gridWidth, height: gridHeight };
+}
+
+/** The sizes in a samples tensor, once shape and data are known to fit. */
+function checkSamples(where: string, samples: unknown): { count: number; height: number; width: number } {
+  if (typeof samples !== 'object' || samples === null || !('shape' in samples) || !('data' in samples)) {
+    return invalid(where, 'samples', 'a tensor of shape [n, height, width, 1]', samples);
+  }
+  const { shape, data } = samples;
+  if (!Array.isArray(shape)) return invalid(where, 'samples.shape', 'a list of sizes such as [16, 28, 28, 1]', shape);
+  if (!(data instanceof Float32Array)) return invalid(where, 'samples.data', 'a Float32Array', data);
+  const sizes: readonly number[] = shape;
+  const [count = 0, height = 0, width = 0, channels = 1] = sizes;
+  if (
+    sizes.length < 3 ||
+    sizes.length > 4 ||
+    channels !== 1 ||
+    !sizes.every((one) => Number.isSafeInteger(one) && one > 0)
+  ) {
+    throw new ShapeError(
+      `${where}: samples have shape ${describe(shape)}; expected [n, height, width, 1] or [n, height, width], every size at least 1`,
+    );
+  }
+  if (sizeOf(sizes) !== data.length) {
+    throw new ShapeError(
+      `${where}: samples of shape ${formatShape(sizes)} need ${sizeOf(sizes)} values; data has ${data.length}`,
+    );
+  }
+  return { count, height, width };
+}

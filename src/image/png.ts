@@ -1,0 +1,29 @@
+/**
+ * PNG files: 8-bit grey, not filtered (filters do not pay for small pictures with flat backgrounds), not interlaced.
+ * Source: PNG specification, third edition (W3C).
+ */
+import { checkOptions } from '../core/check.ts';
+import { type Compress, checkCompress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
+import { zlibRuns } from './deflate.ts';
+
+export interface PngOptions {
+  /** Makes the zlib stream; default: a small built-in encoder. In Node, `deflateSync` of `node:zlib` gives smaller files. */
+  readonly compress?: Compress;
+}
+
+/**
+ * A grey picture as a PNG file.
+ *
+ * @param pixels `width * height` bytes, row by row from the top, 0 black to 255 white.
+ * @throws ArgumentError or ShapeError if a side is below 1 or `pixels` has another size.
+ * @example
+ * const { pixels, width, height } = imageGrid(samples);
+ * const file = encodePng(pixels, width, height);
+ */
+export function encodePng(pixels: Uint8Array, width: number, height: number, options: PngOptions = {}): Uint8Array {
+  checkPicture('encodePng', 'pixels', pixels, width, height);
+  checkOptions('encodePng', options, ['compress']);
+  checkCompress('encodePng', options.compress);
+  const rows = compressRows('encodePng', pixels, width, height, options.compress ?? zlibRuns);
+  return pngFile([headerChunk(width, height), chunk('IDAT', rows), chunk('IEND', new Uint8Array(0))]);
+}

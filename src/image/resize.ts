@@ -1,0 +1,52 @@
+/**
+ * Shrinks a grey picture by area averaging: a new pixel is the mean of the old ones it covers, those at the edge by the
+ * part covered. Columns first, then rows, since the box is separable.
+ */
+import { checkInteger } from '../core/check.ts';
+import { checkPicture } from './chunks.ts';
+import type { Picture } from './grid.ts';
+
+/**
+ * The picture at `newWidth` x `newHeight` pixels, neither larger than before.
+ *
+ * @throws ArgumentError or ShapeError if a size is below 1, or above the old one, or `pixels` does not fit the old sizes.
+ */
+export function shrinkImage(
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  newWidth: number,
+  newHeight: number,
+): Picture {
+  checkPicture('shrinkImage', 'pixels', pixels, width, height);
+  checkInteger('shrinkImage', 'newWidth', newWidth, 1, width);
+  checkInteger('shrinkImage', 'newHeight', newHeight, 1, height);
+  const narrow = new Float64Array(newWidth * height);
+  for (let y = 0; y < height; y++) averageLine(pixels, y * width, 1, width, narrow, y * newWidth, 1, newWidth);
+  const small = new Float64Array(newWidth * newHeight);
+  for (let x = 0; x < newWidth; x++) averageLine(narrow, x, newWidth, height, small, x, newWidth, newHeight);
+  return { pixels: Uint8Array.from(small, Math.round), width: newWidth, height: newHeight };
+}
+
+/** One line of `size` values to one of `newSize`; each line starts at an offset and steps by a stride. */
+function averageLine(
+  from: ArrayLike<number>,
+  fromStart: number,
+  fromStride: number,
+  size: number,
+  to: Float64Array,
+  toStart: number,
+  toStride: number,
+  newSize: number,
+): void {
+  const span = size / newSize;
+  for (let i = 0; i < newSize; i++) {
+    const start = i * span;
+    const end = Math.min((i + 1) * span, size);
+    let sum = 0;
+    for (let j = Math.floor(start); j < end; j++) {
+      sum += from[fromStart + j * fromStride]! * (Math.min(j + 1, end) - Math.max(j, start));
+    }
+    to[toStart + i * toStride] = sum / (end - start);
+  }
+}

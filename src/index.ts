@@ -1,0 +1,56 @@
+/** ganvas: everything that runs in Node and in browsers. What needs files or the terminal is in ganvas/node. */
+export { gradients } from './autograd/gradients.ts';
+export { createRandom, type Random, type RandomState, randomFromState } from './autograd/random.ts';
+export { stopGradient, withoutRecording } from './autograd/record.ts';
+export { scope } from './autograd/scope.ts';
+export {
+  full,
+  type NestedNumbers,
+  ones,
+  scalar,
+  Tensor,
+  tensor,
+  Variable,
+  variable,
+  zeros,
+} from './autograd/tensor.ts';
+export {
+  ArgumentError,
+  DivergenceError,
+  FormatError,
+  GanvasError,
+  RuntimeError,
+  ShapeError,
+} from './core/errors.ts';
+export type { Shape } from './core/shape.ts';
+export { type Dataset, dataset, tensorDataset } from './data/dataset.ts';
+export {
+  type DenseDiscriminatorConfig,
+  type DenseGeneratorConfig,
+  denseDiscriminator,
+  denseGenerator,
+} from './gan/models.ts';
+export type { EpochEvent, StepEvent, TrainGanOptions } from './gan/options.ts';
+export { type EpochRecord, type TrainGanResult, trainGan } from './gan/train-gan.ts';
+export type { ActivationName } from './nn/activations.ts';
+export type { Initializer, InitializerName } from './nn/initializers.ts';
+export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';
+export * as layers from './nn/layers/index.ts';
+export { type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
+export { add, div, mul, sub } from './ops/arithmetic.ts';
+export {
+  type BatchMoments,
+  type BatchNormOptions,
+  batchMoments,
+  batchNormInference,
+  batchNormTraining,
+} from './ops/batch-normalization.ts';
+export { clip } from './ops/clip.ts';
+export { dropout } from './ops/dropout.ts';
+export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
+export { type MatmulOptions, matmul } from './ops/matmul.ts';
+export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
+export { reshape } from './ops/reshape.ts';
+export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
+export { abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh } from './ops/unary.ts';
+export { type AdamConfig, type AdamSlots, adam, type Optimizer } from './optim/adam.ts';

@@ -1,0 +1,51 @@
+/**
+ * The element types a safetensors file may name, with the bytes one element takes. The list stands in the order in which the
+ * reference implementation (huggingface/safetensors 0.8.0) lays tensors out: widest first, and its own order among equals.
+ * Its four- and six-bit types (F4, F6_E2M3, F6_E3M2) have no whole-byte element and are not read.
+ */
+const ELEMENT_BYTES = {
+  U64: 8,
+  I64: 8,
+  F64: 8,
+  C64: 8,
+  F32: 4,
+  U32: 4,
+  I32: 4,
+  BF16: 2,
+  F16: 2,
+  U16: 2,
+  I16: 2,
+  F8_E5M2FNUZ: 1,
+  F8_E4M3FNUZ: 1,
+  F8_E8M0: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+} as const;
+
+/** The name of an element type as the file spells it: 'F32', 'BF16', 'I64', ... */
+export type Dtype = keyof typeof ELEMENT_BYTES;
+
+export const DTYPES: readonly Dtype[] = Object.keys(ELEMENT_BYTES).filter(isDtype);
+
+export function isDtype(name: string): name is Dtype {
+  return Object.hasOwn(ELEMENT_BYTES, name);
+}
+
+/** Bytes of one element. */
+export function elementBytes(dtype: Dtype): number {
+  return ELEMENT_BYTES[dtype];
+}
+
+/** Bytes of a whole tensor, or undefined where that is no safe integer (the product is taken from the first dimension on). */
+export function tensorBytes(dtype: Dtype, shape: readonly number[]): number | undefined {
+  let size = 1;
+  for (const dimension of shape) {
+    size *= dimension;
+    if (!Number.isSafeInteger(size)) return undefined;
+  }
+  size *= ELEMENT_BYTES[dtype];
+  return Number.isSafeInteger(size) ? size : undefined;
+}

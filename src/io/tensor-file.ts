@@ -1,0 +1,187 @@
+/**
+ * Safetensors files as plain data: names, element types, shapes and bytes, without tensors.
+ *
+ *   8 bytes   length of the header, little-endian
+ *   n bytes   the header (tensor-header.ts), padded with spaces so that the data begin at a multiple of 8
+ *   the rest  the tensors' elements, little-endian, row-major, one tensor after the other without gaps
+ *
+ * Source: the format section of the README of huggingface/safetensors; the writer's order is its 0.8.0's.
+ */
+import { describe, invalid } from '../core/check.ts';
+import { FormatError } from '../core/errors.ts';
+import { DTYPES, type Dtype, isDtype, tensorBytes } from './dtype.ts';
+import { MAX_HEADER_BYTES, MAX_NAMES, MAX_RANK, METADATA_KEY, readHeader, writeHeader } from './tensor-header.ts';
+
+/** One tensor as a file holds it. */
+export interface TensorEntry {
+  /** Any well-formed Unicode text but `__metadata__`. */
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** The elements, little-endian, row-major. */
+  readonly bytes: Uint8Array;
+}
+
+export interface TensorFile {
+  /** In the order of their data. */
+  readonly entries: TensorEntry[];
+  /** Undefined where the file has none. It has no prototype, so that any key is only a key. */
+  readonly metadata: Record<string, string> | undefined;
+}
+
+const LENGTH_BYTES = 8;
+const ALIGNMENT = 8;
+
+/**
+ * Writes a file. The bytes depend on the content alone, not on the order in which it is given: wider element types come first,
+ * names follow in the order of their code points, and so do metadata keys.
+ *
+ * @param where the function to name in errors
+ * @throws ArgumentError for a name twice, a size that does not fit its shape, text with half a surrogate pair
+ */
+export function encodeTensorFile(
+  entries: readonly TensorEntry[],
+  metadata?: Readonly<Record<string, string>>,
+  where: string = 'encodeTensorFile',
+): Uint8Array {
+  const pairs = metadata === undefined ? undefined : sortedMetadata(metadata, where);
+  if (entries.length + (pairs?.length ?? 0) > MAX_NAMES) {
+    invalid(where, 'entries', `at most ${MAX_NAMES} tensors and metadata keys`, entries.length + (pairs?.length ?? 0));
+  }
+  checkEntries(entries, where);
+  const sorted = [...entries].sort(
+    (a, b) => DTYPES.indexOf(a.dtype) - DTYPES.indexOf(b.dtype) || compareCodePoints(a.name, b.name),
+  );
+  let end = 0;
+  const infos = sorted.map(({ name, dtype, shape, bytes }) => {
+    const begin = end;
+    end += bytes.length;
+    return { name, dtype, shape, begin, end };
+  });
+
+  const header = new TextEncoder().encode(writeHeader(infos, pairs));
+  const headerBytes = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
+  if (headerBytes > MAX_HEADER_BYTES)
+    invalid(where, 'the header', `at most ${MAX_HEADER_BYTES} bytes long`, headerBytes);
+  const start = LENGTH_BYTES + headerBytes;
+  const file = new Uint8Array(start + end);
+  new DataView(file.buffer).setUint32(0, headerBytes, true);
+  file.fill(0x20, LENGTH_BYTES, start);
+  file.set(header, LENGTH_BYTES);
+  infos.forEach((info, i) => {
+    file.set(sorted[i]!.bytes, start + info.begin);
+  });
+  return file;
+}
+
+/**
+ * Reads a file. The entries' bytes are views of `bytes`, not copies, and may lie at any offset. Every rule of the format is
+ * checked before anything is returned; the memory taken is a small multiple of the header, whatever sizes it claims.
+ *
+ * @param where the function to name in errors
+ * @throws FormatError for anything that is not a complete, correct file, with the offset of the fault
+ */
+export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTensorFile'): TensorFile {
+  if (!(bytes instanceof Uint8Array)) invalid(where, 'bytes', 'a Uint8Array', bytes);
+  const fail = (problem: string, offset: number): never => {
+    throw new FormatError(`${where}: not a safetensors file: ${problem}`, offset);
+  };
+  if (bytes.length < LENGTH_BYTES) fail(`${bytes.length} bytes are too few; the header's length alone takes 8`, 0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES);
+  const headerBytes = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
+  if (headerBytes > MAX_HEADER_BYTES)
+    fail(`the header claims ${headerBytes} bytes; at most ${MAX_HEADER_BYTES} are read`, 0);
+  const start = LENGTH_BYTES + headerBytes;
+  if (start > bytes.length) {
+    fail(`the header claims ${headerBytes} bytes, but only ${bytes.length - LENGTH_BYTES} follow`, 0);
+  }
+
+  // A copy: the reader writes into it, and another thread may write into the original if that is shared.
+  const header = new Uint8Array(headerBytes);
+  header.set(bytes.subarray(LENGTH_BYTES, start));
+  const { tensors, metadata } = readHeader(header, LENGTH_BYTES, where);
+
+  tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const available = bytes.length - start;
+  let filled = 0;
+  for (const { name, dtype, shape, begin, end, at } of tensors) {
+    const label = `the tensor ${describe(name)}`;
+    if (end < begin) fail(`${label} ends at ${end}, before it begins at ${begin}`, at);
+    if (begin !== filled) fail(`${label} begins at ${begin}, but the data before it end at ${filled}`, at);
+    if (end > available) fail(`${label} ends at ${end}, but the file holds only ${available} bytes of data`, at);
+    const size = tensorBytes(dtype, shape);
+    if (size === undefined) fail(`the size of ${label} overflows`, at);
+    if (size !== end - begin)
+      fail(`${label} takes ${size} bytes by its shape and dtype, but its offsets give ${end - begin}`, at);
+    filled = end;
+  }
+  if (filled !== available) fail(`${available - filled} bytes at the end belong to no tensor`, start + filled);
+
+  const entries = tensors.map(({ name, dtype, shape, begin, end }) => ({
+    name,
+    dtype,
+    shape,
+    bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + start + begin, end - begin),
+  }));
+  return { entries, metadata };
+}
+
+function checkEntries(entries: readonly TensorEntry[], where: string): void {
+  const names = new Set<string>();
+  for (const { name, dtype, shape, bytes } of entries) {
+    checkText(where, "a tensor's name", name);
+    if (name === METADATA_KEY)
+      invalid(where, "a tensor's name", `anything but ${METADATA_KEY}, which the format reserves`, name);
+    if (names.has(name)) invalid(where, "tensors' names", 'distinct', name);
+    names.add(name);
+    const label = `the tensor ${describe(name)}`;
+    if (!isDtype(dtype)) invalid(where, `the dtype of ${label}`, `one of ${DTYPES.join(', ')}`, dtype);
+    if (shape.length > MAX_RANK || !shape.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 0)) {
+      invalid(where, `the shape of ${label}`, `at most ${MAX_RANK} whole numbers of at least 0`, shape);
+    }
+    const size = tensorBytes(dtype, shape);
+    if (size !== bytes.length) {
+      invalid(
+        where,
+        `the bytes of ${label}`,
+        size === undefined ? 'below 2^53' : `${size}, as its shape and dtype say`,
+        bytes.length,
+      );
+    }
+  }
+}
+
+function sortedMetadata(metadata: Readonly<Record<string, string>>, where: string): [string, string][] {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    invalid(where, 'metadata', 'an object whose values are strings', metadata);
+  }
+  const pairs = Object.entries(metadata);
+  for (const [key, value] of pairs) {
+    checkText(where, 'a metadata key', key);
+    checkText(where, `metadata ${describe(key)}`, value);
+  }
+  return pairs.sort(([a], [b]) => compareCodePoints(a, b));
+}
+
+/** UTF-8 cannot say half a surrogate pair; an encoder would replace it in silence, and two names could become one. */
+function checkText(where: string, argument: string, text: unknown): void {
+  if (typeof text !== 'string' || /\p{Surrogate}/u.test(text)) {
+    invalid(where, argument, 'a string without half a surrogate pair', text);
+  }
+}
+
+/** The order of UTF-8 bytes, which is the order of code points, and not that of UTF-16 units above U+D7FF. */
+function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const unitA = a.charCodeAt(i);
+    const unitB = b.charCodeAt(i);
+    if (unitA !== unitB) return rank(unitA) - rank(unitB);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for the code points above U+FFFF, so they go behind all other units. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}

@@ -1,0 +1,42 @@
+/**
+ * Initial weights. Glorot uniform: U(-l, l), l = sqrt(6 / (fan_in + fan_out)) (X. Glorot, Y. Bengio, AISTATS 2010);
+ * He uniform: l = sqrt(6 / fan_in) (K. He et al., ICCV 2015).
+ */
+import type { Random } from '../autograd/random.ts';
+import { ones, type Tensor, zeros } from '../autograd/tensor.ts';
+import { checkChoice } from '../core/check.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
+
+export type Initializer = (shape: Shape, random: Random) => Tensor;
+
+export type InitializerName = 'glorotUniform' | 'heUniform' | 'randomNormal' | 'zeros' | 'ones';
+
+const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {
+  glorotUniform: (shape, random) => {
+    const { fanIn, fanOut } = fans(shape);
+    return uniformWithin(Math.sqrt(6 / Math.max(fanIn + fanOut, 1)), shape, random);
+  },
+  heUniform: (shape, random) => uniformWithin(Math.sqrt(6 / Math.max(fans(shape).fanIn, 1)), shape, random),
+  /** Standard deviation 0.05, Keras's default. */
+  randomNormal: (shape, random) => random.normal(shape, 0, 0.05),
+  zeros: (shape) => zeros(shape),
+  ones: (shape) => ones(shape),
+};
+
+const NAMES = Object.keys(INITIALIZERS) as InitializerName[];
+
+/** An initializer from its name; a function is taken as it is. */
+export function getInitializer(where: string, argument: string, value: InitializerName | Initializer): Initializer {
+  return typeof value === 'function' ? value : INITIALIZERS[checkChoice(where, argument, value, NAMES)];
+}
+
+/** Inputs and outputs of one unit: the last two axes, times the receptive field of a convolution in front of them. */
+function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  const field = sizeOf(shape.slice(0, -2));
+  const fanOut = shape[shape.length - 1] ?? 1;
+  return { fanIn: field * (shape[shape.length - 2] ?? fanOut), fanOut: field * fanOut };
+}
+
+function uniformWithin(limit: number, shape: Shape, random: Random): Tensor {
+  return random.uniform(shape, -limit, limit);
+}

@@ -1,0 +1,165 @@
+/** sequential: layers one after the other. A LeakyReLU behind a layer that can take it along is computed in that layer's pass. */
+import { type Random, randomFromState } from '../autograd/random.ts';
+import { withoutRecording } from '../autograd/record.ts';
+import { scope } from '../autograd/scope.ts';
+import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
+import { checkBoolean, checkOptions, invalid } from '../core/check.ts';
+import { RuntimeError, ShapeError } from '../core/errors.ts';
+import { formatShape, type Shape, sameShape } from '../core/shape.ts';
+import type { BuiltLayer, CallOptions, Layer } from './layer.ts';
+import { type SummaryRow, summaryTable } from './summary.ts';
+
+export interface SequentialOptions {
+  /** Where the initial weights are drawn from. Default: a generator of its own, the same each time. */
+  readonly random?: Random;
+  /** Shown in the summary and in errors. Default 'sequential'. */
+  readonly name?: string;
+}
+
+export interface Model {
+  readonly name: string;
+  /** Shape of one input item; undefined until the model is built. */
+  readonly inputShape: Shape | undefined;
+  /** Shape of one output item; undefined until the model is built. */
+  readonly outputShape: Shape | undefined;
+  /** All weights, trainable or not. A model whose first layer has no inputShape has none before its first call. */
+  readonly weights: readonly Variable[];
+  readonly trainableWeights: readonly Variable[];
+  /** All weights by name, `0.kernel`, `1.gamma`, ...: the layer's place and the weight's own name. */
+  readonly namedWeights: ReadonlyMap<string, Variable>;
+  /** [n, ...inputShape] -> [n, ...outputShape], recorded for gradients. `training` defaults to false. */
+  call(x: Tensor, options?: CallOptions): Tensor;
+  /** call() in inference mode, unrecorded, leaving nothing behind but the result. */
+  predict(x: Tensor): Tensor;
+  /** Prints Keras's table of the layers through `print` (default console.log) and returns it. */
+  summary(print?: (text: string) => void): string;
+}
+
+/**
+ * A model of layers in a row. It is built at once if the first layer names its inputShape, else at the first call.
+ *
+ * @example
+ * const model = sequential([layers.dense({ units: 1, inputShape: [2] })], { random: createRandom(7) });
+ * model.call(tensor([[1, 2]])); // [1, 1]
+ */
+export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
+  if (!Array.isArray(layers) || layers.length === 0 || !layers.every(isLayer)) {
+    invalid(
+      'sequential',
+      'layers',
+      'a list of at least one layer',
+      layers,
+      'Make them with layers.dense(...) and its kin.',
+    );
+  }
+  checkOptions('sequential', options, ['random', 'name']);
+  const { random = randomFromState(DEFAULT_RANDOM), name = 'sequential' } = options;
+  if (typeof name !== 'string') invalid('sequential', 'name', 'a string', name);
+  const model = new SequentialModel(name, layers, random);
+  const inputShape = layers[0]!.inputShape;
+  if (inputShape !== undefined) model.build(inputShape);
+  return model;
+}
+
+/** A stream of its own, so that weights never repeat the words of a training's noise. */
+const DEFAULT_RANDOM = { seed: 0, stream: 1, block: 0 };
+
+class SequentialModel implements Model {
+  readonly name: string;
+  inputShape: Shape | undefined;
+  readonly namedWeights = new Map<string, Variable>();
+  readonly #layers: readonly Layer[];
+  readonly #random: Random;
+  readonly #built: BuiltLayer[] = [];
+
+  constructor(name: string, layers: readonly Layer[], random: Random) {
+    this.name = name;
+    this.#layers = layers;
+    this.#random = random;
+  }
+
+  build(inputShape: Shape): void {
+    let shape = inputShape;
+    const built = this.#layers.map((layer) => {
+      const one = layer.build(shape, this.#random);
+      shape = one.outputShape;
+      return one;
+    });
+    this.#built.push(...built);
+    this.inputShape = inputShape;
+    built.forEach((layer, place) => {
+      for (const weight of layer.weights) this.namedWeights.set(`${place}.${weight.name}`, weight);
+    });
+  }
+
+  get outputShape(): Shape | undefined {
+    return this.#built[this.#built.length - 1]?.outputShape;
+  }
+
+  get weights(): readonly Variable[] {
+    return this.#built.flatMap((layer) => layer.weights);
+  }
+
+  get trainableWeights(): readonly Variable[] {
+    return this.#built.flatMap((layer) => layer.trainableWeights);
+  }
+
+  call(x: Tensor, options: CallOptions = {}): Tensor {
+    checkTensor(`${this.name}.call`, 'x', x);
+    checkOptions(`${this.name}.call`, options, ['training', 'random']);
+    checkBoolean(`${this.name}.call`, 'training', options.training ?? false);
+    if (x.rank === 0) throw new ShapeError(`${this.name}.call: x must be a batch, [n, ...item]; got a scalar`);
+    if (this.inputShape === undefined) this.build(x.shape.slice(1));
+    const expected = this.inputShape!;
+    if (!sameShape(x.shape.slice(1), expected)) {
+      throw new ShapeError(
+        `${this.name}.call: x must have shape ${formatShape(expected).replace('[', expected.length === 0 ? '[n' : '[n, ')}; got ${formatShape(x.shape)}`,
+      );
+    }
+    const layers = this.#built;
+    let y = x;
+    for (let i = 0; i < layers.length; i++) {
+      const layer = layers[i]!;
+      const slope = layers[i + 1]?.negativeSlope;
+      if (slope !== undefined && layer.callWithLeakyRelu !== undefined) {
+        y = layer.callWithLeakyRelu(y, options, slope);
+        i++;
+      } else y = layer.call(y, options);
+    }
+    return y;
+  }
+
+  predict(x: Tensor): Tensor {
+    return withoutRecording(() => scope(() => this.call(x, { training: false }), `${this.name}.predict`));
+  }
+
+  summary(print: (text: string) => void = console.log): string {
+    if (this.inputShape === undefined) {
+      throw new RuntimeError(
+        `${this.name}.summary: the model is not built yet. Give its first layer an inputShape, or call it once.`,
+      );
+    }
+    const used = new Map<string, number>();
+    const rows = this.#built.map((layer): SummaryRow => {
+      const base = snakeCase(layer.kind);
+      const number = used.get(base) ?? 0;
+      used.set(base, number + 1);
+      return { ...layer, name: number === 0 ? base : `${base}_${number}` };
+    });
+    const text = summaryTable(this.name, rows, this.trainableWeights);
+    print(text);
+    return text;
+  }
+}
+
+function isLayer(value: unknown): value is Layer {
+  return typeof value === 'object' && value !== null && 'build' in value && typeof value.build === 'function';
+}
+
+/** BatchNormalization -> batch_normalization, LeakyReLU -> leaky_re_lu, as Keras names layers. */
+function snakeCase(kind: string): string {
+  return kind
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toLowerCase();
+}

@@ -1,0 +1,80 @@
+/**
+ * One download over HTTP, into memory: bounded in size, and in the time it may stay silent. Whatever goes wrong becomes
+ * one RuntimeError that names the URL, what came, what was expected and the remedy; nothing is written to disk here.
+ */
+import { RuntimeError } from '../core/errors.ts';
+import { codeOf } from './files.ts';
+
+export interface DownloadOptions {
+  /** Opens the message of every error: the public function that was called. */
+  readonly where: string;
+  /** Closes the message of every error: what the user can do. */
+  readonly remedy: string;
+  /** The most bytes the body may have. */
+  readonly maxBytes: number;
+  /** How long no byte may arrive, in milliseconds; default 30,000. */
+  readonly silence?: number;
+  /** Aborting rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The body of a successful GET of `url`. */
+export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
+  const { where, remedy, maxBytes, silence = 30_000, signal } = options;
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const tooSilent = new RuntimeError(`no byte came for ${silence / 1000} s`);
+  const timer = setTimeout(() => controller.abort(tooSilent), silence);
+  const forward = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', forward, { once: true });
+
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  let announced: number | undefined;
+  try {
+    // The files are gzipped already: a second, transparent compression would hide their length.
+    const response = await fetch(url, { signal: controller.signal, headers: { 'accept-encoding': 'identity' } });
+    if (response.status !== 200) {
+      throw new RuntimeError(`the server answered ${`${response.status} ${response.statusText}`.trim()}, expected 200`);
+    }
+    announced = announcedLength(response);
+    if (announced !== undefined && announced > maxBytes) {
+      throw new RuntimeError(`it has ${announced} bytes, expected at most ${maxBytes}`);
+    }
+    for await (const chunk of response.body ?? []) {
+      timer.refresh();
+      received += chunk.length;
+      if (received > maxBytes) throw new RuntimeError(`it has more than the expected ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+    if (announced !== undefined && received !== announced) throw new RuntimeError('the transfer ended early');
+    return Buffer.concat(chunks);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const progress =
+      received === 0 ? '' : ` after ${received}${announced === undefined ? '' : ` of ${announced}`} bytes`;
+    throw new RuntimeError(`${where}: cannot download ${url}: ${reasonOf(error)}${progress}. ${remedy}`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', forward);
+    // Closes the connection of a response that was refused unread; of a finished one it changes nothing.
+    controller.abort();
+  }
+}
+
+/** Content-Length, where it is that of the bytes we see: under a content encoding it is not. */
+function announcedLength(response: Response): number | undefined {
+  const length = response.headers.get('content-length');
+  return length === null || response.headers.get('content-encoding') !== null ? undefined : Number(length);
+}
+
+/** fetch says only "fetch failed" or "terminated"; the network's own words are in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  // An AggregateError, one try per address of a host, has a code but no message.
+  return `${error.message} (${cause.message || codeOf(cause)})`;
+}

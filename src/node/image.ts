@@ -1,0 +1,48 @@
+/**
+ * Pictures as files: PNG, compressed by `node:zlib`, written whole or not at all.
+ */
+import { deflateSync } from 'node:zlib';
+import { checkOptions, describe, invalid } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
+import { type GridOptions, imageGrid, type Picture, type Samples } from '../image/grid.ts';
+import { encodePng } from '../image/png.ts';
+import { writeFileAtomic } from './files.ts';
+
+/**
+ * Writes a PNG. A tensor of shape [n, h, w, 1] or [n, h, w] becomes a grid of n images, one of shape [h, w] or [h, w, 1]
+ * a single image without a margin; values are in [-1, 1] and clipped. A picture `{ pixels, width, height }` is written as it is.
+ *
+ * The values are read before the first wait, so a tensor may be freed as soon as the call has returned its promise.
+ * The file appears under its name only when it is complete.
+ *
+ * @param options of the grid: `columns` (4), `margin` (2), `background` (0).
+ * @throws ArgumentError or ShapeError for wrong arguments; RuntimeError if the file cannot be written.
+ * @example
+ * await saveImage('digits.png', samples); // [16, 28, 28, 1]: four rows of four
+ */
+export async function saveImage(path: string, image: Samples | Picture, options: GridOptions = {}): Promise<void> {
+  if (typeof path !== 'string' || path === '') invalid('saveImage', 'path', 'the name of a file', path);
+  checkOptions('saveImage', options, ['columns', 'margin', 'background']);
+  const { pixels, width, height } = toPicture(image, options);
+  const compress = (rows: Uint8Array): Uint8Array => deflateSync(rows, { level: 9 });
+  await writeFileAtomic(path, encodePng(pixels, width, height, { compress }));
+}
+
+function toPicture(image: Samples | Picture, options: GridOptions): Picture {
+  if (typeof image !== 'object' || image === null || !('pixels' in image || 'shape' in image)) {
+    return invalid('saveImage', 'image', 'a tensor or a picture { pixels, width, height }', image);
+  }
+  if ('pixels' in image) return image;
+  const { shape, data } = image;
+  if (!Array.isArray(shape))
+    return invalid('saveImage', 'image.shape', 'a list of sizes such as [16, 28, 28, 1]', shape);
+  const sizes: readonly number[] = shape;
+  if (sizes.length < 2 || sizes.length > 4) {
+    throw new ShapeError(
+      `saveImage: image has shape ${describe(shape)}; expected [n, h, w, 1], [n, h, w], [h, w, 1] or [h, w]`,
+    );
+  }
+  const single = sizes.length === 2 || (sizes.length === 3 && sizes[2] === 1);
+  if (!single) return imageGrid(image, options);
+  return imageGrid({ shape: [1, sizes[0]!, sizes[1]!], data }, { ...options, margin: 0 });
+}

@@ -1,0 +1,84 @@
+/**
+ * The folder in which MNIST is kept between runs, and how files come there: downloaded, verified, written atomically.
+ * The files' SHA-256 is that of the unpacked bytes, since a mirror may have packed the same bytes anew.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { FormatError, RuntimeError } from '../core/errors.ts';
+import { download } from './download.ts';
+import { writeFileAtomic } from './files.ts';
+import { gunzipIdx, isGzip } from './gunzip.ts';
+
+export const MNIST_URL = 'https://storage.googleapis.com/cvdf-datasets/mnist/';
+
+/** SHA-256 of each file of MNIST, unpacked. */
+export const MNIST_CHECKSUMS: Readonly<Record<string, string>> = {
+  'train-images-idx3-ubyte': 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
+  'train-labels-idx1-ubyte': '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
+  't10k-images-idx3-ubyte': '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',
+  't10k-labels-idx1-ubyte': 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
+};
+
+/** The largest of the four takes 9.9 MB packed and 47 MB unpacked. */
+const MAX_BYTES = 64 * 2 ** 20;
+
+const REMEDY = 'Try again, pass the baseUrl of a mirror, or fetch the files by hand and pass their directory';
+
+/** $XDG_CACHE_HOME/ganvas/mnist, or ~/.cache/ganvas/mnist; %LOCALAPPDATA%\ganvas\mnist on Windows. */
+export function defaultCacheDirectory(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+  home: string,
+): string {
+  const configured = platform === 'win32' ? environment['LOCALAPPDATA'] : environment['XDG_CACHE_HOME'];
+  // The XDG specification: a path that is not absolute is to be ignored.
+  const root = configured !== undefined && isAbsolute(configured) ? configured : join(home, '.cache');
+  return join(root, 'ganvas', 'mnist');
+}
+
+export interface FetchMnistOptions {
+  readonly folder: string;
+  readonly baseUrl: URL;
+  readonly checksums: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Downloads `name`.gz into the folder, which is made if need be, and returns its path there. */
+export async function fetchMnistFile(name: string, options: FetchMnistOptions): Promise<string> {
+  const { folder, baseUrl, checksums, signal } = options;
+  const { href } = new URL(`${name}.gz`, baseUrl);
+  const packed = await download(href, { where: 'loadMnist', remedy: REMEDY, maxBytes: MAX_BYTES, signal });
+  const actual = createHash('sha256')
+    .update(await unpack(href, packed))
+    .digest('hex');
+  const expected = (checksums[name] ?? MNIST_CHECKSUMS[name])?.toLowerCase();
+  if (actual !== expected) {
+    throw new RuntimeError(
+      `loadMnist: ${href} is not the file it should be: the ${packed.length} bytes that came have SHA-256 ${actual} (unpacked), ` +
+        `expected ${expected}. ${REMEDY}; for a mirror with other data, pass its checksums`,
+    );
+  }
+  signal?.throwIfAborted();
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new RuntimeError(`loadMnist: cannot make the folder "${folder}": ${said}. Pass another cacheDirectory`, {
+      cause: error,
+    });
+  }
+  const path = join(folder, `${name}.gz`);
+  await writeFileAtomic(path, packed);
+  return path;
+}
+
+async function unpack(href: string, bytes: Uint8Array): Promise<Uint8Array> {
+  if (!isGzip(bytes)) return bytes;
+  try {
+    return await gunzipIdx(`loadMnist: ${href}`, bytes, MAX_BYTES);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new RuntimeError(`${error.message}; expected a gzipped IDX file. ${REMEDY}`, { cause: error });
+  }
+}

@@ -1,0 +1,162 @@
+/** `loadMnist`: the handwritten digits of LeCun, Cortes and Burges, from a folder, the cache or the network. */
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { checkChoice, checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { FormatError, RuntimeError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import { type Dataset, dataset } from '../data/dataset.ts';
+import { MAX_IDX_FILE, readIdxAs } from './idx.ts';
+import { defaultCacheDirectory, fetchMnistFile, MNIST_CHECKSUMS, MNIST_URL } from './mnist-cache.ts';
+
+export interface MnistOptions {
+  /** A folder with the four files under their usual names, gzipped or not. With it, nothing is ever downloaded. */
+  readonly directory?: string;
+  /** 'train', 60,000 images, is the default; 'test' has 10,000. */
+  readonly split?: 'train' | 'test';
+  /** Only the first `limit` images; default all. */
+  readonly limit?: number;
+  /** The cache; default `$XDG_CACHE_HOME/ganvas/mnist`, `~/.cache/ganvas/mnist` or `%LOCALAPPDATA%\ganvas\mnist`. */
+  readonly cacheDirectory?: string;
+  /** Where files that the cache lacks come from: the URL of a folder. Default: a public copy by the CVDF. */
+  readonly baseUrl?: string;
+  /** For mirrors with other data: SHA-256 (hex) of the unpacked files, by name, e.g. 'train-images-idx3-ubyte'. */
+  readonly checksums?: Readonly<Record<string, string>>;
+  /** Aborting it ends a download; loadMnist then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Mnist {
+  /** Shape [n, 28, 28, 1]: bytes, 0 (paper) to 255 (ink). */
+  readonly images: Dataset;
+  /** n digits, 0 to 9. */
+  readonly labels: Uint8Array;
+}
+
+const SPLITS = {
+  train: { images: 'train-images-idx3-ubyte', labels: 'train-labels-idx1-ubyte' },
+  test: { images: 't10k-images-idx3-ubyte', labels: 't10k-labels-idx1-ubyte' },
+} as const;
+
+const OPTIONS = ['directory', 'split', 'limit', 'cacheDirectory', 'baseUrl', 'checksums', 'signal'] as const;
+
+const SIDE = 28;
+
+/**
+ * Loads MNIST. With `directory` it reads the files there; without, it reads the cache and downloads what is missing.
+ *
+ * ```ts
+ * const { images, labels } = await loadMnist({ directory: 'mnist', limit: 10000 });
+ * ```
+ *
+ * @throws RuntimeError if a file is missing, unreadable or cannot be downloaded (the download leaves no file behind),
+ * FormatError if one is not what it should be or the counts differ, ArgumentError for a wrong option.
+ */
+export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
+  checkOptions('loadMnist', options, OPTIONS);
+  const names = SPLITS[checkChoice('loadMnist', 'split', options.split ?? 'train', ['train', 'test'])];
+  const limit = options.limit === undefined ? Infinity : checkInteger('loadMnist', 'limit', options.limit, 1);
+  const locate = options.directory === undefined ? cacheLocator(options) : folderLocator(options.directory, options);
+  options.signal?.throwIfAborted();
+  const images = await readBytes(await locate(names.images), [SIDE, SIDE]);
+  const labels = await readBytes(await locate(names.labels), []);
+  if (images.count !== labels.count) {
+    throw new FormatError(
+      `loadMnist: ${images.where} has ${images.count} images, but ${labels.where} has ${labels.count} labels; expected as many`,
+    );
+  }
+  const count = Math.min(images.count, limit);
+  return {
+    images: dataset(images.data.subarray(0, count * SIDE * SIDE), [count, SIDE, SIDE, 1]),
+    labels: labels.data.slice(0, count),
+  };
+}
+
+interface Located {
+  readonly path: string;
+  /** What to do if the file is damaged. */
+  readonly remedy: string;
+}
+
+type Locator = (name: string) => Promise<Located>;
+
+function folderLocator(directory: string, options: MnistOptions): Locator {
+  checkFolder('directory', directory);
+  for (const option of ['cacheDirectory', 'baseUrl', 'checksums'] as const) {
+    if (options[option] !== undefined) {
+      invalid('loadMnist', option, 'absent when there is a directory, which is read as it is', options[option]);
+    }
+  }
+  return async (name) => {
+    const path = await find(directory, name);
+    if (path === undefined) {
+      throw new RuntimeError(
+        `loadMnist: none of ${variants(name).join(', ')} is in "${directory}". Pass the directory that has them, or none to download them`,
+      );
+    }
+    return { path, remedy: '' };
+  };
+}
+
+function cacheLocator(options: MnistOptions): Locator {
+  const { checksums = {}, signal } = options;
+  const folder = options.cacheDirectory ?? defaultCacheDirectory(process.env, process.platform, homedir());
+  checkFolder('cacheDirectory', folder);
+  checkOptions('loadMnist checksums', checksums, Object.keys(MNIST_CHECKSUMS));
+  for (const [name, checksum] of Object.entries(checksums)) {
+    if (!/^[0-9a-f]{64}$/i.test(checksum)) invalid('loadMnist', `checksums['${name}']`, '64 hex digits', checksum);
+  }
+  const baseUrl = checkBaseUrl(options.baseUrl ?? MNIST_URL);
+  return async (name) => ({
+    path: (await find(folder, name)) ?? (await fetchMnistFile(name, { folder, baseUrl, checksums, signal })),
+    remedy: ' (delete it to have it downloaded again)',
+  });
+}
+
+function checkFolder(argument: string, value: unknown): void {
+  if (typeof value !== 'string' || value === '') invalid('loadMnist', argument, 'the path of a folder', value);
+}
+
+function checkBaseUrl(value: string): URL {
+  const text = typeof value === 'string' && !value.endsWith('/') ? `${value}/` : value;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  return invalid('loadMnist', 'baseUrl', 'the http or https URL of a folder', value);
+}
+
+/** The names under which a file is found: its own, one with a dot as some tools write it, and both gzipped. */
+function variants(name: string): string[] {
+  const dotted = name.replace('-idx', '.idx');
+  return [name, `${name}.gz`, dotted, `${dotted}.gz`];
+}
+
+async function find(folder: string, name: string): Promise<string | undefined> {
+  for (const variant of variants(name)) {
+    const path = join(folder, variant);
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  return undefined;
+}
+
+/** The bytes of an IDX file of shape [count, ...item]. */
+async function readBytes(
+  { path, remedy }: Located,
+  item: readonly number[],
+): Promise<{ where: string; count: number; data: Uint8Array }> {
+  const where = `"${path}"${remedy}`;
+  const { type, shape, data } = await readIdxAs(`loadMnist: ${where}`, path, MAX_IDX_FILE);
+  const [count = 0, ...rest] = shape;
+  if (type !== 'uint8' || rest.length !== item.length || rest.some((size, axis) => size !== item[axis]) || count < 1) {
+    const expected = ['n', ...item].join(', ');
+    throw new FormatError(
+      `loadMnist: ${where} holds ${type} of shape ${formatShape(shape)}; expected uint8 of shape [${expected}], n at least 1`,
+    );
+  }
+  return { where, count, data };
+}

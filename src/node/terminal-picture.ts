@@ -1,0 +1,73 @@
+/**
+ * The sample grid as text that fits a terminal: digits at full size where there is room, else smaller, and fewer of them
+ * rather than ones too small to recognise.
+ */
+import { arrangeImages, greyImages, type Samples } from '../image/grid.ts';
+import { type ColorMode, halfBlocks } from '../image/half-blocks.ts';
+import { shrinkImage } from '../image/resize.ts';
+
+/** Pixels between the images in the terminal. */
+const MARGIN = 1;
+/** A digit keeps at least this share of its width and height; MNIST's own digits are readable in 16 of 28 pixels. */
+const SMALLEST_SCALE = 16 / 28;
+
+/** How many of the images are shown, in how many columns, and at which size each. */
+export interface Layout {
+  readonly count: number;
+  readonly columns: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The layout with the most images, and among those the one with the largest, for an area of `areaWidth` x `areaHeight`
+ * pixels; undefined where not even one fits.
+ */
+export function layOut(
+  count: number,
+  imageWidth: number,
+  imageHeight: number,
+  areaWidth: number,
+  areaHeight: number,
+): Layout | undefined {
+  let best: Layout | undefined;
+  for (let columns = 1; columns <= count; columns++) {
+    for (let rows = 1; rows <= Math.ceil(count / columns); rows++) {
+      const scale = Math.min(
+        1,
+        (Math.floor((areaWidth - MARGIN) / columns) - MARGIN) / imageWidth,
+        (Math.floor((areaHeight - MARGIN) / rows) - MARGIN) / imageHeight,
+      );
+      if (scale < SMALLEST_SCALE) continue;
+      const shown = Math.min(count, columns * rows);
+      // 28 * (19 / 28) may come out a hair below 19.
+      const width = Math.max(1, Math.floor(imageWidth * scale + 1e-6));
+      const height = Math.max(1, Math.floor(imageHeight * scale + 1e-6));
+      const better = best === undefined || shown > best.count || (shown === best.count && width > best.width);
+      // Among equals the squarest: columns and rows as close as they come.
+      const squarer =
+        best !== undefined &&
+        shown === best.count &&
+        width === best.width &&
+        Math.abs(columns - rows) < Math.abs(best.columns - Math.ceil(best.count / best.columns));
+      if (better || squarer) best = { count: shown, columns, width, height };
+    }
+  }
+  return best;
+}
+
+/**
+ * Lines of text, at most `columns` characters wide and `lines` high; an empty list where nothing fits.
+ *
+ * @param samples [n, h, w, 1] in [-1, 1], as `trainGan` hands to `onEpoch`.
+ */
+export function samplePicture(samples: Samples, columns: number, lines: number, color: ColorMode): string[] {
+  const { bytes, count, height, width } = greyImages('samplePicture', samples);
+  const layout = layOut(count, width, height, columns, 2 * lines);
+  if (layout === undefined) return [];
+  // Images one below the other are one tall picture, so they shrink in one go.
+  const shown = bytes.subarray(0, layout.count * height * width);
+  const small = shrinkImage(shown, width, layout.count * height, layout.width, layout.count * layout.height);
+  const grid = arrangeImages('samplePicture', { ...layout, bytes: small.pixels }, layout.columns, MARGIN, 0);
+  return halfBlocks(grid.pixels, grid.width, grid.height, { color }).split('\n');
+}

@@ -1,0 +1,183 @@
+/**
+ * The training dashboard: hand its `onStep` and `onEpoch` to `trainGan`. In a terminal, one line stays for each finished
+ * epoch, and below them the latest samples and a progress bar are redrawn in place. Elsewhere, and where CI is set, there is one plain line an epoch.
+ * Escape sequences: ECMA-48 (cursor up, erase), understood by every terminal that TERM does not call "dumb".
+ */
+import { checkFunction, checkInteger, checkOptions, invalid } from '../core/check.ts';
+import type { Samples } from '../image/grid.ts';
+import type { ColorMode } from '../image/half-blocks.ts';
+import { samplePicture } from './terminal-picture.ts';
+import { epochLine, type Progress, progressLine, secondsLeft } from './terminal-text.ts';
+
+/** What the dashboard needs of `process.stdout`. */
+export interface TerminalStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly writable?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  getColorDepth?(environment?: object): number;
+}
+
+/** Environment variables; CI, NO_COLOR, TERM and what `getColorDepth` reads matter. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface DashboardOptions {
+  /** Epochs of the whole training, and steps in each. */
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  /** Default `process.stdout`. */
+  readonly stream?: TerminalStream;
+  /** Default `process.env`. */
+  readonly environment?: Environment;
+  /** A clock in milliseconds; default `performance.now`. */
+  readonly now?: () => number;
+}
+
+export interface StepEvent {
+  readonly epoch: number;
+  readonly step: number;
+  readonly generatorLoss: number;
+  readonly discriminatorLoss: number;
+}
+
+export interface EpochEvent {
+  readonly epoch: number;
+  readonly generatorLoss: number;
+  readonly discriminatorLoss: number;
+  readonly samples: Samples;
+  readonly seconds: number;
+}
+
+/** None of these functions uses `this`: they can be handed on by themselves. */
+export interface Dashboard {
+  /** Redraws the progress bar, at most ten times a second. */
+  readonly onStep: (event: StepEvent) => void;
+  /** Writes the epoch's line and, in a terminal, its samples. */
+  readonly onEpoch: (event: EpochEvent) => void;
+  /** Writes a line of text above the samples and the bar. */
+  readonly print: (text: string) => void;
+  /** Removes the bar and leaves the cursor on a new line; later calls of the others write nothing but text. */
+  readonly close: () => void;
+}
+
+const REDRAW_MILLISECONDS = 100;
+/** The rate is a mean over the last 3 to 6 seconds: steady, yet it follows a change. */
+const RATE_MILLISECONDS = 3000;
+/** Lines of a terminal that the samples leave free: an epoch's line, the bar and one to breathe. */
+const LINES_BESIDE_PICTURE = 3;
+/** Where a stream is no terminal, lines have no limit. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/**
+ * @throws ArgumentError for a missing count or an unknown option.
+ * @example
+ * const dashboard = createDashboard({ epochs: 100, stepsPerEpoch: 40 });
+ * await trainGan({ images, epochs: 100, onStep: dashboard.onStep, onEpoch: dashboard.onEpoch });
+ * dashboard.close();
+ */
+export function createDashboard(options: DashboardOptions): Dashboard {
+  const where = 'createDashboard';
+  if (options === undefined) return invalid(where, 'options', 'an object with epochs and stepsPerEpoch', options);
+  checkOptions(where, options, ['epochs', 'stepsPerEpoch', 'stream', 'environment', 'now']);
+  const { stream = process.stdout, environment = process.env, now = (): number => performance.now() } = options;
+  const epochs = checkInteger(where, 'epochs', options.epochs, 1);
+  const stepsPerEpoch = checkInteger(where, 'stepsPerEpoch', options.stepsPerEpoch, 1);
+  if (typeof stream?.write !== 'function') invalid(where, 'stream', 'a stream with a function write', stream);
+  if (typeof environment !== 'object' || environment === null) invalid(where, 'environment', 'an object', environment);
+  checkFunction(where, 'now', now);
+
+  const live = isLive(stream, environment);
+  const color = colorMode(stream, environment);
+  const rate = rateMeter(now);
+  let picture: string[] = [];
+  let bar = '';
+  let drawnAt = -Infinity;
+  let drawnLines = 0;
+  let drawnWidth = 0;
+  let closed = false;
+
+  const write = (text: string): void => {
+    // A closed pipe is the program's to notice ('error' on the stream); writing on would only repeat it.
+    if (stream.writable !== false) stream.write(text);
+  };
+  // One column stays free: a character in the last one makes some terminals wrap.
+  const width = (): number => (live ? (stream.columns || 80) - 1 : NO_LIMIT);
+
+  /** Writes `text` where samples and bar stand, and those below it again. */
+  const redraw = (text: string): void => {
+    // After a change of width the old lines may have been wrapped anew, so nobody knows how many there are: leave them.
+    const erase = width() === drawnWidth && drawnLines > 0 ? `\u001b[${drawnLines}A` : '';
+    drawnWidth = width();
+    drawnLines = picture.length;
+    write(`\r${erase}\u001b[J${text}${picture.map((line) => `${line}\n`).join('')}${bar}`);
+  };
+
+  return {
+    onStep(event) {
+      rate.count();
+      if (!live || closed) return;
+      const time = now();
+      if (time - drawnAt < REDRAW_MILLISECONDS && event.step < stepsPerEpoch) return;
+      drawnAt = time;
+      const progress: Progress = { ...event, epochs, stepsPerEpoch, stepsPerSecond: rate.perSecond() };
+      bar = progressLine(progress, width());
+      write(`\r${bar}\u001b[K`);
+    },
+
+    onEpoch(event) {
+      const { epoch, generatorLoss, discriminatorLoss, seconds } = event;
+      const done = { epoch, epochs, step: stepsPerEpoch, stepsPerEpoch, generatorLoss, discriminatorLoss };
+      const left = epoch < epochs ? secondsLeft({ ...done, stepsPerSecond: rate.perSecond() }) : undefined;
+      const line = epochLine({ ...done, seconds, secondsLeft: left }, width());
+      if (!live || closed) return write(`${line}\n`);
+      picture = samplePicture(event.samples, width(), (stream.rows || 24) - LINES_BESIDE_PICTURE, color);
+      redraw(`${line}\n`);
+    },
+
+    print(text) {
+      if (!live || closed) write(`${text}\n`);
+      else redraw(`${text}\n`);
+    },
+
+    close() {
+      if (live && !closed && bar !== '') write('\r\u001b[K');
+      closed = true;
+    },
+  };
+}
+
+/** Whether lines may be redrawn: a terminal that knows escape sequences, and no CI. */
+export function isLive(stream: TerminalStream, environment: Environment): boolean {
+  return stream.isTTY === true && !isSet(environment['CI']) && environment['TERM'] !== 'dumb';
+}
+
+/** NO_COLOR, when not empty, means none (no-color.org); otherwise what the terminal can show. */
+export function colorMode(stream: TerminalStream, environment: Environment): ColorMode {
+  if ((environment['NO_COLOR'] ?? '') !== '') return 'none';
+  const depth = stream.getColorDepth?.(environment) ?? 1;
+  return depth >= 24 ? 'truecolor' : depth >= 8 ? '256' : 'none';
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}
+
+/** Counts events and tells how many came a second lately; undefined in the first half second. */
+function rateMeter(now: () => number): { count(): void; perSecond(): number | undefined } {
+  let events = 0;
+  let older: { time: number; events: number } | undefined;
+  let newer: { time: number; events: number } | undefined;
+  return {
+    count() {
+      events++;
+      const mark = { time: now(), events };
+      if (newer === undefined) older = newer = mark;
+      else if (mark.time - newer.time >= RATE_MILLISECONDS) [older, newer] = [newer, mark];
+    },
+    perSecond() {
+      const elapsed = older === undefined ? 0 : now() - older.time;
+      return older === undefined || elapsed < 500 ? undefined : ((events - older.events) / elapsed) * 1000;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Batch normalisation over all axes but the last, and the LeakyReLU that follows it, in one pass:
+ *   v = gamma (x - mean) / sqrt(variance + epsilon) + beta;  y = v > 0 ? v : slope v
+ * In training mean and (biased) variance are the batch's own, and the gradient flows through them; in inference they are constants.
+ *   dv = v > 0 ? dy : slope dy;  dbeta = sum dv;  dgamma = sum dv xhat
+ *   dx = gamma inverse (dv - dbeta / rows - xhat dgamma / rows)   (inference: gamma inverse dv)
+ * Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015; epsilon and the moving statistics as in Keras.
+ */
+import { record } from '../autograd/record.ts';
+import { checkTensor, Tensor } from '../autograd/tensor.ts';
+import { checkNumber, checkOptions } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import { kernels } from '../kernels/runtime.ts';
+
+export interface BatchNormOptions {
+  /** Per feature, [features]. */
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+  /** Added to the variance. Default 1e-3. */
+  readonly epsilon?: number;
+  /** Slope of a LeakyReLU applied to the result. Default 1: none. */
+  readonly negativeSlope?: number;
+}
+
+export interface BatchMoments {
+  /** [features] */
+  readonly mean: Tensor;
+  /** [features], biased: divided by the number of rows. */
+  readonly variance: Tensor;
+}
+
+/** The mean and the biased variance of each feature (the last axis), unrecorded. */
+export function batchMoments(x: Tensor): BatchMoments {
+  const { rows, features } = sizes('batchMoments', x);
+  const mean = new Tensor([features]);
+  const variance = new Tensor([features]);
+  kernels().moments(mean.address, variance.address, x.address, rows, features, features);
+  return { mean, variance };
+}
+
+/**
+ * Normalises x [..., features] with the batch's own moments, which must come from batchMoments(x).
+ * The gradient treats them as functions of x.
+ */
+export function batchNormTraining(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
+  const { rows } = sizes('batchNormTraining', x);
+  return normalize('batchNormTraining', x, moments, options, 1 / rows);
+}
+
+/** Normalises x [..., features] with given moments, which the gradient treats as constants. */
+export function batchNormInference(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
+  return normalize('batchNormInference', x, moments, options, 0);
+}
+
+function normalize(where: string, x: Tensor, moments: BatchMoments, options: BatchNormOptions, share: number): Tensor {
+  const { rows, features } = sizes(where, x);
+  checkOptions(where, options, ['gamma', 'beta', 'epsilon', 'negativeSlope']);
+  const { gamma, beta, epsilon = 1e-3, negativeSlope: slope = 1 } = options;
+  checkNumber(where, 'epsilon', epsilon, 0);
+  checkNumber(where, 'negativeSlope', slope, 0);
+  const { mean, variance } = moments;
+  for (const [name, one] of Object.entries({ gamma, beta, mean, variance })) checkFeatures(where, name, one, features);
+  const inverse = new Tensor([features]);
+  kernels().inverseStddev(inverse.address, variance.address, epsilon, features);
+  const y = new Tensor(x.shape);
+  kernels().batchNormalize(
+    y.address,
+    x.address,
+    mean.address,
+    inverse.address,
+    gamma.address,
+    beta.address,
+    slope,
+    rows,
+    features,
+  );
+
+  // x's, gamma's and beta's gradients share their sums; the two tapes of a GAN step ask with different dy.
+  let shared: { dy: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
+  const sums = (dy: Tensor): { dgamma: Tensor; dbeta: Tensor } => {
+    if (shared?.dy === dy) return shared;
+    const dgamma = new Tensor([features]);
+    const dbeta = new Tensor([features]);
+    kernels().batchNormalizeSums(
+      dgamma.address,
+      dbeta.address,
+      dy.address,
+      x.address,
+      mean.address,
+      inverse.address,
+      gamma.address,
+      beta.address,
+      slope,
+      rows,
+      features,
+      features,
+    );
+    shared = { dy, dgamma, dbeta };
+    return shared;
+  };
+  const backward = (dy: Tensor): Tensor => {
+    const { dgamma, dbeta } = sums(dy);
+    const dx = new Tensor(x.shape);
+    kernels().batchNormalizeBackward(
+      dx.address,
+      dy.address,
+      x.address,
+      mean.address,
+      inverse.address,
+      gamma.address,
+      beta.address,
+      dgamma.address,
+      dbeta.address,
+      slope,
+      share,
+      rows,
+      features,
+    );
+    return dx;
+  };
+  return record(where, y, [x, gamma, beta], [backward, (dy) => sums(dy).dgamma, (dy) => sums(dy).dbeta]);
+}
+
+function sizes(where: string, x: Tensor): { rows: number; features: number } {
+  checkTensor(where, 'x', x);
+  if (x.rank === 0) throw new ShapeError(`${where}: x must have a last axis of features; got a scalar`);
+  const features = x.shape[x.rank - 1]!;
+  return { rows: features === 0 ? 0 : x.size / features, features };
+}
+
+function checkFeatures(where: string, name: string, one: Tensor, features: number): void {
+  checkTensor(where, name, one);
+  if (one.rank !== 1 || one.size !== features) {
+    throw new ShapeError(
+      `${where}: ${name} must have shape [${features}], one value a feature; got ${formatShape(one.shape)}`,
+    );
+  }
+}

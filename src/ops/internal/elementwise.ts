@@ -1,0 +1,53 @@
+/**
+ * Elementwise kernels over tensors, unrecorded. Broadcasting is strides: an operand that stretches has stride 0 along that axis.
+ * Neighbouring axes that both operands walk alike are merged, so that almost every case is one call of a two-dimensional
+ * kernel; further axes are loops around it.
+ */
+import { Tensor } from '../../autograd/tensor.ts';
+import { broadcastShapes, type Shape } from '../../core/shape.ts';
+import type { Address, BinaryKernel, UnaryKernel } from '../../kernels/contract.ts';
+import { stretchedStrides } from './strided.ts';
+
+export function applyUnary(kernel: UnaryKernel, x: Tensor): Tensor {
+  const y = new Tensor(x.shape);
+  kernel(y.address, x.address, x.size);
+  return y;
+}
+
+export function applyBinary(where: string, kernel: BinaryKernel, a: Tensor, b: Tensor): Tensor {
+  const out = new Tensor(broadcastShapes(where, a.shape, b.shape));
+  if (out.size === 0) return out;
+  const axes = mergeAxes(out.shape, stretchedStrides(a.shape, out.shape), stretchedStrides(b.shape, out.shape));
+  const columns = axes.pop() ?? { size: 1, a: 1, b: 1 };
+  const rows = axes.pop() ?? { size: 1, a: 0, b: 0 };
+  let o = out.address;
+  const walk = (axis: number, i: Address, j: Address): void => {
+    const outer = axes[axis];
+    if (outer === undefined) {
+      kernel(o, i, j, rows.size, columns.size, rows.a, columns.a === 0 ? 0 : 1, rows.b, columns.b === 0 ? 0 : 1);
+      o += rows.size * columns.size;
+    } else for (let n = 0; n < outer.size; n++) walk(axis + 1, i + n * outer.a, j + n * outer.b);
+  };
+  walk(0, a.address, b.address);
+  return out;
+}
+
+interface Axis {
+  size: number;
+  a: number;
+  b: number;
+}
+
+function mergeAxes(shape: Shape, a: readonly number[], b: readonly number[]): Axis[] {
+  const merged: Axis[] = [];
+  shape.forEach((size, axis) => {
+    if (size === 1) return;
+    const last = merged[merged.length - 1];
+    if (last !== undefined && last.a === a[axis]! * size && last.b === b[axis]! * size) {
+      last.size *= size;
+      last.a = a[axis]!;
+      last.b = b[axis]!;
+    } else merged.push({ size, a: a[axis]!, b: b[axis]! });
+  });
+  return merged;
+}

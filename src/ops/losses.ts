@@ -1,0 +1,78 @@
+/**
+ * Losses, averaged over all elements.
+ *   from logits: max(z, 0) - z y + log(1 + e^-|z|), which neither overflows nor loses a confident answer; dz = (sigmoid(z) - y) dy / n
+ *   from probabilities, clipped to [1e-7, 1 - 1e-7] as in Keras: -(y log p + (1 - y) log(1 - p)); dp = (p - y) / (p (1 - p)) dy / n
+ */
+import { record } from '../autograd/record.ts';
+import { Tensor, toTensor } from '../autograd/tensor.ts';
+import { checkBoolean, checkOptions } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
+import { formatShape, sameShape } from '../core/shape.ts';
+import { kernels } from '../kernels/runtime.ts';
+import { add, div, mul, sub } from './arithmetic.ts';
+import { clip } from './clip.ts';
+import { mean, sum } from './reduce.ts';
+import { log, neg, square } from './unary.ts';
+
+export interface BinaryCrossentropyOptions {
+  /** The predictions are logits, not probabilities. Default false, as in Keras. */
+  readonly fromLogits?: boolean;
+}
+
+/** Keras's epsilon: probabilities are kept this far from 0 and 1. */
+const PROBABILITY_MARGIN = 1e-7;
+
+/**
+ * Binary cross-entropy between labels in [0, 1] and predictions, a scalar.
+ *
+ * @param labels - of the predictions' shape, or one number for all: `binaryCrossentropy(1, logits, { fromLogits: true })`.
+ */
+export function binaryCrossentropy(
+  labels: Tensor | number,
+  predictions: Tensor,
+  options: BinaryCrossentropyOptions = {},
+): Tensor {
+  const where = 'binaryCrossentropy';
+  const y = toTensor(where, 'labels', labels);
+  const p = toTensor(where, 'predictions', predictions);
+  checkOptions(where, options, ['fromLogits']);
+  const fromLogits = checkBoolean(where, 'fromLogits', options.fromLogits ?? false);
+  checkLabels(where, y, p);
+  if (fromLogits) return sigmoidCrossEntropy(y, p);
+  const clipped = clip(p, PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN);
+  return neg(mean(add(mul(y, log(clipped)), mul(sub(1, y), log(sub(1, clipped))))));
+}
+
+/** The mean of (labels - predictions)^2, a scalar. */
+export function meanSquaredError(labels: Tensor | number, predictions: Tensor): Tensor {
+  const y = toTensor('meanSquaredError', 'labels', labels);
+  const p = toTensor('meanSquaredError', 'predictions', predictions);
+  checkLabels('meanSquaredError', y, p);
+  return mean(square(sub(p, y)));
+}
+
+function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
+  const step = labels.rank === 0 ? 0 : 1;
+  const count = logits.size;
+  const loss = new Tensor([]);
+  kernels().sigmoidCrossEntropy(loss.address, logits.address, labels.address, step, count);
+  const dLogits = (dy: Tensor): Tensor => {
+    const dz = new Tensor(logits.shape);
+    kernels().sigmoidCrossEntropyBackward(dz.address, dy.address, logits.address, labels.address, step, count, count);
+    return dz;
+  };
+  // d/dy of the mean of ... - z y is -z / n; a single label for all gathers the sum.
+  const dLabels = (dy: Tensor): Tensor => {
+    const each = mul(neg(logits), div(dy, count));
+    return step === 1 ? each : sum(each);
+  };
+  return record('binaryCrossentropy', loss, [labels, logits], [dLabels, dLogits]);
+}
+
+function checkLabels(where: string, labels: Tensor, predictions: Tensor): void {
+  if (labels.rank > 0 && !sameShape(labels.shape, predictions.shape)) {
+    throw new ShapeError(
+      `${where}: labels ${formatShape(labels.shape)} and predictions ${formatShape(predictions.shape)} must have the same shape, or labels be one number`,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+/** sum and mean over axes; y = sum x, dx = dy repeated; y = sum x / count, dx = dy / count repeated. */
+import { record } from '../autograd/record.ts';
+import { checkTensor, scalar, type Tensor } from '../autograd/tensor.ts';
+import { checkBoolean, checkOptions } from '../core/check.ts';
+import { checkAxes, type Shape } from '../core/shape.ts';
+import { kernels } from '../kernels/runtime.ts';
+import { applyBinary } from './internal/elementwise.ts';
+import { stretch } from './internal/strided.ts';
+import { sumOver } from './internal/sums.ts';
+import { reshape } from './reshape.ts';
+
+export interface ReduceOptions {
+  /** Which axes to reduce; negative ones count from the back. Default: all. */
+  readonly axis?: number | readonly number[] | undefined;
+  /** Keep reduced axes with size 1. Default false. */
+  readonly keepDims?: boolean | undefined;
+}
+
+/**
+ * The sum over axes: `sum(x)`, `sum(x, axis, keepDims)` or `sum(x, { axis, keepDims })`. An empty sum is 0.
+ *
+ * @example
+ * sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
+ */
+export function sum(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
+  const { axes, kept, shape } = readArguments('sum', x, axis, keepDims);
+  const y = sumOver(x, axes, shape);
+  return record('sum', y, [x], [(dy) => stretch(reshape(dy, kept), x.shape)]);
+}
+
+/** The mean over axes; arguments as for sum. The mean of nothing is NaN. */
+export function mean(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
+  const { axes, kept, shape } = readArguments('mean', x, axis, keepDims);
+  const count = axes.reduce((product, one) => product * x.shape[one]!, 1);
+  const divide = (t: Tensor): Tensor => applyBinary('mean', kernels().div, t, scalar(count));
+  const y = divide(sumOver(x, axes, shape));
+  return record('mean', y, [x], [(dy) => stretch(reshape(divide(dy), kept), x.shape)]);
+}
+
+interface ReduceArguments {
+  readonly axes: readonly number[];
+  /** Shape of the result with reduced axes kept as 1. */
+  readonly kept: Shape;
+  readonly shape: Shape;
+}
+
+function readArguments(
+  where: string,
+  x: Tensor,
+  axis: ReduceOptions['axis'] | ReduceOptions,
+  keepDims = false,
+): ReduceArguments {
+  checkTensor(where, 'x', x);
+  if (typeof axis === 'object' && !isList(axis)) {
+    checkOptions(where, axis, ['axis', 'keepDims']);
+    return readArguments(where, x, axis.axis, axis.keepDims);
+  }
+  checkBoolean(where, 'keepDims', keepDims);
+  const axes = checkAxes(where, axis, x.rank);
+  const kept = x.shape.map((size, one) => (axes.includes(one) ? 1 : size));
+  return { axes, kept, shape: keepDims ? kept : x.shape.filter((_, one) => !axes.includes(one)) };
+}
+
+function isList(value: readonly number[] | ReduceOptions): value is readonly number[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,130 @@
+/** transpose, concat, slice, broadcastTo: values moved, none changed; each gradient moves them back. */
+import { record } from '../autograd/record.ts';
+import { checkTensor, Tensor } from '../autograd/tensor.ts';
+import { checkInteger, describe, invalid } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import {
+  broadcastShapes,
+  checkAxis,
+  checkShape,
+  formatShape,
+  type Shape,
+  sameShape,
+  stridesOf,
+} from '../core/shape.ts';
+import { kernels } from '../kernels/runtime.ts';
+import { copyRegion, gatherRegion, stretch } from './internal/strided.ts';
+import { sumTo } from './internal/sums.ts';
+
+/**
+ * Axes in another order; by default reversed, which for a matrix is the transpose.
+ *
+ * @example
+ * transpose(images, [0, 3, 1, 2]); // [n, h, w, c] -> [n, c, h, w]
+ */
+export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
+  checkTensor('transpose', 'x', x);
+  const order = checkPermutation(permutation ?? x.shape.map((_, axis) => x.rank - 1 - axis), x.rank);
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  return record('transpose', permute(x, order), [x], [(dy) => permute(dy, inverse)]);
+}
+
+function permute(x: Tensor, order: readonly number[]): Tensor {
+  const strides = stridesOf(x.shape);
+  return gatherRegion(
+    { address: x.address, strides: order.map((axis) => strides[axis]!) },
+    order.map((axis) => x.shape[axis]!),
+  );
+}
+
+function checkPermutation(permutation: readonly number[], rank: number): readonly number[] {
+  if (!Array.isArray(permutation)) return invalid('transpose', 'permutation', 'a list of axes', permutation);
+  const axes = permutation.map((axis) => checkAxis('transpose', axis, rank));
+  if (axes.length !== rank || new Set(axes).size !== rank) {
+    throw new ArgumentError(
+      `transpose: permutation must name each of the ${rank} axes once; got ${describe(permutation)}`,
+    );
+  }
+  return axes;
+}
+
+/** The part of x of shape `size` that begins at `begin`; a size of -1 takes all that is left. */
+export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
+  checkTensor('slice', 'x', x);
+  const shape = checkSlice(x, begin, size);
+  const strides = stridesOf(x.shape);
+  const offset = begin.reduce((sum, start, axis) => sum + start * strides[axis]!, 0);
+  const y = gatherRegion({ address: x.address + offset, strides }, shape);
+  const backward = (dy: Tensor): Tensor => {
+    const dx = new Tensor(x.shape);
+    kernels().fill(dx.address, 0, dx.size);
+    copyRegion({ address: dx.address + offset, strides }, { address: dy.address, strides: stridesOf(shape) }, shape);
+    return dx;
+  };
+  return record('slice', y, [x], [backward]);
+}
+
+function checkSlice(x: Tensor, begin: readonly number[], size: readonly number[]): Shape {
+  for (const [name, list] of [
+    ['begin', begin],
+    ['size', size],
+  ] as const) {
+    if (!Array.isArray(list) || list.length !== x.rank) {
+      throw new ArgumentError(
+        `slice: ${name} must be a list of ${x.rank} whole numbers, one for each axis of ${formatShape(x.shape)}; got ${describe(list)}`,
+      );
+    }
+  }
+  return x.shape.map((length, axis) => {
+    const start = checkInteger('slice', `begin[${axis}]`, begin[axis], 0, length);
+    const wanted = checkInteger('slice', `size[${axis}]`, size[axis], -1, length - start);
+    return wanted === -1 ? length - start : wanted;
+  });
+}
+
+/** Tensors joined along an axis (default 0); all other sizes must agree. */
+export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  if (!Array.isArray(tensors) || tensors.length === 0) {
+    return invalid('concat', 'tensors', 'a list of at least one Tensor', tensors);
+  }
+  const first = checkTensor('concat', 'tensors[0]', tensors[0]);
+  const along = checkAxis('concat', axis, first.rank);
+  const shape = [...first.shape];
+  shape[along] = 0;
+  tensors.forEach((one, i) => {
+    checkTensor('concat', `tensors[${i}]`, one);
+    if (
+      one.rank !== first.rank ||
+      one.shape.some((size: number, d: number) => d !== along && size !== first.shape[d])
+    ) {
+      throw new ShapeError(
+        `concat: tensors[${i}] has shape ${formatShape(one.shape)}, tensors[0] ${formatShape(first.shape)}; they may differ only along axis ${along}`,
+      );
+    }
+    shape[along]! += one.shape[along]!;
+  });
+  const strides = stridesOf(shape);
+  const y = new Tensor(shape);
+  let start = 0;
+  const pullbacks = tensors.map((one) => {
+    const offset = start * strides[along]!;
+    start += one.shape[along]!;
+    copyRegion(
+      { address: y.address + offset, strides },
+      { address: one.address, strides: stridesOf(one.shape) },
+      one.shape,
+    );
+    return (dy: Tensor): Tensor => gatherRegion({ address: dy.address + offset, strides }, one.shape);
+  });
+  return record('concat', y, tensors, pullbacks);
+}
+
+/** x repeated to a larger shape by NumPy's rule; the gradient is summed back. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  checkTensor('broadcastTo', 'x', x);
+  const target = checkShape('broadcastTo', 'shape', shape);
+  if (!sameShape(broadcastShapes('broadcastTo', x.shape, target), target)) {
+    throw new ShapeError(`broadcastTo: ${formatShape(x.shape)} does not stretch to the smaller ${formatShape(target)}`);
+  }
+  return record('broadcastTo', stretch(x, target), [x], [(dy) => sumTo(dy, x.shape)]);
+}

@@ -1,0 +1,125 @@
+/**
+ * The statements of a function body. A value is an expression; a statement writes code at once.
+ *
+ * ```ts
+ * const sum = f.local('f32', 'sum');
+ * f.for(pointer, end, 4, () => f.set(sum, f32.add(sum, f32.load(pointer))));
+ * f.return(sum);
+ * ```
+ */
+
+import { Code, type Label } from './code.ts';
+import { createLocal, type Expr, type Global, type Local, type Operand, toExpr } from './expression.ts';
+import { i32 } from './namespaces.ts';
+import type { ValueType } from './types.ts';
+
+export class FunctionBuilder extends Code {
+  /** A new local; zero when the function starts, and not again when a loop comes by. */
+  local<T extends ValueType>(type: T, name?: string): Local<T> {
+    const index = this.declare(type);
+    return createLocal(this, index, type, name ?? `#${index}`);
+  }
+
+  /** A new local set to `value`. */
+  let<T extends ValueType>(value: Expr<T>, name?: string): Local<T> {
+    const local = this.local(value.type, name);
+    value.emit(this);
+    this.variable('set', local);
+    return local;
+  }
+
+  set<T extends ValueType>(variable: Local<T> | Global<T>, value: Operand<NoInfer<T>>): void {
+    this.#push(value, variable.type, 'set');
+    this.variable('set', variable);
+  }
+
+  /** An expression that sets the local and has the value set. */
+  tee<T extends ValueType>(local: Local<T>, value: Operand<NoInfer<T>>): Expr<T> {
+    return {
+      type: local.type,
+      emit(code) {
+        toExpr(value, local.type, 'tee').emit(code);
+        code.variable('tee', local);
+      },
+    };
+  }
+
+  /** Runs stores, calls and other expressions without a value, in order. */
+  emit(...statements: Expr<'void'>[]): void {
+    for (const statement of statements) statement.emit(this);
+  }
+
+  /** Computes a value for its effect only. */
+  drop(value: Expr<ValueType>): void {
+    value.emit(this);
+    this.discard(value.type);
+  }
+
+  /** A block; a branch to its label leaves it. */
+  block(body: (label: Label) => void): void {
+    body(this.open('block'));
+    this.end();
+  }
+
+  /** A bare loop: it ends unless something branches to its label. */
+  loop(body: (label: Label) => void): void {
+    body(this.open('loop'));
+    this.end();
+  }
+
+  if(condition: Operand<'i32'>, then: () => void, otherwise?: () => void): void {
+    this.#push(condition, 'i32', 'if');
+    this.open('if');
+    then();
+    if (otherwise) {
+      this.else();
+      otherwise();
+    }
+    this.end();
+  }
+
+  /** Runs `body` once and then as long as `condition` holds: one branch a turn. */
+  doWhile(body: () => void, condition: Operand<'i32'>): void {
+    this.loop((again) => {
+      body();
+      this.br_if(again, condition);
+    });
+  }
+
+  /** Runs `body` as long as `condition` holds: the test is written twice, before the loop and at its bottom. */
+  while(condition: Operand<'i32'>, body: () => void): void {
+    this.if(condition, () => this.doWhile(body, condition));
+  }
+
+  /**
+   * Runs `body` while `variable < end` (unsigned), and adds `step` after each turn. The variable starts with the value it
+   * has; `end` and `step` are computed anew every turn, so give locals or constants.
+   */
+  for(variable: Local<'i32'>, end: Operand<'i32'>, step: Operand<'i32'>, body: () => void): void {
+    this.while(i32.lt_u(variable, end), () => {
+      body();
+      this.set(variable, i32.add(variable, step));
+    });
+  }
+
+  /** `br_if`; without a condition it takes the one on the stack, as `br_table` does its index and `return` its value. */
+  override br_if(label: Label | number, condition?: Operand<'i32'>): void {
+    if (condition !== undefined) this.#push(condition, 'i32', 'br_if');
+    super.br_if(label);
+  }
+
+  /** Branches to `labels[index]`, or to `fallback` if there is none. */
+  override br_table(labels: readonly (Label | number)[], fallback: Label | number, index?: Operand<'i32'>): void {
+    if (index !== undefined) this.#push(index, 'i32', 'br_table');
+    super.br_table(labels, fallback);
+  }
+
+  override return(value?: Expr<ValueType> | number | bigint): void {
+    if (value !== undefined && this.result !== 'void') this.#push(value, this.result, 'return');
+    super.return();
+  }
+
+  #push(value: Expr | number | bigint, type: ValueType, place: string): void {
+    toExpr(value, type, `function '${this.name}', ${place}`).emit(this);
+  }
+}

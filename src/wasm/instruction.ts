@@ -1,0 +1,53 @@
+/** Reads the rows of the instruction tables into what the encoder, the validator and the builders need. */
+
+import type { ResultType, ValueType } from './types.ts';
+
+/** `[first opcode, 'names', 'operands>result immediates']`, see scalar-table.ts. */
+export type Row = readonly [opcode: number, names: string, signature: string];
+
+export interface Letters {
+  i: 'i32';
+  I: 'i64';
+  f: 'f32';
+  d: 'f64';
+  v: 'v128';
+}
+
+export interface Instruction {
+  /** The name in the specification, such as `f32x4.add`. */
+  readonly name: string;
+  readonly opcode: number;
+  readonly params: readonly ValueType[];
+  readonly result: ResultType;
+  /** Width of the memory access, which is also its natural alignment; 0 without an address immediate. */
+  readonly width: number;
+  /** The lane immediate is below this; 0 without one. */
+  readonly lanes: number;
+  /** Reserved zero bytes at the end. */
+  readonly zeros: number;
+}
+
+const letters: Readonly<Record<string, ValueType>> = {
+  i: 'i32',
+  I: 'i64',
+  f: 'f32',
+  d: 'f64',
+  v: 'v128',
+} satisfies Letters;
+
+const signaturePattern = /^(\w*)>(\w?)(?:@(\d+))?(?:#(\d+))?(?:!(\d+))?$/;
+
+/** The instructions of a table; `prefix` is the part of their names before the last dot. */
+export function parseRows(prefix: string, rows: readonly Row[]): Instruction[] {
+  return rows.flatMap(([opcode, names, signature]) => {
+    const [, params = '', result = '', width = 0, lanes = 0, zeros = 0] = signaturePattern.exec(signature) ?? [];
+    const shared = {
+      params: Array.from(params, (letter) => letters[letter]!),
+      result: letters[result] ?? ('void' as const),
+      width: +width,
+      lanes: +lanes,
+      zeros: +zeros,
+    };
+    return names.split(' ').map((name, k) => ({ ...shared, name: `${prefix}.${name}`, opcode: opcode + k }));
+  });
+}

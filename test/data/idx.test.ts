@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { ArgumentError, FormatError, ShapeError } from '../../src/core/errors.ts';
+import { encodeIdx, type IdxArray, parseIdx } from '../../src/data/idx.ts';
+
+/** Written by hand from the format's description: header, then big-endian two's complement or IEEE 754 values. */
+const files: { type: string; bytes: number[]; expected: IdxArray }[] = [
+  {
+    type: 'uint8',
+    bytes: [0, 0, 0x08, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 1, 127, 128, 254, 255],
+    expected: { type: 'uint8', shape: [2, 3], data: Uint8Array.of(0, 1, 127, 128, 254, 255) },
+  },
+  {
+    type: 'int8',
+    bytes: [0, 0, 0x09, 1, 0, 0, 0, 3, 0x7f, 0x80, 0xff],
+    expected: { type: 'int8', shape: [3], data: Int8Array.of(127, -128, -1) },
+  },
+  {
+    type: 'int16',
+    bytes: [0, 0, 0x0b, 1, 0, 0, 0, 3, 0x01, 0x02, 0x80, 0x00, 0xff, 0xfe],
+    expected: { type: 'int16', shape: [3], data: Int16Array.of(258, -32768, -2) },
+  },
+  {
+    type: 'int32',
+    bytes: [0, 0, 0x0c, 1, 0, 0, 0, 2, 0x01, 0x02, 0x03, 0x04, 0xff, 0xff, 0xff, 0xfe],
+    expected: { type: 'int32', shape: [2], data: Int32Array.of(16909060, -2) },
+  },
+  {
+    type: 'float32',
+    bytes: [0, 0, 0x0d, 1, 0, 0, 0, 3, 0x3f, 0xc0, 0, 0, 0xff, 0x80, 0, 0, 0, 0, 0, 1],
+    expected: { type: 'float32', shape: [3], data: Float32Array.of(1.5, -Infinity, 2 ** -149) },
+  },
+  {
+    type: 'float64',
+    bytes: [0, 0, 0x0e, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0xc0, 0x04, 0, 0, 0, 0, 0, 1],
+    expected: { type: 'float64', shape: [1, 1, 1], data: Float64Array.of(-(2.5 + 2 ** -51)) },
+  },
+];
+
+describe('parseIdx and encodeIdx', () => {
+  it.each(files)('read and write $type, byte for byte as written by hand', ({ bytes, expected }) => {
+    expect(parseIdx(Uint8Array.from(bytes))).toStrictEqual(expected);
+    expect([...encodeIdx(expected)]).toEqual(bytes);
+  });
+
+  it.each(files)('read $type at an odd offset of a larger buffer, and from a Buffer', ({ bytes, expected }) => {
+    const larger = new Uint8Array(bytes.length + 4).fill(0xaa);
+    larger.set(bytes, 3);
+    expect(parseIdx(larger.subarray(3, 3 + bytes.length))).toStrictEqual(expected);
+    expect(parseIdx(Buffer.from(bytes))).toStrictEqual(expected);
+  });
+
+  it('converts as DataView does, which is defined to read big-endian on any machine', () => {
+    let state = 1;
+    const random = Uint8Array.from({ length: 800 }, () => (state = (state * 48271) % 2147483647) & 255);
+    const view = new DataView(random.buffer);
+    const header = (code: number, width: number): number[] => [0, 0, code, 1, 0, 0, 0, 800 / width];
+    const parse = (code: number, width: number): IdxArray =>
+      parseIdx(Uint8Array.from([...header(code, width), ...random]));
+    for (let i = 0; i < 100; i++) {
+      // toBe is Object.is: a NaN equals a NaN, -0 differs from 0.
+      expect(parse(0x0e, 8).data[i]).toBe(view.getFloat64(8 * i));
+      expect(parse(0x0d, 4).data[i]).toBe(view.getFloat32(4 * i));
+      expect(parse(0x0c, 4).data[i]).toBe(view.getInt32(4 * i));
+    }
+  });
+
+  it('keeps 8-bit data as a view, and copies wider data', () => {
+    const small = Uint8Array.from(files[0]!.bytes);
+    expect(parseIdx(small).data.buffer).toBe(small.buffer);
+    const wide = Uint8Array.from(files[2]!.bytes);
+    expect(parseIdx(wide).data.buffer).not.toBe(wide.buffer);
+  });
+
+  it('takes an axis of size 0, even beside huge ones', () => {
+    const bytes = Uint8Array.of(0, 0, 0x0d, 3, 255, 255, 255, 255, 0, 0, 0, 0, 255, 255, 255, 255);
+    expect(parseIdx(bytes)).toStrictEqual({
+      type: 'float32',
+      shape: [4294967295, 0, 4294967295],
+      data: new Float32Array(0),
+    });
+  });
+});
+
+describe('parseIdx refuses', () => {
+  const size = (n: number): number[] => [(n >>> 24) & 255, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];
+  const huge = size(0xffffffff);
+  const cases: { name: string; bytes: number[]; offset: number; says: RegExp }[] = [
+    { name: 'nothing', bytes: [], offset: 0, says: /begins with 4 bytes, but it has 0/ },
+    { name: 'three bytes', bytes: [0, 0, 8], offset: 3, says: /begins with 4 bytes, but it has 3/ },
+    { name: 'a first byte that is not 0', bytes: [1, 0, 8, 1, ...size(0)], offset: 0, says: /got 01 00/ },
+    { name: 'a second byte that is not 0', bytes: [0, 8, 8, 1, ...size(0)], offset: 0, says: /got 00 08/ },
+    { name: 'gzip', bytes: [0x1f, 0x8b, 8, 0, 0, 0], offset: 0, says: /1f 8b.*gzip.*readIdxFile/ },
+    { name: 'type code 0', bytes: [0, 0, 0, 1, ...size(0)], offset: 2, says: /type code 00; expected one of 08 uint8/ },
+    { name: 'type code 0a', bytes: [0, 0, 10, 1, ...size(0)], offset: 2, says: /type code 0a/ },
+    { name: 'type code 0f', bytes: [0, 0, 15, 1, ...size(0)], offset: 2, says: /type code 0f/ },
+    { name: 'rank 0', bytes: [0, 0, 8, 0, 7], offset: 3, says: /rank 0; expected 1 to 8/ },
+    { name: 'rank 9', bytes: [0, 0, 8, 9, ...Array(9).fill(size(1)).flat(), 7], offset: 3, says: /rank 9/ },
+    { name: 'rank 255', bytes: [0, 0, 8, 255], offset: 3, says: /rank 255/ },
+    {
+      name: 'a cut header',
+      bytes: [0, 0, 8, 2, ...size(1), 0, 0, 0],
+      offset: 11,
+      says: /end at byte 12, but it has 11/,
+    },
+    {
+      name: 'no values',
+      bytes: [0, 0, 8, 1, ...size(5)],
+      offset: 8,
+      says: /takes 5 bytes of values, but only 0 follow/,
+    },
+    { name: 'a value short', bytes: [0, 0, 8, 1, ...size(3), 1, 2], offset: 10, says: /takes 3 bytes.*only 2/ },
+    { name: 'half a value', bytes: [0, 0, 11, 1, ...size(2), 1, 2, 3], offset: 11, says: /takes 4 bytes.*only 3/ },
+    {
+      name: 'a byte too many',
+      bytes: [0, 0, 8, 1, ...size(1), 1, 2],
+      offset: 9,
+      says: /takes 1 bytes.*2 follow: too many/,
+    },
+    { name: 'a byte after no values', bytes: [0, 0, 14, 1, ...size(0), 1], offset: 8, says: /takes 0 bytes.*too many/ },
+    { name: '4 GiB in 8 bytes', bytes: [0, 0, 14, 1, ...huge], offset: 8, says: /takes 34359738360 bytes/ },
+    // 2^32 * 2^32 is 0 modulo 2^64, and 65536 * 65536 is 0 modulo 2^32: a wrapping product would match the 0 bytes left.
+    {
+      name: 'sizes that wrap at 2^32',
+      bytes: [0, 0, 8, 2, ...size(65536), ...size(65536)],
+      offset: 12,
+      says: /4294967296 bytes/,
+    },
+    {
+      name: 'sizes that wrap at 2^64',
+      bytes: [0, 0, 8, 4, ...Array(4).fill(size(65536)).flat()],
+      offset: 20,
+      says: /takes 18446744073709552000 bytes/,
+    },
+    {
+      name: 'the largest sizes of all',
+      bytes: [0, 0, 14, 8, ...Array(8).fill(huge).flat()],
+      offset: 36,
+      says: /e\+77 bytes/,
+    },
+  ];
+
+  it.each(cases)('$name, with the offset', ({ bytes, offset, says }) => {
+    const error = failure(() => parseIdx(Uint8Array.from(bytes)));
+    expect(error).toBeInstanceOf(FormatError);
+    expect(error).toMatchObject({ offset, message: expect.stringMatching(says) });
+    expect(error).toMatchObject({ message: expect.stringMatching(/^parseIdx: .*\(at byte \d+\)$/) });
+  });
+
+  it('every proper prefix of a file, and every file with a byte appended', () => {
+    for (const { type, bytes } of files) {
+      for (let length = 0; length < bytes.length; length++) {
+        const error = failure(() => parseIdx(Uint8Array.from(bytes.slice(0, length))));
+        expect(error, `${type}, the first ${length} bytes`).toBeInstanceOf(FormatError);
+      }
+      expect(
+        failure(() => parseIdx(Uint8Array.from([...bytes, 0]))),
+        type,
+      ).toBeInstanceOf(FormatError);
+    }
+  });
+
+  it('with a FormatError alone, whatever byte is changed to whatever value', () => {
+    let refused = 0;
+    for (const { type, bytes } of files) {
+      for (let at = 0; at < bytes.length; at++) {
+        for (let value = 0; value < 256; value++) {
+          const outcome = failure(() => parseIdx(Uint8Array.from(replaced(bytes, at, value))));
+          const name = `${type}, byte ${at} set to ${value}`;
+          if (outcome !== undefined) {
+            expect(outcome, name).toBeInstanceOf(FormatError);
+            refused++;
+          } else if (value !== bytes[at]) {
+            // What is still accepted differs in its values, or in a type of the same width (uint8 and int8, int32 and float32).
+            const header = 4 + 4 * bytes[3]!;
+            expect(at >= header || at === 2, name).toBe(true);
+          }
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(10_000);
+  });
+
+  it.each([[[0, 0, 8, 1]], [new ArrayBuffer(8)], ['0000'], [undefined], [null], [new Float32Array(2)]])(
+    'the argument %s, which is no Uint8Array',
+    (value) => {
+      // Reflect.apply: what a caller without types can do.
+      const error = failure(() => Reflect.apply(parseIdx, undefined, [value]));
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect(error).toMatchObject({ message: expect.stringMatching(/parseIdx: bytes must be a Uint8Array; got/) });
+    },
+  );
+});
+
+describe('encodeIdx refuses', () => {
+  const data = Uint8Array.of(1, 2);
+  it.each([
+    { name: 'null', array: null, says: /array must be/ },
+    { name: 'a misspelt type', array: { type: 'unit8', shape: [2], data }, says: /Did you mean uint8/ },
+    { name: 'a scalar', array: { type: 'uint8', shape: [], data }, says: /shape must be/ },
+    { name: 'rank 9', array: { type: 'uint8', shape: [2, 1, 1, 1, 1, 1, 1, 1, 1], data }, says: /shape must be/ },
+    { name: 'a negative size', array: { type: 'uint8', shape: [-2], data }, says: /shape must be/ },
+    { name: 'a fraction', array: { type: 'uint8', shape: [0.5, 4], data }, says: /shape must be/ },
+    {
+      name: 'a size of 2^32',
+      array: { type: 'uint8', shape: [2 ** 32, 0], data: data.subarray(2) },
+      says: /shape must be/,
+    },
+    {
+      name: 'data of another type',
+      array: { type: 'int8', shape: [2], data },
+      says: /data must be a Int8Array for int8; got/,
+    },
+  ])('$name', ({ array, says }) => {
+    const error = failure(() => Reflect.apply(encodeIdx, undefined, [array]));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+  });
+
+  it('data whose length is not that of the shape', () => {
+    expect(failure(() => encodeIdx({ type: 'uint8', shape: [3], data }))).toBeInstanceOf(ShapeError);
+  });
+});
+
+describe('the digits in examples/data', () => {
+  const read = (name: string): Buffer =>
+    gunzipSync(readFileSync(new URL(`../../examples/data/${name}.gz`, import.meta.url)));
+  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+  it('are 10,000 distinct images of 28 x 28 with the bytes that make-data.ts reported', () => {
+    const bytes = read('images-idx3-ubyte');
+    const { type, shape, data } = parseIdx(bytes);
+    expect({ type, shape }).toEqual({ type: 'uint8', shape: [10_000, 28, 28] });
+    expect(sha256(bytes)).toBe('c2dfb5a47b1376ecdb32ef7958e2c1926d06d4ede921347c36c1533008103ee9');
+    const hashes = Array.from({ length: 10_000 }, (_, i) => sha256(bytes.subarray(16 + 784 * i, 16 + 784 * (i + 1))));
+    expect(new Set(hashes).size).toBe(10_000);
+    expect(hashes).toEqual([...hashes].sort());
+    // MNIST's training set has a mean of 33.3 (0.1307 x 255); the standard error over 10,000 images is about 0.1.
+    let sum = 0;
+    for (const value of data) sum += value;
+    expect(Math.abs(sum / data.length - 33.3)).toBeLessThan(0.5);
+  });
+
+  it("have labels 0 to 9 in MNIST's proportions, mixed from the start", () => {
+    const bytes = read('labels-idx1-ubyte');
+    const { type, shape, data } = parseIdx(bytes);
+    expect({ type, shape }).toEqual({ type: 'uint8', shape: [10_000] });
+    expect(sha256(bytes)).toBe('f35ed7a9d4cc51b7e32ce5b0e4029094acfaab61ccfdce5086cf5ffc410db265');
+    const counts: number[] = Array(10).fill(0);
+    for (const label of data) counts[label]!++;
+    expect(counts).toEqual([1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]);
+    expect(new Set(data.subarray(0, 100)).size).toBe(10);
+  });
+});
+
+function replaced(bytes: number[], at: number, value: number): number[] {
+  const copy = [...bytes];
+  copy[at] = value;
+  return copy;
+}
+
+function failure(action: () => unknown): unknown {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

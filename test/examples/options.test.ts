@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { help, parseOptions, UsageError } from '../../examples/options.ts';
+
+const parse = (line: string): ReturnType<typeof parseOptions> =>
+  parseOptions(line.split(' ').filter((one) => one !== ''));
+
+describe('parseOptions', () => {
+  test('defaults', () => {
+    expect(parse('')).toEqual({
+      epochs: 100,
+      batchSize: 256,
+      seed: 42,
+      data: undefined,
+      out: undefined,
+      limit: undefined,
+      threads: undefined,
+      kernels: 'auto',
+      wide: false,
+      checkpointEvery: undefined,
+      resume: false,
+    });
+  });
+
+  test('every option, with a space and with =', () => {
+    const line =
+      '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
+      '--kernels simd --wide --checkpoint-every 50 --resume';
+    expect(parse(line)).toEqual({
+      epochs: 3,
+      batchSize: 64,
+      seed: 0,
+      data: 'some/where',
+      out: 'runs/x',
+      limit: 512,
+      threads: 2,
+      kernels: 'simd',
+      wide: true,
+      checkpointEvery: 50,
+      resume: true,
+    });
+  });
+
+  test('the last of two wins; --help wins over everything that parses', () => {
+    expect(parse('--epochs 3 --epochs 5')).toMatchObject({ epochs: 5 });
+    expect(parse('--epochs 3 --help')).toBe('help');
+  });
+
+  test('mistakes are UsageErrors that name the option and the remedy', () => {
+    const cases: Readonly<Record<string, string>> = {
+      '--epoch 3': 'unknown option --epoch. Did you mean --epochs?',
+      '--batchsize 3': 'unknown option --batchsize. Did you mean --batch-size?',
+      '--quantum': 'unknown option --quantum',
+      '--no-wide': 'unknown option --no-wide',
+      '--constructor': 'unknown option --constructor',
+      '--__proto__ 3': 'unknown option --__proto__',
+      '-e 3': 'unknown option -e',
+      'epochs=3': 'unexpected argument "epochs=3"',
+      '--epochs': '--epochs needs a value: --epochs N',
+      '--epochs=': '--epochs needs a value: --epochs N',
+      '--data --epochs 3': '--data needs a value: --data DIR',
+      '--epochs 0': '--epochs must be a whole number of at least 1, got "0"',
+      '--epochs -1': '--epochs must be a whole number of at least 1, got "-1"',
+      '--epochs 1e3': 'got "1e3"',
+      '--epochs 0x10': 'got "0x10"',
+      '--limit 2.5': '--limit must be a whole number of at least 1, got "2.5"',
+      '--seed 9007199254740993': '--seed must be a whole number of at least 0',
+      '--kernels smid': '--kernels must be one of auto, portable, simd, got "smid". Did you mean simd?',
+      '--wide=yes': '--wide takes no value, got "yes"',
+    };
+    for (const [line, message] of Object.entries(cases)) {
+      expect(() => parse(line), line).toThrow(UsageError);
+      expect(() => parse(line), line).toThrow(message);
+    }
+  });
+});
+
+test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
+  const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
+  expect(names.join(' ')).toBe(
+    'epochs batch-size seed data out limit threads kernels wide checkpoint-every resume help',
+  );
+  for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+});

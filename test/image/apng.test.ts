@@ -1,0 +1,46 @@
+import { deflateSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
+import { encodeApng } from '../../src/image/apng.ts';
+import { decodeGreyPng, decodeRows, pseudoBytes, readChunks } from './png-reader.ts';
+import { untyped } from './untyped.ts';
+
+const WIDTH = 30;
+const HEIGHT = 17;
+const frames = [1, 2, 3].map((seed) => pseudoBytes(seed, WIDTH * HEIGHT, 40));
+
+describe('encodeApng', () => {
+  test('chunk order, shared sequence numbers and frame controls are those of the specification', () => {
+    const chunks = readChunks(encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 250, plays: 7 }));
+    expect(chunks.map((one) => one.type)).toEqual('IHDR acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND'.split(' '));
+    expect(Buffer.from(chunks[1]!.data).toString('hex')).toBe('0000000300000007');
+    const sequence = chunks
+      .filter((one) => /^f[cd]/.test(one.type))
+      .map((one) => Buffer.from(one.data).readUInt32BE(0));
+    expect(sequence).toEqual([0, 1, 2, 3, 4]);
+    // Sequence 1, width 30, height 17, offsets 0, delay 250/1000 s, dispose none, blend source.
+    expect(Buffer.from(chunks[4]!.data).toString('hex')).toBe('000000010000001e00000011000000000000000000fa03e80000');
+  });
+
+  test('every frame is restored, and the first one is what a viewer without animation shows', () => {
+    for (const options of [{}, { compress: (rows: Uint8Array) => new Uint8Array(deflateSync(rows)) }]) {
+      const file = encodeApng(frames, WIDTH, HEIGHT, options);
+      expect(decodeGreyPng(file).pixels).toEqual(frames[0]);
+      const data = readChunks(file).filter((one) => one.type === 'fdAT');
+      const restored = data.map((one) => decodeRows(one.data.subarray(4), WIDTH, HEIGHT));
+      expect(restored).toEqual(frames.slice(1));
+    }
+  });
+
+  test('refuses an empty list, frames of another size and options out of range', () => {
+    expect(() => encodeApng([], 2, 2)).toThrow(ArgumentError);
+    expect(() => encodeApng([new Uint8Array(4), new Uint8Array(5)], 2, 2)).toThrow(ShapeError);
+    expect(() => encodeApng([new Uint8Array(4), new Uint8Array(5)], 2, 2)).toThrow('frames[1] has 5 bytes');
+    expect(() => encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 0 })).toThrow('from 1 to 65535; got 0');
+    expect(() => encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 65536 })).toThrow('got 65536');
+    expect(() => encodeApng(frames, WIDTH, HEIGHT, { plays: -1 })).toThrow('plays must be');
+    expect(() => untyped(encodeApng, frames, WIDTH, HEIGHT, { delayMiliseconds: 5 })).toThrow(
+      'Did you mean delayMilliseconds?',
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { adler32, crc32 } from '../../src/image/checksum.ts';
+import { pseudoBytes } from './png-reader.ts';
+
+const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('checksums', () => {
+  test('CRC-32 of "123456789" is cbf43926, the check value of the CRC catalogue; of nothing 0', () => {
+    expect(crc32(ascii('123456789'))).toBe(0xcbf43926);
+    expect(crc32(new Uint8Array(0))).toBe(0);
+  });
+
+  test('CRC-32 of an IEND chunk is ae426082, the last four bytes of every PNG file', () => {
+    expect(crc32(ascii('IEND'))).toBe(0xae426082);
+  });
+
+  test('Adler-32 of "Wikipedia" is 11e60398 (the worked example of its article); of nothing 1', () => {
+    expect(adler32(ascii('Wikipedia'))).toBe(0x11e60398);
+    expect(adler32(new Uint8Array(0))).toBe(1);
+  });
+
+  test('Adler-32 agrees with the definition in arbitrary integers, at the block edge too and for all bytes 255', () => {
+    for (const size of [1, 3799, 3800, 3801, 7600, 100_003]) {
+      for (const bytes of [new Uint8Array(size).fill(255), pseudoBytes(size, size)]) {
+        let a = 1n;
+        let b = 0n;
+        for (const byte of bytes) b += a += BigInt(byte);
+        expect(adler32(bytes), `size ${size}`).toBe(Number((b % 65521n) * 65536n + (a % 65521n)));
+      }
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
+import { imageGrid } from '../../src/image/grid.ts';
+import { untyped } from './untyped.ts';
+
+describe('imageGrid', () => {
+  test('is the inverse of b / 127.5 - 1 in float32, for every byte', () => {
+    const data = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
+    const { pixels } = imageGrid({ shape: [1, 16, 16, 1], data }, { margin: 0 });
+    expect([...pixels]).toEqual(Array.from({ length: 256 }, (_, byte) => byte));
+  });
+
+  test('places images row by row, margin between and around, the background in empty places', () => {
+    // Three 1 x 2 images, black and white, in two columns.
+    const data = Float32Array.of(-1, 1, 1, -1, 1, 1);
+    const grid = imageGrid({ shape: [3, 1, 2], data }, { columns: 2, margin: 1, background: 9 });
+    expect([grid.width, grid.height]).toEqual([7, 5]);
+    expect(Array.from({ length: 5 }, (_, y) => [...grid.pixels.subarray(7 * y, 7 * y + 7)])).toEqual([
+      [9, 9, 9, 9, 9, 9, 9],
+      [9, 0, 255, 9, 255, 0, 9],
+      [9, 9, 9, 9, 9, 9, 9],
+      [9, 255, 255, 9, 9, 9, 9],
+      [9, 9, 9, 9, 9, 9, 9],
+    ]);
+  });
+
+  test('by default: four columns, margin 2, black; fewer images than columns make a narrower picture', () => {
+    const grid = imageGrid({ shape: [16, 28, 28, 1], data: new Float32Array(16 * 784) });
+    expect([grid.width, grid.height, grid.pixels[0]]).toEqual([122, 122, 0]);
+    const narrow = imageGrid({ shape: [3, 28, 28, 1], data: new Float32Array(3 * 784) });
+    expect([narrow.width, narrow.height]).toEqual([92, 32]);
+  });
+
+  test('clips what leaves [-1, 1], infinities too; refuses NaN and says where it is', () => {
+    const data = Float32Array.of(-3, -1.0001, 1.0001, 7, -Infinity, Infinity);
+    expect([...imageGrid({ shape: [1, 2, 3, 1], data }, { margin: 0 }).pixels]).toEqual([0, 0, 255, 255, 0, 255]);
+    const broken = Float32Array.of(0, 0, 0, Number.NaN);
+    expect(() => imageGrid({ shape: [1, 2, 2, 1], data: broken })).toThrow(ArgumentError);
+    expect(() => imageGrid({ shape: [1, 2, 2, 1], data: broken })).toThrow('samples.data[3] is NaN');
+  });
+
+  test('refuses wrong shapes, sizes and options', () => {
+    const data = new Float32Array(8);
+    for (const shape of [[8], [2, 4], [1, 2, 2, 2], [2, 2, 2, 1, 1], [0, 28, 28, 1], [2, 2.5, 2]]) {
+      expect(() => imageGrid({ shape, data }), `shape [${shape}]`).toThrow(ShapeError);
+    }
+    expect(() => imageGrid({ shape: [2, 2, 2], data: new Float32Array(7) })).toThrow('need 8 values; data has 7');
+    const fit = { shape: [2, 2, 2], data };
+    expect(() => imageGrid(fit, { columns: 0 })).toThrow('columns must be a whole number of at least 1; got 0');
+    expect(() => imageGrid(fit, { margin: -1 })).toThrow('margin must be');
+    expect(() => imageGrid(fit, { background: 256 })).toThrow(
+      'background must be a whole number from 0 to 255; got 256',
+    );
+    expect(() => untyped(imageGrid, fit, { column: 4 })).toThrow('Did you mean columns?');
+    for (const wrong of [undefined, null, 5, {}, { shape: 4, data }, { shape: [2, 2, 2], data: [1, 2] }]) {
+      expect(() => untyped(imageGrid, wrong)).toThrow(ArgumentError);
+    }
+  });
+
+  test('refuses a picture beyond 2^30 pixels before making it', () => {
+    const samples = { shape: [30_000, 1, 1], data: new Float32Array(30_000) };
+    expect(() => imageGrid(samples, { columns: 100, margin: 4096 })).toThrow('too large');
+  });
+});

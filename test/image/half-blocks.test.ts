@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
+import { halfBlocks } from '../../src/image/half-blocks.ts';
+import { pseudoBytes } from './png-reader.ts';
+import { untyped } from './untyped.ts';
+
+/** A reader of the colour sequences: the grey levels of each cell, [upper, lower], undefined for the terminal's own. */
+function readCells(line: string): [number | undefined, number | undefined][] {
+  const cells: [number | undefined, number | undefined][] = [];
+  let upper: number | undefined;
+  let lower: number | undefined;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+  for (const [token, codes] of line.matchAll(/\x1b\[([\d;]*)m|./gu)) {
+    if (codes === undefined) {
+      expect(token).toBe('▀');
+      cells.push([upper, lower]);
+      continue;
+    }
+    const numbers = codes.split(';').map(Number);
+    while (numbers.length > 0) {
+      const kind = numbers.shift();
+      if (kind === 0) {
+        upper = lower = undefined;
+        continue;
+      }
+      const level = numbers.shift() === 2 ? numbers.splice(0, 3) : numbers.splice(0, 1);
+      expect(new Set(level).size, 'red, green and blue are equal').toBe(1);
+      if (kind === 38) upper = level[0];
+      else if (kind === 48) lower = level[0];
+      else expect.fail(`unexpected code ${kind}`);
+    }
+  }
+  return cells;
+}
+
+describe('halfBlocks', () => {
+  test('in true colour every pixel is there, upper as foreground, lower as background', () => {
+    for (const [width, height] of [
+      [1, 1],
+      [5, 2],
+      [7, 3],
+      [28, 28],
+    ] as const) {
+      const pixels = pseudoBytes(width, width * height, 3).map((level) => level * 100);
+      const lines = halfBlocks(pixels, width, height).split('\n');
+      expect(lines.length).toBe(Math.ceil(height / 2));
+      lines.forEach((line, row) => {
+        const expected = Array.from({ length: width }, (_, x) => [
+          pixels[2 * row * width + x],
+          2 * row + 1 < height ? pixels[(2 * row + 1) * width + x] : undefined,
+        ]);
+        expect(readCells(line), `${width} x ${height}, line ${row}`).toEqual(expected);
+        expect(line.endsWith('\x1b[0m')).toBe(true);
+      });
+    }
+  });
+
+  test('writes a colour only where it changes', () => {
+    expect(halfBlocks(Uint8Array.of(7, 7, 7, 9, 9, 8), 3, 2)).toBe(
+      '\x1b[38;2;7;7;7;48;2;9;9;9m▀▀\x1b[48;2;8;8;8m▀\x1b[0m',
+    );
+  });
+
+  test('256 colours: black 16, white 231, and the ramp 8 + 10 i at 232 + i', () => {
+    const codes = [0, 8, 18, 128, 238, 255].map(
+      (level) => readCells(halfBlocks(Uint8Array.of(level), 1, 1, { color: '256' }))[0]![0],
+    );
+    expect(codes).toEqual([16, 232, 233, 244, 255, 231]);
+  });
+
+  test('without colour: no escape sequence, denser characters for lighter pairs', () => {
+    // Means 0, 255, 127.5 and 100 are 0, 9.96, 4.98 and 3.9 tenths of 256: characters 0, 9, 4 and 3 of ten.
+    const pixels = Uint8Array.of(0, 255, 255, 128, 0, 255, 0, 72);
+    expect(halfBlocks(pixels, 4, 2, { color: 'none' })).toBe(' @=-');
+  });
+
+  test('refuses wrong sizes and unknown colours', () => {
+    expect(() => halfBlocks(new Uint8Array(3), 2, 2)).toThrow(ShapeError);
+    expect(() => untyped(halfBlocks, new Uint8Array(4), 2, 2, { color: 'truecolour' })).toThrow(
+      'Did you mean truecolor?',
+    );
+    expect(() => untyped(halfBlocks, new Uint8Array(4), 2, 2, { colour: 'none' })).toThrow('Did you mean color?');
+    expect(() => untyped(halfBlocks, undefined, 2, 2)).toThrow(ArgumentError);
+  });
+});

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { scope } from '../../src/autograd/scope.ts';
+import { Tensor, tensor, variable, zeros } from '../../src/autograd/tensor.ts';
+import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
+import { encodeTensorFile } from '../../src/io/tensor-file.ts';
+import { heap } from '../../src/kernels/runtime.ts';
+import { countingEntry, fileFromHeader } from './safetensors-fuzz.ts';
+
+const bitsOf = ({ data }: Tensor): number[] => [...new Uint32Array(data.slice().buffer)];
+
+describe('encodeSafetensors and decodeSafetensors', () => {
+  it('keep names, shapes, metadata and every bit of every value', () => {
+    const tensors = {
+      kernel: tensor(Float32Array.of(0.1, -0, Infinity, 1e-45, 3.4028234663852886e38, -7), [2, 3]),
+      bias: variable(tensor([1, 2, 3]), 'bias'),
+      scalar: tensor(42),
+      empty: zeros([0, 4]),
+    };
+    const read = decodeSafetensors(encodeSafetensors(tensors, { epoch: '12' }));
+    expect(Object.keys(read.tensors).sort()).toEqual(Object.keys(tensors).sort());
+    for (const [name, { shape, data }] of Object.entries(tensors)) {
+      const found = read.tensors[name]!;
+      expect(found, name).toBeInstanceOf(Tensor);
+      expect(found.shape, name).toEqual(shape);
+      expect(Buffer.compare(Buffer.from(found.data.slice().buffer), Buffer.from(data.slice().buffer)), name).toBe(0);
+    }
+    expect({ ...read.metadata }).toEqual({ epoch: '12' });
+    expect(Object.keys(decodeSafetensors(encodeSafetensors(tensors)).metadata)).toEqual([]);
+  });
+
+  it('keep the payload of a NaN', () => {
+    const words = Uint32Array.of(0x7fc12345, 0xffc00001);
+    const made = tensor(new Float32Array(words.buffer));
+    expect(bitsOf(decodeSafetensors(encodeSafetensors({ made })).tensors['made']!)).toEqual(bitsOf(made));
+  });
+
+  it('give the same bytes for an object and a Map in any order', () => {
+    const [a, b] = [tensor([1]), tensor([2])];
+    const bytes = encodeSafetensors({ a, b });
+    expect(
+      encodeSafetensors(
+        new Map([
+          ['b', b],
+          ['a', a],
+        ]),
+      ),
+    ).toEqual(bytes);
+    expect(encodeSafetensors({ a, b: tensor([3]) })).not.toEqual(bytes);
+  });
+
+  it('treat __proto__ and constructor as names like any other', () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+    const { tensors } = decodeSafetensors(encodeSafetensors(new Map(names.map((name, i) => [name, tensor([i])]))));
+    expect(Object.getPrototypeOf(tensors)).toBeNull();
+    expect(names.map((name) => tensors[name]!.item())).toEqual([0, 1, 2]);
+    expect('hasOwnProperty' in tensors).toBe(false);
+  });
+
+  it('read from any offset, from a Buffer and from shared memory', () => {
+    const file = encodeSafetensors({ a: tensor([1.5, -2.5]) });
+    for (let offset = 0; offset < 5; offset++) {
+      const shared = new Uint8Array(new SharedArrayBuffer(offset + file.length), offset);
+      shared.set(file);
+      for (const bytes of [shared, Buffer.from(shared)]) {
+        expect([...decodeSafetensors(bytes).tensors['a']!.data]).toEqual([1.5, -2.5]);
+      }
+    }
+  });
+
+  it('return copies: a later change of the bytes does not reach the tensors', () => {
+    const file = encodeSafetensors({ a: tensor([1.5]) });
+    const { a } = decodeSafetensors(file).tensors;
+    file.fill(0);
+    expect(a!.item()).toBe(1.5);
+  });
+});
+
+describe('decodeSafetensors', () => {
+  it('converts the element types that the reference implementation wrote (test/safetensors-peer/reference.py)', () => {
+    const bytes = readFileSync(new URL('./fixtures/reference.safetensors', import.meta.url));
+    const { tensors } = decodeSafetensors(bytes);
+    // Element i is i in unsigned types, i - 3 in signed ones, (i - 3) / 4 in floating ones.
+    const expected: Record<string, (i: number) => number> = {
+      bool: (i) => i % 2,
+      ...Object.fromEntries(['uint8', 'uint16', 'uint32', 'uint64'].map((name) => [name, (i: number) => i])),
+      ...Object.fromEntries(['int8', 'int16', 'int32', 'int64'].map((name) => [name, (i: number) => i - 3])),
+      ...Object.fromEntries(['float16', 'float32', 'float64'].map((name) => [name, (i: number) => (i - 3) / 4])),
+    };
+    for (const [name, value] of Object.entries(expected)) {
+      const { data, size } = tensors[name]!;
+      expect(size, name).toBeGreaterThan(1);
+      expect([...data], name).toEqual(Array.from({ length: size }, (_, i) => value(i)));
+    }
+    expect(tensors['float32']!.shape).toEqual([2, 3, 4]);
+    expect(Object.keys(tensors).length).toBe(20);
+  });
+
+  it('keeps nothing when one tensor cannot be converted, and says where it is', () => {
+    const file = encodeTensorFile([countingEntry('b', 'F32', [1]), countingEntry('a', 'F8_E4M3', [1])]);
+    let error: unknown;
+    const { blocks } = heap().usage();
+    try {
+      decodeSafetensors(file);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(heap().usage().blocks).toBe(blocks);
+    expect(error).toBeInstanceOf(FormatError);
+    // The last byte of the file: wide types come first.
+    expect(String(error)).toContain(`the tensor "a" is F8_E4M3, which has no conversion to float32`);
+    expect(String(error)).toContain(`(at byte ${file.length - 1})`);
+  });
+
+  it('gives tensors that leave the scope they were read in', () => {
+    const file = encodeSafetensors({ a: tensor([1.5]), b: tensor([2.5]) });
+    const { tensors } = scope(() => decodeSafetensors(file));
+    expect([tensors['a']!.item(), tensors['b']!.item()]).toEqual([1.5, 2.5]);
+  });
+
+  it('names itself when the file is bad or no file at all', () => {
+    expect(() => decodeSafetensors(fileFromHeader('{}x'))).toThrow(/^decodeSafetensors: not a safetensors file: /);
+    const text: never = JSON.parse('"{}"') as never;
+    expect(() => decodeSafetensors(text)).toThrow(ArgumentError);
+    expect(() => decodeSafetensors(text)).toThrow('decodeSafetensors: bytes must be a Uint8Array; got "{}"');
+  });
+});
+
+describe('encodeSafetensors', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['an array', [tensor([1])], /tensors must be an object or a Map/],
+    ['null', null, /tensors must be an object or a Map/],
+    ['a value that is no tensor', { a: [1, 2] }, /the tensor "a" must be a Tensor/],
+    [
+      'the reserved name',
+      { __metadata__: tensor([1]) },
+      /encodeSafetensors: a tensor's name must be anything but __metadata__/,
+    ],
+  ])('refuses %s', (_, tensors, message) => {
+    const given = tensors as never;
+    expect(() => encodeSafetensors(given)).toThrow(ArgumentError);
+    expect(() => encodeSafetensors(given)).toThrow(message);
+  });
+
+  it('refuses a freed tensor by the name it has in the file', () => {
+    const freed = tensor([1]);
+    freed.dispose();
+    expect(() => encodeSafetensors({ freed })).toThrow(RuntimeError);
+    expect(() => encodeSafetensors({ freed })).toThrow(/encodeSafetensors: the tensor "freed"/);
+  });
+});

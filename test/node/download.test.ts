@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { RuntimeError } from '../../src/core/errors.ts';
+import { download } from '../../src/node/download.ts';
+import { rejection } from '../support/folder.ts';
+import { testServer } from '../support/server.ts';
+
+const serve = testServer();
+const common = { where: 'loadMnist', remedy: 'Do this.', maxBytes: 1000 };
+const BODY = Buffer.from('0123456789'.repeat(50));
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Every failure is a RuntimeError that names the function, the URL and the remedy. */
+async function failure(url: string, options = {}): Promise<string> {
+  const error = await rejection(download(url, { ...common, ...options }));
+  if (!(error instanceof RuntimeError)) throw error;
+  expect(error.message).toMatch(/^loadMnist: cannot download http.* Do this\.$/);
+  expect(error.message).toContain(url);
+  return error.message;
+}
+
+describe('download', () => {
+  it('returns the body, with and without an announced length, and asks for no compression', async () => {
+    const seen: unknown[] = [];
+    const url = await serve((request, response) => {
+      seen.push(request.headers['accept-encoding']);
+      if (request.url === '/sized') response.setHeader('content-length', BODY.length);
+      response.write(BODY.subarray(0, 100));
+      response.end(BODY.subarray(100));
+    });
+    for (const path of ['sized', 'chunked']) {
+      expect(Buffer.compare(await download(url + path, common), BODY), path).toBe(0);
+    }
+    expect(seen).toEqual(['identity', 'identity']);
+  });
+
+  it('follows a redirection', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/new') response.end(BODY);
+      else response.writeHead(302, { location: '/new' }).end();
+    });
+    expect((await download(`${url}old`, common)).length).toBe(500);
+  });
+
+  it.each([404, 403, 500, 204, 206])('refuses status %i', async (status) => {
+    const url = await serve((_request, response) => response.writeHead(status).end());
+    expect(await failure(url)).toMatch(new RegExp(`the server answered ${status}.*, expected 200\\.`));
+  });
+
+  it('tells of a refused connection in the words of the system', async () => {
+    const url = await serve(() => {}, 'closed');
+    expect(await failure(url)).toMatch(/fetch failed \(.*ECONNREFUSED/);
+  });
+
+  it('tells of a transfer that is cut, and how far it came', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': 500 });
+      response.write(BODY.subarray(0, 120), () => setTimeout(() => response.destroy(), 20));
+    });
+    expect(await failure(url)).toMatch(/terminated \(.+\) after 120 of 500 bytes\. /);
+  });
+
+  it('tells of a chunked transfer that is cut, which announced no length', async () => {
+    const url = await serve((_request, response) => {
+      response.write(BODY.subarray(0, 120), () => setTimeout(() => response.destroy(), 20));
+    });
+    expect(await failure(url)).toMatch(/terminated \(.+\) after 120 bytes\. /);
+  });
+
+  it('compares the length itself, where a fetch does not', async () => {
+    const short = new Response(BODY.subarray(0, 499), { headers: { 'content-length': '500' } });
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(short);
+    expect(await failure('http://127.0.0.1/')).toMatch(/the transfer ended early after 499 of 500 bytes/);
+  });
+
+  it('does not compare lengths under a content encoding, where they differ by design', async () => {
+    const decoded = new Response(BODY, { headers: { 'content-length': '99', 'content-encoding': 'gzip' } });
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(decoded);
+    expect((await download('http://127.0.0.1/', common)).length).toBe(500);
+  });
+
+  it('refuses an announced length above the cap before reading, and takes one at the cap', async () => {
+    const url = await serve((_request, response) => response.writeHead(200, { 'content-length': 500 }).end(BODY));
+    expect(await failure(url, { maxBytes: 499 })).toMatch(/it has 500 bytes, expected at most 499\. /);
+    expect((await download(url, { ...common, maxBytes: 500 })).length).toBe(500);
+  });
+
+  it('stops an endless body at the cap, and hangs up', async () => {
+    let closed: (value: unknown) => void;
+    const hungUp = new Promise((resolve) => {
+      closed = resolve;
+    });
+    const url = await serve((_request, response) => {
+      const more = (): void => {
+        if (!response.destroyed && response.write(BODY)) setImmediate(more);
+      };
+      response.on('drain', more);
+      response.on('close', closed);
+      more();
+    });
+    expect(await failure(url)).toMatch(/it has more than the expected 1000 bytes/);
+    await hungUp;
+  });
+
+  it('gives up when no byte comes for the time allowed: neither an answer nor more of the body', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/body') response.write(BODY.subarray(0, 10));
+    });
+    expect(await failure(url, { silence: 100 })).toMatch(/no byte came for 0\.1 s\. /);
+    expect(await failure(`${url}body`, { silence: 100 })).toMatch(/no byte came for 0\.1 s after 10 bytes\. /);
+  });
+
+  it('is patient while bytes come, however long it takes in all', async () => {
+    const url = await serve((_request, response) => {
+      let sent = 0;
+      const timer = setInterval(() => {
+        response.write(BODY.subarray(sent, sent + 50));
+        sent += 50;
+        if (sent === 500) response.end(() => clearInterval(timer));
+      }, 60);
+    });
+    const started = performance.now();
+    expect((await download(url, { ...common, silence: 400 })).length).toBe(500);
+    expect(performance.now() - started).toBeGreaterThan(500);
+  });
+
+  it("rejects with the signal's reason, aborted before, while waiting, and in the middle of the body", async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/body') response.write(BODY.subarray(0, 10));
+    });
+    const reason = new Error('enough');
+    expect(await rejection(download(url, { ...common, signal: AbortSignal.abort(reason) }))).toBe(reason);
+    for (const path of ['', 'body']) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(reason), 50);
+      expect(await rejection(download(url + path, { ...common, signal: controller.signal }))).toBe(reason);
+    }
+  });
+});

@@ -1,0 +1,209 @@
+import { constants, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
+import { type FileSystem, writeFileAtomic } from '../../src/node/files.ts';
+import { rejection, temporaryFolders } from '../support/folder.ts';
+
+const newFolder = temporaryFolders();
+const OLD = Uint8Array.of(1, 2, 3);
+const NEW = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+
+class SystemError extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(`${code}: made to fail`);
+    this.code = code;
+  }
+}
+
+/** The real file system, but for: each call is logged and may fail, and a write takes at most `most` bytes. */
+function faulty(
+  fail: (call: number, name: string) => SystemError | undefined,
+  most = 300,
+): { fileSystem: FileSystem; calls: string[] } {
+  const calls: string[] = [];
+  const enter = (name: string): void => {
+    calls.push(name);
+    const error = fail(calls.length, name);
+    if (error !== undefined) throw error;
+  };
+  const fileSystem: FileSystem = {
+    async open(path, flags) {
+      const kind = flags === 'r' ? 'directory' : 'file';
+      enter(`open ${kind}`);
+      const handle = await open(path, flags);
+      return {
+        async write(bytes, offset, length, position) {
+          enter('write');
+          return handle.write(bytes, offset, Math.min(length, most), position);
+        },
+        async sync() {
+          enter(`sync ${kind}`);
+          await handle.sync();
+        },
+        async close() {
+          // As on a real system, a close that fails has closed nonetheless.
+          await handle.close();
+          enter(`close ${kind}`);
+        },
+      };
+    },
+    async rename(from, to) {
+      enter('rename');
+      await rename(from, to);
+    },
+    async unlink(path) {
+      enter('unlink');
+      await unlink(path);
+    },
+  };
+  return { fileSystem, calls };
+}
+
+/** The order that makes it atomic: data on the disk before the name, the name before the return. */
+const SEQUENCE = [
+  'open directory',
+  'open file',
+  ...['write', 'write', 'write', 'write'],
+  'sync file',
+  'close file',
+  'rename',
+  'sync directory',
+  'close directory',
+];
+
+describe('writeFileAtomic', () => {
+  it('writes a new file and replaces an old one, leaving nothing else in the folder', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'state.bin');
+    await writeFileAtomic(path, OLD);
+    expect([...readFileSync(path)]).toEqual([...OLD]);
+    await writeFileAtomic(path, NEW);
+    expect([...readFileSync(path)]).toEqual([...NEW]);
+    await writeFileAtomic(path, new Uint8Array(0));
+    expect(statSync(path).size).toBe(0);
+    expect(readdirSync(folder)).toEqual(['state.bin']);
+  });
+
+  it('writes a view of a larger buffer, and takes a name as long as the system allows', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'n'.repeat(255));
+    await writeFileAtomic(path, NEW.subarray(10, 20));
+    expect([...readFileSync(path)]).toEqual([...NEW.subarray(10, 20)]);
+  });
+
+  it('keeps one of the files whole when many write at once', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'state.bin');
+    await Promise.all(Array.from({ length: 20 }, (_, i) => writeFileAtomic(path, new Uint8Array(5000).fill(i))));
+    const bytes = readFileSync(path);
+    expect(bytes.length).toBe(5000);
+    expect(new Set(bytes).size).toBe(1);
+    expect(readdirSync(folder)).toEqual(['state.bin']);
+  });
+
+  it('makes its calls in the order that survives a power cut, and goes on after short writes', async () => {
+    const path = join(newFolder(), 'state.bin');
+    const { fileSystem, calls } = faulty(() => undefined);
+    await writeFileAtomic(path, NEW, fileSystem);
+    expect(calls).toEqual(SEQUENCE);
+    expect([...readFileSync(path)]).toEqual([...NEW]);
+  });
+
+  const faults = SEQUENCE.flatMap((name, i) =>
+    ['ENOSPC', 'EIO', 'EACCES'].map((code) => ({ code, name, call: i + 1 })),
+  );
+
+  it.each(faults)('meets $code at call $call ($name)', async ({ code, name, call }) => {
+    const folder = newFolder();
+    const path = join(folder, 'state.bin');
+    writeFileSync(path, OLD);
+    const cause = new SystemError(code);
+    const { fileSystem, calls } = faulty((number) => (number === call ? cause : undefined));
+    const outcome = writeFileAtomic(path, NEW, fileSystem);
+
+    // A directory that cannot be opened or synced as such is no failure, nor is closing it.
+    const tolerated = name === 'close directory' || (name.endsWith('directory') && code === 'EACCES');
+    if (tolerated) {
+      await outcome;
+    } else {
+      const error = await rejection(outcome);
+      expect(error).toBeInstanceOf(RuntimeError);
+      expect(error).toMatchObject({ cause, message: expect.stringContaining(`"${path}"`) });
+      expect(error).toMatchObject({ message: expect.stringContaining(`${code}: made to fail`) });
+    }
+    expect(calls[call - 1]).toBe(name);
+    const renamed = calls.includes('sync directory') || tolerated;
+    expect([...readFileSync(path)]).toEqual(renamed ? [...NEW] : [...OLD]);
+    expect(readdirSync(folder)).toEqual(['state.bin']);
+  });
+
+  it.each(SEQUENCE.map((name, i) => ({ name, call: i + 1 })).slice(1, 9))(
+    'tells the first error when everything fails from call $call ($name) on',
+    async ({ call }) => {
+      const folder = newFolder();
+      const path = join(folder, 'state.bin');
+      writeFileSync(path, OLD);
+      const errors: SystemError[] = [];
+      const { fileSystem } = faulty((number) => {
+        if (number < call) return undefined;
+        const error = new SystemError(`E${number}`);
+        errors.push(error);
+        return error;
+      });
+      const error = await rejection(writeFileAtomic(path, NEW, fileSystem));
+      expect(error).toBeInstanceOf(RuntimeError);
+      expect(error).toMatchObject({ cause: errors[0] });
+      expect([...readFileSync(path)]).toEqual([...OLD]);
+    },
+  );
+
+  it('gives up when the system takes no bytes, instead of trying for ever', async () => {
+    const folder = newFolder();
+    const path = join(folder, 'state.bin');
+    const error = await rejection(writeFileAtomic(path, NEW, faulty(() => undefined, 0).fileSystem));
+    expect(error).toBeInstanceOf(RuntimeError);
+    expect(error).toMatchObject({ message: expect.stringMatching(/took 0 of 1000 bytes at 0/) });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('names path and remedy on real failures: no such folder, a file as folder, a folder as file', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'file'), OLD);
+    mkdirSync(join(folder, 'taken'));
+    writeFileSync(join(folder, 'taken', 'inside'), OLD);
+    const cases: [string[], RegExp][] = [
+      [['missing', 'x'], /cannot open the directory of ".*x".*ENOENT.*Create the directory first/],
+      [['file', 'x'], /ENOTDIR.*Choose a directory/],
+      [['taken'], /cannot rename the temporary file to ".*taken"/],
+    ];
+    for (const [parts, says] of cases) {
+      const error = await rejection(writeFileAtomic(join(folder, ...parts), NEW));
+      expect(error).toBeInstanceOf(RuntimeError);
+      expect(error).toMatchObject({ message: expect.stringMatching(says), cause: expect.any(Error) });
+    }
+    expect(readdirSync(folder)).toEqual(['file', 'taken']);
+    expect(readdirSync(join(folder, 'taken'))).toEqual(['inside']);
+  });
+
+  it.runIf(constants.O_NOFOLLOW !== undefined)('replaces a symbolic link, not the file it points to', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'target'), OLD);
+    symlinkSync('target', join(folder, 'link'));
+    await writeFileAtomic(join(folder, 'link'), NEW);
+    expect([...readFileSync(join(folder, 'target'))]).toEqual([...OLD]);
+    expect([...readFileSync(join(folder, 'link'))]).toEqual([...NEW]);
+  });
+
+  it.each([
+    ['', NEW, /path must be/],
+    [7, NEW, /path must be/],
+    ['x', [1, 2], /bytes must be a Uint8Array; got \[1, 2\]/],
+  ])('refuses the arguments %s, %s', async (path, bytes, says) => {
+    const error = await rejection(Reflect.apply(writeFileAtomic, undefined, [path, bytes]));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ArgumentError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
+import { imageGrid } from '../../src/image/grid.ts';
+import { saveImage } from '../../src/node/image.ts';
+import { decodeGreyPng, pseudoBytes } from '../image/png-reader.ts';
+import { untyped } from '../image/untyped.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ganvas-image-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const values = (seed: number, size: number): Float32Array =>
+  Float32Array.from(pseudoBytes(seed, size), (byte) => byte / 127.5 - 1);
+
+describe('saveImage', () => {
+  test('a samples tensor becomes the grid that imageGrid makes, options passed on', async () => {
+    const path = join(folder, 'grid.png');
+    for (const shape of [
+      [5, 7, 6, 1],
+      [5, 7, 6],
+    ]) {
+      const samples = { shape, data: values(1, 210) };
+      await saveImage(path, samples, { columns: 3, margin: 1, background: 30 });
+      const expected = imageGrid(samples, { columns: 3, margin: 1, background: 30 });
+      expect(decodeGreyPng(await readFile(path))).toEqual(expected);
+    }
+  });
+
+  test('[h, w] and [h, w, 1] become one image without a margin; a picture is written as it is', async () => {
+    const path = join(folder, 'single.png');
+    const pixels = pseudoBytes(2, 42);
+    const expected = { pixels, width: 6, height: 7 };
+    for (const image of [{ shape: [7, 6], data: values(2, 42) }, { shape: [7, 6, 1], data: values(2, 42) }, expected]) {
+      await saveImage(path, image);
+      expect(decodeGreyPng(await readFile(path))).toEqual(expected);
+    }
+  });
+
+  test('reads the values before it first waits: they may be freed or overwritten at once', async () => {
+    const path = join(folder, 'early.png');
+    const data = new Float32Array(4).fill(1);
+    const saved = saveImage(path, { shape: [2, 2], data });
+    data.fill(-1);
+    await saved;
+    expect([...decodeGreyPng(await readFile(path)).pixels]).toEqual([255, 255, 255, 255]);
+  });
+
+  test('refuses wrong arguments as rejections and leaves no file', async () => {
+    const path = join(folder, 'none.png');
+    const data = new Float32Array(4);
+    const before = await readdir(folder);
+    await expect(saveImage('', { shape: [2, 2], data })).rejects.toThrow(ArgumentError);
+    await expect(saveImage(path, { shape: [4], data })).rejects.toThrow(ShapeError);
+    await expect(saveImage(path, { shape: [3, 2], data })).rejects.toThrow('data has 4');
+    await expect(saveImage(path, { pixels: new Uint8Array(3), width: 2, height: 2 })).rejects.toThrow(ShapeError);
+    await expect(untyped(saveImage, path, 7)).rejects.toThrow('image must be a tensor or a picture');
+    await expect(untyped(saveImage, path, { shape: 4, data })).rejects.toThrow('image.shape must be');
+    await expect(untyped(saveImage, path, { shape: [2, 2], data }, { margins: 1 })).rejects.toThrow(
+      'Did you mean margin?',
+    );
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  test('a missing folder is a RuntimeError that names the file', async () => {
+    const path = join(folder, 'missing', 'a.png');
+    const saved = saveImage(path, { shape: [1, 1], data: new Float32Array(1) });
+    await expect(saved).rejects.toThrow(RuntimeError);
+    await expect(saved).rejects.toThrow(path);
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { ArgumentError } from '../../src/core/errors.ts';
+import { colorMode, createDashboard, isLive, type TerminalStream } from '../../src/node/terminal.ts';
+import { pseudoBytes } from '../image/png-reader.ts';
+import { untyped } from '../image/untyped.ts';
+
+interface FakeStream extends TerminalStream {
+  readonly written: string[];
+  columns: number;
+  rows: number;
+  writable: boolean;
+}
+
+function fakeStream(isTTY: boolean, columns = 80, rows = 24, depth = 24): FakeStream {
+  const written: string[] = [];
+  const write = (text: string): void => void written.push(text);
+  return { written, write, isTTY, columns, rows, writable: true, getColorDepth: () => depth };
+}
+
+const samples = { shape: [16, 28, 28, 1], data: Float32Array.from(pseudoBytes(3, 16 * 784), (b) => b / 127.5 - 1) };
+const losses = { generatorLoss: 0.7, discriminatorLoss: 1.2 };
+
+/** Two epochs of 200 steps, 10 ms a step. */
+function train(stream: FakeStream, environment: Record<string, string>): string {
+  let time = 0;
+  const dashboard = createDashboard({ epochs: 2, stepsPerEpoch: 200, stream, environment, now: () => time });
+  for (let epoch = 1; epoch <= 2; epoch++) {
+    for (let step = 1; step <= 200; step++) {
+      time += 10;
+      dashboard.onStep({ epoch, step, ...losses });
+    }
+    dashboard.onEpoch({ epoch, ...losses, samples, seconds: 2 });
+  }
+  dashboard.close();
+  return stream.written.join('');
+}
+
+/** What a terminal of this width shows in the end: knows \r, \n, cursor up, erase to the end of line or screen, colours. */
+function screenOf(text: string, columns: number): string[] {
+  const lines: string[] = [''];
+  let row = 0;
+  let column = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+  for (const [token, count, command] of text.matchAll(/\x1b\[([\d;]*)([A-Za-z])|[\s\S]/gu)) {
+    if (command === 'A') row = Math.max(0, row - Number(count));
+    else if (command === 'K') lines[row] = lines[row]!.slice(0, column);
+    else if (command === 'J') lines.splice(row, Infinity, lines[row]!.slice(0, column));
+    else if (command === 'm') continue;
+    else if (command !== undefined) expect.fail(`unknown sequence ${JSON.stringify(token)}`);
+    else if (token === '\r') column = 0;
+    else if (token === '\n') {
+      column = 0;
+      if (++row === lines.length) lines.push('');
+    } else {
+      lines[row] = lines[row]!.slice(0, column).padEnd(column) + token + lines[row]!.slice(column + 1);
+      column++;
+      if (column >= columns) expect.fail(`line ${row} reaches the last column`);
+    }
+  }
+  return lines;
+}
+
+describe('in a terminal', () => {
+  test('ends with a line an epoch and the last samples, the bar gone, at 20 to 200 columns', () => {
+    for (const columns of [20, 40, 80, 200]) {
+      const stream = fakeStream(true, columns);
+      const screen = screenOf(train(stream, {}), columns);
+      expect(screen[0], `${columns} columns`).toMatch(/^epoch 1\/2/);
+      expect(screen[1]).toMatch(/^epoch 2\/2/);
+      expect(screen.filter((line) => line.startsWith('epoch')).length).toBe(2);
+      expect(screen.at(-1)).toBe('');
+      const picture = screen.slice(2, -1);
+      expect(picture.length).toBeGreaterThan(8);
+      expect(picture.every((line) => /^▀+$/.test(line))).toBe(true);
+      expect(screen.length).toBeLessThanOrEqual(stream.rows);
+    }
+  });
+
+  test('redraws at most ten times a second: 400 steps in 4 s are at most 42 bars', () => {
+    const stream = fakeStream(true);
+    train(stream, {});
+    expect(stream.written.filter((text) => text.includes('steps/s')).length).toBeGreaterThan(20);
+    // Forty in time, one more for the last step of each epoch; beside them two epochs and the end.
+    expect(stream.written.length).toBeLessThanOrEqual(42 + 3);
+  });
+
+  test('shows 100 steps a second and the time left at 10 ms a step', () => {
+    const stream = fakeStream(true, 100);
+    train(stream, {});
+    const bars = stream.written.filter((text) => text.includes('steps/s'));
+    expect(bars[0]).toMatch(/100 steps\/s {2}0:03 left/);
+    expect(bars.at(-1)).toMatch(/200\/200 .* 100 steps\/s {2}0:00 left/);
+  });
+
+  test('NO_COLOR: no colour sequence, but a picture; a stream of 256 colours gets no 24-bit one', () => {
+    const plain = fakeStream(true);
+    const text = train(plain, { NO_COLOR: '1' });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+    expect(text).not.toMatch(/\x1b\[[\d;]*m/);
+    expect(screenOf(text, 80).slice(2, -1).join('')).toMatch(/^[ .:\-=+*#%@]{200,}$/);
+    const text256 = train(fakeStream(true, 80, 24, 8), {});
+    expect(text256).toContain('\x1b[38;5;');
+    expect(text256).not.toContain('38;2;');
+  });
+
+  test('after a change of width the old lines stay, and nothing above them is erased', () => {
+    const stream = fakeStream(true);
+    const dashboard = createDashboard({ epochs: 3, stepsPerEpoch: 1, stream, environment: {} });
+    dashboard.onEpoch({ epoch: 1, ...losses, samples, seconds: 1 });
+    stream.columns = 60;
+    dashboard.onEpoch({ epoch: 2, ...losses, samples, seconds: 1 });
+    expect(stream.written.at(-1)).not.toMatch(/\d+A/);
+    dashboard.onEpoch({ epoch: 3, ...losses, samples, seconds: 1 });
+    expect(stream.written.at(-1)).toContain('A');
+  });
+
+  test('print writes above the samples, and close is final', () => {
+    const stream = fakeStream(true);
+    const dashboard = createDashboard({ epochs: 3, stepsPerEpoch: 9, stream, environment: {} });
+    dashboard.onEpoch({ epoch: 1, ...losses, samples, seconds: 1 });
+    dashboard.onStep({ epoch: 2, step: 1, ...losses });
+    dashboard.print('saved');
+    const screen = screenOf(stream.written.join(''), 80);
+    expect(screen[1]).toBe('saved');
+    expect(screen[2]).toMatch(/^▀+$/);
+    expect(screen.at(-1)).toMatch(/^epoch 2\/3/);
+    dashboard.close();
+    dashboard.close();
+    dashboard.onStep({ epoch: 2, step: 2, ...losses });
+    expect(screenOf(stream.written.join(''), 80).at(-1)).toBe('');
+  });
+});
+
+describe('elsewhere', () => {
+  test('one plain line an epoch: no terminal, CI set, TERM dumb', () => {
+    for (const text of [
+      train(fakeStream(false), {}),
+      train(fakeStream(true), { CI: 'true' }),
+      train(fakeStream(true), { TERM: 'dumb' }),
+    ]) {
+      expect(text).toBe(
+        'epoch 1/2  generator loss 0.7000  discriminator loss 1.2000  2.0 s  0:02 left\n' +
+          'epoch 2/2  generator loss 0.7000  discriminator loss 1.2000  2.0 s\n',
+      );
+    }
+  });
+
+  test('a closed stream is not written to', () => {
+    const stream = fakeStream(false);
+    stream.writable = false;
+    expect(train(stream, {})).toBe('');
+  });
+});
+
+test('isLive: CI counts unless it is empty, 0 or false', () => {
+  const stream = fakeStream(true);
+  expect(['', '0', 'false'].every((CI) => isLive(stream, { CI }))).toBe(true);
+  expect(['1', 'true', 'woodpecker'].some((CI) => isLive(stream, { CI }))).toBe(false);
+});
+
+test('colorMode: NO_COLOR counts unless it is empty; else the depth of the stream decides', () => {
+  expect(colorMode(fakeStream(true), { NO_COLOR: '' })).toBe('truecolor');
+  expect(colorMode(fakeStream(true), { NO_COLOR: '0' })).toBe('none');
+  expect([24, 8, 4, 1].map((depth) => colorMode(fakeStream(true, 80, 24, depth), {}))).toEqual([
+    'truecolor',
+    '256',
+    'none',
+    'none',
+  ]);
+});
+
+test('createDashboard refuses wrong options', () => {
+  expect(() => untyped(createDashboard)).toThrow(ArgumentError);
+  expect(() => untyped(createDashboard, { epochs: 0, stepsPerEpoch: 1 })).toThrow('epochs must be');
+  expect(() => untyped(createDashboard, { epochs: 1 })).toThrow('stepsPerEpoch must be');
+  expect(() => untyped(createDashboard, { epoch: 1, stepsPerEpoch: 1 })).toThrow('Did you mean epochs?');
+  expect(() => untyped(createDashboard, { epochs: 1, stepsPerEpoch: 1, stream: {} })).toThrow('stream must be');
+  expect(() => untyped(createDashboard, { epochs: 1, stepsPerEpoch: 1, stream: null })).toThrow('stream must be');
+  expect(() => untyped(createDashboard, { epochs: 1, stepsPerEpoch: 1, now: 5 })).toThrow('now must be');
+});

@@ -1,0 +1,103 @@
+/** The fixtures that PyTorch made, typed. What each field means stands in the docblock of the script that made it. */
+
+import { readFileSync } from 'node:fs';
+import type { Digest } from './reference.ts';
+
+/** A tensor, row-major. */
+export interface FixtureTensor {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+type Tensors<Name extends string> = Readonly<Record<Name, FixtureTensor>>;
+type Errors<Name extends string> = Readonly<Record<Name, number>>;
+
+export interface DenseCase extends Tensors<'x' | 'kernel' | 'upstream' | 'y'> {
+  readonly name: string;
+  readonly bias?: FixtureTensor;
+  readonly gradients: Tensors<'x' | 'kernel'> & { readonly bias?: FixtureTensor };
+  readonly float32Error: Errors<'y' | 'x' | 'kernel'> & { readonly bias?: number };
+}
+
+export interface NormalizationCall extends Tensors<'x' | 'upstream' | 'movingMean' | 'movingVariance' | 'y'> {
+  readonly gradients: Tensors<'x' | 'gamma' | 'beta'>;
+}
+
+export interface NormalizationCase extends Tensors<'gamma' | 'beta'> {
+  readonly name: string;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly negativeSlope: number | null;
+  readonly training: readonly [NormalizationCall, NormalizationCall];
+  readonly inference: NormalizationCall;
+  readonly float32Error: Errors<'y' | 'x' | 'gamma' | 'beta'>;
+}
+
+export interface ActivationCase extends Tensors<'x' | 'upstream' | 'y'> {
+  readonly name: 'tanh' | 'sigmoid' | 'relu' | 'leakyRelu';
+  readonly negativeSlope?: number;
+  readonly gradients: Tensors<'x'>;
+  readonly float32Error: Errors<'y' | 'x'>;
+}
+
+export interface LossCase extends Tensors<'labels' | 'predictions'> {
+  readonly name: string;
+  readonly function: 'binaryCrossentropy' | 'meanSquaredError';
+  readonly fromLogits?: boolean;
+  readonly loss: number;
+  readonly gradients: Tensors<'predictions'>;
+  readonly float32Error: Errors<'loss' | 'predictions'>;
+}
+
+export interface AdamCase extends Tensors<'initial'> {
+  readonly name: string;
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly steps: readonly Tensors<'gradient' | 'm' | 'v' | 'value'>[];
+  readonly float32Error: Errors<'value'>;
+}
+
+export interface LayersFixture {
+  readonly hash: { count: number; salt: number; low: number; high: number; values: readonly number[] };
+  readonly dense: readonly DenseCase[];
+  readonly batchNormalization: readonly NormalizationCase[];
+  readonly activations: readonly ActivationCase[];
+  readonly losses: readonly LossCase[];
+  readonly adam: readonly AdamCase[];
+}
+
+export interface GanStep {
+  readonly generatorLoss: number;
+  readonly discriminatorLoss: number;
+  readonly real: readonly number[];
+  readonly fake: readonly number[];
+  readonly image: Digest;
+  readonly weights: Readonly<Record<string, Digest>>;
+  readonly gradients: Readonly<Record<string, Digest>>;
+}
+
+export interface GanStepsFixture {
+  readonly salt: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly kinkDistance: number;
+  readonly tensors: readonly { name: string; shape: readonly number[]; trainable: boolean }[];
+  readonly steps: readonly GanStep[];
+  readonly float32: {
+    readonly generatorLoss: number;
+    readonly discriminatorLoss: number;
+    readonly tensors: Readonly<Record<string, { weight: number; gradient?: number }>>;
+  };
+}
+
+/** test/fixtures/layers.json. */
+export function readLayers(): LayersFixture {
+  return JSON.parse(readFileSync(new URL('../fixtures/layers.json', import.meta.url), 'utf8')) as LayersFixture;
+}
+
+/** test/fixtures/gan_steps.json. */
+export function readGanSteps(): GanStepsFixture {
+  return JSON.parse(readFileSync(new URL('../fixtures/gan_steps.json', import.meta.url), 'utf8')) as GanStepsFixture;
+}

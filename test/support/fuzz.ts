@@ -1,0 +1,26 @@
+/**
+ * A long mutation run by hand: `npx tsx test/support/fuzz.ts safetensors 1000000 7` (format, cases, seed).
+ * The test suites run the same targets over fewer cases.
+ */
+import { safetensorsTarget } from '../io/safetensors-fuzz.ts';
+import { type FuzzReport, type FuzzTarget, fuzz } from './mutate.ts';
+
+function runner<T>(target: FuzzTarget<T>): (count: number, seed: number) => FuzzReport {
+  return (count, seed) => fuzz(target, count, seed);
+}
+
+const RUNNERS: Readonly<Record<string, (count: number, seed: number) => FuzzReport>> = {
+  safetensors: runner(safetensorsTarget),
+};
+
+const [format = 'safetensors', count = '1000000', seed = '1'] = process.argv.slice(2);
+const run = RUNNERS[format];
+if (run === undefined) throw new RangeError(`unknown format ${format}; there is ${Object.keys(RUNNERS).join(', ')}`);
+
+const start = performance.now();
+const report = run(Number(count), Number(seed));
+const seconds = ((performance.now() - start) / 1000).toFixed(1);
+console.log(`${format}, seed ${seed}: ${report.accepted} accepted, ${report.rejected} refused in ${seconds} s`);
+console.log(`slowest parse ${report.slowestMilliseconds.toFixed(1)} ms`);
+for (const [complaint, times] of [...report.complaints].sort((a, b) => b[1] - a[1]))
+  console.log(`${times}\t${complaint}`);
