@@ -24,6 +24,7 @@ export {
 } from './core/errors.ts';
 export type { Shape } from './core/shape.ts';
 export { type Dataset, dataset, tensorDataset } from './data/dataset.ts';
+export { encodeIdx, type IdxArray, type IdxType, parseIdx } from './data/idx.ts';
 export {
   type DenseDiscriminatorConfig,
   type DenseGeneratorConfig,
@@ -32,6 +33,12 @@ export {
 } from './gan/models.ts';
 export type { EpochEvent, StepEvent, TrainGanOptions } from './gan/options.ts';
 export { type EpochRecord, type TrainGanResult, trainGan } from './gan/train-gan.ts';
+export { type ApngOptions, encodeApng } from './image/apng.ts';
+export { type GridOptions, imageGrid, type Picture, type Samples } from './image/grid.ts';
+export { type ColorMode, type HalfBlockOptions, halfBlocks } from './image/half-blocks.ts';
+export { encodePng, type PngOptions } from './image/png.ts';
+export { decodeSafetensors, encodeSafetensors } from './io/safetensors.ts';
+export { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from './io/tensor-file.ts';
 export type { ActivationName } from './nn/activations.ts';
 export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';

@@ -78,7 +78,7 @@ describe('operand types', () => {
     ],
     [
       'store',
-      (f, x, v) => f.emit(v128.store(x, mistyped(x))),
+      (f, x) => f.emit(v128.store(x, mistyped(x))),
       'v128.store: expected [i32, v128], the stack holds [i32, i32]',
     ],
   ])('%s', (_name, body, message) => {

@@ -155,7 +155,7 @@ function show(value: Uint8Array, kind: string | undefined): string {
 
 describe('every instruction of the tables computes what the specification says, bit for bit', () => {
   test('the tables hold 390 instructions with distinct names and opcodes', () => {
-    // Counted against a listing of the specification's index: forgetting a row must be noticed.
+    // A row that is lost or doubled must be noticed.
     expect(instructions.length).toBe(390);
     expect(new Set(instructions.map(({ name }) => name)).size).toBe(390);
     expect(new Set(instructions.map(({ opcode }) => opcode)).size).toBe(390);

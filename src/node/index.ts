@@ -1,0 +1,6 @@
+/** ganvas/node: what needs files, the network or the terminal. It re-exports nothing of ganvas itself. */
+export { writeFileAtomic } from './files.ts';
+export { type ReadIdxOptions, readIdxFile } from './idx.ts';
+export { saveImage } from './image.ts';
+export { loadMnist, type Mnist, type MnistOptions } from './mnist.ts';
+export { createDashboard, type Dashboard, type DashboardOptions } from './terminal.ts';

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import { type Expr, f32, f32x4, i32, i64, type Label, type Local, v128 } from '../../src/wasm/index.ts';
+import { run } from './helpers.ts';
+
+describe('loops', () => {
+  const { call, view } = run((module) => {
+    const counted = (name: string, step: number): void => {
+      // Adds 1 to the word at 0 for each turn, and returns where the counter ended.
+      module.function(name, { begin: 'i32', end: 'i32' }, 'i32', (f, { begin, end }) => {
+        f.for(begin, end, step, () => f.emit(i32.store(0, i32.add(i32.load(0), 1))));
+        f.return(begin);
+      });
+    };
+    counted('for', 4);
+    module.function('while', { n: 'i32' }, 'i32', (f, { n }) => {
+      const turns = f.local('i32', 'turns');
+      f.while(i32.gt_u(n, 1), () => {
+        f.if(
+          i32.and(n, 1),
+          () => f.set(n, i32.add(i32.mul(n, 3), 1)),
+          () => f.set(n, i32.shr_u(n, 1)),
+        );
+        f.set(turns, i32.add(turns, 1));
+      });
+      return turns;
+    });
+    module.function('doWhile', { n: 'i32' }, 'i32', (f, { n }) => {
+      const digits = f.local('i32');
+      f.doWhile(() => f.set(digits, i32.add(digits, 1)), f.tee(n, i32.div_u(n, 10)));
+      return digits;
+    });
+    module.function('loop', { n: 'i32' }, 'i32', (f, { n }) => {
+      const sum = f.local('i32');
+      f.block((exit) => {
+        f.loop((again) => {
+          f.br_if(exit, i32.eqz(n));
+          f.set(sum, i32.add(sum, n));
+          f.set(n, i32.sub(n, 1));
+          f.br(again);
+        });
+      });
+      return sum;
+    });
+  });
+
+  test.each([
+    [0, 0, 0, 0],
+    [8, 4, 0, 8],
+    [0, 4, 1, 4],
+    [0, 5, 2, 8],
+    [0, 400, 100, 400],
+    // Unsigned: -16 is an address near the top.
+    [-16, -4, 3, -4],
+  ])('for from %d below %d runs %d times', (begin, end, turns, last) => {
+    view.setInt32(0, 0, true);
+    expect(call('for', begin, end)).toBe(last);
+    expect(view.getInt32(0, true)).toBe(turns);
+  });
+
+  test('while: 27 takes 111 Collatz steps, 1 takes none', () => {
+    expect([call('while', 27), call('while', 1)]).toEqual([111, 0]);
+  });
+
+  test('doWhile runs at least once; tee in the condition', () => {
+    expect([0, 9, 10, 12345].map((n) => call('doWhile', n))).toEqual([1, 1, 2, 5]);
+  });
+
+  test('a bare loop with its label, left through a block', () => {
+    expect([call('loop', 100), call('loop', 0)]).toEqual([5050, 0]);
+  });
+});
+
+test('if without and with else, nested, and early return', () => {
+  const { call } = run((module) => {
+    module.function('sign', { x: 'f32' }, 'i32', (f, { x }) => {
+      f.if(f32.lt(x, 0), () => f.return(-1));
+      const result = f.local('i32');
+      f.if(
+        f32.gt(x, 0),
+        () =>
+          f.if(
+            f32.gt(x, 100),
+            () => f.set(result, 2),
+            () => f.set(result, 1),
+          ),
+        () => f.set(result, 0),
+      );
+      f.return(result);
+    });
+  });
+  expect([-3, 0, 5, 500].map((x) => call('sign', x))).toEqual([-1, 0, 1, 2]);
+});
+
+test('br_table picks by index and falls back beyond the end', () => {
+  const { call } = run((module) => {
+    module.function('pick', { k: 'i32' }, 'i32', (f, { k }) => {
+      f.block((other) => {
+        f.block((two) => {
+          f.block((one) => f.br_table([one, two], other, k));
+          f.return(10);
+        });
+        f.return(20);
+      });
+      f.return(99);
+    });
+  });
+  expect([0, 1, 2, -1].map((k) => call('pick', k))).toEqual([10, 20, 99, 99]);
+});
+
+test('instruction level: blocks and ifs with a result, a branch that carries one', () => {
+  const { call } = run((module) => {
+    module.function('value', { x: 'i32' }, 'i32', (f, { x }) => {
+      const exit: Label = f.open('block', 'i32');
+      i32.const(5).emit(f);
+      f.br_if(exit, x);
+      f.discard('i32');
+      x.emit(f);
+      f.open('if', 'i32');
+      i32.const(6).emit(f);
+      f.else();
+      i32.const(7).emit(f);
+      f.end();
+      f.end();
+    });
+  });
+  expect([call('value', 1), call('value', 0)]).toEqual([5, 7]);
+});
+
+test('locals of mixed types, declared anywhere, keep their values and start at zero', () => {
+  const { call } = run((module) => {
+    module.function('mixed', { x: 'f32' }, 'f32', (f, { x }) => {
+      const a = f.let(f32.mul(x, 2), 'a');
+      const count = f.local('i32');
+      const wide = f.let(i64.extend_i32_u(3));
+      const b = f.let(f32.add(a, 1), 'b');
+      const lanes = f.local('v128');
+      f.if(count, () => f.unreachable());
+      f.set(lanes, f32x4.add(lanes, f32x4.splat(b)));
+      return f32.add(f32x4.extract_lane(lanes, 2), f32.convert_i64_s(wide));
+    });
+  });
+  // 2 * 10 + 1 + 3
+  expect(call('mixed', 10)).toBe(24);
+});
+
+test('macros: a TypeScript function that returns an expression or allocates locals', () => {
+  const horner = (x: Expr<'f32'>, coefficients: number[]): Expr<'f32'> =>
+    coefficients.reduceRight<Expr<'f32'>>((sum, c) => f32.add(f32.mul(sum, x), c), f32.const(0));
+  const { call } = run((module) => {
+    module.function('polynomial', { x: 'f32' }, 'f32', (_f, { x }) => horner(x, [1, 2, 3]));
+  });
+  expect(call('polynomial', 2)).toBe(17);
+});
+
+test('drop runs a call for its effect', () => {
+  const { call, view } = run((module) => {
+    const bump = module.function('bump', {}, 'i32', (f) => {
+      f.emit(i32.store(0, i32.add(i32.load(0), 1)));
+      f.return(1);
+    });
+    module.function('twice', {}, 'void', (f) => {
+      f.drop(bump.call({}));
+      f.drop(bump.call({}));
+    });
+  });
+  call('twice');
+  expect(view.getInt32(0, true)).toBe(2);
+});
+
+test('a vectorised addition with a scalar tail equals the plain loop for every length to 20', () => {
+  const { call, memory } = run((module) => {
+    module.function('add', { out: 'i32', a: 'i32', b: 'i32', n: 'i32' }, 'void', (f, { out, a, b, n }) => {
+      const advance = (...pointers: Local<'i32'>[]): void => {
+        for (const pointer of pointers) f.set(pointer, i32.add(pointer, 16));
+      };
+      const end = f.let(i32.add(out, i32.shl(n, 2)), 'end');
+      const vectorEnd = f.let(i32.add(out, i32.shl(i32.and(n, -4), 2)), 'vectorEnd');
+      f.for(out, vectorEnd, 16, () => {
+        f.emit(v128.store(out, f32x4.add(v128.load(a), v128.load(b))));
+        advance(a, b);
+      });
+      f.for(out, end, 4, () => {
+        f.emit(f32.store(out, f32.add(f32.load(a), f32.load(b))));
+        f.set(a, i32.add(a, 4));
+        f.set(b, i32.add(b, 4));
+      });
+    });
+  });
+  const floats = new Float32Array(memory.buffer);
+  for (let n = 0; n <= 20; n++) {
+    floats.fill(-1);
+    for (let k = 0; k < n; k++) floats.set([k + 0.1], 100 + k);
+    for (let k = 0; k < n; k++) floats.set([1 / (k + 1)], 200 + k);
+    call('add', 1200, 400, 800, n);
+    const expected = Array.from({ length: 21 }, (_, k) =>
+      k < n ? Math.fround(floats[100 + k]! + floats[200 + k]!) : -1,
+    );
+    expect([...floats.subarray(300, 321)], `n = ${n}`).toEqual(expected);
+  }
+});
