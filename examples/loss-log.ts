@@ -20,7 +20,7 @@ const HEADER = 'epoch,step,generator_loss,discriminator_loss';
  * @param resume keep the rows of the file that come before the first one added: after a crash it may hold steps that
  *   were done after the last checkpoint and are now done again.
  */
-export function openLossLog(path: string, resume: boolean): LossLog {
+export function openLossLog(path: string, resume: boolean = false): LossLog {
   let rows: string[] = [];
   let begun = false;
   return {

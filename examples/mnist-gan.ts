@@ -1,43 +1,21 @@
 /**
  * Trains the dense GAN on handwritten digits: `npm run train`, or `npm run train -- --help` for what can be set.
- * Leaves a picture of 16 samples for each epoch, the losses of each step, checkpoints and the final weights in one folder.
+ * Leaves a picture of 16 samples for each epoch, the losses of each step and the final weights in one folder.
  *
  * In a program of your own the two imports read 'ganvas' and 'ganvas/node'.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  configure,
-  type Dataset,
-  dataset,
-  encodeSafetensors,
-  GanvasError,
-  type Model,
-  trainGan,
-} from '../src/index.ts';
-import {
-  checkpointDirectory,
-  createDashboard,
-  enableWideSimd,
-  loadMnist,
-  readIdxFile,
-  saveImage,
-  writeFileAtomic,
-} from '../src/node/index.ts';
+import { type Dataset, dataset, encodeSafetensors, GanvasError, type Model, trainGan } from '../src/index.ts';
+import { createDashboard, loadMnist, readIdxFile, saveImage, writeFileAtomic } from '../src/node/index.ts';
 import { watchForInterruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import { help, parseOptions, type TrainingOptions, UsageError } from './options.ts';
 
-const RUNS = 'runs';
-
 async function train(options: TrainingOptions): Promise<number> {
-  const { epochs, batchSize, seed, threads, kernels, resume } = options;
-  if (options.wide) await enableWideSimd();
-  await configure({ kernels, ...(threads === undefined ? {} : { threads }) });
-
+  const { epochs, batchSize, seed, out: folder = newRun() } = options;
   const images = await loadDigits(options);
-  const folder = options.out ?? (resume ? newestRun() : newRun());
   mkdirSync(folder, { recursive: true });
   const stepsPerEpoch = Math.ceil(images.count / batchSize);
   console.log(
@@ -46,15 +24,13 @@ async function train(options: TrainingOptions): Promise<number> {
 
   const interruption = watchForInterruption();
   const dashboard = createDashboard({ epochs, stepsPerEpoch });
-  const log = openLossLog(join(folder, 'losses.csv'), resume);
+  const log = openLossLog(join(folder, 'losses.csv'));
   try {
-    const { generator, discriminator } = await trainGan({
+    const { generator, discriminator, completed } = await trainGan({
       images,
       epochs,
       batchSize,
       seed,
-      resume,
-      checkpoint: checkpointDirectory(join(folder, 'checkpoints')),
       signal: interruption.signal,
       onStep(event) {
         log.add(event);
@@ -68,14 +44,15 @@ async function train(options: TrainingOptions): Promise<number> {
     });
     await saveWeights(folder, 'generator', generator);
     await saveWeights(folder, 'discriminator', discriminator);
+    dashboard.close();
+    if (completed) console.log(`Done: pictures, losses.csv and weights are in ${folder}`);
+    else console.error(`Stopped: the weights learnt so far, pictures and losses.csv are in ${folder}`);
+    return completed ? 0 : interruption.exitCode();
   } finally {
+    // After an error too: the losses up to it are what one wants to see.
     dashboard.close();
     log.save();
   }
-  const exitCode = interruption.exitCode();
-  if (exitCode === 0) console.log(`Done: pictures, losses.csv and weights are in ${folder}`);
-  else console.error(`Stopped; the state is saved in ${folder}. To go on, add: --resume --out ${folder}`);
-  return exitCode;
 }
 
 /** MNIST's own files if a folder is named, else the 10,000 digits that come with this example. */
@@ -100,19 +77,7 @@ async function saveWeights(folder: string, name: string, model: Model): Promise<
 /** Such as runs/mnist-20250131-235959: sorted by name is sorted by time. */
 function newRun(): string {
   const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return join(RUNS, `mnist-${time}`);
-}
-
-function newestRun(): string {
-  let names: string[] = [];
-  try {
-    names = readdirSync(RUNS).filter((name) => name.startsWith('mnist-'));
-  } catch {
-    // No folder, no runs.
-  }
-  const newest = names.sort().at(-1);
-  if (newest === undefined) throw new UsageError(`--resume: there is no run in ${RUNS}/; name its folder by --out DIR`);
-  return join(RUNS, newest);
+  return join('runs', `mnist-${time}`);
 }
 
 async function main(): Promise<number> {

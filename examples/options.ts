@@ -8,24 +8,15 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Folder with the four MNIST files; undefined: the 10,000 digits beside this example. */
   readonly data: string | undefined;
-  /** Folder for everything written; undefined: a new one in runs/, or with `resume` the newest one there. */
+  /** Folder for everything written; undefined: a new one in runs/. */
   readonly out: string | undefined;
   readonly limit: number | undefined;
-  readonly threads: number | undefined;
-  readonly kernels: Kernels;
-  readonly wide: boolean;
-  /** Steps between checkpoints, beside the one at the end of each epoch. */
-  readonly checkpointEvery: number | undefined;
-  readonly resume: boolean;
 }
 
 /** A command line that cannot be understood; its message is meant for the user. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
-
-type Kernels = (typeof KERNELS)[number];
-const KERNELS = ['auto', 'portable', 'simd'] as const;
 
 /** Each option: the name of its value ('' for a switch) and its line in the help text. */
 const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = {
@@ -35,11 +26,6 @@ const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = 
   data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
   out: ['DIR', 'folder for all that is written (default: new, in runs/)'],
   limit: ['N', 'train on the first N images only'],
-  threads: ['N', 'processor cores to use (default: all)'],
-  kernels: ['NAME', 'auto, portable or simd (default auto)'],
-  wide: ['', '256-bit SIMD where this Node can do it'],
-  'checkpoint-every': ['N', 'also save the state every N steps'],
-  resume: ['', 'go on with the run in --out, or the newest in runs/'],
   help: ['', 'show this text'],
 };
 
@@ -65,11 +51,6 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     data: given.get('data'),
     out: given.get('out'),
     limit: wholeNumber(given, 'limit', 1),
-    threads: wholeNumber(given, 'threads', 1),
-    kernels: kernelSet(given.get('kernels') ?? 'auto'),
-    wide: given.has('wide'),
-    checkpointEvery: wholeNumber(given, 'checkpoint-every', 1),
-    resume: given.has('resume'),
   };
 }
 
@@ -110,13 +91,4 @@ function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: numb
     throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
   }
   return value;
-}
-
-function kernelSet(text: string): Kernels {
-  const found = KERNELS.find((one) => one === text);
-  if (found !== undefined) return found;
-  const hint = didYouMean(text, KERNELS);
-  throw new UsageError(
-    `--kernels must be one of ${KERNELS.join(', ')}, got "${text}"${hint === '' ? '' : `. ${hint}`}`,
-  );
 }

@@ -31,14 +31,23 @@ export {
   denseDiscriminator,
   denseGenerator,
 } from './gan/models.ts';
-export type { EpochEvent, StepEvent, TrainGanOptions } from './gan/options.ts';
-export { type EpochRecord, type TrainGanResult, trainGan } from './gan/train-gan.ts';
+export type {
+  EpochEvent,
+  ResumeEvent,
+  SkippedCheckpoint,
+  StepEvent,
+  TrainGanOptions,
+} from './gan/options.ts';
+export { type TrainGanResult, trainGan } from './gan/train-gan.ts';
+export type { EpochRecord } from './gan/training-state.ts';
 export { type ApngOptions, encodeApng } from './image/apng.ts';
 export { type GridOptions, imageGrid, type Picture, type Samples } from './image/grid.ts';
 export { type ColorMode, type HalfBlockOptions, halfBlocks } from './image/half-blocks.ts';
 export { encodePng, type PngOptions } from './image/png.ts';
+export { type CheckpointStore, memoryCheckpoints, type SavedCheckpoint } from './io/checkpoint-store.ts';
 export { decodeSafetensors, encodeSafetensors } from './io/safetensors.ts';
 export { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from './io/tensor-file.ts';
+export { encodeWeights, loadWeights, type Weighted } from './io/weights.ts';
 export type { ActivationName } from './nn/activations.ts';
 export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';

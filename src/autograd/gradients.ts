@@ -44,7 +44,7 @@ export function gradients(loss: Tensor, variables: readonly Variable[]): Tensor[
       // Pullbacks may pass a tensor on as it is; what is handed out is nobody else's.
       const own = seen.has(gradient.storage) ? copyOf(gradient) : gradient;
       seen.add(own.storage);
-      own.node = gradientNode(order.leaves);
+      own.node = gradientNode(own, order.leaves);
       return own;
     });
   });
@@ -102,10 +102,10 @@ function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor>
   for (const tensor of sorted) {
     const node = tensor.node!;
     const dy = gradientOf.get(tensor)!;
+    checkVersions(tensor, node);
     for (let i = 0; i < node.inputs.length; i++) {
       const input = node.inputs[i]!;
       if (!wanted.has(input)) continue;
-      checkVersions(node);
       const dx = node.pullbacks[i]!(dy);
       const before = gradientOf.get(input);
       gradientOf.set(input, before === undefined ? dx : sumOf(before, dx));
@@ -115,7 +115,7 @@ function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor>
   return gradientOf;
 }
 
-function checkVersions(node: OpNode): void {
+function checkVersions(output: Tensor, node: OpNode): void {
   for (let i = 0; i < node.inputs.length; i++) {
     const input = node.inputs[i]!;
     if (versionOf(input) !== node.versions[i]) {
@@ -123,6 +123,11 @@ function checkVersions(node: OpNode): void {
         `gradients: ${input instanceof Variable && input.name !== '' ? `the variable "${input.name}"` : 'a variable'} was changed after ${node.op} had used it. Take all gradients of a pass before applying any.`,
       );
     }
+  }
+  if (versionOf(output) !== node.outputVersion) {
+    throw new RuntimeError(
+      `gradients: the result of ${node.op} was made a variable and changed. Take all gradients of a pass before applying any.`,
+    );
   }
 }
 
@@ -139,7 +144,7 @@ function copyOf(x: Tensor): Tensor {
 }
 
 /** Marks a gradient, so that differentiating through it is refused instead of silently giving zero. */
-function gradientNode(variables: readonly Variable[]): OpNode {
+function gradientNode(gradient: Tensor, variables: readonly Variable[]): OpNode {
   const refuse = (): never => {
     throw new RuntimeError(
       'gradients: the loss depends on the result of an earlier gradients() call; second derivatives are not supported. Use stopGradient() if the gradient is meant as a constant.',
@@ -150,5 +155,6 @@ function gradientNode(variables: readonly Variable[]): OpNode {
     inputs: variables,
     pullbacks: variables.map(() => refuse),
     versions: variables.map(versionOf),
+    outputVersion: versionOf(gradient),
   };
 }

@@ -20,7 +20,7 @@ export interface RandomState {
 export interface Random {
   /** Normally distributed values; at most 5.4 standard deviations from the mean. */
   normal(shape: Shape, mean?: number, stddev?: number): Tensor;
-  /** Uniformly distributed values in [low, high), in steps of 2^-24 of the range. */
+  /** Uniformly distributed values from low to high, in steps of 2^-24 of the range. `high` itself comes only by rounding, never for low = 0. */
   uniform(shape: Shape, low?: number, high?: number): Tensor;
   /** The numbers 0 ... n - 1 in random order (Fisher-Yates, without modulo bias). */
   permutation(n: number): Int32Array;

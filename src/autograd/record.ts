@@ -2,7 +2,8 @@
  * Recording: every operation on a tracked tensor (a variable, or computed from one) leaves a node that says how gradients flow back.
  * Nodes hang on their outputs, so a graph lives exactly as long as somebody holds its end.
  */
-import { Tensor, Variable } from './tensor.ts';
+import { checkFunction } from '../core/check.ts';
+import { checkTensor, Tensor, Variable } from './tensor.ts';
 
 /** From the gradient of the output to the gradient of one input, of that input's shape. Called only if that gradient is asked for. */
 export type Pullback = (dy: Tensor) => Tensor;
@@ -11,8 +12,9 @@ export interface OpNode {
   readonly op: string;
   readonly inputs: readonly Tensor[];
   readonly pullbacks: readonly Pullback[];
-  /** Versions of the inputs when they were used; only variables have one. */
+  /** Versions of the inputs' blocks when they were used, and of the output's when it was made: pullbacks may read either. */
   readonly versions: readonly number[];
+  readonly outputVersion: number;
 }
 
 let recording = true;
@@ -24,17 +26,18 @@ export function isTracked(tensor: Tensor): boolean {
 /** Attaches to `output` how it came from `inputs`, one pullback for each, if any input is tracked. */
 export function record(op: string, output: Tensor, inputs: readonly Tensor[], pullbacks: readonly Pullback[]): Tensor {
   if (recording && inputs.some(isTracked)) {
-    output.node = { op, inputs, pullbacks, versions: inputs.map(versionOf) };
+    output.node = { op, inputs, pullbacks, versions: inputs.map(versionOf), outputVersion: versionOf(output) };
   }
   return output;
 }
 
 export function versionOf(tensor: Tensor): number {
-  return tensor instanceof Variable ? tensor.version : 0;
+  return tensor.storage.version;
 }
 
 /** Runs `body` without leaving nodes: inference, and the pullbacks themselves. */
 export function withoutRecording<T>(body: () => T): T {
+  checkFunction('withoutRecording', 'body', body);
   const before = recording;
   recording = false;
   try {
@@ -46,5 +49,6 @@ export function withoutRecording<T>(body: () => T): T {
 
 /** The same values, cut off from how they were computed: no gradient flows through. */
 export function stopGradient(x: Tensor): Tensor {
+  checkTensor('stopGradient', 'x', x);
   return new Tensor(x.shape, x.storage);
 }

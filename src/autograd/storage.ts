@@ -36,6 +36,8 @@ export function enterScope(scope: Scope | undefined): void {
 export class Storage {
   readonly heap: Heap;
   readonly size: number;
+  /** Counts changes of the values, so that a recorded pass can tell that what it used is no longer what it was. */
+  version = 0;
   /** The scope that will free this storage; `undefined` leaves it to the garbage collector. */
   scope: Scope | undefined;
   readonly #address: Address;
@@ -87,6 +89,8 @@ export class Storage {
   free(by: string): void {
     if (this.#freedBy !== undefined) return;
     this.#freedBy = by;
+    // Its scope must not hand it to the collector any more, which would free the block again.
+    this.scope = undefined;
     this.#view = undefined;
     this.ballast = undefined;
     collected.unregister(this);

@@ -77,14 +77,20 @@ export class Tensor {
 
 export class Variable extends Tensor {
   readonly name: string;
-  /** @internal Counts changes, so that a recorded pass can tell that its inputs are no longer what they were. */
-  version = 0;
-
   /** @internal Use variable(). */
   constructor(shape: Shape, storage: Storage, name: string) {
     super(shape, storage);
     this.name = name;
     storage.escape();
+  }
+
+  /** @internal Counts changes. Kept by the block, so that a reshape of the variable, or the tensor it was made of, shows them too. */
+  get version(): number {
+    return this.storage.version;
+  }
+
+  set version(count: number) {
+    this.storage.version = count;
   }
 
   /** Copies values of the same shape into the variable. */

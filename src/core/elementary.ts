@@ -116,8 +116,10 @@ export function log(x: number): number {
   return fround(fround(r + y) + fround(LN2_HIGH * e));
 }
 
+/** Odd: the sign of x is put on the result of |x|, so that tanh(-0) is -0. */
 export function tanh(x: number): number {
   const fround = Math.fround;
+  if (x === 0) return x;
   const magnitude = Math.abs(x);
   if (magnitude < TANH_SMALL) {
     const square = fround(x * x);

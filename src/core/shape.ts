@@ -39,7 +39,8 @@ export function checkShape(where: string, argument: string, value: unknown): Sha
     shape.push(dimension);
     size *= dimension;
   }
-  if (size > MAX_SIZE)
+  // Not `size > MAX_SIZE`: sizes so large that their product overflows give NaN beside a 0.
+  if (!(size <= MAX_SIZE))
     throw new ShapeError(`${where}: ${argument} ${describe(value)} has ${size} elements; at most ${MAX_SIZE} fit`);
   return Object.freeze(shape);
 }

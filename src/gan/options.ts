@@ -1,10 +1,11 @@
 /** The options of trainGan: their defaults, and every complaint that can be made before the first step. */
 import { createRandom, type Random } from '../autograd/random.ts';
 import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
-import { checkFunction, checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
+import { checkBoolean, checkFunction, checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import { type Dataset, tensorDataset } from '../data/dataset.ts';
+import type { CheckpointStore } from '../io/checkpoint-store.ts';
 import type { Model } from '../nn/sequential.ts';
 import { adam, type Optimizer } from '../optim/adam.ts';
 import { denseDiscriminator, denseGenerator } from './models.ts';
@@ -23,6 +24,23 @@ export interface EpochEvent extends GanLosses {
   /** [sampleCount, ...image], from the same noise every epoch, in inference mode. */
   readonly samples: Tensor;
   readonly seconds: number;
+}
+
+/** A checkpoint that could not be used, and why: damaged, or not readable. */
+export interface SkippedCheckpoint {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+export interface ResumeEvent {
+  /** The epoch to go on in, from 1. */
+  readonly epoch: number;
+  /** How many of its steps are done already. */
+  readonly step: number;
+  /** The store's name for the checkpoint; undefined if there was none, and the training starts from the beginning. */
+  readonly checkpoint: string | undefined;
+  /** Newer checkpoints than that. */
+  readonly skipped: readonly SkippedCheckpoint[];
 }
 
 export interface TrainGanOptions {
@@ -45,22 +63,41 @@ export interface TrainGanOptions {
   /** Default adam({ learningRate: 1e-4 }), as is the discriminator's. */
   readonly generatorOptimizer?: Optimizer | undefined;
   readonly discriminatorOptimizer?: Optimizer | undefined;
+  /**
+   * Where the state is saved at the end of each epoch (after onEpoch) and when the signal stops the training: memoryCheckpoints(),
+   * checkpointDirectory() of ganvas/node, or your own. A failed save rejects the training; earlier checkpoints stay.
+   */
+  readonly checkpoint?: CheckpointStore | undefined;
+  /** Saves after every so many steps too. Default: only at the ends of epochs. */
+  readonly checkpointEvery?: number | undefined;
+  /**
+   * Goes on from the newest checkpoint in `checkpoint` that can be read, with the same bits as if the training had never stopped.
+   * Images and settings must be the saved ones; only `epochs` may differ. Default false: a new training, which replaces what is there.
+   */
+  readonly resume?: boolean | undefined;
+  /** With `resume`: called once, before the first step, and told where that is. A returned promise is awaited. */
+  readonly onResume?: ((event: ResumeEvent) => unknown) | undefined;
   /** Called after every step; a returned promise is awaited. */
   readonly onStep?: ((event: StepEvent) => unknown) | undefined;
   /** Called after every epoch; a returned promise is awaited. */
   readonly onEpoch?: ((event: EpochEvent) => unknown) | undefined;
-  /** Stops the training after the step in progress. */
+  /** Stops the training after the step in progress, and saves its state if there is a `checkpoint`. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface TrainGanSetup {
   readonly images: Dataset;
   readonly networks: GanNetworks;
+  readonly seed: number;
   readonly random: Random;
   readonly latentDim: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly sampleCount: number;
+  readonly checkpoint: CheckpointStore | undefined;
+  readonly checkpointEvery: number | undefined;
+  readonly resume: boolean;
+  readonly onResume: TrainGanOptions['onResume'];
   readonly onStep: TrainGanOptions['onStep'];
   readonly onEpoch: TrainGanOptions['onEpoch'];
   readonly signal: AbortSignal | undefined;
@@ -77,6 +114,10 @@ const OPTION_NAMES: readonly (keyof TrainGanOptions)[] = [
   'sampleCount',
   'generatorOptimizer',
   'discriminatorOptimizer',
+  'checkpoint',
+  'checkpointEvery',
+  'resume',
+  'onResume',
   'onStep',
   'onEpoch',
   'signal',
@@ -91,9 +132,11 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   checkInteger(WHERE, 'epochs', epochs, 0);
   checkInteger(WHERE, 'batchSize', batchSize, 1);
   checkInteger(WHERE, 'sampleCount', sampleCount, 0);
-  if (options.onStep !== undefined) checkFunction(WHERE, 'onStep', options.onStep);
-  if (options.onEpoch !== undefined) checkFunction(WHERE, 'onEpoch', options.onEpoch);
+  for (const name of ['onResume', 'onStep', 'onEpoch'] as const) {
+    if (options[name] !== undefined) checkFunction(WHERE, name, options[name]);
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) invalid(WHERE, 'signal', 'an AbortSignal', signal);
+  const saving = readCheckpointOptions(options);
   const images = readImages(options.images, batchSize);
   const random = createRandom(checkInteger(WHERE, 'seed', seed, 0));
   const generator = options.generator ?? denseGenerator({ latentDim, random });
@@ -106,8 +149,24 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   checkOptimizer('generatorOptimizer', generatorOptimizer);
   checkOptimizer('discriminatorOptimizer', discriminatorOptimizer);
   const networks = { generator, discriminator, generatorOptimizer, discriminatorOptimizer };
-  const { onStep, onEpoch } = options;
-  return { images, networks, random, latentDim, epochs, batchSize, sampleCount, onStep, onEpoch, signal };
+  const { onResume, onStep, onEpoch } = options;
+  const numbers = { seed, latentDim, epochs, batchSize, sampleCount };
+  return { ...numbers, ...saving, images, networks, random, onResume, onStep, onEpoch, signal };
+}
+
+function readCheckpointOptions(
+  options: TrainGanOptions,
+): Pick<TrainGanSetup, 'checkpoint' | 'checkpointEvery' | 'resume'> {
+  const { checkpoint, checkpointEvery } = options;
+  const remedy = 'Use memoryCheckpoints(), or checkpointDirectory(path) of ganvas/node.';
+  const isStore = typeof checkpoint?.save === 'function' && typeof checkpoint.list === 'function';
+  if (checkpoint !== undefined && !isStore) invalid(WHERE, 'checkpoint', 'a CheckpointStore', checkpoint, remedy);
+  if (checkpointEvery !== undefined) checkInteger(WHERE, 'checkpointEvery', checkpointEvery, 1);
+  const resume = checkBoolean(WHERE, 'resume', options.resume ?? false);
+  if (checkpoint === undefined && (resume || checkpointEvery !== undefined)) {
+    throw new ArgumentError(`${WHERE}: ${resume ? 'resume' : 'checkpointEvery'} needs a checkpoint store. ${remedy}`);
+  }
+  return { checkpoint, checkpointEvery, resume };
 }
 
 function readImages(images: Dataset | Tensor, batchSize: number): Dataset {

@@ -55,7 +55,7 @@ export function batchNormInference(x: Tensor, moments: BatchMoments, options: Ba
 
 function normalize(where: string, x: Tensor, moments: BatchMoments, options: BatchNormOptions, share: number): Tensor {
   const { rows, features } = sizes(where, x);
-  checkOptions(where, options, ['gamma', 'beta', 'epsilon', 'negativeSlope']);
+  checkOptions(where, options ?? null, ['gamma', 'beta', 'epsilon', 'negativeSlope']);
   const { gamma, beta, epsilon = 1e-3, negativeSlope: slope = 1 } = options;
   checkNumber(where, 'epsilon', epsilon, 0);
   checkNumber(where, 'negativeSlope', slope, 0);

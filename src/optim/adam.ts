@@ -6,7 +6,7 @@
  */
 import { checkVariables } from '../autograd/gradients.ts';
 import { checkTensor, type Tensor, type Variable, variable, zeros } from '../autograd/tensor.ts';
-import { checkNumber, checkOptions, invalid } from '../core/check.ts';
+import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
@@ -105,6 +105,7 @@ class Adam implements Optimizer {
   }
 
   restore(step: number): void {
+    checkInteger('restore', 'step', step, 0);
     this.step = 0;
     this.#power1 = 1;
     this.#power2 = 1;

@@ -48,7 +48,7 @@ export interface ModuleContext {
 }
 
 const frameOpcodes = { block: 0x02, loop: 0x03, if: 0x04 };
-const variableOpcodes = { local: { get: 0x20, set: 0x21, tee: 0x22 }, global: { get: 0x23, set: 0x24, tee: 0 } };
+const variableOpcodes = { local: { get: 0x20, set: 0x21, tee: 0x22 }, global: { get: 0x23, set: 0x24, tee: 0x24 } };
 const constantOpcodes = { i32: 0x41, i64: 0x42, f32: 0x43, f64: 0x44 };
 
 const list = (type: ResultType): ValueType[] => (type === 'void' ? [] : [type]);
@@ -82,45 +82,35 @@ export class Code {
   /** An instruction of the tables; immediates in the order lane, offset, alignment in bytes. */
   operate(instruction: Instruction, immediates: readonly unknown[] = []): void {
     const { name, opcode, params, result, width, lanes, zeros } = instruction;
+    const writer = this.#writer;
     this.#check(name, params, result);
     if (width + zeros > 0 && !this.module.hasMemory && name !== 'atomic.fence') {
       this.fail(name, 'the module has no memory; call importMemory first');
     }
-    if (opcode > 0xff) this.#writer.byte(opcode >> 8);
     // A number behind a prefix is LEB128, an opcode without prefix a plain byte.
-    if (opcode > 0xff) this.#writer.unsigned(opcode & 0xff);
-    else this.#writer.byte(opcode);
-    let next = 0;
-    const lane = lanes > 0 ? immediates[next++] : [];
-    if (width > 0) this.#address(instruction, immediates[next++] ?? 0, immediates[next++] ?? width);
-    if (next < immediates.length) this.fail(name, `got ${immediates.length} immediates, expected ${next} at most`);
-    const numbers: readonly unknown[] = Array.isArray(lane) ? lane : [lane];
-    if (lanes > 0 && numbers.length !== (lanes === 32 ? 16 : 1)) this.fail(name, `got ${numbers.length} lanes`);
-    for (const number of numbers) {
-      if (typeof number !== 'number' || !fits(number, 8) || number < 0 || number >= lanes) {
-        this.fail(name, `lane ${number} is not an integer in [0, ${lanes})`);
-      }
-      this.#writer.byte(number);
-    }
-    for (let k = 0; k < zeros; k++) this.#writer.byte(0);
+    if (opcode > 0xff) {
+      writer.byte(opcode >> 8);
+      writer.unsigned(opcode & 0xff);
+    } else writer.byte(opcode);
+    let next = lanes > 0 ? 1 : 0;
+    if (width > 0) this.#address(instruction, immediates[next++] ?? 0, immediates[next] ?? width);
+    if (lanes > 0) this.#lanes(instruction, immediates[0]);
+    for (let k = 0; k < zeros; k++) writer.byte(0);
   }
 
   constant(type: ValueType, value: number | bigint | Uint8Array): void {
-    const name = `${type}.const`;
     const writer = this.#writer;
-    this.#check(name, [], type);
-    if (type === 'v128') {
-      if (!(value instanceof Uint8Array) || value.length !== 16) this.fail(name, 'expected 16 bytes');
-      writer.byte(0xfd);
-      writer.byte(0x0c);
+    this.#check('const', [], type);
+    if (type === 'v128' || value instanceof Uint8Array) {
+      if (type !== 'v128' || !(value instanceof Uint8Array)) this.fail(`${type}.const`, 'expected another value');
+      writer.bytes([0xfd, 0x0c]);
       writer.bytes(value);
       return;
     }
     writer.byte(constantOpcodes[type]);
-    if (value instanceof Uint8Array) this.fail(name, 'expected a number');
     if (type === 'i32' || type === 'i64') {
       const bits = type === 'i32' ? 32 : 64;
-      if (!fits(value, bits)) this.fail(name, `${value} is not an integer of ${bits} bits`);
+      if (!fits(value, bits)) this.fail(`${type}.const`, `${value} is not an integer of ${bits} bits`);
       if (bits === 32) writer.signed(Number(value) | 0);
       else writer.signed64(BigInt.asIntN(64, BigInt(value)));
       return;
@@ -138,13 +128,17 @@ export class Code {
 
   variable(action: 'get' | 'set' | 'tee', variable: VariableReference): void {
     const { scope, owner, index, name, type, mutable } = variable;
-    const instruction = `${scope}.${action}`;
     if (owner !== (scope === 'local' ? this : this.module)) {
-      this.fail(instruction, `unknown ${scope} '${name}': it belongs to another function or module`);
+      this.fail(`${scope}.${action}`, `unknown ${scope} '${name}': it belongs to another function or module`);
     }
-    if (action !== 'get' && !mutable) this.fail(instruction, `global '${name}' is immutable`);
-    const params = action === 'get' ? [] : [type];
-    this.#simple(`${instruction} '${name}'`, variableOpcodes[scope][action], params, action === 'set' ? 'void' : type);
+    if (action === 'get') {
+      this.#top('get');
+      this.#stack.push(type);
+    } else {
+      if (!mutable) this.fail(`${scope}.${action}`, `global '${name}' is immutable`);
+      this.#check(`${scope}.${action} '${name}'`, [type], action === 'set' ? 'void' : type);
+    }
+    this.#writer.byte(variableOpcodes[scope][action]);
     this.#writer.unsigned(index);
   }
 
@@ -259,7 +253,7 @@ export class Code {
   }
 
   #top(instruction: string): Frame {
-    return this.#frames.at(-1) ?? this.fail(instruction, 'the function has already ended');
+    return this.#frames[this.#frames.length - 1] ?? this.fail(instruction, 'the function has already ended');
   }
 
   /** Pops the operands and pushes the result, or explains why the stack does not allow it. */
@@ -330,5 +324,16 @@ export class Code {
     }
     this.#writer.byte(exponent);
     this.#writer.unsigned(offset);
+  }
+
+  #lanes({ name, lanes }: Instruction, immediate: unknown): void {
+    const numbers: readonly unknown[] = Array.isArray(immediate) ? immediate : [immediate];
+    if (numbers.length !== (lanes === 32 ? 16 : 1)) this.fail(name, `got ${numbers.length} lanes`);
+    for (const lane of numbers) {
+      if (typeof lane !== 'number' || !Number.isInteger(lane) || lane < 0 || lane >= lanes) {
+        this.fail(name, `lane ${lane} is not an integer in [0, ${lanes})`);
+      }
+      this.#writer.byte(lane);
+    }
   }
 }

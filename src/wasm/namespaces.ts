@@ -7,6 +7,7 @@
  * lanes (`f32x4.mul(x, 0.5)`). The result is an expression; one of type void (a store) is handed to `f.emit`.
  */
 
+import type { Code } from './code.ts';
 import {
   constant,
   type Expr,
@@ -20,7 +21,7 @@ import {
 import { type Instruction, type Letters, parseRows, type Row } from './instruction.ts';
 import * as scalar from './scalar-table.ts';
 import * as simd from './simd-table.ts';
-import type { ValueType } from './types.ts';
+import type { ResultType, ValueType } from './types.ts';
 
 /** Operand types of a signature's letters; L is the type of a number that fills all lanes. */
 type Operands<S extends string, L> = S extends `${infer First extends keyof Letters}${infer Rest}`
@@ -48,23 +49,40 @@ export type Namespace<Rows extends readonly Row[], L = never> = {
   readonly [R in Rows[number] as Words<R[1]>]: Builder<R[2], L>;
 };
 
+const none: readonly unknown[] = [];
+
+/** An instruction with its operands; a class, since a program has thousands of these. */
+class Operation implements Expr {
+  readonly type: ResultType;
+  readonly #instruction: Instruction;
+  readonly #operands: readonly Expr[];
+  readonly #immediates: readonly unknown[];
+
+  constructor(instruction: Instruction, operands: readonly Expr[], immediates: readonly unknown[]) {
+    this.type = instruction.result;
+    this.#instruction = instruction;
+    this.#operands = operands;
+    this.#immediates = immediates;
+  }
+
+  emit(code: Code): void {
+    for (const operand of this.#operands) operand.emit(code);
+    code.operate(this.#instruction, this.#immediates);
+  }
+}
+
 function builder(instruction: Instruction): (...args: (Expr | number | bigint)[]) => Expr {
-  const { name, params, result } = instruction;
+  const { name, params } = instruction;
   // The last shape in a name is the one of its operands: i32x4 in f32x4.convert_i32x4_s.
   const shape = name.match(/[if]\d+x\d+/g)?.at(-1) ?? '';
   const isSplat = isShape(shape) && name === `${shape}.splat`;
+  const count = params.length;
   return (...args) => {
     const [first] = args;
     if (isSplat && first !== undefined && typeof first !== 'object') return laneConstant(shape, [first]);
-    const operands = params.map((type, k) => toExpr(args[k], type, name, shape));
-    const immediates = args.slice(params.length);
-    return {
-      type: result,
-      emit(code) {
-        for (const operand of operands) operand.emit(code);
-        code.operate(instruction, immediates);
-      },
-    };
+    const operands: Expr[] = [];
+    for (let k = 0; k < count; k++) operands.push(toExpr(args[k], params[k]!, name, shape));
+    return new Operation(instruction, operands, args.length > count ? args.slice(count) : none);
   };
 }
 

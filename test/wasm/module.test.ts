@@ -265,6 +265,6 @@ test('a module of 60 functions and 100 KB of code assembles, and as fast as load
   const elapsed = performance.now() - start;
   expect(WebAssembly.validate(bytes as Uint8Array<ArrayBuffer>)).toBe(true);
   expect(bytes.length).toBeGreaterThan(100_000);
-  // About 10 ms on a desktop core; the bound is loose, to catch only what has become quadratic.
+  // About 10 ms once warm; the bound is loose, to catch only what has become quadratic.
   expect(elapsed).toBeLessThan(500);
 });

@@ -7,11 +7,12 @@ The step is that of test/fixtures/gan_steps.py, whose docblock has the model and
 steps are compared with the same steps in float64 (at most 1e-4 apart), so what is timed is the step and not another one.
 In one point PyTorch does its own: the running variance moves by the unbiased variance, which no loss can see.
 
-    {"name", "torch", "threads", "isa", "capability", "adam", "batchSize", "steps", "warmup",
+    {"name", "torch", "threads", "blas", "isa", "capability", "adam", "batchSize", "steps", "warmup",
      "min", "median": milliseconds a step, "firstLosses": [[generator, discriminator] of steps 0 ... 4], "lastLosses"}
 """
 
 import argparse
+import glob
 import json
 import os
 import sys
@@ -27,6 +28,7 @@ def parse():
     parser.add_argument("--batches", type=int, default=4, help="different batches, taken in turn (default 4)")
     parser.add_argument("--salt", type=int, default=27_010_000)
     parser.add_argument("--isa", choices=("best", "avx2"), default="best", help="what OpenBLAS may use")
+    parser.add_argument("--blas", choices=("openmp", "pthread", "system"), default="openmp", help="which OpenBLAS")
     parser.add_argument("--capability", choices=("default", "avx2", "avx512"), default="default", help="PyTorch's own kernels")
     parser.add_argument("--adam", choices=("manual", "foreach", "optim", "optim-foreach"), default="manual")
     return parser.parse_args()
@@ -34,14 +36,25 @@ def parse():
 
 OPTIONS = parse()
 
-# OpenBLAS and PyTorch read these once, when they are loaded.
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(OPTIONS.threads)
-for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
-    os.environ.pop(variable, None)
-if OPTIONS.isa == "avx2":
-    os.environ["OPENBLAS_CORETYPE"] = "Haswell"
-if OPTIONS.capability != "default":
-    os.environ["ATEN_CPU_CAPABILITY"] = OPTIONS.capability
+
+def environment():
+    """What OpenBLAS, PyTorch and the loader read once, when the process starts or they are loaded."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
+    variables["OMP_NUM_THREADS"] = variables["OPENBLAS_NUM_THREADS"] = str(OPTIONS.threads)
+    if OPTIONS.isa == "avx2":
+        variables["OPENBLAS_CORETYPE"] = "Haswell"
+    if OPTIONS.capability != "default":
+        variables["ATEN_CPU_CAPABILITY"] = OPTIONS.capability
+    if OPTIONS.blas != "system":
+        folders = glob.glob(f"/usr/lib/*/openblas-{OPTIONS.blas}")
+        if not folders:
+            raise SystemExit(f"no {OPTIONS.blas} OpenBLAS: apt-get install libopenblas0-{OPTIONS.blas}, or --blas system")
+        variables["LD_LIBRARY_PATH"] = folders[0]
+    return variables
+
+
+if "GANVAS_BENCH_READY" not in os.environ:
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**environment(), "GANVAS_BENCH_READY": "1"})
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../test/fixtures"))
@@ -182,6 +195,13 @@ def verify():
                 raise SystemExit(f"step {number}: loss {got}, in float64 {want}")
 
 
+def loaded_blas():
+    """The folder that the BLAS in this process came from, as the kernel sees it."""
+    with open("/proc/self/maps", encoding="ascii") as maps:
+        paths = {line.split()[-1] for line in maps if "blas" in line}
+    return sorted({os.path.basename(os.path.dirname(path)) for path in paths})
+
+
 def main():
     torch.set_num_threads(OPTIONS.threads)
     verify()
@@ -199,6 +219,7 @@ def main():
         "name": "pytorch",
         "torch": torch.__version__,
         "threads": OPTIONS.threads,
+        "blas": loaded_blas(),
         "isa": OPTIONS.isa,
         "capability": OPTIONS.capability,
         "adam": OPTIONS.adam,

@@ -1,0 +1,68 @@
+/** What decides the bits of a training, as texts: a resumed training must have the same as the saved one (only `epochs` may grow). */
+import { scope } from '../autograd/scope.ts';
+import { formatShape, sizeOf } from '../core/shape.ts';
+import { xxh32Pair } from '../core/xxhash.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { littleEndianBytes } from '../io/little-endian.ts';
+import type { Model } from '../nn/sequential.ts';
+import type { TrainGanSetup } from './options.ts';
+
+export type Configuration = Readonly<Record<string, string>>;
+
+/** Most values of the images that are hashed; all of 10,000 images of 28x28. */
+const MAX_HASHED = 2 ** 23;
+const HASH_BATCH = 256;
+
+export function configurationOf(setup: TrainGanSetup): Configuration {
+  const { seed, batchSize, latentDim, sampleCount, images, networks } = setup;
+  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = networks;
+  const configuration: Record<string, string> = {};
+  const add = (prefix: string, settings: Readonly<Record<string, string | number>>): void => {
+    for (const [name, value] of Object.entries(settings)) configuration[prefix + name] = `${value}`;
+  };
+  add('', { seed, batchSize, latentDim, sampleCount });
+  add('images.', { count: images.count, itemShape: formatShape(images.itemShape), hash: hashImages(images) });
+  add('generatorOptimizer.', generatorOptimizer.config);
+  add('discriminatorOptimizer.', discriminatorOptimizer.config);
+  add('generator.', architecture(generator));
+  add('discriminator.', architecture(discriminator));
+  return configuration;
+}
+
+/** One line for each setting that differs. */
+export function differingSettings(saved: Configuration, given: Configuration): string[] {
+  const names = new Set([...Object.keys(saved), ...Object.keys(given)]);
+  return [...names]
+    .filter((name) => saved[name] !== given[name])
+    .map((name) => `${name}: saved ${saved[name] ?? 'none'}, given ${given[name] ?? 'none'}`);
+}
+
+/** The layers' kinds, output shapes and sizes, as the summary has them, and the shape of each weight. */
+function architecture(model: Model): Record<string, string> {
+  const parts: Record<string, string> = {};
+  const [, rows = ''] = model.summary(() => {}).split(/^=+$/m);
+  rows
+    .trim()
+    .split('\n')
+    .forEach((row, place) => {
+      parts[`layers.${place}`] = row.replace(/\s+/g, ' ');
+    });
+  for (const [name, { shape }] of model.namedWeights) parts[`weights.${name}`] = formatShape(shape);
+  return parts;
+}
+
+/** Over evenly spaced images, all of them if they have at most 2^23 values: less than 0.1 s, however many there are. */
+function hashImages(images: Dataset): string {
+  const fitting = Math.max(1, Math.floor(MAX_HASHED / Math.max(1, sizeOf(images.itemShape))));
+  const stride = Math.ceil(images.count / fitting);
+  let hash = '';
+  for (let first = 0; first < images.count; first += HASH_BATCH * stride) {
+    const size = Math.min(HASH_BATCH, Math.ceil((images.count - first) / stride));
+    const places = Array.from({ length: size }, (_, i) => first + i * stride);
+    scope(() => {
+      // Each batch is hashed with the hash so far as its seed.
+      hash = xxh32Pair(littleEndianBytes(images.gather(places).data), Number.parseInt(hash.slice(0, 8) || '0', 16));
+    }, 'hashImages');
+  }
+  return hash;
+}

@@ -1,0 +1,98 @@
+/** What all SIMD kernels share: addresses, loops over four lanes with their tails, lane sums. */
+import { type Expr, type FunctionBuilder, f32, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
+
+export type Vector = Local<'v128'>;
+export type Pointer = Local<'i32'>;
+
+/** Kernels get addresses in floats; loads and stores want bytes. */
+export function toBytes(f: FunctionBuilder, ...addresses: Pointer[]): void {
+  for (const address of addresses) f.set(address, i32.shl(address, 2));
+}
+
+export function advance(f: FunctionBuilder, bytes: number | Expr<'i32'>, ...pointers: Pointer[]): void {
+  for (const pointer of pointers) f.set(pointer, i32.add(pointer, bytes));
+}
+
+/**
+ * out[i] = body(inputs[i]) for i < count, four at a time. The tail computes four lanes too (the heap lets loads run past a block's end)
+ * and stores only those that exist. Moves all pointers.
+ */
+export function mapVectors(
+  f: FunctionBuilder,
+  out: Pointer,
+  inputs: readonly Pointer[],
+  count: Local<'i32'>,
+  body: (...values: Vector[]) => Expr<'v128'>,
+): void {
+  const end = f.let(i32.add(out, i32.shl(i32.and(count, -4), 2)), 'end');
+  f.for(out, end, 16, () => {
+    f.emit(v128.store(out, body(...inputs.map((input) => f.let(v128.load(input))))));
+    advance(f, 16, ...inputs);
+  });
+  const rest = f.let(i32.and(count, 3), 'rest');
+  f.if(rest, () => {
+    storeLanes(f, out, f.let(body(...inputs.map((input) => f.let(v128.load(input))))), rest);
+  });
+}
+
+/** Stores the first `lanes` (1 to 3) lanes. */
+export function storeLanes(f: FunctionBuilder, out: Pointer, value: Vector, lanes: Local<'i32'>): void {
+  f.emit(v128.store32_lane(out, value, 0));
+  f.if(i32.gt_u(lanes, 1), () => f.emit(v128.store32_lane(out, value, 1, 4)));
+  f.if(i32.gt_u(lanes, 2), () => f.emit(v128.store32_lane(out, value, 2, 8)));
+}
+
+/** value in the first `lanes` lanes, +0 in the others: a lane sum stays as it is. */
+export function keepLanes(value: Expr<'v128'>, lanes: Local<'i32'>): Expr<'v128'> {
+  return v128.and(value, i32x4.lt_s(i32x4.const(0, 1, 2, 3), i32x4.splat(lanes)));
+}
+
+/** (lane0 + lane1) + (lane2 + lane3) */
+export function sumLanes(value: Vector): Expr<'f32'> {
+  const lane = (i: number): Expr<'f32'> => f32x4.extract_lane(value, i);
+  return f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3)));
+}
+
+/** The sum of four int32 lanes. */
+export function sumIntegers(value: Vector): Expr<'i32'> {
+  const lane = (i: number): Expr<'i32'> => i32x4.extract_lane(value, i);
+  return i32.add(i32.add(lane(0), lane(1)), i32.add(lane(2), lane(3)));
+}
+
+/** condition ? a : b, lane by lane; the condition's lanes are all ones or all zeros. */
+export function choose(condition: Expr<'v128'>, a: Expr<'v128'>, b: Expr<'v128'>): Expr<'v128'> {
+  return v128.bitselect(a, b, condition);
+}
+
+/** The polynomial with these coefficients, highest power first, by Horner's rule. */
+export function horner(coefficients: readonly number[], x: Vector): Expr<'v128'> {
+  return coefficients
+    .slice(1)
+    .reduce((p, coefficient) => f32x4.add(f32x4.mul(p, x), coefficient), f32x4.const(coefficients[0]!));
+}
+
+/**
+ * Runs `body` over the columns in groups of 16, then 4, then what is left (1 to 3, computed as 4): `vectors` says how many vectors a
+ * group has, `byteOffset` where it begins, `store` writes a vector to out + byteOffset + 16 index, as far as it exists.
+ */
+export function forColumnGroups(
+  f: FunctionBuilder,
+  columns: Local<'i32'>,
+  widest: number,
+  body: (vectors: number, offset: Pointer, store: (out: Pointer, index: number, value: Vector) => void) => void,
+): void {
+  const offset = f.let(i32.const(0), 'offset');
+  const column = f.let(i32.const(0), 'column');
+  const storeWhole = (out: Pointer, index: number, value: Vector): void =>
+    f.emit(v128.store(i32.add(out, offset), value, 16 * index));
+  for (const vectors of widest > 1 ? [widest, 1] : [1]) {
+    const width = 4 * vectors;
+    f.while(i32.le_u(i32.add(column, width), columns), () => {
+      body(vectors, offset, storeWhole);
+      advance(f, width, column);
+      advance(f, 4 * width, offset);
+    });
+  }
+  const rest = f.let(i32.sub(columns, column), 'rest');
+  f.if(rest, () => body(1, offset, (out, _, value) => storeLanes(f, f.let(i32.add(out, offset)), value, rest)));
+}

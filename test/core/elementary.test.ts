@@ -1,0 +1,222 @@
+/**
+ * exp, log, tanh, sigmoid and the normal quantile against the engine's float64 functions, whose own error (below 1e-15 relative) is nothing
+ * beside the 6e-8 of a float32 ulp.
+ */
+import { describe, expect, it } from 'vitest';
+import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
+import { float32FromBits, ulpDistance } from '../support/ulp.ts';
+
+/** An odd stride over all 2^32 bit patterns: 1.05 million arguments in every binade of both signs, with all kinds of low bits. */
+const STRIDE = 4093;
+const PATTERNS = 2 ** 32;
+
+const sigmoid64 = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
+
+function worst(fn: (x: number) => number, exact: (x: number) => number, xs: Iterable<number>): { ulp: number; x: number } {
+  let ulp = 0;
+  let at = 0;
+  for (const x of xs) {
+    const distance = ulpDistance(fn(x), exact(x));
+    if (!(distance <= ulp)) {
+      ulp = distance;
+      at = x;
+    }
+  }
+  return { ulp, x: at };
+}
+
+function* allBinades(): Generator<number> {
+  for (let pattern = 0; pattern < PATTERNS; pattern += STRIDE) yield float32FromBits(pattern | 0);
+}
+
+/** Consecutive float32 numbers from the one below `from`. */
+function* neighbours(from: number, count: number): Generator<number> {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, from);
+  const start = view.getInt32(0);
+  for (let i = -count; i <= count; i++) yield float32FromBits(start + i);
+}
+
+function* range(low: number, high: number, steps: number): Generator<number> {
+  for (let i = 0; i <= steps; i++) yield Math.fround(low + ((high - low) * i) / steps);
+}
+
+describe.each([
+  { name: 'exp', fn: exp, exact: Math.exp, low: -104, high: 89 },
+  { name: 'log', fn: log, exact: Math.log, low: 0.25, high: 4 },
+  { name: 'tanh', fn: tanh, exact: Math.tanh, low: -10, high: 10 },
+  { name: 'sigmoid', fn: sigmoid, exact: sigmoid64, low: -104, high: 20 },
+])('$name', ({ fn, exact, low, high }) => {
+  it('is within 2 ulp of float64 in every binade (bit patterns, stride 4093)', () => {
+    const { ulp, x } = worst(fn, exact, allBinades());
+    expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(2);
+  });
+
+  it('is within 2 ulp over the range where it changes (400,001 points)', () => {
+    const { ulp, x } = worst(fn, exact, range(low, high, 400_000));
+    expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(2);
+  });
+
+  it('is within 2 ulp at 2001 neighbours of each seam of its formula', () => {
+    for (const seam of [0.625, -0.625, Math.SQRT1_2, Math.SQRT2, 1, Math.LN2 / 2, -Math.LN2 / 2, 2 ** -126, 88, -87.33654, -103]) {
+      const { ulp, x } = worst(fn, exact, neighbours(seam, 1000));
+      expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('gives float32 numbers only', () => {
+    for (const x of range(low, high, 10_000)) expect(fn(x), `at x = ${x}`).toBe(Math.fround(fn(x)));
+  });
+});
+
+describe('special values', () => {
+  it('exp', () => {
+    expect(exp(NaN)).toBeNaN();
+    expect(exp(0)).toBe(1);
+    expect(exp(-0)).toBe(1);
+    expect(exp(Infinity)).toBe(Infinity);
+    expect(exp(-Infinity)).toBe(0);
+    expect(exp(2 ** -149)).toBe(1);
+    // ln(2^128 (1 - 2^-25)) = 88.72284: the largest finite result, and overflow from the next number on.
+    expect(exp(Math.fround(88.72283))).toBeLessThan(Infinity);
+    expect(exp(Math.fround(88.7229))).toBe(Infinity);
+    expect(exp(3.4e38)).toBe(Infinity);
+    // ln(2^-149) = -103.2789; below ln(2^-150) = -103.9721 the nearest float32 is 0.
+    expect(exp(Math.fround(-103.2))).toBe(2 ** -149);
+    expect(exp(Math.fround(-103.98))).toBe(0);
+    expect(exp(-3.4e38)).toBe(0);
+  });
+
+  it('log', () => {
+    expect(log(NaN)).toBeNaN();
+    expect(log(0)).toBe(-Infinity);
+    expect(log(-0)).toBe(-Infinity);
+    expect(log(-1)).toBeNaN();
+    expect(log(-(2 ** -149))).toBeNaN();
+    expect(log(-Infinity)).toBeNaN();
+    expect(log(Infinity)).toBe(Infinity);
+    expect(log(1)).toBe(0);
+    expect(ulpDistance(log(2 ** -149), -149 * Math.LN2)).toBeLessThanOrEqual(1);
+  });
+
+  it('tanh', () => {
+    expect(tanh(NaN)).toBeNaN();
+    expect(tanh(0)).toBe(0);
+    expect(tanh(-0)).toBe(-0);
+    expect(tanh(Infinity)).toBe(1);
+    expect(tanh(-Infinity)).toBe(-1);
+    expect(tanh(2 ** -149)).toBe(2 ** -149);
+    expect(tanh(-(2 ** -140))).toBe(-(2 ** -140));
+  });
+
+  it('sigmoid', () => {
+    expect(sigmoid(NaN)).toBeNaN();
+    expect(sigmoid(0)).toBe(0.5);
+    expect(sigmoid(-0)).toBe(0.5);
+    expect(sigmoid(Infinity)).toBe(1);
+    expect(sigmoid(-Infinity)).toBe(0);
+    expect(sigmoid(3.4e38)).toBe(1);
+    expect(sigmoid(-3.4e38)).toBe(0);
+    expect(sigmoid(2 ** -149)).toBe(0.5);
+  });
+});
+
+describe('symmetry', () => {
+  it('tanh is odd, bit for bit', () => {
+    for (const x of range(0, 12, 50_000)) if (!Object.is(tanh(-x), -tanh(x))) throw new Error(`x = ${x}: ${tanh(x)}, ${tanh(-x)}`);
+  });
+
+  it('sigmoid(x) + sigmoid(-x) is 1 to one ulp', () => {
+    for (const x of range(0, 20, 2000)) {
+      expect(Math.abs(sigmoid(x) + sigmoid(-x) - 1), `x = ${x}`).toBeLessThanOrEqual(2 ** -23);
+    }
+  });
+});
+
+describe('sign and order', () => {
+  it('exp and sigmoid are never negative, log changes its sign at 1, tanh keeps that of x', () => {
+    for (const x of range(-110, 110, 40_000)) {
+      const good =
+        exp(x) >= 0 && sigmoid(x) >= 0 && sigmoid(x) <= 1 && Math.sign(tanh(x)) === Math.sign(x) && Math.abs(tanh(x)) <= 1;
+      if (!good) throw new Error(`x = ${x}: exp ${exp(x)}, sigmoid ${sigmoid(x)}, tanh ${tanh(x)}`);
+    }
+    for (const x of neighbours(1, 1000)) expect(Math.sign(log(x)), `log(${x})`).toBe(Math.sign(x - 1));
+  });
+});
+
+/**
+ * The standard normal distribution's lower tail in float64. The series Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + ...) near 0 and the
+ * continued fraction of Mills's ratio, Q(x) = phi(x) / (x + 1 / (x + 2 / (x + 3 / ...))), for |x| > 2.5: Abramowitz and Stegun, 26.2.11 and 26.2.14.
+ */
+function lowerTail(x: number): number {
+  const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  if (Math.abs(x) <= 2.5) {
+    let term = x;
+    let total = x;
+    for (let n = 3; Math.abs(term) > 1e-18; n += 2) {
+      term *= (x * x) / n;
+      total += term;
+    }
+    return 0.5 + density * total;
+  }
+  const t = Math.abs(x);
+  let fraction = t;
+  for (let n = 200; n >= 1; n--) fraction = t + n / fraction;
+  return x < 0 ? density / fraction : 1 - density / fraction;
+}
+
+/** Inverse by bisection on the tail that is small, so that the relative accuracy stays. */
+function quantile64(p: number): number {
+  if (p > 0.5) return -quantile64(1 - p);
+  let low = -9;
+  let high = 0;
+  for (let i = 0; i < 70; i++) {
+    const middle = (low + high) / 2;
+    if (lowerTail(middle) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+describe('normalQuantile', () => {
+  it('has a reference that gives the tabulated quantiles', () => {
+    // Abramowitz and Stegun, table 26.5 and 26.6: the classical percentage points.
+    expect(quantile64(0.975)).toBeCloseTo(1.959963984540054, 12);
+    expect(quantile64(0.995)).toBeCloseTo(2.5758293035489004, 12);
+    expect(quantile64(0.0001)).toBeCloseTo(-3.719016485455709, 11);
+    expect(quantile64(0.5)).toBeCloseTo(0, 12);
+  });
+
+  // AS 241 PPND7 claims about 1 part in 10^7; its float32 evaluation adds some roundings: 2e-6 relative is 34 ulp at worst,
+  // and an error in a coefficient's fourth digit exceeds it. Near 0 the result is q times a ratio, so relative there too.
+  it('agrees with float64 within 2e-6 relative over (0, 1) and both tails', () => {
+    const ps = [...range(2 ** -10, 1 - 2 ** -10, 4000)];
+    for (let i = 1; i <= 24; i++) ps.push(2 ** -i, Math.fround(1 - 2 ** -i), Math.fround(1.37 * 2 ** -i));
+    for (const p of [0.07499, 0.075, 0.0751, 0.92499, 0.925, 0.9251]) ps.push(Math.fround(p));
+    for (const p of ps) {
+      const exact = quantile64(p);
+      expect(Math.abs(normalQuantile(p) - exact), `p = ${p}`).toBeLessThanOrEqual(2e-6 * Math.abs(exact) + 1e-12);
+    }
+  });
+
+  it('is odd about 1/2, bit for bit, on the points the generator uses', () => {
+    for (let word = 0; word < 2 ** 22; word += 1009) {
+      const p = (word + 0.5) * 2 ** -23;
+      expect(normalQuantile(1 - p), `p = ${p}`).toBe(-normalQuantile(p));
+    }
+  });
+
+  it('rises', () => {
+    let before = -Infinity;
+    for (let word = 0; word < 2 ** 23; word += 4093) {
+      const y = normalQuantile((word + 0.5) * 2 ** -23);
+      expect(y).toBeGreaterThan(before);
+      before = y;
+    }
+  });
+
+  it('stays within 5.4 at the ends of the generator', () => {
+    expect(normalQuantile(2 ** -24)).toBeGreaterThan(-5.4);
+    expect(normalQuantile(2 ** -24)).toBeCloseTo(quantile64(2 ** -24), 4);
+  });
+});

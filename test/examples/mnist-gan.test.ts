@@ -1,0 +1,99 @@
+/** The example as a user starts it, in a process of its own, on a few digits. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { decodeSafetensors } from '../../src/io/safetensors.ts';
+import { decodeGreyPng } from '../image/png-reader.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ganvas-example-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+/** `--import tsx` rather than tsx's own command, so that signals and exit codes are the example's. */
+function start(...args: string[]): Run {
+  const environment = { ...process.env, CI: '1' };
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/mnist-gan.ts', ...args], { env: environment });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => (stdout += data));
+  child.stderr.on('data', (data) => (stderr += data));
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+const SMALL = ['--limit', '20', '--batch-size', '8'];
+
+describe('examples/mnist-gan.ts', () => {
+  test('two epochs: a line each, a 4x4 grid each, a row of losses for each of 2 x 3 steps, weights', async () => {
+    const out = join(folder, 'two');
+    const { code, stdout, stderr } = await start('--epochs', '2', ...SMALL, '--out', out).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').filter((line) => /^epoch [12]\/2 {2}generator loss \d/.test(line)).length).toBe(2);
+    expect(stdout).toContain(out);
+    expect(readdirSync(out).sort()).toEqual(
+      'discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors losses.csv'.split(' '),
+    );
+    const pictures = ['001', '002'].map((epoch) => decodeGreyPng(readFileSync(join(out, `epoch-${epoch}.png`))));
+    for (const { width, height } of pictures) expect([width, height]).toEqual([122, 122]);
+    expect(Buffer.compare(pictures[0]!.pixels, pictures[1]!.pixels)).not.toBe(0);
+
+    const [header, ...rows] = readFileSync(join(out, 'losses.csv'), 'utf8').trimEnd().split('\n');
+    expect(header).toBe('epoch,step,generator_loss,discriminator_loss');
+    const values = rows.map((row) => row.split(',').map(Number));
+    expect(values.map(([epoch, step]) => `${epoch}.${step}`)).toEqual('1.1 1.2 1.3 2.1 2.2 2.3'.split(' '));
+    expect(values.flat().every((value) => Number.isFinite(value) && value > 0)).toBe(true);
+
+    // 561,184 + 3,104 and 534,273 + 1,536 values: the parameter counts of the two dense models.
+    for (const [name, count] of Object.entries({ generator: 564_288, discriminator: 535_809 })) {
+      const { tensors } = decodeSafetensors(readFileSync(join(out, `${name}.safetensors`)));
+      expect(Object.keys(tensors).every((key) => key.startsWith(`${name}.`))).toBe(true);
+      expect(Object.values(tensors).reduce((sum, one) => sum + one.size, 0)).toBe(count);
+    }
+  });
+
+  test('Ctrl-C stops after the step, saves, says where, exits with 130', async () => {
+    const out = join(folder, 'stopped');
+    const { child, ended } = start('--epochs', '5000', ...SMALL, '--out', out);
+    child.stdout?.on('data', (data) => {
+      // A first line of an epoch: the training is under way.
+      if (String(data).includes('epoch ')) child.kill('SIGINT');
+    });
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^Stopped.*\n$/);
+    expect(stderr).toContain(out);
+    for (const name of ['generator.safetensors', 'discriminator.safetensors', 'losses.csv', 'epoch-001.png']) {
+      expect(existsSync(join(out, name)), name).toBe(true);
+    }
+  });
+
+  test('a reader that goes away stops the training with 141 and without a stack', async () => {
+    const { child, ended } = start('--epochs', '5000', ...SMALL, '--out', join(folder, 'unread'));
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { code, stderr } = await ended;
+    expect(code).toBe(141);
+    expect(stderr).toMatch(/^Stopped.*\n$/);
+  });
+
+  test('mistakes: a sentence without a stack; 2 for the command line, 1 for the rest', async () => {
+    const misspelt = await start('--epoch', '3').ended;
+    expect(misspelt).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'unknown option --epoch. Did you mean --epochs?\nnpm run train -- --help lists the options.\n',
+    });
+    const missing = await start('--data', join(folder, 'nowhere'), '--out', join(folder, 'unused')).ended;
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('nowhere');
+    expect(missing.stderr).not.toMatch(/\n {4}at /);
+    expect(existsSync(join(folder, 'unused'))).toBe(false);
+  });
+});

@@ -1,0 +1,238 @@
+/**
+ * Every formula of the contract written out once more, one element at a time and as plainly as possible, on a Float32Array. f(...) marks each
+ * rounding to float32. Only exp, log, tanh, sigmoid, the quantile and Philox are shared with src: they have tests of their own.
+ */
+import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
+import { philox } from '../../src/core/philox.ts';
+import type { Address, BinaryKernel, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
+
+const f = Math.fround;
+
+export function referenceKernels(memory: Float32Array): Kernels {
+  const x = memory;
+  const bytes = new Uint8Array(memory.buffer);
+  const ints = new Int32Array(memory.buffer);
+
+  const unary =
+    (of: (value: number) => number): UnaryKernel =>
+    (out, from, count) => {
+      for (let i = 0; i < count; i++) x[out + i] = of(x[from + i]!);
+    };
+  const binary =
+    (of: (a: number, b: number) => number): BinaryKernel =>
+    (out, a, b, rows, columns, aRow, aColumn, bRow, bColumn) => {
+      for (let r = 0; r < rows; r++)
+        for (let c = 0; c < columns; c++)
+          x[out + r * columns + c] = of(x[a + r * aRow + c * aColumn]!, x[b + r * bRow + c * bColumn]!);
+    };
+  const pairwise = (out: Address, p: Address, q: Address, count: number, of: (p: number, q: number) => number): void => {
+    for (let i = 0; i < count; i++) x[out + i] = of(x[p + i]!, x[q + i]!);
+  };
+  /** Sum of `count` numbers in the four lanes of the contract. */
+  const laneSum = (count: number, at: (i: number) => number): number => {
+    const lanes = [0, 0, 0, 0];
+    for (let i = 0; i < count; i++) lanes[i % 4] = f(lanes[i % 4]! + at(i));
+    return f(f(lanes[0]! + lanes[1]!) + f(lanes[2]! + lanes[3]!));
+  };
+  const columnSum = (rows: number, at: (r: number) => number): number => {
+    let total = 0;
+    for (let r = 0; r < rows; r++) total = f(total + at(r));
+    return total;
+  };
+  const random = (
+    out: Address,
+    key: readonly [number, number],
+    block: bigint,
+    stream: number,
+    count: number,
+    of: (word: number) => number,
+  ): void => {
+    const words = new Int32Array(4);
+    for (let i = 0; i < count; i++) {
+      const counter = BigInt.asUintN(64, block + BigInt(i >> 2));
+      philox(words, Number(counter & 0xffffffffn) | 0, Number(counter >> 32n) | 0, stream, 0, key[0], key[1]);
+      x[out + i] = of(words[i & 3]! >>> 0);
+    }
+  };
+  const block = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+
+  /** xhat, and the result before and after the LeakyReLU, of one element. */
+  const normalized = (value: number, c: number, mean: Address, inverse: Address): number =>
+    f(f(value - x[mean + c]!) * x[inverse + c]!);
+  const affine = (xhat: number, c: number, gamma: Address, beta: Address): number =>
+    f(f(xhat * x[gamma + c]!) + x[beta + c]!);
+
+  return {
+    add: binary((a, b) => f(a + b)),
+    sub: binary((a, b) => f(a - b)),
+    mul: binary((a, b) => f(a * b)),
+    div: binary((a, b) => f(a / b)),
+    neg: unary((v) => -v),
+    square: unary((v) => f(v * v)),
+    sqrt: unary((v) => f(Math.sqrt(v))),
+    exp: unary(exp),
+    log: unary(log),
+    abs: unary(Math.abs),
+    tanh: unary(tanh),
+    sigmoid: unary(sigmoid),
+    relu: unary((v) => (Number.isNaN(v) ? NaN : v > 0 ? v : 0)),
+    leakyRelu(out, from, slope, count) {
+      unary((v) => (v > 0 ? v : f(f(slope) * v)))(out, from, count);
+    },
+    clip(out, from, low, high, count) {
+      unary((v) => (v < f(low) ? f(low) : v > f(high) ? f(high) : v === 0 && f(low) === 0 ? 0 : v))(out, from, count);
+    },
+
+    absBackward(dx, dy, from, count) {
+      pairwise(dx, dy, from, count, (d, v) => f((v > 0 ? 1 : v < 0 ? -1 : 0) * d));
+    },
+    tanhBackward(dx, dy, y, count) {
+      pairwise(dx, dy, y, count, (d, v) => f(d * f(1 - f(v * v))));
+    },
+    sigmoidBackward(dx, dy, y, count) {
+      pairwise(dx, dy, y, count, (d, v) => f(d * f(v * f(1 - v))));
+    },
+    reluBackward(dx, dy, from, count) {
+      pairwise(dx, dy, from, count, (d, v) => (v > 0 ? d : 0));
+    },
+    leakyReluBackward(dx, dy, from, slope, count) {
+      pairwise(dx, dy, from, count, (d, v) => (v > 0 ? d : f(f(slope) * d)));
+    },
+    clipBackward(dx, dy, from, low, high, count) {
+      pairwise(dx, dy, from, count, (d, v) => (v >= f(low) && v <= f(high) ? d : 0));
+    },
+
+    fill(out, value, count) {
+      for (let i = 0; i < count; i++) x[out + i] = value;
+    },
+    copy(out, from, rows, columns, outStride, rowStep, columnStep) {
+      for (let r = 0; r < rows; r++)
+        for (let c = 0; c < columns; c++) x[out + r * outStride + c] = x[from + r * rowStep + c * columnStep]!;
+    },
+    sumRows(out, from, rows, columns, stride) {
+      for (let r = 0; r < rows; r++) x[out + r] = laneSum(columns, (c) => x[from + r * stride + c]!);
+    },
+    sumColumns(out, from, rows, columns, stride) {
+      for (let c = 0; c < columns; c++) x[out + c] = columnSum(rows, (r) => x[from + r * stride + c]!);
+    },
+    countNonFinite(from, count) {
+      return x.subarray(from, from + count).filter((v) => !Number.isFinite(v)).length;
+    },
+
+    gemm(c, a, b, m, n, k, cStride, aStride, bStride, transposeA, transposeB, accumulate) {
+      // The fewest blocks of at most 512, all as deep as the first but the last.
+      const depth = Math.ceil(k / Math.ceil(k / 512));
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          const blocks: number[] = accumulate ? [x[c + i * cStride + j]!] : [];
+          for (let start = 0; start < k; start += depth) {
+            let sum = 0;
+            for (let p = start; p < Math.min(k, start + depth); p++) {
+              const left = x[a + (transposeA ? p * aStride + i : i * aStride + p)]!;
+              const right = x[b + (transposeB ? j * bStride + p : p * bStride + j)]!;
+              sum = f(sum + f(left * right));
+            }
+            blocks.push(sum);
+          }
+          x[c + i * cStride + j] = blocks.length === 0 ? 0 : blocks.reduce((total, one) => f(total + one));
+        }
+      }
+    },
+
+    moments(mean, variance, from, rows, columns, stride) {
+      for (let c = 0; c < columns; c++) {
+        const average = f(columnSum(rows, (r) => x[from + r * stride + c]!) / rows);
+        const squares = columnSum(rows, (r) => {
+          const deviation = f(x[from + r * stride + c]! - average);
+          return f(deviation * deviation);
+        });
+        x[mean + c] = average;
+        x[variance + c] = f(squares / rows);
+      }
+    },
+    inverseStddev(out, variance, epsilon, count) {
+      for (let i = 0; i < count; i++) x[out + i] = f(1 / f(Math.sqrt(f(x[variance + i]! + f(epsilon)))));
+    },
+    movingAverage(moving, batch, oldShare, newShare, count) {
+      for (let i = 0; i < count; i++)
+        x[moving + i] = f(f(f(oldShare) * x[moving + i]!) + f(f(newShare) * x[batch + i]!));
+    },
+    batchNormalize(y, from, mean, inverse, gamma, beta, slope, rows, columns) {
+      for (let i = 0; i < rows * columns; i++) {
+        const c = i % columns;
+        const v = affine(normalized(x[from + i]!, c, mean, inverse), c, gamma, beta);
+        x[y + i] = v > 0 ? v : f(f(slope) * v);
+      }
+    },
+    batchNormalizeSums(dgamma, dbeta, dy, from, mean, inverse, gamma, beta, slope, rows, columns, stride) {
+      for (let c = 0; c < columns; c++) {
+        const parts = Array.from({ length: rows }, (_, r) => {
+          const xhat = normalized(x[from + r * stride + c]!, c, mean, inverse);
+          const d = x[dy + r * stride + c]!;
+          return { xhat, dv: affine(xhat, c, gamma, beta) > 0 ? d : f(f(slope) * d) };
+        });
+        x[dgamma + c] = columnSum(rows, (r) => f(parts[r]!.dv * parts[r]!.xhat));
+        x[dbeta + c] = columnSum(rows, (r) => parts[r]!.dv);
+      }
+    },
+    batchNormalizeBackward(dx, dy, from, mean, inverse, gamma, beta, dgamma, dbeta, slope, share, rows, columns) {
+      for (let i = 0; i < rows * columns; i++) {
+        const c = i % columns;
+        const xhat = normalized(x[from + i]!, c, mean, inverse);
+        const d = x[dy + i]!;
+        const dv = affine(xhat, c, gamma, beta) > 0 ? d : f(f(slope) * d);
+        const centred = f(dv - f(x[dbeta + c]! * f(share)));
+        x[dx + i] = f(f(x[gamma + c]! * x[inverse + c]!) * f(centred - f(xhat * f(x[dgamma + c]! * f(share)))));
+      }
+    },
+
+    sigmoidCrossEntropy(out, logits, labels, labelStep, count) {
+      const total = laneSum(count, (i) => {
+        const z = x[logits + i]!;
+        const y = x[labels + i * labelStep]!;
+        const positive = Number.isNaN(z) ? NaN : z > 0 ? z : 0;
+        return f(f(positive - f(z * y)) + log(f(1 + exp(-Math.abs(z)))));
+      });
+      x[out] = f(total / count);
+    },
+    sigmoidCrossEntropyBackward(dz, dy, logits, labels, labelStep, total, count) {
+      for (let i = 0; i < count; i++)
+        x[dz + i] = f(f(sigmoid(x[logits + i]!) - x[labels + i * labelStep]!) * f(x[dy]! / total));
+    },
+
+    adam(w, m, v, g, rate, beta1, rest1, beta2, rest2, epsilon, count) {
+      let wrong = 0;
+      for (let i = 0; i < count; i++) {
+        const gradient = x[g + i]!;
+        x[m + i] = f(f(f(beta1) * x[m + i]!) + f(f(rest1) * gradient));
+        x[v + i] = f(f(f(beta2) * x[v + i]!) + f(f(rest2) * f(gradient * gradient)));
+        const step = f(f(f(rate) * x[m + i]!) / f(f(Math.sqrt(x[v + i]!)) + f(epsilon)));
+        x[w + i] = f(x[w + i]! - step);
+        if (!Number.isFinite(x[w + i]!)) wrong++;
+      }
+      return wrong;
+    },
+
+    gatherBytes(out, source, indices, centre, halfRange, rows, columns) {
+      for (let r = 0; r < rows; r++)
+        for (let c = 0; c < columns; c++) {
+          const byte = bytes[4 * source + ints[indices + r]! * columns + c]!;
+          x[out + r * columns + c] = f(f(byte - f(centre)) / f(halfRange));
+        }
+    },
+    randomUniform(out, key0, key1, low, high, stream, from, to, count) {
+      const range = f(f(to) - f(from));
+      random(out, [key0, key1], block(low, high), stream, count, (word) =>
+        f(f(from) + f(range * (Math.floor(word / 256) / 2 ** 24))),
+      );
+    },
+    randomNormal(out, key0, key1, low, high, stream, mean, stddev, count) {
+      random(out, [key0, key1], block(low, high), stream, count, (word) =>
+        f(f(mean) + f(f(stddev) * normalQuantile((Math.floor(word / 512) + 0.5) / 2 ** 23))),
+      );
+    },
+    dropout(out, from, u, rate, scale, count) {
+      pairwise(out, from, u, count, (v, chance) => (chance >= f(rate) ? f(v * f(scale)) : 0));
+    },
+  };
+}
