@@ -1,4 +1,4 @@
-/** losses.csv: one row a step, appended epoch by epoch. */
+/** losses.csv: one row a step, written at once, so that the file is never behind a checkpoint. */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 export interface StepLosses {
@@ -8,34 +8,22 @@ export interface StepLosses {
   readonly discriminatorLoss: number;
 }
 
-export interface LossLog {
-  /** Remembers a row; `save` writes it. */
-  add(losses: StepLosses): void;
-  save(): void;
-}
-
 const HEADER = 'epoch,step,generator_loss,discriminator_loss';
 
 /**
  * @param resume keep the rows of the file that come before the first one added: after a crash it may hold steps that
- *   were done after the last checkpoint and are now done again.
+ *   were done after the last checkpoint and are now done again. Otherwise the first row begins a new file.
+ * @returns a function that adds a row.
  */
-export function openLossLog(path: string, resume: boolean = false): LossLog {
-  let rows: string[] = [];
+export function openLossLog(path: string, resume: boolean): (losses: StepLosses) => void {
   let begun = false;
-  return {
-    add({ epoch, step, generatorLoss, discriminatorLoss }) {
-      if (!begun) {
-        begun = true;
-        const earlier = resume && existsSync(path) ? rowsBefore(readFileSync(path, 'utf8'), epoch, step) : [];
-        writeFileSync(path, `${[HEADER, ...earlier].join('\n')}\n`);
-      }
-      rows.push(`${epoch},${step},${generatorLoss},${discriminatorLoss}\n`);
-    },
-    save() {
-      if (rows.length > 0) appendFileSync(path, rows.join(''));
-      rows = [];
-    },
+  return ({ epoch, step, generatorLoss, discriminatorLoss }) => {
+    if (!begun) {
+      begun = true;
+      const earlier = resume && existsSync(path) ? rowsBefore(readFileSync(path, 'utf8'), epoch, step) : [];
+      writeFileSync(path, `${[HEADER, ...earlier].join('\n')}\n`);
+    }
+    appendFileSync(path, `${epoch},${step},${generatorLoss},${discriminatorLoss}\n`);
   };
 }
 

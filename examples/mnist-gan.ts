@@ -1,21 +1,41 @@
 /**
  * Trains the dense GAN on handwritten digits: `npm run train`, or `npm run train -- --help` for what can be set.
- * Leaves a picture of 16 samples for each epoch, the losses of each step and the final weights in one folder.
+ * Leaves a picture of 16 samples for each epoch, the losses of each step, checkpoints and the final weights in one folder.
  *
  * In a program of your own the two imports read 'ganvas' and 'ganvas/node'.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Dataset, dataset, encodeSafetensors, GanvasError, type Model, trainGan } from '../src/index.ts';
-import { createDashboard, loadMnist, readIdxFile, saveImage, writeFileAtomic } from '../src/node/index.ts';
+import {
+  configure,
+  type Dataset,
+  dataset,
+  encodeWeights,
+  GanvasError,
+  type ResumeEvent,
+  trainGan,
+} from '../src/index.ts';
+import {
+  checkpointDirectory,
+  createDashboard,
+  loadMnist,
+  readIdxFile,
+  saveImage,
+  writeFileAtomic,
+} from '../src/node/index.ts';
 import { watchForInterruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import { help, parseOptions, type TrainingOptions, UsageError } from './options.ts';
 
+const RUNS = 'runs';
+
 async function train(options: TrainingOptions): Promise<number> {
-  const { epochs, batchSize, seed, out: folder = newRun() } = options;
+  const { epochs, batchSize, seed, threads, kernels, checkpointEvery, resume } = options;
+  await configure({ threads, kernels });
+
   const images = await loadDigits(options);
+  const folder = options.out ?? (resume ? newestRun() : newRun());
   mkdirSync(folder, { recursive: true });
   const stepsPerEpoch = Math.ceil(images.count / batchSize);
   console.log(
@@ -24,35 +44,44 @@ async function train(options: TrainingOptions): Promise<number> {
 
   const interruption = watchForInterruption();
   const dashboard = createDashboard({ epochs, stepsPerEpoch });
-  const log = openLossLog(join(folder, 'losses.csv'));
+  const logLosses = openLossLog(join(folder, 'losses.csv'), resume);
   try {
     const { generator, discriminator, completed } = await trainGan({
       images,
       epochs,
       batchSize,
       seed,
+      checkpoint: checkpointDirectory(join(folder, 'checkpoints')),
+      checkpointEvery,
+      resume,
       signal: interruption.signal,
+      onResume(event) {
+        dashboard.print(describeResume(event, folder));
+      },
       onStep(event) {
-        log.add(event);
+        logLosses(event);
         dashboard.onStep(event);
       },
       async onEpoch(event) {
         dashboard.onEpoch(event);
-        log.save();
         await saveImage(join(folder, `epoch-${String(event.epoch).padStart(3, '0')}.png`), event.samples);
       },
     });
-    await saveWeights(folder, 'generator', generator);
-    await saveWeights(folder, 'discriminator', discriminator);
     dashboard.close();
+    await writeFileAtomic(join(folder, 'generator.safetensors'), encodeWeights({ generator }));
+    await writeFileAtomic(join(folder, 'discriminator.safetensors'), encodeWeights({ discriminator }));
     if (completed) console.log(`Done: pictures, losses.csv and weights are in ${folder}`);
-    else console.error(`Stopped: the weights learnt so far, pictures and losses.csv are in ${folder}`);
+    else console.error(`Stopped: the state is saved in ${folder}. To go on, add: --resume --out ${folder}`);
     return completed ? 0 : interruption.exitCode();
   } finally {
-    // After an error too: the losses up to it are what one wants to see.
     dashboard.close();
-    log.save();
   }
+}
+
+function describeResume({ epoch, step, checkpoint, skipped }: ResumeEvent, folder: string): string {
+  const start = checkpoint === undefined ? `no checkpoint in ${folder}, starting` : `resuming from ${checkpoint}`;
+  const lines = skipped.map(({ name, error }) => `skipping ${name}: ${error instanceof Error ? error.message : error}`);
+  return [...lines, `${start} in epoch ${epoch}, ${step} of its steps done`].join('\n');
 }
 
 /** MNIST's own files if a folder is named, else the 10,000 digits that come with this example. */
@@ -68,16 +97,22 @@ async function loadDigits({ data, limit }: TrainingOptions): Promise<Dataset> {
   return dataset(digits.data.subarray(0, used * height * width), [used, height, width, 1]);
 }
 
-/** Names such as `generator.0.kernel`: other programs that read safetensors find their way. */
-async function saveWeights(folder: string, name: string, model: Model): Promise<void> {
-  const weights = new Map([...model.namedWeights].map(([key, weight]) => [`${name}.${key}`, weight]));
-  await writeFileAtomic(join(folder, `${name}.safetensors`), encodeSafetensors(weights));
-}
-
 /** Such as runs/mnist-20250131-235959: sorted by name is sorted by time. */
 function newRun(): string {
   const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return join('runs', `mnist-${time}`);
+  return join(RUNS, `mnist-${time}`);
+}
+
+function newestRun(): string {
+  let names: string[] = [];
+  try {
+    names = readdirSync(RUNS).filter((name) => name.startsWith('mnist-'));
+  } catch {
+    // No folder, no runs.
+  }
+  const newest = names.sort().at(-1);
+  if (newest === undefined) throw new UsageError(`--resume: there is no run in ${RUNS}/; name its folder by --out DIR`);
+  return join(RUNS, newest);
 }
 
 async function main(): Promise<number> {

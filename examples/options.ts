@@ -8,15 +8,23 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Folder with the four MNIST files; undefined: the 10,000 digits beside this example. */
   readonly data: string | undefined;
-  /** Folder for everything written; undefined: a new one in runs/. */
+  /** Folder for everything written; undefined: a new one in runs/, or with `resume` the newest one there. */
   readonly out: string | undefined;
   readonly limit: number | undefined;
+  readonly threads: number | undefined;
+  readonly kernels: Kernels;
+  /** Steps between checkpoints, beside the one at the end of each epoch. */
+  readonly checkpointEvery: number | undefined;
+  readonly resume: boolean;
 }
 
 /** A command line that cannot be understood; its message is meant for the user. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
+
+type Kernels = (typeof KERNELS)[number];
+const KERNELS = ['auto', 'portable', 'simd'] as const;
 
 /** Each option: the name of its value ('' for a switch) and its line in the help text. */
 const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = {
@@ -26,6 +34,10 @@ const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = 
   data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
   out: ['DIR', 'folder for all that is written (default: new, in runs/)'],
   limit: ['N', 'train on the first N images only'],
+  threads: ['N', 'processor cores to use'],
+  kernels: ['NAME', 'auto, portable or simd (default auto)'],
+  'checkpoint-every': ['N', 'also save the state every N steps'],
+  resume: ['', 'go on with the run in --out, or the newest in runs/'],
   help: ['', 'show this text'],
 };
 
@@ -51,6 +63,10 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     data: given.get('data'),
     out: given.get('out'),
     limit: wholeNumber(given, 'limit', 1),
+    threads: wholeNumber(given, 'threads', 1),
+    kernels: kernelSet(given.get('kernels') ?? 'auto'),
+    checkpointEvery: wholeNumber(given, 'checkpoint-every', 1),
+    resume: given.has('resume'),
   };
 }
 
@@ -91,4 +107,13 @@ function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: numb
     throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
   }
   return value;
+}
+
+function kernelSet(text: string): Kernels {
+  const found = KERNELS.find((one) => one === text);
+  if (found !== undefined) return found;
+  const hint = didYouMean(text, KERNELS);
+  throw new UsageError(
+    `--kernels must be one of ${KERNELS.join(', ')}, got "${text}"${hint === '' ? '' : `. ${hint}`}`,
+  );
 }

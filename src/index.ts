@@ -48,6 +48,7 @@ export { type CheckpointStore, memoryCheckpoints, type SavedCheckpoint } from '.
 export { decodeSafetensors, encodeSafetensors } from './io/safetensors.ts';
 export { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from './io/tensor-file.ts';
 export { encodeWeights, loadWeights, type Weighted } from './io/weights.ts';
+export { type ConfigureOptions, configure, type RuntimeInfo, runtimeInfo } from './kernels/runtime.ts';
 export type { ActivationName } from './nn/activations.ts';
 export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';

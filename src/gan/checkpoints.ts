@@ -2,6 +2,7 @@
 import { ArgumentError, FormatError, RuntimeError } from '../core/errors.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../io/checkpoint.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
+import { listed } from '../io/weights.ts';
 import { type Configuration, configurationOf, differingSettings } from './configuration.ts';
 import type { SkippedCheckpoint, TrainGanSetup } from './options.ts';
 import { checkRestorable, restore, TrainingState } from './training-state.ts';
@@ -78,7 +79,9 @@ async function findNewest(
   }
   const [newest] = skipped;
   if (newest === undefined) return { found: undefined, skipped };
-  const reasons = skipped.map(({ name, error }) => `${name}: ${error instanceof Error ? error.message : String(error)}`);
+  const reasons = skipped.map(
+    ({ name, error }) => `${name}: ${error instanceof Error ? error.message : String(error)}`,
+  );
   const message = `trainGan: no checkpoint can be read: ${reasons.join('; ')}. To start over, remove them or leave resume out.`;
   const cause = { cause: newest.error };
   throw newest.error instanceof FormatError
@@ -92,6 +95,6 @@ function checkSettings(name: string, checkpoint: Checkpoint, given: Configuratio
   if (started > epochs) differing.push(`epochs: saved in epoch ${started}, given only ${epochs}`);
   if (differing.length === 0) return;
   throw new ArgumentError(
-    `trainGan: ${name} was saved by a training with other settings: ${differing.join('; ')}. Resume with the saved ones, or start over with resume: false.`,
+    `trainGan: ${name} was saved by a training with other settings: ${listed(differing, '; ')}. Resume with the saved ones, or start over with resume: false.`,
   );
 }

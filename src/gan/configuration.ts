@@ -31,7 +31,7 @@ export function configurationOf(setup: TrainGanSetup): Configuration {
 
 /** One line for each setting that differs. */
 export function differingSettings(saved: Configuration, given: Configuration): string[] {
-  const names = new Set([...Object.keys(saved), ...Object.keys(given)]);
+  const names = new Set([...Object.keys(given), ...Object.keys(saved)]);
   return [...names]
     .filter((name) => saved[name] !== given[name])
     .map((name) => `${name}: saved ${saved[name] ?? 'none'}, given ${given[name] ?? 'none'}`);

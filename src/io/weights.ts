@@ -92,9 +92,10 @@ export function differences(
 
 const MAX_LISTED = 20;
 
-function listed(names: readonly string[]): string {
+/** The first 20 of them, and how many more there are. */
+export function listed(names: readonly string[], separator: string = ', '): string {
   const more = names.length - MAX_LISTED;
-  return names.slice(0, MAX_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return names.slice(0, MAX_LISTED).join(separator) + (more > 0 ? ` and ${more} more` : '');
 }
 
 function weightsByName(where: string, models: Readonly<Record<string, Weighted>>): Map<string, Variable> {

@@ -248,6 +248,12 @@ export interface Kernels {
 
 export type KernelName = keyof Kernels;
 
+/** Any kernel, called with its arguments in order; one without a result gives undefined where a number stands here. */
+export type KernelCall = (...args: number[]) => number;
+
+/** All kernels under one type of call: what a set made from data is built of. It is assignable to Kernels. */
+export type KernelCalls = Record<KernelName, KernelCall>;
+
 /** What an argument is: an address, a whole number (int32), or a float32. */
 export type ArgumentKind = 'address' | 'integer' | 'float';
 

@@ -1,22 +1,79 @@
 /**
  * The runtime: the heap and the kernel set in use, made when first needed. There is one for the whole program, since tensors of
- * different heaps could not meet in an operation.
+ * different heaps could not meet in an operation. Another kernel set or thread count changes the speed, never a bit.
  */
+import { checkChoice, checkInteger, checkOptions } from '../core/check.ts';
+import { RuntimeError } from '../core/errors.ts';
 import type { Kernels } from './contract.ts';
 import { Heap } from './heap.ts';
 import { createMemory } from './memory.ts';
 import { createPortableKernels } from './portable/index.ts';
+import { createSimdSet, type SimdSet } from './simd/index.ts';
+import { ThreadPool } from './threads/pool.ts';
+import { findThreads } from './threads/worker.ts';
 
 export interface Runtime {
   readonly heap: Heap;
   readonly kernels: Kernels;
 }
 
-let current: Runtime | undefined;
+export interface ConfigureOptions {
+  /** Threads in all, the calling one included. Where there can be no threads, one, silently. Default: as it is, at first 1. */
+  readonly threads?: number | undefined;
+  /** 'simd' fails where the engine has none; 'auto' falls back to 'portable'. Default: as it is, at first 'auto'. */
+  readonly kernels?: 'auto' | 'portable' | 'simd' | undefined;
+  /** Ceiling of the tensor memory in bytes. Default: as it is, at first what the engine gives, 4 GiB at most. */
+  readonly memoryLimit?: number | undefined;
+}
+
+/** What is in use. */
+export interface RuntimeInfo {
+  /** 'wide' is SIMD fused to 256 bits (enableWideSimd of ganvas/node). */
+  readonly kernels: 'portable' | 'simd' | 'wide';
+  /** The calling thread and the workers that live. */
+  readonly threads: number;
+}
+
+class ConfiguredRuntime implements Runtime {
+  readonly heap: Heap;
+  kernels: Kernels;
+  choice: 'auto' | 'portable' | 'simd' = 'auto';
+  tileColumns: 8 | 16 = 8;
+  threads = 1;
+  set: SimdSet | undefined;
+  pool: ThreadPool | undefined;
+
+  constructor() {
+    this.heap = new Heap({ memory: createMemory() });
+    this.kernels = this.choose();
+  }
+
+  /** Makes the kernel set that the fields ask for. */
+  choose(): Kernels {
+    this.pool?.close();
+    this.pool = undefined;
+    if (this.choice === 'portable') return createPortableKernels(this.heap);
+    try {
+      this.set ??= createSimdSet(this.heap, this.tileColumns);
+    } catch (cause) {
+      if (!(cause instanceof WebAssembly.CompileError || cause instanceof RangeError)) throw cause;
+      if (this.choice === 'auto') return createPortableKernels(this.heap);
+      throw new RuntimeError("configure: this engine has no WebAssembly SIMD. Use kernels: 'auto' or 'portable'.", {
+        cause,
+      });
+    }
+    const start = this.threads > 1 && this.set.drain !== undefined ? findThreads() : undefined;
+    if (start === undefined) return this.set.kernels;
+    this.pool = new ThreadPool(this.heap, this.set, this.threads, start);
+    return this.pool.kernels;
+  }
+}
+
+let configured: ConfiguredRuntime | undefined;
+let substitute: Runtime | undefined;
 
 export function runtime(): Runtime {
-  current ??= createRuntime();
-  return current;
+  return substitute ?? (configured ??= new ConfiguredRuntime());
 }
 
 export function heap(): Heap {
@@ -27,18 +84,52 @@ export function kernels(): Kernels {
   return runtime().kernels;
 }
 
-/** Runs `body` with another runtime: the float64 gradient checks and the kernel twins are tested so. */
+const MAX_THREADS = 64;
+
+/**
+ * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it exists. Results
+ * are the same bits with any choice.
+ *
+ * @example
+ * await configure({ threads: 4 });
+ */
+export async function configure(options: ConfigureOptions = {}): Promise<void> {
+  applyConfiguration(options);
+  await configured?.pool?.ready();
+}
+
+/** @internal configure() without waiting for the workers: until they are there, the calling thread does their share. */
+export function applyConfiguration(options: ConfigureOptions & { readonly tileColumns?: 8 | 16 }): void {
+  checkOptions('configure', options, ['threads', 'kernels', 'memoryLimit', 'tileColumns']);
+  configured ??= new ConfiguredRuntime();
+  const { threads = configured.threads, kernels = configured.choice, memoryLimit } = options;
+  checkInteger('configure', 'threads', threads, 1, MAX_THREADS);
+  checkChoice('configure', 'kernels', kernels, ['auto', 'portable', 'simd']);
+  if (memoryLimit !== undefined) configured.heap.limitBytes = checkInteger('configure', 'memoryLimit', memoryLimit, 1);
+  const { tileColumns = configured.tileColumns } = options;
+  if (threads === configured.threads && kernels === configured.choice && tileColumns === configured.tileColumns) return;
+  if (tileColumns !== configured.tileColumns) configured.set = undefined;
+  configured.threads = threads;
+  configured.choice = kernels;
+  configured.tileColumns = tileColumns;
+  configured.kernels = configured.choose();
+}
+
+/** What configure() and the engine have come to. */
+export function runtimeInfo(): RuntimeInfo {
+  configured ??= new ConfiguredRuntime();
+  const { set, choice, tileColumns, pool } = configured;
+  const kernels = choice === 'portable' || set === undefined ? 'portable' : tileColumns === 16 ? 'wide' : 'simd';
+  return { kernels, threads: pool?.size ?? 1 };
+}
+
+/** @internal Runs `body` with another runtime: gradient checks in float64 and kernel tests are run so. */
 export function withRuntime<T>(other: Runtime, body: () => T): T {
-  const before = current;
-  current = other;
+  const before = substitute;
+  substitute = other;
   try {
     return body();
   } finally {
-    current = before;
+    substitute = before;
   }
-}
-
-function createRuntime(): Runtime {
-  const heap = new Heap({ memory: createMemory() });
-  return { heap, kernels: createPortableKernels(heap) };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { invalid } from '../core/check.ts';
 import { RuntimeError } from '../core/errors.ts';
 import { type CheckpointStore, KEPT_CHECKPOINTS } from '../io/checkpoint-store.ts';
-import { codeOf, type FileSystem, TEMPORARY_NAME, writeFileAtomic } from './files.ts';
+import { codeOf, type FileSystem, writeFileAtomic } from './files.ts';
 
 /** The functions of `node:fs/promises` that the store needs; tests pass one that fails on purpose. */
 export interface CheckpointFileSystem extends FileSystem {
@@ -20,6 +20,8 @@ export interface CheckpointFileSystem extends FileSystem {
 const nodeFileSystem: CheckpointFileSystem = { mkdir, open, readdir, readFile, rename, stat, unlink };
 
 const CHECKPOINT_NAME = /^checkpoint-(\d{6,15})\.safetensors$/;
+/** As writeFileAtomic() calls its temporary files: with the number of the process. */
+const TEMPORARY_NAME = /^\.ganvas-(\d+)-[\da-f]+\.tmp$/;
 
 /**
  * Keeps the last two checkpoints of a training in a directory, which is made when first needed. One training at a time.

@@ -1,6 +1,8 @@
 /** ganvas/node: what needs files, the network or the terminal. It re-exports nothing of ganvas itself. */
+export { type CheckpointFileSystem, checkpointDirectory } from './checkpoints.ts';
 export { writeFileAtomic } from './files.ts';
 export { type ReadIdxOptions, readIdxFile } from './idx.ts';
 export { saveImage } from './image.ts';
 export { loadMnist, type Mnist, type MnistOptions } from './mnist.ts';
+export { enableWideSimd } from './wide.ts';
 export { createDashboard, type Dashboard, type DashboardOptions } from './terminal.ts';

@@ -121,7 +121,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       if (time - drawnAt < REDRAW_MILLISECONDS && event.step < stepsPerEpoch) return;
       drawnAt = time;
       const progress: Progress = { ...event, epochs, stepsPerEpoch, stepsPerSecond: rate.perSecond() };
-      bar = progressLine(progress, width());
+      // Two more columns, or the terminal's echo of Ctrl-C, "^C", would wrap.
+      bar = progressLine(progress, width() - 2);
       write(`\r${bar}\u001b[K`);
     },
 

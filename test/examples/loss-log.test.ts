@@ -19,11 +19,8 @@ test('writes the header and a row a step; a new run replaces the file', () => {
   const path = join(folder, 'new.csv');
   for (const offset of [0, 10]) {
     const log = openLossLog(path, false);
-    log.add(losses(1, 1, offset + 0.25));
-    log.save();
-    log.add(losses(1, 2, offset + 0.5));
-    log.save();
-    log.save();
+    log(losses(1, 1, offset + 0.25));
+    log(losses(1, 2, offset + 0.5));
     expect(readFileSync(path, 'utf8')).toBe(`${HEADER}\n1,1,${offset + 0.25},1.5\n1,2,${offset + 0.5},1.5\n`);
   }
 });
@@ -38,19 +35,16 @@ test('a resumed run drops the rows of steps that are done again', () => {
     [2, 2],
     [10, 1],
   ] as const) {
-    first.add(losses(epoch, step, 0));
+    first(losses(epoch, step, 0));
   }
-  first.save();
   const again = openLossLog(path, true);
-  again.add(losses(2, 2, 7));
-  again.save();
+  again(losses(2, 2, 7));
   expect(readFileSync(path, 'utf8')).toBe(`${HEADER}\n1,1,0,1.5\n1,2,0,1.5\n2,1,0,1.5\n2,2,7,1.5\n`);
 });
 
 test('resuming without a file begins a new one', () => {
   const path = join(folder, 'absent.csv');
   const log = openLossLog(path, true);
-  log.add(losses(4, 1, 0));
-  log.save();
+  log(losses(4, 1, 0));
   expect(readFileSync(path, 'utf8')).toBe(`${HEADER}\n4,1,0,1.5\n`);
 });

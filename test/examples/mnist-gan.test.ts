@@ -29,6 +29,8 @@ function start(...args: string[]): Run {
   return { child, ended };
 }
 
+const rowsOf = (run: string): string[] => readFileSync(join(run, 'losses.csv'), 'utf8').trimEnd().split('\n').slice(1);
+
 const SMALL = ['--limit', '20', '--batch-size', '8'];
 
 describe('examples/mnist-gan.ts', () => {
@@ -39,7 +41,7 @@ describe('examples/mnist-gan.ts', () => {
     expect(stdout.split('\n').filter((line) => /^epoch [12]\/2 {2}generator loss \d/.test(line)).length).toBe(2);
     expect(stdout).toContain(out);
     expect(readdirSync(out).sort()).toEqual(
-      'discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors losses.csv'.split(' '),
+      'checkpoints discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors losses.csv'.split(' '),
     );
     const pictures = ['001', '002'].map((epoch) => decodeGreyPng(readFileSync(join(out, `epoch-${epoch}.png`))));
     for (const { width, height } of pictures) expect([width, height]).toEqual([122, 122]);
@@ -59,7 +61,7 @@ describe('examples/mnist-gan.ts', () => {
     }
   });
 
-  test('Ctrl-C stops after the step, saves, says where, exits with 130', async () => {
+  test('Ctrl-C stops after the step, saves, says where, exits with 130; --resume ends as if nothing had been', async () => {
     const out = join(folder, 'stopped');
     const { child, ended } = start('--epochs', '5000', ...SMALL, '--out', out);
     child.stdout?.on('data', (data) => {
@@ -70,8 +72,17 @@ describe('examples/mnist-gan.ts', () => {
     expect(code).toBe(130);
     expect(stderr).toMatch(/^Stopped.*\n$/);
     expect(stderr).toContain(out);
-    for (const name of ['generator.safetensors', 'discriminator.safetensors', 'losses.csv', 'epoch-001.png']) {
-      expect(existsSync(join(out, name)), name).toBe(true);
+    const stopped = Number(rowsOf(out).at(-1)!.split(',')[0]);
+    const resumed = await start('--epochs', `${stopped + 1}`, ...SMALL, '--out', out, '--resume').ended;
+    expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(resumed.stdout).toMatch(/^resuming from .*checkpoints.*checkpoint-\d+\.safetensors in epoch \d+, \d+ of/m);
+
+    const straight = join(folder, 'straight');
+    expect((await start('--epochs', `${stopped + 1}`, ...SMALL, '--out', straight).ended).code).toBe(0);
+    expect(rowsOf(out)).toEqual(rowsOf(straight));
+    for (const name of ['generator.safetensors', 'discriminator.safetensors', 'epoch-001.png']) {
+      const [one, other] = [out, straight].map((run) => readFileSync(join(run, name)));
+      expect(Buffer.compare(one!, other!), name).toBe(0);
     }
   });
 

@@ -13,11 +13,17 @@ describe('parseOptions', () => {
       data: undefined,
       out: undefined,
       limit: undefined,
+      threads: undefined,
+      kernels: 'auto',
+      checkpointEvery: undefined,
+      resume: false,
     });
   });
 
   test('every option, with a space and with =', () => {
-    const line = '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512';
+    const line =
+      '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
+      '--kernels simd --checkpoint-every 50 --resume';
     expect(parse(line)).toEqual({
       epochs: 3,
       batchSize: 64,
@@ -25,6 +31,10 @@ describe('parseOptions', () => {
       data: 'some/where',
       out: 'runs/x',
       limit: 512,
+      threads: 2,
+      kernels: 'simd',
+      checkpointEvery: 50,
+      resume: true,
     });
   });
 
@@ -38,7 +48,7 @@ describe('parseOptions', () => {
       '--epoch 3': 'unknown option --epoch. Did you mean --epochs?',
       '--batchsize 3': 'unknown option --batchsize. Did you mean --batch-size?',
       '--quantum': 'unknown option --quantum',
-      '--no-help': 'unknown option --no-help',
+      '--no-resume': 'unknown option --no-resume',
       '--constructor': 'unknown option --constructor',
       '--__proto__ 3': 'unknown option --__proto__',
       '-e 3': 'unknown option -e',
@@ -52,7 +62,8 @@ describe('parseOptions', () => {
       '--epochs 0x10': 'got "0x10"',
       '--limit 2.5': '--limit must be a whole number of at least 1, got "2.5"',
       '--seed 9007199254740993': '--seed must be a whole number of at least 0',
-      '--help=yes': '--help takes no value, got "yes"',
+      '--kernels smid': '--kernels must be one of auto, portable, simd, got "smid". Did you mean simd?',
+      '--resume=yes': '--resume takes no value, got "yes"',
     };
     for (const [line, message] of Object.entries(cases)) {
       expect(() => parse(line), line).toThrow(UsageError);
@@ -63,6 +74,6 @@ describe('parseOptions', () => {
 
 test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
-  expect(names.join(' ')).toBe('epochs batch-size seed data out limit help');
+  expect(names.join(' ')).toBe('epochs batch-size seed data out limit threads kernels checkpoint-every resume help');
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });

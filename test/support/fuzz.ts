@@ -2,6 +2,7 @@
  * A long mutation run by hand: `npx tsx test/support/fuzz.ts safetensors 1000000 7` (format, cases, seed).
  * The test suites run the same targets over fewer cases.
  */
+import { checkpointTarget } from '../io/checkpoint-fuzz.ts';
 import { safetensorsTarget } from '../io/safetensors-fuzz.ts';
 import { type FuzzReport, type FuzzTarget, fuzz } from './mutate.ts';
 
@@ -10,6 +11,7 @@ function runner<T>(target: FuzzTarget<T>): (count: number, seed: number) => Fuzz
 }
 
 const RUNNERS: Readonly<Record<string, (count: number, seed: number) => FuzzReport>> = {
+  checkpoint: runner(checkpointTarget),
   safetensors: runner(safetensorsTarget),
 };
 

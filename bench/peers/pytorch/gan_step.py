@@ -1,13 +1,17 @@
 """Times one step of the dense GAN in PyTorch, float32, in the fastest formulation found; prints one line of JSON.
 
-    /usr/bin/python3 bench/peers/pytorch/gan_step.py --threads 2       (Debian: python3-torch and libopenblas0-pthread)
+    /usr/bin/python3 bench/peers/pytorch/gan_step.py --threads 2       (Debian: python3-torch, libopenblas0-openmp)
+
+Fastest of what was tried, within the noise: this Adam, one tensor after the other (torch._foreach and torch.optim.Adam, foreach
+or not, gain nothing; AVX-512 for PyTorch's own kernels neither), and OpenBLAS built on OpenMP: the pthread build keeps a pool of
+its own beside PyTorch's, and on two cores the two get in each other's way.
 
 The step is that of test/fixtures/gan_steps.py, whose docblock has the model and the formula of the weights and batches
 (hashedFloats; salt S, batches 0 ... batches - 1, taken in turn). Before anything is timed, the losses of the first three
 steps are compared with the same steps in float64 (at most 1e-4 apart), so what is timed is the step and not another one.
 In one point PyTorch does its own: the running variance moves by the unbiased variance, which no loss can see.
 
-    {"name", "torch", "threads", "blas", "isa", "capability", "adam", "batchSize", "steps", "warmup",
+    {"name", "torch", "threads", "blas", "isa", "adam", "batchSize", "steps", "warmup",
      "min", "median": milliseconds a step, "firstLosses": [[generator, discriminator] of steps 0 ... 4], "lastLosses"}
 """
 
@@ -29,8 +33,7 @@ def parse():
     parser.add_argument("--salt", type=int, default=27_010_000)
     parser.add_argument("--isa", choices=("best", "avx2"), default="best", help="what OpenBLAS may use")
     parser.add_argument("--blas", choices=("openmp", "pthread", "system"), default="openmp", help="which OpenBLAS")
-    parser.add_argument("--capability", choices=("default", "avx2", "avx512"), default="default", help="PyTorch's own kernels")
-    parser.add_argument("--adam", choices=("manual", "foreach", "optim", "optim-foreach"), default="manual")
+    parser.add_argument("--adam", choices=("manual", "optim"), default="manual", help="optim: torch.optim.Adam(foreach=True)")
     return parser.parse_args()
 
 
@@ -43,8 +46,6 @@ def environment():
     variables["OMP_NUM_THREADS"] = variables["OPENBLAS_NUM_THREADS"] = str(OPTIONS.threads)
     if OPTIONS.isa == "avx2":
         variables["OPENBLAS_CORETYPE"] = "Haswell"
-    if OPTIONS.capability != "default":
-        variables["ATEN_CPU_CAPABILITY"] = OPTIONS.capability
     if OPTIONS.blas != "system":
         folders = glob.glob(f"/usr/lib/*/openblas-{OPTIONS.blas}")
         if not folders:
@@ -121,33 +122,12 @@ class ManualAdam:
             weight.addcdiv_(m, torch.sqrt(v, out=scratch).add_(EPSILON), value=-rate)
 
 
-class ForeachAdam:
-    """The same by torch._foreach operations."""
-
-    def __init__(self, weights):
-        self.weights = list(weights)
-        self.m = [torch.zeros_like(w) for w in weights]
-        self.v = [torch.zeros_like(w) for w in weights]
-        self.time = 0
-
-    def apply(self, gradients):
-        self.time += 1
-        rate = RATE * (1 - BETA2**self.time) ** 0.5 / (1 - BETA1**self.time)
-        torch._foreach_mul_(self.m, BETA1)
-        torch._foreach_add_(self.m, gradients, alpha=1 - BETA1)
-        torch._foreach_mul_(self.v, BETA2)
-        torch._foreach_addcmul_(self.v, gradients, gradients, 1 - BETA2)
-        denominators = torch._foreach_sqrt(self.v)
-        torch._foreach_add_(denominators, EPSILON)
-        torch._foreach_addcdiv_(self.weights, self.m, denominators, -rate)
-
-
 class OptimAdam:
     """PyTorch's own; its epsilon is divided by sqrt(1 - beta2^t) to be Keras's."""
 
-    def __init__(self, weights, foreach):
+    def __init__(self, weights):
         self.weights = list(weights)
-        self.optimizer = torch.optim.Adam(self.weights, RATE, (BETA1, BETA2), foreach=foreach)
+        self.optimizer = torch.optim.Adam(self.weights, RATE, (BETA1, BETA2), foreach=True)
         self.time = 0
 
     def apply(self, gradients):
@@ -158,17 +138,10 @@ class OptimAdam:
         self.optimizer.step()
 
 
-def adam(weights):
-    if OPTIONS.adam == "manual":
-        return ManualAdam(weights)
-    if OPTIONS.adam == "foreach":
-        return ForeachAdam(weights)
-    return OptimAdam(weights, OPTIONS.adam == "optim-foreach")
-
-
 def trainer():
     """A fresh GAN; returns the function that makes its next step and returns the two losses."""
     gan = Gan(OPTIONS.salt)
+    adam = ManualAdam if OPTIONS.adam == "manual" else OptimAdam
     adams = adam(gan.generator_weights), adam(gan.discriminator_weights)
     batches = [reference.batch(OPTIONS.salt, b, torch.float32, OPTIONS.batch_size) for b in range(OPTIONS.batches)]
     number = 0
@@ -221,7 +194,6 @@ def main():
         "threads": OPTIONS.threads,
         "blas": loaded_blas(),
         "isa": OPTIONS.isa,
-        "capability": OPTIONS.capability,
         "adam": OPTIONS.adam,
         "batchSize": OPTIONS.batch_size,
         "steps": OPTIONS.steps,

@@ -1,5 +1,13 @@
 /** SIMD elementwise kernels and their gradients. */
-import { type Expr, type FunctionBuilder, type FunctionHandle, f32x4, i32, type ModuleBuilder, v128 } from '../../wasm/index.ts';
+import {
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  f32x4,
+  i32,
+  type ModuleBuilder,
+  v128,
+} from '../../wasm/index.ts';
 import type { KernelName } from '../contract.ts';
 import { exp, log, sigmoid, tanh } from './elementary.ts';
 import { advance, choose, mapVectors, type Pointer, toBytes, type Vector } from './vectors.ts';
@@ -99,9 +107,7 @@ export function elementwise(module: ModuleBuilder): Readonly<Record<Names, Funct
         toBytes(f, out, x, u);
         const rates = f.let(f32x4.splat(rate));
         const scales = f.let(f32x4.splat(scale));
-        mapVectors(f, out, [x, u], count, (value, draw) =>
-          v128.and(f32x4.ge(draw!, rates), f32x4.mul(value!, scales)),
-        );
+        mapVectors(f, out, [x, u], count, (value, draw) => v128.and(f32x4.ge(draw!, rates), f32x4.mul(value!, scales)));
       },
     ),
   };
@@ -112,13 +118,22 @@ function unary(
   name: KernelName,
   body: (f: FunctionBuilder, x: Vector) => Expr<'v128'>,
 ): FunctionHandle {
-  return module.function(`f32_${name}_simd128`, { out: 'i32', x: 'i32', count: 'i32' }, 'void', (f, { out, x, count }) => {
-    toBytes(f, out, x);
-    mapVectors(f, out, [x], count, (value) => body(f, value!));
-  });
+  return module.function(
+    `f32_${name}_simd128`,
+    { out: 'i32', x: 'i32', count: 'i32' },
+    'void',
+    (f, { out, x, count }) => {
+      toBytes(f, out, x);
+      mapVectors(f, out, [x], count, (value) => body(f, value!));
+    },
+  );
 }
 
-function backward(module: ModuleBuilder, name: Backward, body: (dy: Vector, x: Vector) => Expr<'v128'>): FunctionHandle {
+function backward(
+  module: ModuleBuilder,
+  name: Backward,
+  body: (dy: Vector, x: Vector) => Expr<'v128'>,
+): FunctionHandle {
   return module.function(
     `f32_${name}_simd128`,
     { dx: 'i32', dy: 'i32', x: 'i32', count: 'i32' },

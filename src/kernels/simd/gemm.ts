@@ -59,7 +59,11 @@ export function gemm(module: ModuleBuilder, workspace: Global<'i32'>, nr: 8 | 16
       toBytes(f, c, a, b, cStride, aStride, bStride);
       const choice = (condition: Local<'i32'>, yes: Expr<'i32'>, no: Expr<'i32'>): Local<'i32'> => {
         const local = f.local('i32');
-        f.if(condition, () => f.set(local, yes), () => f.set(local, no));
+        f.if(
+          condition,
+          () => f.set(local, yes),
+          () => f.set(local, no),
+        );
         return local;
       };
       const float = i32.const(FLOAT);
@@ -95,7 +99,14 @@ export function gemm(module: ModuleBuilder, workspace: Global<'i32'>, nr: 8 | 16
           const add = f.let(i32.or(accumulate, i32.ne(pc, 0)));
           const bBlock = i32.add(i32.add(b, i32.mul(jc, bColumnStep)), i32.mul(pc, bDepthStep));
           f.emit(
-            packB.call({ panels: panelsB, x: bBlock, count: columns, depth: kc, step: bColumnStep, depthStep: bDepthStep }),
+            packB.call({
+              panels: panelsB,
+              x: bBlock,
+              count: columns,
+              depth: kc,
+              step: bColumnStep,
+              depthStep: bDepthStep,
+            }),
           );
           loop(m, MC, (ic) => {
             const rows = smaller(i32.sub(m, ic), MC);
@@ -116,7 +127,15 @@ export function gemm(module: ModuleBuilder, workspace: Global<'i32'>, nr: 8 | 16
                   () => {
                     f.emit(
                       microKernel.call({ c: scratch, stride: nr * FLOAT, panelA, panelB, depth: kc, add: 0 }),
-                      addTile.call({ c: tile, stride: cStride, tile: scratch, tileStride: nr * FLOAT, height, width, add }),
+                      addTile.call({
+                        c: tile,
+                        stride: cStride,
+                        tile: scratch,
+                        tileStride: nr * FLOAT,
+                        height,
+                        width,
+                        add,
+                      }),
                     );
                   },
                 );
@@ -148,15 +167,18 @@ function defineMicroKernel(
       const vectors = nr / 4;
       const tile = Array.from({ length: MR }, () => Array.from({ length: vectors }, () => f.local('v128')));
       const end = f.let(i32.add(panelA, i32.mul(depth, MR * FLOAT)), 'end');
-      f.doWhile(() => {
-        const b = Array.from({ length: vectors }, (_, j) => f.let(v128.load(panelB, 16 * j)));
-        for (const [i, row] of tile.entries()) {
-          const a = f.let(v128.load32_splat(panelA, FLOAT * i));
-          for (const [j, sum] of row.entries()) f.set(sum, f32x4.add(sum, f32x4.mul(a, b[j]!)));
-        }
-        advance(f, MR * FLOAT, panelA);
-        advance(f, nr * FLOAT, panelB);
-      }, i32.lt_u(panelA, end));
+      f.doWhile(
+        () => {
+          const b = Array.from({ length: vectors }, (_, j) => f.let(v128.load(panelB, 16 * j)));
+          for (const [i, row] of tile.entries()) {
+            const a = f.let(v128.load32_splat(panelA, FLOAT * i));
+            for (const [j, sum] of row.entries()) f.set(sum, f32x4.add(sum, f32x4.mul(a, b[j]!)));
+          }
+          advance(f, MR * FLOAT, panelA);
+          advance(f, nr * FLOAT, panelB);
+        },
+        i32.lt_u(panelA, end),
+      );
       const storeRows = (): void => {
         for (const [i, row] of tile.entries()) {
           for (const [j, sum] of row.entries()) f.emit(v128.store(c, sum, 16 * j));
@@ -221,4 +243,3 @@ function clear(f: FunctionBuilder, c: Local<'i32'>, m: Local<'i32'>, n: Local<'i
     f.set(m, i32.sub(m, 1));
   });
 }
-

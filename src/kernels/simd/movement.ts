@@ -1,5 +1,15 @@
 /** SIMD kernels that move data: fill, strided copy, and the dataset's gather-and-normalise. */
-import { type Expr, type FunctionHandle, f32, f32x4, i16x8, i32, i32x4, type ModuleBuilder, v128 } from '../../wasm/index.ts';
+import {
+  type Expr,
+  type FunctionHandle,
+  f32,
+  f32x4,
+  i16x8,
+  i32,
+  i32x4,
+  type ModuleBuilder,
+  v128,
+} from '../../wasm/index.ts';
 import { advance, mapVectors, toBytes } from './vectors.ts';
 
 export function movement(module: ModuleBuilder): Readonly<Record<'fill' | 'copy' | 'gatherBytes', FunctionHandle>> {

@@ -2,7 +2,16 @@
  * Packing for GEMM: panels[p][d][lane] = x[(p width + lane) step + d depthStep], steps in bytes, one of them 4. Where lanes are
  * neighbours in memory, vectors are copied; where depths are, 4 x 4 squares are transposed. The last panel is padded with zeros.
  */
-import { type FunctionBuilder, type FunctionHandle, f32, f32x4, i32, type Local, type ModuleBuilder, v128 } from '../../wasm/index.ts';
+import {
+  type FunctionBuilder,
+  type FunctionHandle,
+  f32,
+  f32x4,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from '../../wasm/index.ts';
 import { transpose4x4 } from './transpose.ts';
 import { advance, type Pointer } from './vectors.ts';
 

@@ -17,8 +17,8 @@ import {
   v128,
 } from '../../wasm/index.ts';
 import { normalQuantile } from './elementary.ts';
-import { type Pointer, storeLanes, toBytes, type Vector } from './vectors.ts';
 import { shuffleWords, transpose4x4 } from './transpose.ts';
+import { type Pointer, storeLanes, toBytes, type Vector } from './vectors.ts';
 
 export function random(module: ModuleBuilder): Readonly<Record<'randomUniform' | 'randomNormal', FunctionHandle>> {
   return {

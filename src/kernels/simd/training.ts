@@ -1,5 +1,15 @@
 /** SIMD kernels of training: the loss from logits with its gradient, and Adam's whole update in one pass. */
-import { type Expr, type FunctionHandle, f32, f32x4, i32, i32x4, type Local, type ModuleBuilder, v128 } from '../../wasm/index.ts';
+import {
+  type Expr,
+  type FunctionHandle,
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from '../../wasm/index.ts';
 import { exp, log, sigmoid } from './elementary.ts';
 import { advance, keepLanes, mapVectors, storeLanes, sumIntegers, sumLanes, toBytes, type Vector } from './vectors.ts';
 
@@ -71,7 +81,9 @@ export function training(module: ModuleBuilder): Readonly<Record<Names, Function
       (f, { w, m, v, g, rate, beta1, rest1, beta2, rest2, epsilon, count }) => {
         toBytes(f, w, m, v, g);
         const splat = (value: Local<'f32'>): Vector => f.let(f32x4.splat(value));
-        const [rates, decay1, fresh1, decay2, fresh2, epsilons] = [rate, beta1, rest1, beta2, rest2, epsilon].map(splat);
+        const [rates, decay1, fresh1, decay2, fresh2, epsilons] = [rate, beta1, rest1, beta2, rest2, epsilon].map(
+          splat,
+        );
         const nonFinite = f.let(i32x4.const(0), 'nonFinite');
         const first = f.local('v128', 'first');
         const second = f.local('v128', 'second');

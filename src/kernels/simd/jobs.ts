@@ -1,0 +1,92 @@
+/**
+ * Jobs in shared memory. A job is cut into chunks, each a record of a kernel number and arguments; `ticket` says how many are not taken
+ * yet, `completed` how many are done. Main thread and workers alike take chunks with drain(); work() is a worker's whole life: spin
+ * briefly for the next job, then sleep on the ticket until it is woken.
+ *
+ * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby take a chunk of
+ * a later job than it saw, which is as good: records are written before the ticket is.
+ */
+import {
+  type Expr,
+  type FunctionHandle,
+  f32,
+  type Global,
+  i32,
+  i64,
+  type ModuleBuilder,
+  memory,
+} from '../../wasm/index.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelName } from '../contract.ts';
+
+/** Byte offsets in the control block; ticket and completed on cache lines of their own. */
+export const TICKET = 0;
+export const COMPLETED = 64;
+export const RECORDS = 128;
+/** A record: kernel number, up to 14 arguments, result; sixteen words, one cache line. */
+export const RECORD_BYTES = 64;
+export const RESULT_WORD = 15;
+export const MAX_CHUNKS = 128;
+export const CONTROL_BYTES: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
+
+/** Looks at the ticket before a worker goes to sleep: some tens of microseconds, about as long as the gap between two jobs of a step. */
+const SPINS = 20_000;
+
+/** @param control - byte address of the control block. */
+export function jobs(
+  module: ModuleBuilder,
+  control: Global<'i32'>,
+  kernels: Readonly<Record<KernelName, FunctionHandle>>,
+): void {
+  const runners = module.table(KERNEL_NAMES.map((name) => defineRunner(module, name, kernels[name])));
+  const drain = module.function('drain', {}, 'void', (f) => {
+    const ticket = f.local('i32', 'ticket');
+    f.while(f.tee(ticket, i32.atomic.load(control, TICKET)), () => {
+      const next = f.let(i32.sub(ticket, 1));
+      f.if(i32.eq(i32.atomic.rmw.cmpxchg(control, ticket, next, TICKET), ticket), () => {
+        const record = f.let(i32.add(i32.add(control, RECORDS), i32.mul(next, RECORD_BYTES)), 'record');
+        f.emit(runners.call(i32.load(record), { record }));
+        f.drop(i32.atomic.rmw.add(control, 1, COMPLETED));
+        f.drop(memory.atomic.notify(control, 1, COMPLETED));
+      });
+    });
+  });
+  module.function('work', {}, 'void', (f) => {
+    const spins = f.local('i32', 'spins');
+    f.loop((again) => {
+      f.set(spins, SPINS);
+      f.while(i32.and(i32.eqz(i32.atomic.load(control, TICKET)), i32.ne(spins, 0)), () =>
+        f.set(spins, i32.sub(spins, 1)),
+      );
+      f.drop(memory.atomic.wait32(control, 0, i64.const(-1), TICKET));
+      f.emit(drain.call({}));
+      f.br(again);
+    });
+  });
+}
+
+/** A function that calls a kernel with the arguments of a record, and puts its result there. */
+function defineRunner(
+  module: ModuleBuilder,
+  name: KernelName,
+  kernel: FunctionHandle,
+): FunctionHandle<{ record: 'i32' }, 'void'> {
+  const kinds = KERNEL_ARGUMENTS[name];
+  return module.function(
+    `run_${name}`,
+    { record: 'i32' },
+    'void',
+    (f, { record }) => {
+      const values = Object.keys(kernel.signature).map((parameter, i) => {
+        const offset = 4 + 4 * i;
+        return [parameter, kinds[i] === 'float' ? f32.load(record, offset) : i32.load(record, offset)] as const;
+      });
+      const call = kernel.call(Object.fromEntries(values));
+      if (isInteger(call)) f.emit(i32.store(record, call, 4 * RESULT_WORD));
+      else if (isVoid(call)) f.emit(call);
+    },
+    { exported: false },
+  );
+}
+
+const isInteger = (expression: Expr): expression is Expr<'i32'> => expression.type === 'i32';
+const isVoid = (expression: Expr): expression is Expr<'void'> => expression.type === 'void';

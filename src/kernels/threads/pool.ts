@@ -1,0 +1,175 @@
+/**
+ * The thread pool: kernels that cut large calls into chunks, put them into shared memory (kernels/simd/jobs.ts), wake the workers and take
+ * chunks along with them. Small calls run at once on the calling thread. Nobody waits without bound: when no chunk is finished for a
+ * while, the pool closes with an error and the set goes on with one thread.
+ */
+import { RuntimeError } from '../../core/errors.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelCall, type KernelCalls } from '../contract.ts';
+import type { Heap } from '../heap.ts';
+import { GEMM_WORKSPACE_BYTES } from '../simd/gemm.ts';
+import type { SimdSet } from '../simd/index.ts';
+import { COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, RESULT_WORD, TICKET } from '../simd/jobs.ts';
+import { SPLIT_RULES, type SplitRule } from './split.ts';
+import type { StartThread, Thread } from './worker.ts';
+
+/** Work below this stays on one thread: waking another costs some microseconds. In elements of an elementwise kernel. */
+const SMALLEST_JOB = 16_384;
+/** No chunk is larger, so that progress is seen: some milliseconds of one thread. */
+const LARGEST_CHUNK = 1 << 25;
+/** How long no chunk may finish before the workers count as lost, in milliseconds. */
+const PATIENCE = 1500;
+/** Looks at the count of completed chunks before the calling thread sleeps. */
+const SPINS = 50_000;
+
+export class ThreadPool {
+  /** The kernels, spread over the threads. */
+  readonly kernels: KernelCalls;
+  readonly #heap: Heap;
+  readonly #set: SimdSet;
+  readonly #drain: () => void;
+  readonly #threads = new Set<Thread>();
+  readonly #ready: Promise<unknown>;
+  readonly #scratch: number[] = [];
+
+  /** @param threads - in all, the calling one included. */
+  constructor(heap: Heap, set: SimdSet, threads: number, start: StartThread) {
+    if (set.drain === undefined) throw new RuntimeError('threads: the memory is not shared');
+    this.#heap = heap;
+    this.#set = set;
+    this.#drain = set.drain;
+    const starts: Promise<void>[] = [];
+    for (let i = 1; i < threads; i++) starts.push(this.#start(start));
+    this.#ready = Promise.all(starts);
+    this.kernels = this.#spread(set.kernels);
+  }
+
+  /** Threads at work, the calling one included. */
+  get size(): number {
+    return this.#threads.size + 1;
+  }
+
+  /** Resolves when every worker has started or is known to be lost. */
+  async ready(): Promise<void> {
+    await this.#ready;
+  }
+
+  /** Ends all workers; the kernels go on with the calling thread. */
+  close(): void {
+    for (const thread of this.#threads) thread.terminate();
+    this.#threads.clear();
+  }
+
+  #start(start: StartThread): Promise<void> {
+    const { module, control } = this.#set;
+    const workspace = this.#heap.allocate(GEMM_WORKSPACE_BYTES / 4);
+    return new Promise((resolve) => {
+      let gone = false;
+      // Its workspace is free only now: a worker that was told to end may write a little longer.
+      const lost = (): void => {
+        this.#threads.delete(thread);
+        if (!gone) this.#heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
+        gone = true;
+        resolve();
+      };
+      const data = { module, memory: this.#heap.memory, control: 4 * control, workspace: 4 * workspace };
+      const thread = start(data, { ready: resolve, lost });
+      this.#threads.add(thread);
+    });
+  }
+
+  #spread(single: KernelCalls): KernelCalls {
+    const spread = {} as KernelCalls;
+    for (const [number, name] of KERNEL_NAMES.entries()) {
+      const rule = SPLIT_RULES[name];
+      const call = single[name];
+      const floats = KERNEL_ARGUMENTS[name].map((kind) => kind === 'float');
+      spread[name] = rule === undefined ? call : (...args) => this.#call(number, rule, call, floats, args);
+    }
+    return spread;
+  }
+
+  #call(kernel: number, rule: SplitRule, call: KernelCall, floats: readonly boolean[], args: number[]): number {
+    const length = rule.length(args);
+    const work = length * rule.cost(args);
+    if (work < SMALLEST_JOB || this.#threads.size === 0) return call(...args);
+    const units = Math.ceil(length / rule.grain);
+    const wanted = Math.max(this.size, Math.min(Math.ceil(work / LARGEST_CHUNK), MAX_CHUNKS));
+    const chunks = Math.min(wanted, units);
+    if (chunks < 2) return call(...args);
+    this.#write(kernel, rule, floats, args, chunks, units);
+    return this.#run(chunks);
+  }
+
+  /** One record a chunk; each gets the same number of units, give or take one. */
+  #write(
+    kernel: number,
+    rule: SplitRule,
+    floats: readonly boolean[],
+    args: number[],
+    chunks: number,
+    units: number,
+  ): void {
+    const { ints, floats: reals } = this.#heap;
+    const part = this.#scratch;
+    const length = rule.length(args);
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const begin = Math.floor((chunk * units) / chunks) * rule.grain;
+      const end = Math.min(Math.floor(((chunk + 1) * units) / chunks) * rule.grain, length);
+      rule.part(part, args, begin, end);
+      const record = this.#set.control + (RECORDS + chunk * RECORD_BYTES) / 4;
+      ints[record] = kernel;
+      for (let i = 0; i < floats.length; i++) {
+        if (floats[i]) reals[record + 1 + i] = part[i]!;
+        else ints[record + 1 + i] = part[i]!;
+      }
+      ints[record + RESULT_WORD] = 0;
+    }
+  }
+
+  #run(chunks: number): number {
+    const { ints } = this.#heap;
+    const ticket = this.#set.control + TICKET / 4;
+    const completed = this.#set.control + COMPLETED / 4;
+    Atomics.store(ints, completed, 0);
+    Atomics.store(ints, ticket, chunks);
+    Atomics.notify(ints, ticket, chunks - 1);
+    this.#drain();
+    this.#await(completed, chunks);
+    let result = 0;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      result += ints[this.#set.control + (RECORDS + chunk * RECORD_BYTES) / 4 + RESULT_WORD]!;
+    }
+    return result;
+  }
+
+  #await(completed: number, chunks: number): void {
+    const { ints } = this.#heap;
+    for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(ints, completed) === chunks) return;
+    let last = -1;
+    let since = performance.now();
+    for (;;) {
+      const done = Atomics.load(ints, completed);
+      if (done === chunks) return;
+      const now = performance.now();
+      if (done !== last) {
+        last = done;
+        since = now;
+      } else if (now - since > PATIENCE) {
+        this.close();
+        throw new RuntimeError(
+          `threads: a worker was lost: ${chunks - done} of ${chunks} parts of a job were not finished within ${PATIENCE} ms. The pool is closed and later work runs on one thread; what was being computed is incomplete, so resume from a checkpoint.`,
+        );
+      }
+      sleep(ints, completed, done);
+    }
+  }
+}
+
+/** Waits for the count to move, a little at a time; browsers forbid their main thread to sleep, so there it spins. */
+function sleep(ints: Int32Array, index: number, value: number): void {
+  try {
+    Atomics.wait(ints, index, value, 20);
+  } catch {
+    // Spinning: the caller looks again.
+  }
+}

@@ -1,0 +1,117 @@
+/** A training of three epochs of four steps that takes milliseconds, with all that a checkpoint must hold: for tests of resuming. */
+import { createHash } from 'node:crypto';
+import {
+  adam,
+  createRandom,
+  dataset,
+  type EpochEvent,
+  layers,
+  type StepEvent,
+  sequential,
+  type TrainGanOptions,
+  type TrainGanResult,
+  trainGan,
+} from '../../src/index.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.ts';
+import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+
+export const EPOCHS = 3;
+export const STEPS_PER_EPOCH = 4;
+
+const COUNT = 14;
+const SIZE = 4;
+
+/** 14 images in batches of 4: the last batch of an epoch has 2. The discriminator's dropout draws random numbers within each step. */
+export function tinyOptions(overrides: Partial<TrainGanOptions> = {}): TrainGanOptions {
+  const bytes = Uint8Array.from({ length: COUNT * SIZE * SIZE }, (_, i) => (i * i * 37 + 11 * i) & 255);
+  return {
+    images: dataset(bytes, [COUNT, SIZE, SIZE, 1]),
+    generator: sequential(
+      [
+        layers.dense({ units: 6, useBias: false, inputShape: [3] }),
+        layers.batchNormalization(),
+        layers.leakyReLU(),
+        layers.dense({ units: SIZE * SIZE, activation: 'tanh' }),
+        layers.reshape({ targetShape: [SIZE, SIZE, 1] }),
+      ],
+      { random: createRandom(7) },
+    ),
+    discriminator: sequential(
+      [
+        layers.flatten({ inputShape: [SIZE, SIZE, 1] }),
+        layers.dense({ units: 5 }),
+        layers.batchNormalization(),
+        layers.leakyReLU(),
+        layers.dropout({ rate: 0.25 }),
+        layers.dense({ units: 1 }),
+      ],
+      { random: createRandom(8) },
+    ),
+    generatorOptimizer: adam({ learningRate: 2e-3 }),
+    discriminatorOptimizer: adam({ learningRate: 1e-3 }),
+    latentDim: 3,
+    epochs: EPOCHS,
+    batchSize: 4,
+    seed: 5,
+    sampleCount: 2,
+    ...overrides,
+  };
+}
+
+/** A store that keeps every checkpoint, the newest last. */
+export function recordingStore(
+  initial: readonly Uint8Array[] = [],
+): CheckpointStore & { readonly saved: Uint8Array[] } {
+  const saved = [...initial];
+  return {
+    saved,
+    async save(bytes) {
+      saved.push(bytes);
+    },
+    async list() {
+      return saved.map((bytes, i) => ({ name: `number ${i}`, read: async () => bytes })).reverse();
+    },
+  };
+}
+
+/** SHA-256 of all that a checkpoint holds but the seconds. */
+export function stateHash(bytes: Uint8Array): string {
+  const checkpoint = decodeCheckpoint(bytes);
+  return createHash('sha256')
+    .update(encodeCheckpoint(withoutSeconds(checkpoint)))
+    .digest('hex');
+}
+
+function withoutSeconds(checkpoint: Checkpoint): Checkpoint {
+  const { epochSums, history } = checkpoint;
+  return {
+    ...checkpoint,
+    epochSums: { ...epochSums, seconds: 0 },
+    history: history.map((totals) => ({ ...totals, seconds: 0 })),
+  };
+}
+
+/** What a run tells: its result, each step's losses and each epoch's samples. */
+export interface Log {
+  readonly result: TrainGanResult;
+  readonly steps: readonly string[];
+  /** By epoch. */
+  readonly samples: ReadonlyMap<number, string>;
+}
+
+export async function runTiny(overrides: Partial<TrainGanOptions>): Promise<Log> {
+  const steps: string[] = [];
+  const samples = new Map<number, string>();
+  const result = await trainGan({
+    ...tinyOptions(overrides),
+    async onStep(event: StepEvent) {
+      steps.push(JSON.stringify(event));
+      await overrides.onStep?.(event);
+    },
+    async onEpoch(event: EpochEvent) {
+      samples.set(event.epoch, JSON.stringify([...event.samples.data]));
+      await overrides.onEpoch?.(event);
+    },
+  });
+  return { result, steps, samples };
+}

@@ -1,0 +1,201 @@
+/** What the Jacobian cannot see: values and slopes at kinks, at poles, of NaN; rounding of float32 constants. */
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../../src/autograd/gradients.ts';
+import { createRandom } from '../../src/autograd/random.ts';
+import { type Tensor, tensor, variable } from '../../src/autograd/tensor.ts';
+import { add, div } from '../../src/ops/arithmetic.ts';
+import { batchMoments, batchNormTraining } from '../../src/ops/batch-normalization.ts';
+import { clip } from '../../src/ops/clip.ts';
+import { dropout } from '../../src/ops/dropout.ts';
+import { binaryCrossentropy, meanSquaredError } from '../../src/ops/losses.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { mean, sum } from '../../src/ops/reduce.ts';
+import { reshape } from '../../src/ops/reshape.ts';
+import { abs, exp, leakyRelu, log, relu, sigmoid, sqrt, square, tanh } from '../../src/ops/unary.ts';
+
+/** The values of fn at x, and the gradient of their sum. */
+function at(fn: (x: Tensor) => Tensor, x: readonly number[]): { y: number[]; dx: number[] } {
+  const v = variable(tensor(x));
+  const y = fn(v);
+  const [dx] = gradients(sum(y), [v]);
+  return { y: Array.from(y.data), dx: Array.from(dx!.data) };
+}
+
+describe('kinks', () => {
+  it('abs has slope 0 at 0', () => {
+    expect(at(abs, [0, -0, 2, -2])).toEqual({ y: [0, 0, 2, 2], dx: [0, 0, 1, -1] });
+  });
+
+  it('relu has slope 0 at 0, and turns -0 into 0', () => {
+    expect(at(relu, [0, -0, 2, -2])).toEqual({ y: [0, 0, 2, 0], dx: [0, 0, 1, 0] });
+  });
+
+  it('leakyRelu at 0 takes the negative side', () => {
+    const { y, dx } = at((x) => leakyRelu(x, 0.25), [0, -0, 2, -2]);
+    expect(y).toEqual([0, -0, 2, -0.5]);
+    expect(dx).toEqual([0.25, 0.25, 1, 0.25]);
+  });
+
+  it('leakyRelu has slope 0.3 by default, rounded to float32 before it multiplies', () => {
+    const slope = Math.fround(0.3);
+    expect(at((x) => leakyRelu(x), [-1, -7])).toEqual({ y: [-slope, Math.fround(-7 * slope)], dx: [slope, slope] });
+  });
+
+  it('clip has slope 1 at both limits and 0 beyond', () => {
+    const { y, dx } = at((x) => clip(x, -1, 2), [-1, 2, -1.5, 2.5, 0]);
+    expect(y).toEqual([-1, 2, -1, 2, 0]);
+    expect(dx).toEqual([1, 1, 0, 0, 1]);
+  });
+
+  it('clip with equal limits is constant', () => {
+    expect(at((x) => clip(x, 1, 1), [0, 1, 2])).toEqual({ y: [1, 1, 1], dx: [0, 1, 0] });
+  });
+
+  it('the LeakyReLU of batch normalisation at 0 takes the negative side, as leakyRelu does', () => {
+    // A constant column: xhat is 0, and with beta 0 all results are 0.
+    const x = tensor([[3], [3]]);
+    const [gamma, beta] = [variable(tensor([1])), variable(tensor([0]))];
+    const y = batchNormTraining(x, batchMoments(x), { gamma, beta, negativeSlope: 0.25 });
+    expect(Array.from(y.data)).toEqual([0, 0]);
+    expect(Array.from(gradients(sum(y), [beta])[0]!.data)).toEqual([0.5]);
+  });
+});
+
+describe('NaN and the ends of the range', () => {
+  it.each([
+    ['abs', abs],
+    ['relu', relu],
+    ['leakyRelu', (x: Tensor) => leakyRelu(x)],
+    ['clip', (x: Tensor) => clip(x, 0, 1)],
+    ['tanh', tanh],
+    ['sigmoid', sigmoid],
+    ['exp', exp],
+    ['log', log],
+    ['sqrt', sqrt],
+    ['square', square],
+  ] as const)('%s keeps NaN', (_, fn) => {
+    expect(fn(tensor([NaN, 1])).data[0]).toBeNaN();
+    expect(fn(tensor([NaN, 1])).data[1]).not.toBeNaN();
+  });
+
+  it('log, sqrt and div follow IEEE at 0 and below', () => {
+    expect(Array.from(log(tensor([0, -1])).data)).toEqual([-Infinity, NaN]);
+    expect(Array.from(sqrt(tensor([0, -0, -1])).data)).toEqual([0, -0, NaN]);
+    expect(Array.from(div(tensor([1, -1, 0]), 0).data)).toEqual([Infinity, -Infinity, NaN]);
+    expect(at(sqrt, [0]).dx).toEqual([Infinity]);
+  });
+
+  it('saturated activations have gradient 0, not NaN', () => {
+    expect(at(sigmoid, [200, -200])).toEqual({ y: [1, 0], dx: [0, 0] });
+    expect(at(tanh, [200, -200])).toEqual({ y: [1, -1], dx: [0, -0] });
+    expect(at(exp, [-200])).toEqual({ y: [0], dx: [0] });
+  });
+
+  it('the mean of nothing is NaN, the sum of nothing 0', () => {
+    expect(mean(tensor([])).item()).toBeNaN();
+    expect(sum(tensor([])).item()).toBe(0);
+    expect(Array.from(sum(tensor([], [0, 3]), 0).data)).toEqual([0, 0, 0]);
+    expect(meanSquaredError(tensor([]), tensor([])).item()).toBeNaN();
+    expect(binaryCrossentropy(1, tensor([]), { fromLogits: true }).item()).toBeNaN();
+  });
+});
+
+describe('binaryCrossentropy', () => {
+  it('from logits neither overflows nor loses a confident answer', () => {
+    const loss = (label: number, logit: number): number =>
+      binaryCrossentropy(label, tensor([logit]), { fromLogits: true }).item();
+    expect(loss(1, 1e4)).toBe(0);
+    expect(loss(0, -1e4)).toBe(0);
+    expect(loss(0, 1e4)).toBe(1e4);
+    expect(loss(1, -1e4)).toBe(1e4);
+    expect(loss(1, -3e38)).toBe(Math.fround(3e38));
+  });
+
+  it('of probabilities keeps 1e-7 away from 0 and 1, as Keras does', () => {
+    const loss = (label: number, p: number): number => binaryCrossentropy(label, tensor([p])).item();
+    // -log(1e-7), and -log(1 - (1 - 1e-7)) where float32 has 1 - 1e-7 = 1 - 2^-23.
+    expect(loss(1, 0)).toBeCloseTo(-Math.log(1e-7), 4);
+    expect(loss(0, 1)).toBeCloseTo(23 * Math.LN2, 4);
+    expect(loss(1, 1)).toBeCloseTo(0, 6);
+    expect(loss(0, 0)).toBeCloseTo(0, 6);
+  });
+
+  it('takes one number for all labels, which is the same as that many', () => {
+    const logits = tensor([0.5, -1, 2]);
+    expect(binaryCrossentropy(1, logits, { fromLogits: true }).item()).toBe(
+      binaryCrossentropy(tensor([1, 1, 1]), logits, { fromLogits: true }).item(),
+    );
+    const p = tensor([0.5, 0.25, 0.75]);
+    expect(binaryCrossentropy(0, p).item()).toBe(binaryCrossentropy(tensor([0, 0, 0]), p).item());
+    expect(meanSquaredError(1, p).item()).toBe(meanSquaredError(tensor([1, 1, 1]), p).item());
+  });
+});
+
+describe('batch normalisation', () => {
+  it('survives constant columns and a batch of one: variance 0, results beta', () => {
+    const x = variable(tensor([[5, -7, 1e6]]));
+    const options = { gamma: tensor([1, 2, 3]), beta: tensor([0.5, 0, -1]) };
+    const y = batchNormTraining(x, batchMoments(x), options);
+    expect(Array.from(y.data)).toEqual([0.5, 0, -1]);
+    const [dx] = gradients(sum(square(y)), [x]);
+    expect(Array.from(dx!.data).map(Math.abs)).toEqual([0, 0, 0]);
+  });
+
+  it('takes the variance about the mean: a large mean costs no digits', () => {
+    // Values m +- 1: variance 1 exactly. E[x^2] - E[x]^2 would be 0 or garbage at m = 10^4, whose square needs 27 bits.
+    const { mean: m, variance } = batchMoments(tensor([[10001], [9999], [10001], [9999]]));
+    expect(m.item()).toBe(10000);
+    expect(variance.item()).toBe(1);
+  });
+});
+
+describe('dropout', () => {
+  it('keeps the expectation, drops the asked share, and scales the rest', () => {
+    const n = 100_000;
+    const y = dropout(tensor(new Float32Array(n).fill(1)), 0.3, createRandom(1)).data;
+    const kept = y.filter((value) => value !== 0);
+    // Four standard deviations of a binomial share: 4 sqrt(0.3 0.7 / n) = 0.0058.
+    expect(Math.abs(kept.length / n - 0.7)).toBeLessThan(0.0058);
+    expect(new Set(kept)).toEqual(new Set([Math.fround(1 / 0.7)]));
+  });
+
+  it('lets the gradient through where the values went through', () => {
+    const x = variable(tensor(new Float32Array(100).fill(1)));
+    const y = dropout(x, 0.5, createRandom(2));
+    expect(gradients(sum(y), [x])[0]!.data).toEqual(y.data);
+  });
+
+  it('with rate 0 keeps everything; NaN is dropped as any other value', () => {
+    expect(Array.from(dropout(tensor([1, 2, 3]), 0, createRandom(3)).data)).toEqual([1, 2, 3]);
+    const y = dropout(tensor(new Float32Array(64).fill(NaN)), 0.5, createRandom(3)).data;
+    expect(y.filter((value) => value === 0).length).toBeGreaterThan(10);
+  });
+});
+
+describe('numbers as operands', () => {
+  it('stand for scalars on either side', () => {
+    expect(Array.from(add(1, tensor([1, 2])).data)).toEqual([2, 3]);
+    expect(Array.from(div(tensor([1, 2]), 4).data)).toEqual([0.25, 0.5]);
+    expect(add(1, 2).item()).toBe(3);
+  });
+});
+
+describe('reshape', () => {
+  it('shares the values and does not copy them', () => {
+    const x = tensor([[1, 2], [3, 4]]);
+    const y = reshape(x, [4]);
+    expect(y.address).toBe(x.address);
+    expect(x.shape).toEqual([2, 2]);
+  });
+});
+
+describe('matmul', () => {
+  it('multiplies integers exactly', () => {
+    expect(matmul(tensor([[1, 2], [3, 4]]), tensor([[5, 6], [7, 8]])).toArray()).toEqual([[19, 22], [43, 50]]);
+  });
+
+  it('lets NaN and infinity reach only their own rows and columns', () => {
+    const y = matmul(tensor([[NaN, 1], [1, 1]]), tensor([[1, 2], [3, Infinity]])).toArray();
+    expect(y).toEqual([[NaN, NaN], [4, Infinity]]);
+  });
+});

@@ -1,0 +1,21 @@
+/** All differentiable operations with their samples; whoever brings a kernel set runs them on it. */
+import type { OpCase } from '../../support/op-check.ts';
+import { arithmeticCases } from './arithmetic.ts';
+import { batchNormalizationCases } from './batch-normalization.ts';
+import { dropoutCases } from './dropout.ts';
+import { lossCases } from './losses.ts';
+import { matmulCases } from './matmul.ts';
+import { reduceCases } from './reduce.ts';
+import { shapeOpsCases } from './shape-ops.ts';
+import { unaryCases } from './unary.ts';
+
+export const ALL_OP_CASES: readonly OpCase[] = [
+  ...arithmeticCases,
+  ...unaryCases,
+  ...matmulCases,
+  ...reduceCases,
+  ...shapeOpsCases,
+  ...dropoutCases,
+  ...batchNormalizationCases,
+  ...lossCases,
+];

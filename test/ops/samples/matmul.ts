@@ -1,0 +1,67 @@
+import { matmul } from '../../../src/ops/matmul.ts';
+import { type Nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
+import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
+
+/** m, n, k: empty, 1, tails, primes. */
+const SIZES: readonly (readonly [number, number, number])[] = [
+  [1, 1, 1],
+  [0, 3, 2],
+  [3, 0, 2],
+  [3, 2, 0],
+  [1, 5, 3],
+  [5, 1, 3],
+  [4, 4, 4],
+  [3, 5, 7],
+  [5, 3, 2],
+  [2, 9, 5],
+  [9, 2, 3],
+];
+/** Beyond the block sizes of rows (64), columns (512) and depth (512); each alone, to keep the Jacobian small. */
+const LARGE_SIZES: readonly (readonly [number, number, number])[] = [
+  [65, 2, 1],
+  [1, 515, 1],
+  [1, 1, 513],
+  [1, 2, 1025],
+];
+
+function matmulSample(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, salt: number): OpSample {
+  const read = (x: Nd, transposed: boolean, i: number, j: number): number => ndAt(x, transposed ? [j, i] : [i, j]);
+  const products = ([a, b]: readonly Nd[], of: (product: number) => number): Nd =>
+    ndBuild([m, n], ([i, j]) => {
+      let total = 0;
+      for (let p = 0; p < k; p++) total += of(read(a!, transposeA, i!, p) * read(b!, transposeB, p, j!));
+      return total;
+    });
+  return {
+    label: `${m} x ${n} x ${k}${transposeA ? ', A transposed' : ''}${transposeB ? ', B transposed' : ''}`,
+    inputs: [
+      ndRandom(transposeA ? [k, m] : [m, k], salt, -1.5, 1.5),
+      ndRandom(transposeB ? [n, k] : [k, n], salt + 1000, -1.5, 1.5),
+    ],
+    run: ([a, b]) => matmul(a!, b!, { transposeA, transposeB }),
+    reference: (inputs) => products(inputs, (product) => product),
+    // gamma_k times the sum of absolute products (Higham, section 3.1).
+    bound: (inputs) => {
+      const gamma = ((k + 2) * UNIT) / (1 - (k + 2) * UNIT);
+      return products(inputs, (product) => gamma * Math.abs(product));
+    },
+  };
+}
+
+const FLAGS = [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+] as const;
+
+export const matmulCases: readonly OpCase[] = [
+  {
+    name: 'matmul',
+    samples: [
+      ...SIZES.flatMap(([m, n, k], i) => FLAGS.map(([a, b], j) => matmulSample(m, n, k, a, b, 10 * i + j))),
+      ...LARGE_SIZES.map(([m, n, k], i) => matmulSample(m, n, k, FLAGS[i]![0], FLAGS[i]![1], 500 + i)),
+    ],
+    float32: 'bound',
+  },
+];

@@ -1,0 +1,64 @@
+import type { Tensor } from '../../../src/autograd/tensor.ts';
+import { clip } from '../../../src/ops/clip.ts';
+import { abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh } from '../../../src/ops/unary.ts';
+import { type Nd, nd, ndAwayFrom, ndRandom } from '../../support/nd.ts';
+import type { OpCase, OpSample } from '../../support/op-check.ts';
+import { printShape, SHAPES } from './shapes.ts';
+
+interface Domain {
+  readonly low: number;
+  readonly high: number;
+  readonly kinks?: readonly number[];
+  /** Signed zeros, saturation and whatever else is worth a look. */
+  readonly extra: readonly number[];
+}
+
+function unaryCase(
+  name: string,
+  run: (x: Tensor) => Tensor,
+  of: (x: number) => number,
+  domain: Domain,
+  float32: OpCase['float32'] = 'exact',
+): OpCase {
+  const sample = (label: string, x: Nd): OpSample => ({
+    label,
+    inputs: [x],
+    run: ([t]) => run(t!),
+    reference: ([one]) => nd(one!.shape, Array.from(one!.values, of)),
+  });
+  const samples = SHAPES.map((shape, i) =>
+    sample(printShape(shape), ndAwayFrom(domain.kinks ?? [], 0.05, ndRandom(shape, 200 + i, domain.low, domain.high))),
+  );
+  samples.push(sample('chosen values', nd([domain.extra.length], domain.extra.map(Math.fround))));
+  return { name, samples, float32 };
+}
+
+const real: Domain = { low: -3, high: 3, extra: [0, -0, 1, -1, 20, -20, 1e-3] };
+const positive: Domain = { low: 0.25, high: 4, extra: [0.1, 1, 16, 100, 1000] };
+const kinked: Domain = { low: -3, high: 3, kinks: [0], extra: [0.01, -0.01, 50, -50] };
+
+export const unaryCases: readonly OpCase[] = [
+  unaryCase('neg', neg, (x) => -x, real),
+  unaryCase('square', square, (x) => x * x, real),
+  unaryCase('sqrt', sqrt, Math.sqrt, positive),
+  unaryCase('exp', exp, Math.exp, { ...real, extra: [0, -0, 5, -5, -20, -80] }, 'two ulp'),
+  unaryCase('log', log, Math.log, positive, 'two ulp'),
+  unaryCase('abs', abs, Math.abs, kinked),
+  unaryCase('tanh', tanh, Math.tanh, real, 'two ulp'),
+  unaryCase(
+    'sigmoid',
+    sigmoid,
+    (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
+    { ...real, extra: [0, -0, 30, -30, -80] },
+    'two ulp',
+  ),
+  unaryCase('relu', relu, (x) => (x > 0 ? x : 0), kinked),
+  // A slope that is a power of 2, so that a float32 run is exact; the default slope has a test of its own.
+  unaryCase('leakyRelu', (x) => leakyRelu(x, 0.25), (x) => (x > 0 ? x : 0.25 * x), kinked),
+  unaryCase('clip', (x) => clip(x, -0.5, 0.75), (x) => Math.min(Math.max(x, -0.5), 0.75), {
+    low: -2,
+    high: 2,
+    kinks: [-0.5, 0.75],
+    extra: [0, -0, 20, -20],
+  }),
+];
