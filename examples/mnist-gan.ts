@@ -19,6 +19,7 @@ import {
 import {
   checkpointDirectory,
   createDashboard,
+  enableWideSimd,
   loadMnist,
   readIdxFile,
   saveImage,
@@ -33,6 +34,10 @@ const RUNS = 'runs';
 async function train(options: TrainingOptions): Promise<number> {
   const { epochs, batchSize, seed, threads, kernels, checkpointEvery, resume } = options;
   await configure({ threads, kernels });
+  if (options.wide) {
+    const { enabled, reason } = await enableWideSimd();
+    if (!enabled) console.error(`--wide has no effect: ${reason}`);
+  }
 
   const images = await loadDigits(options);
   const folder = options.out ?? (resume ? newestRun() : newRun());

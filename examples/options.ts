@@ -13,6 +13,7 @@ export interface TrainingOptions {
   readonly limit: number | undefined;
   readonly threads: number | undefined;
   readonly kernels: Kernels;
+  readonly wide: boolean;
   /** Steps between checkpoints, beside the one at the end of each epoch. */
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
@@ -36,6 +37,7 @@ const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = 
   limit: ['N', 'train on the first N images only'],
   threads: ['N', 'processor cores to use'],
   kernels: ['NAME', 'auto, portable or simd (default auto)'],
+  wide: ['', '256-bit SIMD where this Node can do it'],
   'checkpoint-every': ['N', 'also save the state every N steps'],
   resume: ['', 'go on with the run in --out, or the newest in runs/'],
   help: ['', 'show this text'],
@@ -65,6 +67,7 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     limit: wholeNumber(given, 'limit', 1),
     threads: wholeNumber(given, 'threads', 1),
     kernels: kernelSet(given.get('kernels') ?? 'auto'),
+    wide: given.has('wide'),
     checkpointEvery: wholeNumber(given, 'checkpoint-every', 1),
     resume: given.has('resume'),
   };

@@ -4,5 +4,5 @@ export { writeFileAtomic } from './files.ts';
 export { type ReadIdxOptions, readIdxFile } from './idx.ts';
 export { saveImage } from './image.ts';
 export { loadMnist, type Mnist, type MnistOptions } from './mnist.ts';
-export { enableWideSimd } from './wide.ts';
 export { createDashboard, type Dashboard, type DashboardOptions } from './terminal.ts';
+export { enableWideSimd } from './wide.ts';

@@ -15,6 +15,7 @@ describe('parseOptions', () => {
       limit: undefined,
       threads: undefined,
       kernels: 'auto',
+      wide: false,
       checkpointEvery: undefined,
       resume: false,
     });
@@ -23,7 +24,7 @@ describe('parseOptions', () => {
   test('every option, with a space and with =', () => {
     const line =
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
-      '--kernels simd --checkpoint-every 50 --resume';
+      '--kernels simd --wide --checkpoint-every 50 --resume';
     expect(parse(line)).toEqual({
       epochs: 3,
       batchSize: 64,
@@ -33,6 +34,7 @@ describe('parseOptions', () => {
       limit: 512,
       threads: 2,
       kernels: 'simd',
+      wide: true,
       checkpointEvery: 50,
       resume: true,
     });
@@ -74,6 +76,8 @@ describe('parseOptions', () => {
 
 test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
-  expect(names.join(' ')).toBe('epochs batch-size seed data out limit threads kernels checkpoint-every resume help');
+  expect(names.join(' ')).toBe(
+    'epochs batch-size seed data out limit threads kernels wide checkpoint-every resume help',
+  );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });

@@ -87,7 +87,7 @@ describe('NaN and the ends of the range', () => {
 
   it('saturated activations have gradient 0, not NaN', () => {
     expect(at(sigmoid, [200, -200])).toEqual({ y: [1, 0], dx: [0, 0] });
-    expect(at(tanh, [200, -200])).toEqual({ y: [1, -1], dx: [0, -0] });
+    expect(at(tanh, [200, -200])).toEqual({ y: [1, -1], dx: [0, 0] });
     expect(at(exp, [-200])).toEqual({ y: [0], dx: [0] });
   });
 

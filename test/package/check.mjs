@@ -1,0 +1,109 @@
+/**
+ * Checks the package as a user gets it: packs it twice (equal bytes), compares its list of files, installs it into an empty folder,
+ * imports both entries from JavaScript and from TypeScript, and trains three steps. Run by `npm run test:package`, after `npm run build`.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'ganvas-package-'));
+const run = (command, args, cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+try {
+  const tarball = packTwice();
+  checkFiles(tarball);
+  install(tarball);
+  trainThreeSteps();
+  compileTypeScript();
+  console.log('package: all checks passed');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function packTwice() {
+  if (!existsSync(join(root, 'dist/index.js'))) run('npm', ['run', 'build'], root);
+  const [first, second] = ['one', 'two'].map((name) => {
+    const target = mkdtempSync(join(folder, `${name}-`));
+    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', target], root));
+    return join(target, filename);
+  });
+  const hash = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
+  assert.equal(hash(first), hash(second), 'packing twice gives different bytes');
+  return first;
+}
+
+/** dist, README.md, LICENSE and package.json, and in dist nothing but modules and their types. */
+function checkFiles(tarball) {
+  const files = run('tar', ['-tzf', tarball]).trim().split('\n');
+  const strangers = files.filter(
+    (file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/[\w/.-]+\.(js|d\.ts))$/.test(file),
+  );
+  assert.deepEqual(strangers, [], 'files that do not belong into the package');
+  for (const needed of ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/node/index.js']) {
+    assert.ok(files.includes(`package/${needed}`), `${needed} is missing`);
+  }
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.equal(manifest.dependencies, undefined, 'there must be no dependencies');
+  const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepack', 'prepublish'];
+  assert.deepEqual(hooks.filter((hook) => hook in manifest.scripts), [], 'there must be no install scripts');
+}
+
+function install(tarball) {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', tarball]);
+  const installed = run('npm', ['ls', '--all', '--parseable']).trim().split('\n').slice(1);
+  assert.equal(installed.length, 1, `ganvas must come alone, but there is: ${installed.join(', ')}`);
+}
+
+function trainThreeSteps() {
+  writeFileSync(
+    join(folder, 'train.js'),
+    `import { dataset, encodePng, imageGrid, trainGan } from 'ganvas';
+import { saveImage } from 'ganvas/node';
+const bytes = Uint8Array.from({ length: 96 * 784 }, (_, i) => (i * 31) % 256);
+const losses = [];
+let samples;
+await trainGan({
+  images: dataset(bytes, [96, 28, 28, 1]), epochs: 1, batchSize: 32,
+  onStep: ({ generatorLoss }) => losses.push(generatorLoss),
+  onEpoch: (event) => { samples = event.samples; },
+});
+const { pixels, width, height } = imageGrid(samples);
+await saveImage('grid.png', samples);
+console.log(JSON.stringify({ losses, png: encodePng(pixels, width, height).length }));
+`,
+  );
+  const { losses, png } = JSON.parse(run('node', ['train.js']));
+  assert.equal(losses.length, 3);
+  assert.ok(losses.every((loss) => loss > 0 && loss < 10), `losses are ${losses}`);
+  assert.ok(png > 100 && existsSync(join(folder, 'grid.png')));
+}
+
+function compileTypeScript() {
+  writeFileSync(
+    join(folder, 'use.ts'),
+    `import { adam, type Model, sequential, layers, tensor, type Tensor, gradients, mean, square } from 'ganvas';
+import { loadMnist, type Mnist } from 'ganvas/node';
+const model: Model = sequential([layers.dense({ units: 1, inputShape: [2] })]);
+const loss: Tensor = mean(square(model.call(tensor([[1, 2]]))));
+adam({ learningRate: 0.1 }).apply(model.trainableWeights, gradients(loss, model.trainableWeights));
+export const load: (directory: string) => Promise<Mnist> = (directory) => loadMnist({ directory });
+// @ts-expect-error: a misspelt option must not compile
+layers.dense({ unit: 1 });
+`,
+  );
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { strict: true, module: 'NodeNext', target: 'ES2022', noEmit: true, skipLibCheck: false, types: [] },
+      files: ['use.ts'],
+    }),
+  );
+  run('node', [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]);
+}

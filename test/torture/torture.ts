@@ -1,0 +1,142 @@
+/**
+ * Kills trainings with SIGKILL, at random moments and within saves, and checks after each kill that every checkpoint in the directory
+ * is whole, that no completed save is lost, and that the resumed training ends in the bits of the uninterrupted one.
+ */
+import { fork } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeCheckpoint } from '../../src/io/checkpoint.ts';
+import { checkpointDirectory } from '../../src/node/checkpoints.ts';
+import { testRandom } from '../support/mutate.ts';
+import type { ChildMessage } from './child.ts';
+import { hookedFileSystem } from './hooked-file-system.ts';
+import { newestHash, runToTheEnd } from './training.ts';
+
+export interface TortureReport {
+  readonly kills: number;
+  /** Of them, while a save was certainly under way. */
+  readonly insideSave: number;
+  /** Of them, kills that left a temporary file. */
+  readonly leftTemporary: number;
+  /** Of them, kills of a training that had itself been resumed after a kill. */
+  readonly ofResumed: number;
+}
+
+const CHILD: string = fileURLToPath(new URL('child.ts', import.meta.url));
+const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
+/** Kills that one directory sees before a fresh one is taken. */
+const KILLS_PER_FOLDER = 3;
+
+/**
+ * @param count kills in all
+ * @param inside how many of them are placed within a save
+ * @throws Error with the seed, the number of the kill and what was broken
+ */
+export async function torture(
+  count: number,
+  inside: number,
+  seed: number,
+  progress: (report: TortureReport) => void = () => {},
+): Promise<TortureReport> {
+  const random = testRandom(seed);
+  const top = mkdtempSync(join(tmpdir(), 'ganvas-torture-'));
+  const report = { kills: 0, insideSave: 0, leftTemporary: 0, ofResumed: 0 };
+  try {
+    const reference = await referenceRun(join(top, 'reference'));
+    for (let round = 0; report.kills < count; round++) {
+      const folder = join(top, `run-${round}`);
+      for (let turn = 0; turn < KILLS_PER_FOLDER && report.kills < count; turn++) {
+        const left = count - report.kills;
+        const withinSave = random.below(left) < inside - report.insideSave;
+        const call = withinSave ? 1 + random.below(reference.calls) : 0;
+        const death = await killOne(folder, call, random.below(1 + Math.ceil(reference.milliseconds)));
+        // It came to its end before the blow: nothing was killed, and nothing is counted.
+        if (death === undefined) break;
+        report.kills++;
+        if (withinSave) report.insideSave++;
+        if (turn > 0) report.ofResumed++;
+        if (temporaries(folder).length > 0) report.leftTemporary++;
+        try {
+          await checkSurvivors(folder, join(top, 'copy'), death.saved, reference.hash);
+        } catch (cause) {
+          throw new Error(`seed ${seed}, kill ${report.kills}, call ${call}, ${folder}: ${String(cause)}`, { cause });
+        }
+        progress(report);
+      }
+      rmSync(folder, { recursive: true, force: true });
+    }
+    return report;
+  } finally {
+    rmSync(top, { recursive: true, force: true });
+  }
+}
+
+/** The uninterrupted run: its last state, how long it took, and how often it called the file system. */
+async function referenceRun(folder: string): Promise<{ hash: string; milliseconds: number; calls: number }> {
+  let calls = 0;
+  const begin = performance.now();
+  await runToTheEnd(
+    checkpointDirectory(
+      folder,
+      hookedFileSystem(() => calls++, 1000),
+    ),
+  );
+  return { hash: await newestHash(folder), milliseconds: performance.now() - begin, calls };
+}
+
+/**
+ * Starts a training and kills it: at a call to the file system if that is not 0, else so many milliseconds after its first step.
+ * Undefined if it was over before.
+ */
+function killOne(folder: string, call: number, delay: number): Promise<{ saved: number } | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = fork(CHILD, [folder, `${call}`], { cwd: ROOT, execArgv: ['--import', 'tsx'] });
+    let saved = 0;
+    let timer: NodeJS.Timeout | undefined;
+    child.on('message', (message: ChildMessage) => {
+      if (message === 'inside a save') child.kill('SIGKILL');
+      else if (message === 'started') timer = call === 0 ? setTimeout(() => child.kill('SIGKILL'), delay) : undefined;
+      else saved = message.saved;
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      clearTimeout(timer);
+      if (signal === 'SIGKILL') resolve({ saved });
+      else if (code === 0) resolve(undefined);
+      else reject(new Error(`the training ended by itself with code ${code}, signal ${signal}`));
+    });
+  });
+}
+
+/** Looks at the directory, then resumes the training in a copy of it. */
+async function checkSurvivors(folder: string, copy: string, saved: number, hash: string): Promise<void> {
+  for (const { name, read } of await checkpointDirectory(folder).list()) {
+    const bytes = await read();
+    try {
+      decodeCheckpoint(bytes);
+    } catch (error) {
+      throw new Error(`${name} is not whole: ${String(error)}`);
+    }
+  }
+  rmSync(copy, { recursive: true, force: true });
+  // A kill before the first save leaves no directory.
+  if (temporaries(folder).length + (await checkpointDirectory(folder).list()).length > 0) {
+    cpSync(folder, copy, { recursive: true });
+  }
+  const begin = await runToTheEnd(checkpointDirectory(copy));
+  if (begin < saved) throw new Error(`step ${saved} was saved, but the resumed training began at ${begin}`);
+  const end = await newestHash(copy);
+  if (end !== hash) throw new Error(`resumed at step ${begin}, it ended in ${end} instead of ${hash}`);
+  const files = readdirSync(copy);
+  if (files.length !== 2) throw new Error(`in the end the directory holds ${files.join(', ')}`);
+}
+
+function temporaries(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.tmp'));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,50 @@
+/** The training that is killed: eight epochs of ten steps of the tiny GAN, saved after every second step. */
+import { dataset, type ResumeEvent, trainGan } from '../../src/index.ts';
+import { decodeCheckpoint } from '../../src/io/checkpoint.ts';
+import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+import { checkpointDirectory } from '../../src/node/checkpoints.ts';
+import { stateHash, tinyOptions } from '../gan/tiny.ts';
+
+const STEPS_PER_EPOCH = 10;
+
+/** Runs it to the end, or on from what is saved. Tells where it began, in steps. */
+export async function runToTheEnd(checkpoint: CheckpointStore, onStep?: () => void): Promise<number> {
+  const bytes = Uint8Array.from({ length: 38 * 16 }, (_, i) => (i * i * 37 + 11 * i) & 255);
+  let begin = 0;
+  await trainGan({
+    ...tinyOptions(),
+    images: dataset(bytes, [38, 4, 4, 1]),
+    epochs: 8,
+    checkpoint,
+    checkpointEvery: 2,
+    resume: true,
+    onResume: (event: ResumeEvent) => {
+      if (event.skipped.length > 0) throw new Error(`damaged: ${event.skipped.map(({ name }) => name).join()}`);
+      begin = stepsDone(event);
+    },
+    onStep,
+  });
+  return begin;
+}
+
+export function stepsDone({ epoch, step }: { readonly epoch: number; readonly step: number }): number {
+  return (epoch - 1) * STEPS_PER_EPOCH + step;
+}
+
+/** Hash of the newest state in a directory. */
+export async function newestHash(folder: string): Promise<string> {
+  const [newest] = await checkpointDirectory(folder).list();
+  if (newest === undefined) throw new Error(`${folder} holds no checkpoint`);
+  return stateHash(await newest.read());
+}
+
+/** A store that reports each completed save, in steps. */
+export function reporting(store: CheckpointStore, report: (steps: number) => void): CheckpointStore {
+  return {
+    async save(bytes) {
+      await store.save(bytes);
+      report(stepsDone(decodeCheckpoint(bytes)));
+    },
+    list: () => store.list(),
+  };
+}
