@@ -10,7 +10,7 @@ import { createMemory } from './memory.ts';
 import { createPortableKernels } from './portable/index.ts';
 import { createSimdSet, type SimdSet } from './simd/index.ts';
 import { ThreadPool } from './threads/pool.ts';
-import { findThreads } from './threads/worker.ts';
+import { availableCores, findThreads } from './threads/worker.ts';
 
 export interface Runtime {
   readonly heap: Heap;
@@ -40,6 +40,8 @@ class ConfiguredRuntime implements Runtime {
   choice: 'auto' | 'portable' | 'simd' = 'auto';
   tileColumns: 8 | 16 = 8;
   threads = 1;
+  /** Whether the number of threads was asked for, by configure() or by a training. */
+  threadsChosen = false;
   set: SimdSet | undefined;
   pool: ThreadPool | undefined;
 
@@ -104,6 +106,7 @@ export function applyConfiguration(options: ConfigureOptions & { readonly tileCo
   configured ??= new ConfiguredRuntime();
   const { threads = configured.threads, kernels = configured.choice, memoryLimit } = options;
   checkInteger('configure', 'threads', threads, 1, MAX_THREADS);
+  configured.threadsChosen ||= options.threads !== undefined;
   checkChoice('configure', 'kernels', kernels, ['auto', 'portable', 'simd']);
   if (memoryLimit !== undefined) configured.heap.limitBytes = checkInteger('configure', 'memoryLimit', memoryLimit, 1);
   const { tileColumns = configured.tileColumns } = options;
@@ -113,6 +116,15 @@ export function applyConfiguration(options: ConfigureOptions & { readonly tileCo
   configured.choice = kernels;
   configured.tileColumns = tileColumns;
   configured.kernels = configured.choose();
+}
+
+/**
+ * @internal The threads of a training: as many as it asks for, else as many as were asked for before, else one a core. The workers stay
+ * for the next training, asleep.
+ */
+export function useThreads(threads: number | undefined): void {
+  const chosen = configured?.threadsChosen === true;
+  applyConfiguration({ threads: threads ?? (chosen ? undefined : Math.min(availableCores(), MAX_THREADS)) });
 }
 
 /** What configure() and the engine have come to. */

@@ -3,13 +3,13 @@ import { gradients } from '../../src/autograd/gradients.ts';
 import { scope } from '../../src/autograd/scope.ts';
 import { type Tensor, tensor, type Variable, variable, zeros } from '../../src/autograd/tensor.ts';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
-import { heap } from '../../src/kernels/runtime.ts';
+import { heap, withRuntime } from '../../src/kernels/runtime.ts';
 import { add, mul } from '../../src/ops/arithmetic.ts';
 import { sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { square } from '../../src/ops/unary.ts';
 import { adam } from '../../src/optim/adam.ts';
-import { collectUntil } from '../support/collect-garbage.ts';
+import { collectAll, createEmptyRuntime } from '../support/collect-garbage.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
 const blocks = (): number => heap().usage().blocks;
@@ -147,24 +147,25 @@ describe('the error of a freed tensor', () => {
 
 describe('disposal inside a scope', () => {
   it('frees once only, whether the tensor is returned or not', async () => {
-    const before = blocks();
-    scope(() => {
-      const a = zeros([40]);
-      a.dispose();
-      a.dispose();
-      const b = zeros([40]);
-      b.dispose();
-      // Both blocks are back; one is in use again.
-      zeros([40]);
-      return b;
+    const runtime = createEmptyRuntime();
+    withRuntime(runtime, () => {
+      scope(() => {
+        const a = zeros([40]);
+        a.dispose();
+        a.dispose();
+        const b = zeros([40]);
+        b.dispose();
+        // Both blocks are back; one is in use again.
+        zeros([40]);
+        return b;
+      });
     });
-    expect(blocks()).toBe(before);
-    // A second free by the collector would hand one block to two tensors.
-    await collectUntil(() => blocks() < before);
-    expect(blocks()).toBe(before);
-    const [p, q, r] = [zeros([40]), zeros([40]), zeros([40])];
-    expect(new Set([p!.address, q!.address, r!.address]).size).toBe(3);
-    for (const one of [p, q, r]) one!.dispose();
+    // A second free, now or by the collector, would hand one block to two tensors.
+    expect(runtime.heap.usage().blocks).toBe(0);
+    await collectAll();
+    expect(runtime.heap.usage().blocks).toBe(0);
+    const addresses = withRuntime(runtime, () => [zeros([40]), zeros([40]), zeros([40])].map((one) => one.address));
+    expect(new Set(addresses).size).toBe(3);
   });
 });
 

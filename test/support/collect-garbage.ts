@@ -1,6 +1,9 @@
 /** The engine's garbage collector at hand, without a flag on the command line. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { Heap } from '../../src/kernels/heap.ts';
+import { createPortableKernels } from '../../src/kernels/portable/index.ts';
+import type { Runtime } from '../../src/kernels/runtime.ts';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -16,4 +19,16 @@ export async function collectUntil(done: () => boolean): Promise<boolean> {
     if (done()) return true;
   }
   return false;
+}
+
+/** Collects a few turns, for what must not happen. */
+export async function collectAll(): Promise<void> {
+  let turns = 0;
+  await collectUntil(() => ++turns === 8);
+}
+
+/** A runtime whose heap holds nothing yet, so that what other tests left for the collector does not disturb the count. */
+export function createEmptyRuntime(): Runtime {
+  const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true }) });
+  return { heap, kernels: createPortableKernels(heap) };
 }

@@ -2,9 +2,7 @@
  * The process that is killed: `node --import tsx test/torture/child.ts FOLDER CALL`. It trains in FOLDER and tells its parent of the first
  * step and of each save. If CALL is not 0, it stops dead at that call to the file system, counted from 1 over all its saves, and says so.
  */
-import { checkpointDirectory } from '../../src/node/checkpoints.ts';
-import { hookedFileSystem } from './hooked-file-system.ts';
-import { reporting, runToTheEnd } from './training.ts';
+import { runToTheEnd, watchedDirectory } from './training.ts';
 
 export type ChildMessage = { readonly saved: number } | 'started' | 'inside a save';
 
@@ -16,17 +14,15 @@ function tell(message: ChildMessage): void {
 }
 
 let calls = 0;
-const fileSystem = hookedFileSystem(async (name) => {
-  // Reading is no part of a save; the first `readdir` of a run is that of the search for a checkpoint.
-  if (name === 'readFile' || ++calls !== pauseAt) return;
+const onCall = async (): Promise<void> => {
+  if (++calls !== pauseAt) return;
   tell('inside a save');
   await new Promise((resolve) => setTimeout(resolve, 60_000));
-}, 1000);
-const store = pauseAt === 0 ? checkpointDirectory(folder) : checkpointDirectory(folder, fileSystem);
+};
 
 let started = false;
 await runToTheEnd(
-  reporting(store, (saved) => tell({ saved })),
+  watchedDirectory(folder, onCall, (saved) => tell({ saved })),
   () => {
     if (!started) tell('started');
     started = true;

@@ -11,8 +11,7 @@ import { decodeCheckpoint } from '../../src/io/checkpoint.ts';
 import { checkpointDirectory } from '../../src/node/checkpoints.ts';
 import { testRandom } from '../support/mutate.ts';
 import type { ChildMessage } from './child.ts';
-import { hookedFileSystem } from './hooked-file-system.ts';
-import { newestHash, runToTheEnd } from './training.ts';
+import { newestHash, runToTheEnd, TOTAL_STEPS, watchedDirectory } from './training.ts';
 
 export interface TortureReport {
   readonly kills: number;
@@ -47,19 +46,22 @@ export async function torture(
     const reference = await referenceRun(join(top, 'reference'));
     for (let round = 0; report.kills < count; round++) {
       const folder = join(top, `run-${round}`);
+      let saved = 0;
       for (let turn = 0; turn < KILLS_PER_FOLDER && report.kills < count; turn++) {
         const left = count - report.kills;
         const withinSave = random.below(left) < inside - report.insideSave;
-        const call = withinSave ? 1 + random.below(reference.calls) : 0;
-        const death = await killOne(folder, call, random.below(1 + Math.ceil(reference.milliseconds)));
+        const remaining = 1 - saved / TOTAL_STEPS;
+        const call = withinSave ? 1 + random.below(Math.floor(remaining * reference.calls)) : 0;
+        const death = await killOne(folder, call, random.below(Math.ceil(remaining * reference.milliseconds)));
         // It came to its end before the blow: nothing was killed, and nothing is counted.
         if (death === undefined) break;
+        saved = Math.max(saved, death.saved);
         report.kills++;
         if (withinSave) report.insideSave++;
         if (turn > 0) report.ofResumed++;
         if (temporaries(folder).length > 0) report.leftTemporary++;
         try {
-          await checkSurvivors(folder, join(top, 'copy'), death.saved, reference.hash);
+          await checkSurvivors(folder, join(top, 'copy'), saved, reference.hash);
         } catch (cause) {
           throw new Error(`seed ${seed}, kill ${report.kills}, call ${call}, ${folder}: ${String(cause)}`, { cause });
         }
@@ -73,16 +75,11 @@ export async function torture(
   }
 }
 
-/** The uninterrupted run: its last state, how long it took, and how often it called the file system. */
+/** The uninterrupted run: its last state, how long it took, and how often its saves called the file system. */
 async function referenceRun(folder: string): Promise<{ hash: string; milliseconds: number; calls: number }> {
   let calls = 0;
   const begin = performance.now();
-  await runToTheEnd(
-    checkpointDirectory(
-      folder,
-      hookedFileSystem(() => calls++, 1000),
-    ),
-  );
+  await runToTheEnd(watchedDirectory(folder, () => calls++));
   return { hash: await newestHash(folder), milliseconds: performance.now() - begin, calls };
 }
 

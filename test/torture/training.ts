@@ -4,8 +4,11 @@ import { decodeCheckpoint } from '../../src/io/checkpoint.ts';
 import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
 import { checkpointDirectory } from '../../src/node/checkpoints.ts';
 import { stateHash, tinyOptions } from '../gan/tiny.ts';
+import { hookedFileSystem } from './hooked-file-system.ts';
 
+const EPOCHS = 8;
 const STEPS_PER_EPOCH = 10;
+export const TOTAL_STEPS: number = EPOCHS * STEPS_PER_EPOCH;
 
 /** Runs it to the end, or on from what is saved. Tells where it began, in steps. */
 export async function runToTheEnd(checkpoint: CheckpointStore, onStep?: () => void): Promise<number> {
@@ -14,7 +17,7 @@ export async function runToTheEnd(checkpoint: CheckpointStore, onStep?: () => vo
   await trainGan({
     ...tinyOptions(),
     images: dataset(bytes, [38, 4, 4, 1]),
-    epochs: 8,
+    epochs: EPOCHS,
     checkpoint,
     checkpointEvery: 2,
     resume: true,
@@ -38,12 +41,26 @@ export async function newestHash(folder: string): Promise<string> {
   return stateHash(await newest.read());
 }
 
-/** A store that reports each completed save, in steps. */
-export function reporting(store: CheckpointStore, report: (steps: number) => void): CheckpointStore {
+/**
+ * A directory store that tells of itself. Writes take 1000 bytes at a time.
+ *
+ * @param onCall before each call to the file system within a save
+ * @param onSaved after each save, with the steps it holds
+ */
+export function watchedDirectory(
+  folder: string,
+  onCall: () => unknown,
+  onSaved: (steps: number) => void = () => {},
+): CheckpointStore {
+  let saving = false;
+  const fileSystem = hookedFileSystem(() => (saving ? onCall() : undefined), 1000);
+  const store = checkpointDirectory(folder, fileSystem);
   return {
     async save(bytes) {
+      saving = true;
       await store.save(bytes);
-      report(stepsDone(decodeCheckpoint(bytes)));
+      saving = false;
+      onSaved(stepsDone(decodeCheckpoint(bytes)));
     },
     list: () => store.list(),
   };

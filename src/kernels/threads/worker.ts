@@ -42,7 +42,23 @@ export function findThreads(): StartThread | undefined {
   return findNodeThreads() ?? findWebThreads();
 }
 
-/** The part of node:worker_threads that is used, reached without an import that browsers would stumble over. */
+/** How many threads can run at once here; 1 where that cannot be told. */
+export function availableCores(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  return builtin<NodeSystem>('node:os')?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
+}
+
+interface NodeSystem {
+  availableParallelism(): number;
+}
+
+/** A module of Node's own, reached without an import that browsers would stumble over; undefined elsewhere, and before Node 20.16. */
+function builtin<Module>(name: string): Module | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  return process?.getBuiltinModule?.(name) as Module | undefined;
+}
+
+/** The part of node:worker_threads that is used. */
 interface NodeWorkers {
   readonly Worker: new (
     source: string,
@@ -55,8 +71,7 @@ interface NodeWorkers {
 }
 
 function findNodeThreads(): StartThread | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  const workers = process?.getBuiltinModule?.('node:worker_threads') as NodeWorkers | undefined;
+  const workers = builtin<NodeWorkers>('node:worker_threads');
   if (workers === undefined) return undefined;
   return (workerData, events) => {
     const worker = new workers.Worker(NODE_SOURCE, {

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { scope } from '../../src/autograd/scope.ts';
+import { tensor } from '../../src/autograd/tensor.ts';
+import { ArgumentError, GanvasError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
+import { dataset, tensorDataset } from '../../src/data/dataset.ts';
+import { heap, withRuntime } from '../../src/kernels/runtime.ts';
+import { collectAll, collectUntil, createEmptyRuntime } from '../support/collect-garbage.ts';
+import { thrownBy, wrong } from '../support/thrown.ts';
+
+/** 256 images of 1 pixel: every byte there is. */
+const allBytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+
+describe('dataset', () => {
+  it('turns each byte into (byte - 127.5) / 127.5 in float32: 0 is -1, 255 is 1', () => {
+    const data = dataset(allBytes, [256, 1]);
+    const batch = data.gather(allBytes);
+    expect(batch.shape).toEqual([256, 1]);
+    batch.data.forEach((value, byte) => {
+      expect(value, `byte ${byte}`).toBe(Math.fround((byte - 127.5) / 127.5));
+    });
+    expect(batch.data[0]).toBe(-1);
+    expect(batch.data[255]).toBe(1);
+  });
+
+  it('gathers items in the order asked for, repetitions included', () => {
+    const bytes = Uint8Array.from({ length: 5 * 6 }, (_, i) => i * 8);
+    const data = dataset(bytes, [5, 2, 3]);
+    expect(data.count).toBe(5);
+    expect(data.itemShape).toEqual([2, 3]);
+    const batch = data.gather([4, 0, 4]);
+    expect(batch.shape).toEqual([3, 2, 3]);
+    const item = (n: number): number[] => Array.from(bytes.subarray(6 * n, 6 * n + 6), (byte) => Math.fround((byte - 127.5) / 127.5));
+    expect(Array.from(batch.data)).toEqual([...item(4), ...item(0), ...item(4)]);
+  });
+
+  it('takes any list of numbers, and an empty one', () => {
+    const data = dataset(allBytes, [64, 4]);
+    for (const indices of [[1, 2], Int32Array.of(1, 2), Float64Array.of(1, 2), { length: 2, 0: 1, 1: 2 }]) {
+      expect(data.gather(indices).shape).toEqual([2, 4]);
+    }
+    expect(data.gather([]).shape).toEqual([0, 4]);
+    expect(data.gather([]).size).toBe(0);
+  });
+
+  it('copies the bytes once, a quarter of the memory of floats', () => {
+    const runtime = createEmptyRuntime();
+    const bytes = new Uint8Array(4000).fill(255);
+    const data = withRuntime(runtime, () => dataset(bytes, [4, 1000]));
+    expect(runtime.heap.usage().usedBytes).toBeLessThanOrEqual(4000 + 64);
+    bytes.fill(0);
+    expect(withRuntime(runtime, () => data.gather([3]).data[999])).toBe(1);
+  });
+
+  it('survives growth of the memory between making and gathering', () => {
+    const data = dataset(allBytes, [256]);
+    heap().growNow();
+    expect(Array.from(data.gather([0, 255]).data)).toEqual([-1, 1]);
+    expect(data.itemShape).toEqual([]);
+  });
+
+  it('outlives the scope it was made in, while its batches do not', () => {
+    const data = scope(() => dataset(allBytes, [256, 1]));
+    let lost: ReturnType<typeof data.gather> | undefined;
+    scope(() => {
+      lost = data.gather([1]);
+    });
+    expect(() => lost!.data).toThrow(RuntimeError);
+    expect(data.gather([255]).item()).toBe(1);
+  });
+
+  it('leaves nothing behind a batch, and goes when nobody holds it', async () => {
+    const runtime = createEmptyRuntime();
+    withRuntime(runtime, () => {
+      const data = dataset(allBytes, [64, 4]);
+      const before = runtime.heap.usage().blocks;
+      for (let i = 0; i < 10; i++) data.gather([1, 2, 3]).dispose();
+      expect(runtime.heap.usage().blocks).toBe(before);
+    });
+    expect(await collectUntil(() => runtime.heap.usage().blocks === 0)).toBe(true);
+  });
+
+  it('keeps its bytes as long as it is held', async () => {
+    const runtime = createEmptyRuntime();
+    const data = withRuntime(runtime, () => dataset(allBytes, [256]));
+    await collectAll();
+    expect(runtime.heap.usage().blocks).toBe(1);
+    expect(withRuntime(runtime, () => data.gather([255]).data[0])).toBe(1);
+  });
+});
+
+describe('tensorDataset', () => {
+  it('uses the values as they are', () => {
+    const data = tensorDataset(tensor([[1, 2], [3, 4], [5, 6]]));
+    expect([data.count, data.itemShape]).toEqual([3, [2]]);
+    expect(data.gather([2, 0, 2]).toArray()).toEqual([[5, 6], [1, 2], [5, 6]]);
+    expect(data.gather([]).shape).toEqual([0, 2]);
+  });
+
+  it('refuses a scalar, and what is no tensor', () => {
+    expect(thrownBy(ShapeError, () => tensorDataset(tensor(1))).message).toMatch(/^tensorDataset: the shape must have the number of items in front/);
+    expect(() => tensorDataset(wrong([[1]]))).toThrow(/^tensorDataset: images must be a Tensor/);
+  });
+
+  it('whose tensor was freed says so', () => {
+    const images = tensor([[1, 2]]);
+    const data = tensorDataset(images);
+    images.dispose();
+    expect(() => data.gather([0])).toThrow(RuntimeError);
+  });
+});
+
+describe('wrong arguments', () => {
+  const CALLS: readonly (readonly [string, new (message: string) => GanvasError, () => unknown, RegExp])[] = [
+    ['a list for the bytes', ArgumentError, () => dataset(wrong([1, 2]), [2]), /^dataset: bytes must be a Uint8Array; got \[1, 2\]/],
+    ['floats for the bytes', ArgumentError, () => dataset(wrong(new Float32Array(2)), [2]), /^dataset: bytes must be a Uint8Array; got a Float32Array/],
+    ['too many bytes', ShapeError, () => dataset(new Uint8Array(5), [2, 2]), /^dataset: 5 bytes do not fill shape \[2, 2\], which takes 4/],
+    ['too few bytes', ShapeError, () => dataset(new Uint8Array(3), [2, 2]), /^dataset: 3 bytes do not fill/],
+    ['a scalar shape', ShapeError, () => dataset(new Uint8Array(1), []), /^dataset: the shape must have the number of items in front/],
+    ['a negative size', ArgumentError, () => dataset(new Uint8Array(1), [-1, -1]), /^dataset: shape must be a shape/],
+    ['no shape', ArgumentError, () => dataset(new Uint8Array(1), wrong(undefined)), /^dataset: shape must be a shape/],
+  ];
+
+  it.each(CALLS)('dataset with %s', (_, kind, call, message) => {
+    expect(thrownBy(kind, call).message).toMatch(message);
+  });
+
+  it.each([
+    [[5], 0],
+    [[0, -1], 1],
+    [[0, 1, 0.5], 2],
+    [[NaN], 0],
+    [[2 ** 32], 0],
+    [['1'], 0],
+  ])('gather(%j) names the culprit', (indices, at) => {
+    for (const data of [dataset(new Uint8Array(5), [5]), tensorDataset(tensor([1, 2, 3, 4, 5]))]) {
+      expect(thrownBy(ArgumentError, () => data.gather(wrong(indices))).message).toMatch(
+        new RegExp(`^gather: indices\\[${at}\\] must be a whole number from 0 to 4; got `),
+      );
+    }
+  });
+
+  it.each([undefined, null, 5, '12', {}])('gather(%o)', (indices) => {
+    const data = dataset(new Uint8Array(5), [5]);
+    expect(thrownBy(ArgumentError, () => data.gather(wrong(indices))).message).toMatch(/^gather: indices must be a list of whole numbers; got /);
+  });
+});
