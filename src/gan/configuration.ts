@@ -1,7 +1,7 @@
 /** What decides the bits of a training, as texts: a resumed training must have the same as the saved one (only `epochs` may grow). */
 import { scope } from '../autograd/scope.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
-import { xxh32Pair } from '../core/xxhash.ts';
+import { xxh32 } from '../core/xxhash.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { littleEndianBytes } from '../io/little-endian.ts';
 import type { Model } from '../nn/sequential.ts';
@@ -37,10 +37,12 @@ export function differingSettings(saved: Configuration, given: Configuration): s
     .map((name) => `${name}: saved ${saved[name] ?? 'none'}, given ${given[name] ?? 'none'}`);
 }
 
-/** The layers' kinds, output shapes and sizes, as the summary has them, and the shape of each weight. */
+/** The layers' kinds, output shapes and sizes, as the summary's table has them, and the shape of each weight. */
 function architecture(model: Model): Record<string, string> {
   const parts: Record<string, string> = {};
-  const [, rows = ''] = model.summary(() => {}).split(/^=+$/m);
+  const summary = model.summary(() => {});
+  // The rows stand between two double lines; a model of another maker may have no table.
+  const [, rows = summary] = summary.split(/^=+$/m);
   rows
     .trim()
     .split('\n')
@@ -55,14 +57,14 @@ function architecture(model: Model): Record<string, string> {
 function hashImages(images: Dataset): string {
   const fitting = Math.max(1, Math.floor(MAX_HASHED / Math.max(1, sizeOf(images.itemShape))));
   const stride = Math.ceil(images.count / fitting);
-  let hash = '';
+  let hash = 0;
   for (let first = 0; first < images.count; first += HASH_BATCH * stride) {
     const size = Math.min(HASH_BATCH, Math.ceil((images.count - first) / stride));
     const places = Array.from({ length: size }, (_, i) => first + i * stride);
     scope(() => {
       // Each batch is hashed with the hash so far as its seed.
-      hash = xxh32Pair(littleEndianBytes(images.gather(places).data), Number.parseInt(hash.slice(0, 8) || '0', 16));
+      hash = xxh32(littleEndianBytes(images.gather(places).data), hash);
     }, 'hashImages');
   }
-  return hash;
+  return hash.toString(16).padStart(8, '0');
 }

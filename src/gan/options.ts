@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import { type Dataset, tensorDataset } from '../data/dataset.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
+import { MAX_THREADS } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
 import { adam, type Optimizer } from '../optim/adam.ts';
 import { denseDiscriminator, denseGenerator } from './models.ts';
@@ -60,6 +61,11 @@ export interface TrainGanOptions {
   readonly seed?: number | undefined;
   /** How many samples onEpoch gets. Default 16. */
   readonly sampleCount?: number | undefined;
+  /**
+   * Threads to compute with, the calling one included; the bits do not depend on it. Default: what configure() was told, else one a
+   * core. Where threads cannot run there is one, silently. The workers stay, asleep, until configure({ threads: 1 }) ends them.
+   */
+  readonly threads?: number | undefined;
   /** Default adam({ learningRate: 1e-4 }), as is the discriminator's. */
   readonly generatorOptimizer?: Optimizer | undefined;
   readonly discriminatorOptimizer?: Optimizer | undefined;
@@ -94,6 +100,7 @@ export interface TrainGanSetup {
   readonly epochs: number;
   readonly batchSize: number;
   readonly sampleCount: number;
+  readonly threads: number | undefined;
   readonly checkpoint: CheckpointStore | undefined;
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
@@ -112,6 +119,7 @@ const OPTION_NAMES: readonly (keyof TrainGanOptions)[] = [
   'batchSize',
   'seed',
   'sampleCount',
+  'threads',
   'generatorOptimizer',
   'discriminatorOptimizer',
   'checkpoint',
@@ -127,11 +135,12 @@ const LEARNING_RATE = 1e-4;
 
 export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   checkOptions(WHERE, options ?? null, OPTION_NAMES);
-  const { latentDim = 100, epochs = 100, batchSize = 256, seed = 42, sampleCount = 16, signal } = options;
+  const { latentDim = 100, epochs = 100, batchSize = 256, seed = 42, sampleCount = 16, threads, signal } = options;
   checkInteger(WHERE, 'latentDim', latentDim, 1);
   checkInteger(WHERE, 'epochs', epochs, 0);
   checkInteger(WHERE, 'batchSize', batchSize, 1);
   checkInteger(WHERE, 'sampleCount', sampleCount, 0);
+  if (threads !== undefined) checkInteger(WHERE, 'threads', threads, 1, MAX_THREADS);
   for (const name of ['onResume', 'onStep', 'onEpoch'] as const) {
     if (options[name] !== undefined) checkFunction(WHERE, name, options[name]);
   }
@@ -150,7 +159,7 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   checkOptimizer('discriminatorOptimizer', discriminatorOptimizer);
   const networks = { generator, discriminator, generatorOptimizer, discriminatorOptimizer };
   const { onResume, onStep, onEpoch } = options;
-  const numbers = { seed, latentDim, epochs, batchSize, sampleCount };
+  const numbers = { seed, latentDim, epochs, batchSize, sampleCount, threads };
   return { ...numbers, ...saving, images, networks, random, onResume, onStep, onEpoch, signal };
 }
 

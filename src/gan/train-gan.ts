@@ -3,6 +3,7 @@ import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import type { Tensor } from '../autograd/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { useThreads } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
 import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
 import { createBreather } from './event-loop.ts';
@@ -39,6 +40,7 @@ export interface TrainGanResult {
  */
 export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult> {
   const setup = readTrainGanOptions(options);
+  useThreads(setup.threads);
   const { generator, discriminator } = setup.networks;
   const stepsPerEpoch = Math.ceil(setup.images.count / setup.batchSize);
   const checkpoints = createCheckpoints(setup, stepsPerEpoch);

@@ -86,7 +86,8 @@ export function kernels(): Kernels {
   return runtime().kernels;
 }
 
-const MAX_THREADS = 64;
+/** More than any machine that this is for has cores. */
+export const MAX_THREADS = 64;
 
 /**
  * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it exists. Results
@@ -110,7 +111,11 @@ export function applyConfiguration(options: ConfigureOptions & { readonly tileCo
   checkChoice('configure', 'kernels', kernels, ['auto', 'portable', 'simd']);
   if (memoryLimit !== undefined) configured.heap.limitBytes = checkInteger('configure', 'memoryLimit', memoryLimit, 1);
   const { tileColumns = configured.tileColumns } = options;
-  if (threads === configured.threads && kernels === configured.choice && tileColumns === configured.tileColumns) return;
+  // A pool that lost workers is made anew.
+  const whole = configured.pool === undefined || configured.pool.size === configured.threads;
+  const same =
+    threads === configured.threads && kernels === configured.choice && tileColumns === configured.tileColumns;
+  if (same && whole) return;
   if (tileColumns !== configured.tileColumns) configured.set = undefined;
   configured.threads = threads;
   configured.choice = kernels;

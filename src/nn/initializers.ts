@@ -3,9 +3,10 @@
  * He uniform: l = sqrt(6 / fan_in) (K. He et al., ICCV 2015).
  */
 import type { Random } from '../autograd/random.ts';
-import { ones, type Tensor, zeros } from '../autograd/tensor.ts';
+import { checkTensor, ones, type Tensor, zeros } from '../autograd/tensor.ts';
 import { checkChoice } from '../core/check.ts';
-import { type Shape, sizeOf } from '../core/shape.ts';
+import { ShapeError } from '../core/errors.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 
 export type Initializer = (shape: Shape, random: Random) => Tensor;
 
@@ -25,9 +26,18 @@ const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {
 
 const NAMES = Object.keys(INITIALIZERS) as InitializerName[];
 
-/** An initializer from its name; a function is taken as it is. */
+/** An initializer from its name; what a function makes is checked. */
 export function getInitializer(where: string, argument: string, value: InitializerName | Initializer): Initializer {
-  return typeof value === 'function' ? value : INITIALIZERS[checkChoice(where, argument, value, NAMES)];
+  if (typeof value !== 'function') return INITIALIZERS[checkChoice(where, argument, value, NAMES)];
+  return (shape, random) => {
+    const made = checkTensor(where, `the result of ${argument}`, value(shape, random));
+    if (!sameShape(made.shape, shape)) {
+      throw new ShapeError(
+        `${where}: ${argument} made a tensor of shape ${formatShape(made.shape)}; expected ${formatShape(shape)}`,
+      );
+    }
+    return made;
+  };
 }
 
 /** Inputs and outputs of one unit: the last two axes, times the receptive field of a convolution in front of them. */

@@ -54,6 +54,9 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
   }
   checkOptions('sequential', options, ['random', 'name']);
   const { random = randomFromState(DEFAULT_RANDOM), name = 'sequential' } = options;
+  if (typeof random?.uniform !== 'function') {
+    invalid('sequential', 'random', 'a random generator', random, 'Make one with createRandom(seed).');
+  }
   if (typeof name !== 'string') invalid('sequential', 'name', 'a string', name);
   const model = new SequentialModel(name, layers, random);
   const inputShape = layers[0]!.inputShape;

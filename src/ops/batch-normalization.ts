@@ -59,7 +59,8 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   const { gamma, beta, epsilon = 1e-3, negativeSlope: slope = 1 } = options;
   checkNumber(where, 'epsilon', epsilon, 0);
   checkNumber(where, 'negativeSlope', slope, 0);
-  if (typeof moments !== 'object' || moments === null) invalid(where, 'moments', 'what batchMoments() returns', moments);
+  if (typeof moments !== 'object' || moments === null)
+    invalid(where, 'moments', 'what batchMoments() returns', moments);
   const { mean, variance } = moments;
   for (const [name, one] of Object.entries({ gamma, beta, mean, variance })) checkFeatures(where, name, one, features);
   const inverse = new Tensor([features]);

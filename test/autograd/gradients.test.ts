@@ -21,8 +21,14 @@ describe('the graph', () => {
     const a = variable(tensor([1, 2]));
     const b = variable(tensor([3, 4]));
     const loss = sum(mul(a, b));
-    expect(values(gradients(loss, [a, b]))).toEqual([[3, 4], [1, 2]]);
-    expect(values(gradients(loss, [b, a]))).toEqual([[1, 2], [3, 4]]);
+    expect(values(gradients(loss, [a, b]))).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
+    expect(values(gradients(loss, [b, a]))).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
   });
 
   it('adds up what comes along several paths: a diamond', () => {
@@ -40,7 +46,12 @@ describe('the graph', () => {
     expect(values(gradients(sum(add(x, x)), [x]))).toEqual([[2, 2]]);
     expect(values(gradients(sum(sub(x, x)), [x]))).toEqual([[0, 0]]);
     expect(values(gradients(sum(concat([x, x, x])), [x]))).toEqual([[3, 3]]);
-    const m = variable(tensor([[1, 2], [3, 4]]));
+    const m = variable(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
     // d sum(M M) / dM = 1 M^T + M^T 1
     expect(values(gradients(sum(matmul(m, m)), [m]))).toEqual([[3 + 4, 7 + 4, 3 + 6, 7 + 6]]);
   });
@@ -91,7 +102,13 @@ describe('several calls on one pass', () => {
   });
 
   it('batch normalisation does not mix up the sums of two losses', () => {
-    const x = variable(tensor([[1, 2], [3, 5], [-1, 0]]));
+    const x = variable(
+      tensor([
+        [1, 2],
+        [3, 5],
+        [-1, 0],
+      ]),
+    );
     const gamma = variable(tensor([1, 2]));
     const beta = variable(tensor([0, 1]));
     const y = batchNormTraining(x, batchMoments(x), { gamma, beta });
@@ -110,7 +127,11 @@ describe('several calls on one pass', () => {
     const all = [...gradients(loss, [a, b, a]), ...gradients(loss, [a])];
     expect(new Set(all.map((one) => one.address)).size).toBe(all.length);
     all[0]!.data.fill(9);
-    expect(values(all.slice(1))).toEqual([[1, 1], [1, 1], [1, 1]]);
+    expect(values(all.slice(1))).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
     all[0]!.dispose();
     expect(values(gradients(loss, [b]))).toEqual([[1, 1]]);
   });
@@ -129,9 +150,22 @@ describe('several calls on one pass', () => {
 
 describe('nothing unasked is computed', () => {
   const layer = (x: Tensor, w: Variable): Tensor => tanh(matmul(x, w));
-  const x = tensor([[1, 2], [3, 4]]);
-  const w1 = variable(tensor([[0.1, 0.2], [0.3, 0.4]]));
-  const w2 = variable(tensor([[0.5, 0.6], [0.7, 0.8]]));
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const w1 = variable(
+    tensor([
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ]),
+  );
+  const w2 = variable(
+    tensor([
+      [0.5, 0.6],
+      [0.7, 0.8],
+    ]),
+  );
   const loss = mean(layer(layer(x, w1), w2));
 
   it('the last layer alone: one product, one tanh', () => {
@@ -199,8 +233,12 @@ describe('stopGradient and withoutRecording', () => {
   });
 
   it('refuse wrong arguments', () => {
-    expect(thrownBy(ArgumentError, () => stopGradient(wrong(3))).message).toMatch(/^stopGradient: x must be a Tensor; got 3/);
-    expect(thrownBy(ArgumentError, () => withoutRecording(wrong(undefined))).message).toMatch(/^withoutRecording: body must be a function/);
+    expect(thrownBy(ArgumentError, () => stopGradient(wrong(3))).message).toMatch(
+      /^stopGradient: x must be a Tensor; got 3/,
+    );
+    expect(thrownBy(ArgumentError, () => withoutRecording(wrong(undefined))).message).toMatch(
+      /^withoutRecording: body must be a function/,
+    );
   });
 });
 
@@ -212,7 +250,12 @@ describe('what is refused', () => {
       'gradients: the variable "bias" had no part in the loss. Was the loss computed inside withoutRecording or predict(), or from stopGradient()?',
     );
     expect(() => gradients(square(stopGradient(a)), [a])).toThrow(ArgumentError);
-    expect(() => gradients(withoutRecording(() => square(a)), [a])).toThrow(ArgumentError);
+    expect(() =>
+      gradients(
+        withoutRecording(() => square(a)),
+        [a],
+      ),
+    ).toThrow(ArgumentError);
   });
 
   it('a loss of several elements or none', () => {
@@ -226,7 +269,9 @@ describe('what is refused', () => {
 
   it.each([undefined, null, 5, {}, 'w'])('%o for the loss or the variables', (value) => {
     const a = variable(tensor([1]));
-    expect(thrownBy(ArgumentError, () => gradients(wrong(value), [a])).message).toMatch(/^gradients: loss must be a Tensor/);
+    expect(thrownBy(ArgumentError, () => gradients(wrong(value), [a])).message).toMatch(
+      /^gradients: loss must be a Tensor/,
+    );
     expect(thrownBy(ArgumentError, () => gradients(square(a), wrong(value))).message).toMatch(
       /^gradients: variables must be a list of variables; got .*Make them with variable\(tensor\)\.$/,
     );
@@ -234,7 +279,9 @@ describe('what is refused', () => {
 
   it('a plain tensor among the variables', () => {
     const x = tensor([1]);
-    expect(() => gradients(square(variable(x)), wrong([x]))).toThrow(/^gradients: variables must be a list of variables/);
+    expect(() => gradients(square(variable(x)), wrong([x]))).toThrow(
+      /^gradients: variables must be a list of variables/,
+    );
   });
 
   it('a variable changed since the pass, by name and operation', () => {

@@ -57,7 +57,10 @@ describe('scope', () => {
 
   it('keeps the block when a view of it is returned', () => {
     const view = scope(() => reshape(tensor([1, 2, 3, 4]), [2, 2]));
-    expect(view.toArray()).toEqual([[1, 2], [3, 4]]);
+    expect(view.toArray()).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
   });
 
   it('leaves tensors from outside alone, returned or not', () => {
@@ -127,13 +130,15 @@ describe('scope', () => {
 });
 
 describe('the error of a freed tensor', () => {
-  it('names the scope, by its name or the function\'s', () => {
+  it("names the scope, by its name or the function's", () => {
     let lost: Tensor | undefined;
     function trainStep(): void {
       lost = tensor([1]);
     }
     scope(trainStep);
-    expect(thrownBy(RuntimeError, () => lost!.data).message).toMatch(/^tensor: it was freed by scope "trainStep" #\d+\. Return it from the scope/);
+    expect(thrownBy(RuntimeError, () => lost!.data).message).toMatch(
+      /^tensor: it was freed by scope "trainStep" #\d+\. Return it from the scope/,
+    );
     scope(() => {
       lost = tensor([1]);
     }, 'epoch');
@@ -171,7 +176,12 @@ describe('disposal inside a scope', () => {
 
 describe('a training loop in a scope', () => {
   it('is flat: no block, no byte more after 300 steps than after 3', () => {
-    const w = variable(tensor([[0.5, -0.5], [0.25, 0.75]]));
+    const w = variable(
+      tensor([
+        [0.5, -0.5],
+        [0.25, 0.75],
+      ]),
+    );
     const optimizer = adam();
     const step = (): number =>
       scope(() => {

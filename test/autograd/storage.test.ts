@@ -38,7 +38,14 @@ describe('garbage collection', () => {
     ]);
     await collectAll();
     expect(runtime.heap.usage().blocks).toBe(5);
-    expect(held.map((one) => one.toArray())).toEqual([[1, 2, 3], [[4, 5], [6, 7]], [9]]);
+    expect(held.map((one) => one.toArray())).toEqual([
+      [1, 2, 3],
+      [
+        [4, 5],
+        [6, 7],
+      ],
+      [9],
+    ]);
     expect(held[2]!.node!.inputs.map((one) => one.toArray())).toEqual([[8], 1]);
   });
 

@@ -7,9 +7,25 @@ describe('tensor', () => {
   it.each([
     [5, [], 5],
     [[1, 2, 3], [3], [1, 2, 3]],
-    [[[1, 2], [3, 4], [5, 6]], [3, 2], [[1, 2], [3, 4], [5, 6]]],
+    [
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      [3, 2],
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    ],
     [[], [0], []],
-    [[[], []], [2, 0], [[], []]],
+    [
+      [[], []],
+      [2, 0],
+      [[], []],
+    ],
     [[[[7]]], [1, 1, 1], [[[7]]]],
   ])('takes the shape of nested arrays: %j', (values, shape, expected) => {
     const x = tensor(values);
@@ -19,7 +35,10 @@ describe('tensor', () => {
   });
 
   it('takes a flat list with a shape, and a Float32Array as a copy', () => {
-    expect(tensor([1, 2, 3, 4, 5, 6], [2, 3]).toArray()).toEqual([[1, 2, 3], [4, 5, 6]]);
+    expect(tensor([1, 2, 3, 4, 5, 6], [2, 3]).toArray()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     const source = Float32Array.of(1, 2);
     const x = tensor(source);
     source[0] = 9;
@@ -40,10 +59,15 @@ describe('tensor', () => {
     expect(Object.isFrozen(x.shape)).toBe(true);
   });
 
-  it.each(['5', null, undefined, {}, [1, '2'], [null], new Float64Array(2), true, [[1], [2n]], [1, , 3]])('refuses %o', (values) => {
-    const error = thrownBy(ArgumentError, () => tensor(wrong(values)));
-    expect(error.message).toMatch(/^tensor: values must be a number, nested arrays of numbers or a Float32Array; got /);
-  });
+  it.each(['5', null, undefined, {}, [1, '2'], [null], new Float64Array(2), true, [[1], [2n]], new Array(3)])(
+    'refuses %o',
+    (values) => {
+      const error = thrownBy(ArgumentError, () => tensor(wrong(values)));
+      expect(error.message).toMatch(
+        /^tensor: values must be a number, nested arrays of numbers or a Float32Array; got /,
+      );
+    },
+  );
 
   it('refuses ragged nesting and shapes that do not fit', () => {
     expect(thrownBy(ShapeError, () => tensor([[1, 2], [3]])).message).toBe(
@@ -62,7 +86,10 @@ describe('scalar, zeros, ones, full', () => {
   it('fill', () => {
     expect(scalar(3).shape).toEqual([]);
     expect(scalar(3).item()).toBe(3);
-    expect(zeros([2, 2]).toArray()).toEqual([[0, 0], [0, 0]]);
+    expect(zeros([2, 2]).toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
     expect(ones([3]).toArray()).toEqual([1, 1, 1]);
     expect(full([2], NaN).toArray()).toEqual([NaN, NaN]);
     expect(zeros([0, 4]).size).toBe(0);
@@ -77,7 +104,9 @@ describe('scalar, zeros, ones, full', () => {
   it('refuse what is no shape or number', () => {
     for (const shape of [undefined, 3, '3', [-1], [0.5], [NaN], null]) {
       for (const [name, fn] of Object.entries({ zeros, ones })) {
-        expect(thrownBy(ArgumentError, () => fn(wrong(shape))).message).toMatch(new RegExp(`^${name}: shape must be a shape`));
+        expect(thrownBy(ArgumentError, () => fn(wrong(shape))).message).toMatch(
+          new RegExp(`^${name}: shape must be a shape`),
+        );
       }
     }
     expect(thrownBy(ArgumentError, () => full([2], wrong('1'))).message).toBe('full: value must be a number; got "1"');
@@ -144,7 +173,9 @@ describe('variable', () => {
 
   it('refuses other shapes and kinds, and stays as it was', () => {
     const v = variable(tensor([[1, 2]]), 'kernel');
-    expect(thrownBy(ShapeError, () => v.assign(tensor([1, 2]))).message).toBe('assign: kernel has shape [1, 2]; got [2]');
+    expect(thrownBy(ShapeError, () => v.assign(tensor([1, 2]))).message).toBe(
+      'assign: kernel has shape [1, 2]; got [2]',
+    );
     for (const values of [[1], [1, 2, 3], '12', null, undefined, 5, ['1', '2'], [[1, 2]], new Float64Array(2)]) {
       expect(() => v.assign(wrong(values)), String(values)).toThrow(ShapeError);
     }
@@ -156,7 +187,9 @@ describe('variable', () => {
   });
 
   it.each([undefined, null, 5, [1], {}])('refuses %o for a tensor', (value) => {
-    expect(thrownBy(ArgumentError, () => variable(wrong(value))).message).toMatch(/^variable: value must be a Tensor; got /);
+    expect(thrownBy(ArgumentError, () => variable(wrong(value))).message).toMatch(
+      /^variable: value must be a Tensor; got /,
+    );
   });
 
   it('refuses a name that is no string', () => {

@@ -7,8 +7,8 @@ import {
   checkNumber,
   checkOptions,
   didYouMean,
-  describe as picture,
   nearestWord,
+  describe as picture,
 } from '../../src/core/check.ts';
 import {
   ArgumentError,
@@ -20,13 +20,16 @@ import {
 } from '../../src/core/errors.ts';
 
 describe('errors', () => {
-  it.each([ArgumentError, ShapeError, FormatError, RuntimeError, DivergenceError])('%o is a GanvasError with its own name', (Kind) => {
-    const error = new Kind('what happened');
-    expect(error).toBeInstanceOf(GanvasError);
-    expect(error).toBeInstanceOf(Error);
-    expect(error.name).toBe(Kind.name);
-    expect(String(error)).toBe(`${Kind.name}: what happened`);
-  });
+  it.each([ArgumentError, ShapeError, FormatError, RuntimeError, DivergenceError])(
+    '%o is a GanvasError with its own name',
+    (Kind) => {
+      const error = new Kind('what happened');
+      expect(error).toBeInstanceOf(GanvasError);
+      expect(error).toBeInstanceOf(Error);
+      expect(error.name).toBe(Kind.name);
+      expect(String(error)).toBe(`${Kind.name}: what happened`);
+    },
+  );
 
   it('a FormatError tells where', () => {
     expect(new FormatError('bad magic', 4).message).toBe('bad magic (at byte 4)');
@@ -54,7 +57,13 @@ describe('describe', () => {
     [new Float32Array(3), 'a Float32Array'],
     [Object.create(null), '{  }'],
     [function named(): void {}, 'function named'],
-    [(() => () => undefined)(), 'function (anonymous)'],
+    [
+      (
+        () => () =>
+          undefined
+      )(),
+      'function (anonymous)',
+    ],
   ])('%o', (value, expected) => {
     expect(picture(value)).toBe(expected);
   });

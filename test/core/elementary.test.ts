@@ -12,7 +12,11 @@ const PATTERNS = 2 ** 32;
 
 const sigmoid64 = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 
-function worst(fn: (x: number) => number, exact: (x: number) => number, xs: Iterable<number>): { ulp: number; x: number } {
+function worst(
+  fn: (x: number) => number,
+  exact: (x: number) => number,
+  xs: Iterable<number>,
+): { ulp: number; x: number } {
   let ulp = 0;
   let at = 0;
   for (const x of xs) {
@@ -58,7 +62,19 @@ describe.each([
   });
 
   it('is within 2 ulp at 2001 neighbours of each seam of its formula', () => {
-    for (const seam of [0.625, -0.625, Math.SQRT1_2, Math.SQRT2, 1, Math.LN2 / 2, -Math.LN2 / 2, 2 ** -126, 88, -87.33654, -103]) {
+    for (const seam of [
+      0.625,
+      -0.625,
+      Math.SQRT1_2,
+      Math.SQRT2,
+      1,
+      Math.LN2 / 2,
+      -Math.LN2 / 2,
+      2 ** -126,
+      88,
+      -87.33654,
+      -103,
+    ]) {
       const { ulp, x } = worst(fn, exact, neighbours(seam, 1000));
       expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(2);
     }
@@ -123,7 +139,8 @@ describe('special values', () => {
 
 describe('symmetry', () => {
   it('tanh is odd, bit for bit', () => {
-    for (const x of range(0, 12, 50_000)) if (!Object.is(tanh(-x), -tanh(x))) throw new Error(`x = ${x}: ${tanh(x)}, ${tanh(-x)}`);
+    for (const x of range(0, 12, 50_000))
+      if (!Object.is(tanh(-x), -tanh(x))) throw new Error(`x = ${x}: ${tanh(x)}, ${tanh(-x)}`);
   });
 
   it('sigmoid(x) + sigmoid(-x) is 1 to one ulp', () => {
@@ -137,7 +154,11 @@ describe('sign and order', () => {
   it('exp and sigmoid are never negative, log changes its sign at 1, tanh keeps that of x', () => {
     for (const x of range(-110, 110, 40_000)) {
       const good =
-        exp(x) >= 0 && sigmoid(x) >= 0 && sigmoid(x) <= 1 && Math.sign(tanh(x)) === Math.sign(x) && Math.abs(tanh(x)) <= 1;
+        exp(x) >= 0 &&
+        sigmoid(x) >= 0 &&
+        sigmoid(x) <= 1 &&
+        Math.sign(tanh(x)) === Math.sign(x) &&
+        Math.abs(tanh(x)) <= 1;
       if (!good) throw new Error(`x = ${x}: exp ${exp(x)}, sigmoid ${sigmoid(x)}, tanh ${tanh(x)}`);
     }
     for (const x of neighbours(1, 1000)) expect(Math.sign(log(x)), `log(${x})`).toBe(Math.sign(x - 1));

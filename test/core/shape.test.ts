@@ -38,7 +38,21 @@ describe('checkShape', () => {
     expect(Object.isFrozen(shape)).toBe(true);
   });
 
-  it.each([undefined, null, 3, '23', { length: 1 }, [1.5], [-1], [NaN], ['2'], [2 ** 53], [Infinity], [,], [[2]]])('refuses %o', (value) => {
+  it.each([
+    undefined,
+    null,
+    3,
+    '23',
+    { length: 1 },
+    [1.5],
+    [-1],
+    [NaN],
+    ['2'],
+    [2 ** 53],
+    [Infinity],
+    new Array(1),
+    [[2]],
+  ])('refuses %o', (value) => {
     expect(() => checkShape('f', 'shape', value)).toThrow(ArgumentError);
     expect(() => checkShape('f', 'shape', value)).toThrow(/^f: shape must be a shape/);
   });
@@ -81,11 +95,23 @@ describe('broadcastShapes', () => {
     [[], [0], [0]],
     [[1], [0], [0]],
     [[0], [1], [0]],
-    [[3, 1], [1, 4], [3, 4]],
+    [
+      [3, 1],
+      [1, 4],
+      [3, 4],
+    ],
     [[4], [3, 4], [3, 4]],
-    [[5, 1, 3], [4, 1], [5, 4, 3]],
+    [
+      [5, 1, 3],
+      [4, 1],
+      [5, 4, 3],
+    ],
     [[1, 1], [7], [1, 7]],
-    [[2, 0, 1], [1, 5], [2, 0, 5]],
+    [
+      [2, 0, 1],
+      [1, 5],
+      [2, 0, 5],
+    ],
   ])('%j and %j give %j', (a, b, expected) => {
     expect(broadcastShapes('f', a, b)).toEqual(expected);
     expect(broadcastShapes('f', b, a)).toEqual(expected);
@@ -95,8 +121,14 @@ describe('broadcastShapes', () => {
     [[2], [3]],
     [[0], [2]],
     [[2, 3], [2]],
-    [[2, 3], [3, 2]],
-    [[4, 1, 3], [2, 1, 3]],
+    [
+      [2, 3],
+      [3, 2],
+    ],
+    [
+      [4, 1, 3],
+      [2, 1, 3],
+    ],
   ])('%j and %j do not fit', (a, b) => {
     expect(() => broadcastShapes('add', a, b)).toThrow(ShapeError);
     expect(() => broadcastShapes('add', a, b)).toThrow(/^add: shapes \[.*\] and \[.*\] do not broadcast: \d meets \d/);

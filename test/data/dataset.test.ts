@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scope } from '../../src/autograd/scope.ts';
 import { tensor } from '../../src/autograd/tensor.ts';
-import { ArgumentError, GanvasError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
+import { ArgumentError, type GanvasError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
 import { dataset, tensorDataset } from '../../src/data/dataset.ts';
 import { heap, withRuntime } from '../../src/kernels/runtime.ts';
 import { collectAll, collectUntil, createEmptyRuntime } from '../support/collect-garbage.ts';
@@ -29,7 +29,8 @@ describe('dataset', () => {
     expect(data.itemShape).toEqual([2, 3]);
     const batch = data.gather([4, 0, 4]);
     expect(batch.shape).toEqual([3, 2, 3]);
-    const item = (n: number): number[] => Array.from(bytes.subarray(6 * n, 6 * n + 6), (byte) => Math.fround((byte - 127.5) / 127.5));
+    const item = (n: number): number[] =>
+      Array.from(bytes.subarray(6 * n, 6 * n + 6), (byte) => Math.fround((byte - 127.5) / 127.5));
     expect(Array.from(batch.data)).toEqual([...item(4), ...item(0), ...item(4)]);
   });
 
@@ -90,14 +91,26 @@ describe('dataset', () => {
 
 describe('tensorDataset', () => {
   it('uses the values as they are', () => {
-    const data = tensorDataset(tensor([[1, 2], [3, 4], [5, 6]]));
+    const data = tensorDataset(
+      tensor([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    );
     expect([data.count, data.itemShape]).toEqual([3, [2]]);
-    expect(data.gather([2, 0, 2]).toArray()).toEqual([[5, 6], [1, 2], [5, 6]]);
+    expect(data.gather([2, 0, 2]).toArray()).toEqual([
+      [5, 6],
+      [1, 2],
+      [5, 6],
+    ]);
     expect(data.gather([]).shape).toEqual([0, 2]);
   });
 
   it('refuses a scalar, and what is no tensor', () => {
-    expect(thrownBy(ShapeError, () => tensorDataset(tensor(1))).message).toMatch(/^tensorDataset: the shape must have the number of items in front/);
+    expect(thrownBy(ShapeError, () => tensorDataset(tensor(1))).message).toMatch(
+      /^tensorDataset: the shape must have the number of items in front/,
+    );
     expect(() => tensorDataset(wrong([[1]]))).toThrow(/^tensorDataset: images must be a Tensor/);
   });
 
@@ -111,11 +124,31 @@ describe('tensorDataset', () => {
 
 describe('wrong arguments', () => {
   const CALLS: readonly (readonly [string, new (message: string) => GanvasError, () => unknown, RegExp])[] = [
-    ['a list for the bytes', ArgumentError, () => dataset(wrong([1, 2]), [2]), /^dataset: bytes must be a Uint8Array; got \[1, 2\]/],
-    ['floats for the bytes', ArgumentError, () => dataset(wrong(new Float32Array(2)), [2]), /^dataset: bytes must be a Uint8Array; got a Float32Array/],
-    ['too many bytes', ShapeError, () => dataset(new Uint8Array(5), [2, 2]), /^dataset: 5 bytes do not fill shape \[2, 2\], which takes 4/],
+    [
+      'a list for the bytes',
+      ArgumentError,
+      () => dataset(wrong([1, 2]), [2]),
+      /^dataset: bytes must be a Uint8Array; got \[1, 2\]/,
+    ],
+    [
+      'floats for the bytes',
+      ArgumentError,
+      () => dataset(wrong(new Float32Array(2)), [2]),
+      /^dataset: bytes must be a Uint8Array; got a Float32Array/,
+    ],
+    [
+      'too many bytes',
+      ShapeError,
+      () => dataset(new Uint8Array(5), [2, 2]),
+      /^dataset: 5 bytes do not fill shape \[2, 2\], which takes 4/,
+    ],
     ['too few bytes', ShapeError, () => dataset(new Uint8Array(3), [2, 2]), /^dataset: 3 bytes do not fill/],
-    ['a scalar shape', ShapeError, () => dataset(new Uint8Array(1), []), /^dataset: the shape must have the number of items in front/],
+    [
+      'a scalar shape',
+      ShapeError,
+      () => dataset(new Uint8Array(1), []),
+      /^dataset: the shape must have the number of items in front/,
+    ],
     ['a negative size', ArgumentError, () => dataset(new Uint8Array(1), [-1, -1]), /^dataset: shape must be a shape/],
     ['no shape', ArgumentError, () => dataset(new Uint8Array(1), wrong(undefined)), /^dataset: shape must be a shape/],
   ];
@@ -141,6 +174,8 @@ describe('wrong arguments', () => {
 
   it.each([undefined, null, 5, '12', {}])('gather(%o)', (indices) => {
     const data = dataset(new Uint8Array(5), [5]);
-    expect(thrownBy(ArgumentError, () => data.gather(wrong(indices))).message).toMatch(/^gather: indices must be a list of whole numbers; got /);
+    expect(thrownBy(ArgumentError, () => data.gather(wrong(indices))).message).toMatch(
+      /^gather: indices must be a list of whole numbers; got /,
+    );
   });
 });

@@ -6,6 +6,7 @@ import {
   type Dataset,
   dataset,
   layers,
+  type Model,
   memoryCheckpoints,
   sequential,
   tensor,
@@ -265,6 +266,32 @@ describe('resuming with other settings', () => {
       { generator: generator(6, 'relu') },
       ['generator.layers.2: saved leaky_re_lu (LeakyReLU) (None, 6) 0, given activation (Activation) (None, 6) 0'],
     ],
+    [
+      'a bias less in one network, a layer more in the other',
+      {
+        generator: sequential([
+          layers.dense({ units: 6, useBias: false, inputShape: [3] }),
+          layers.batchNormalization(),
+          layers.leakyReLU(),
+          layers.dense({ units: 16, activation: 'tanh', useBias: false }),
+          layers.reshape({ targetShape: [4, 4, 1] }),
+        ]),
+        discriminator: sequential([
+          layers.flatten({ inputShape: [4, 4, 1] }),
+          layers.dense({ units: 5 }),
+          layers.batchNormalization(),
+          layers.leakyReLU(),
+          layers.dropout({ rate: 0.25 }),
+          layers.dense({ units: 1 }),
+          layers.activation('linear'),
+        ]),
+      },
+      [
+        'generator.layers.3: saved dense_1 (Dense) (None, 16) 112, given dense_1 (Dense) (None, 16) 96',
+        'discriminator.layers.6: saved none, given activation (Activation) (None, 1) 0',
+        'generator.weights.3.bias: saved [16], given none',
+      ],
+    ],
     ['fewer epochs than are done', { epochs: 1 }, ['epochs: saved in epoch 2, given only 1']],
   ];
 
@@ -284,6 +311,34 @@ describe('resuming with other settings', () => {
     const store = recordingStore([saved[5]!]);
     const rest = await runTiny({ checkpoint: store, resume: true, images: images(0, [14, 4, 4, 1]) });
     expectSameEnd(rest, store, 6);
+  });
+
+  it("compares the summaries of another maker's models, which may have no table", async () => {
+    const foreign = (summary: string): Model => {
+      const inner = tinyOptions().generator!;
+      const { name, inputShape, outputShape, weights, trainableWeights, namedWeights } = inner;
+      const call: Model['call'] = (x, options) => inner.call(x, options);
+      const predict: Model['predict'] = (x) => inner.predict(x);
+      return {
+        name,
+        inputShape,
+        outputShape,
+        weights,
+        trainableWeights,
+        namedWeights,
+        call,
+        predict,
+        summary: () => summary,
+      };
+    };
+    const store = recordingStore();
+    await runTiny({ checkpoint: store, generator: foreign('mine'), ...stopAfter(2) });
+    const error = await rejection(runTiny({ checkpoint: store, resume: true, generator: foreign('yours') }));
+    expect(error).toMatchObject({
+      message: expect.stringContaining('other settings: generator.layers.0: saved mine, given yours. Resume'),
+    });
+    const rest = await runTiny({ checkpoint: store, resume: true, generator: foreign('mine') });
+    expect(rest.steps).toEqual(whole.steps.slice(2));
   });
 
   it('does not fall back to an older checkpoint that would fit', async () => {

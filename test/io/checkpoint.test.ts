@@ -82,6 +82,12 @@ describe('a checkpoint', () => {
     }
   });
 
+  it('counts the length of the header among the sealed bytes', () => {
+    const damaged = file.slice();
+    damaged[0]! ^= 8;
+    expect(() => decodeCheckpoint(damaged)).toThrow(/the checkpoint is damaged/);
+  });
+
   const forgeries: readonly [string, Parameters<typeof forged>[0], RegExp][] = [
     ['another format', ({ metadata }) => (metadata['format'] = 'pt'), /format is "pt"; this reads "ganvas checkpoint"/],
     ['a later version', ({ metadata }) => (metadata['version'] = '2'), /version is "2"; this reads "1"/],

@@ -126,7 +126,9 @@ export const KERNEL_CASES: KernelCases = {
       return [image.reserve(count), image.random(count), x, low, high, count];
     }),
   ),
-  fill: COUNTS.flatMap((count) => [0, -0, 0.1, NaN, Infinity].map((value) => (image) => [image.reserve(count), value, count])),
+  fill: COUNTS.flatMap((count) =>
+    [0, -0, 0.1, NaN, Infinity].map((value) => (image) => [image.reserve(count), value, count]),
+  ),
   copy: MATRICES.flatMap(([rows, columns]) => [
     (image) => [image.reserve(rows * columns), image.special(rows * columns), rows, columns, columns, columns, 1],
     // a transpose
@@ -135,7 +137,15 @@ export const KERNEL_CASES: KernelCases = {
     (image) => [image.reserve(rows * (columns + 4)), image.random(columns), rows, columns, columns + 4, 0, 1],
     (image) => [image.reserve(rows * (columns + 4)), image.random(1), rows, columns, columns + 4, 0, 0],
     // every second of a wider one
-    (image) => [image.reserve(rows * columns), image.random(rows * 2 * columns), rows, columns, columns, 2 * columns, 2],
+    (image) => [
+      image.reserve(rows * columns),
+      image.random(rows * 2 * columns),
+      rows,
+      columns,
+      columns,
+      2 * columns,
+      2,
+    ],
   ]),
   sumRows: MATRICES.flatMap(([rows, columns]) => [
     (image) => [image.reserve(rows), image.random(rows * columns), rows, columns, columns],
@@ -200,17 +210,18 @@ export const KERNEL_CASES: KernelCases = {
     (image) => [image.random(count), image.random(count), 0.99, 1 - 0.99, count],
     (image) => [image.special(count), image.special(count), 0.99, 1 - 0.99, count],
   ]),
-  batchNormalize: MATRICES.flatMap(([rows, columns]) =>
-    [1, 0.3, 0].flatMap((slope) => [
-      (image: KernelImage) => {
-        const operands = features(image, columns);
-        return [image.reserve(rows * columns), image.random(rows * columns), ...operands, slope, rows, columns];
-      },
-      (image: KernelImage) => {
-        const operands = features(image, columns);
-        return [image.reserve(rows * columns), image.special(rows * columns), ...operands, slope, rows, columns];
-      },
-    ]) as CaseBuilder<'batchNormalize'>[],
+  batchNormalize: MATRICES.flatMap(
+    ([rows, columns]) =>
+      [1, 0.3, 0].flatMap((slope) => [
+        (image: KernelImage) => {
+          const operands = features(image, columns);
+          return [image.reserve(rows * columns), image.random(rows * columns), ...operands, slope, rows, columns];
+        },
+        (image: KernelImage) => {
+          const operands = features(image, columns);
+          return [image.reserve(rows * columns), image.special(rows * columns), ...operands, slope, rows, columns];
+        },
+      ]) as CaseBuilder<'batchNormalize'>[],
   ),
   batchNormalizeSums: MATRICES.flatMap(([rows, columns]) =>
     [1, 0.3].flatMap((slope): CaseBuilder<'batchNormalizeSums'>[] => [
@@ -230,13 +241,16 @@ export const KERNEL_CASES: KernelCases = {
   ),
   batchNormalizeBackward: MATRICES.flatMap(([rows, columns]) =>
     [1, 0.3].flatMap((slope) =>
-      [0, 1 / Math.max(rows, 1)].map((share): CaseBuilder<'batchNormalizeBackward'> => (image) => {
-        const operands = features(image, columns);
-        const [dy, x] = [image.random(rows * columns), image.special(rows * columns)];
-        const [dgamma, dbeta] = [image.random(columns), image.random(columns)];
-        const dx = image.reserve(rows * columns);
-        return [dx, dy, x, ...operands, dgamma, dbeta, slope, share, rows, columns];
-      }),
+      [0, 1 / Math.max(rows, 1)].map(
+        (share): CaseBuilder<'batchNormalizeBackward'> =>
+          (image) => {
+            const operands = features(image, columns);
+            const [dy, x] = [image.random(rows * columns), image.special(rows * columns)];
+            const [dgamma, dbeta] = [image.random(columns), image.random(columns)];
+            const dx = image.reserve(rows * columns);
+            return [dx, dy, x, ...operands, dgamma, dbeta, slope, share, rows, columns];
+          },
+      ),
     ),
   ),
   sigmoidCrossEntropy: COUNTS.flatMap((count) => [
@@ -245,8 +259,24 @@ export const KERNEL_CASES: KernelCases = {
     (image) => [image.reserve(1), image.special(count, -100, 100), image.put([0]), 0, count],
   ]),
   sigmoidCrossEntropyBackward: COUNTS.flatMap((count) => [
-    (image) => [image.reserve(count), image.random(1), image.random(count, -30, 30), image.random(count, 0, 1), 1, count + 3, count],
-    (image) => [image.reserve(count), image.put([1]), image.special(count, -100, 100), image.put([1]), 0, Math.max(count, 1), count],
+    (image) => [
+      image.reserve(count),
+      image.random(1),
+      image.random(count, -30, 30),
+      image.random(count, 0, 1),
+      1,
+      count + 3,
+      count,
+    ],
+    (image) => [
+      image.reserve(count),
+      image.put([1]),
+      image.special(count, -100, 100),
+      image.put([1]),
+      0,
+      Math.max(count, 1),
+      count,
+    ],
   ]),
   adam: COUNTS.flatMap((count) =>
     [1e-3, 0].flatMap((rate): CaseBuilder<'adam'>[] => [
@@ -273,12 +303,15 @@ export const KERNEL_CASES: KernelCases = {
     [5, 16],
     [2, 784],
     [9, 13],
-  ].map(([rows, columns]): CaseBuilder<'gatherBytes'> => (image) => {
-    const source = Uint8Array.from({ length: 11 * columns! }, (_, i) => (i * 37 + (i >> 3)) & 255);
-    const indices = Array.from({ length: rows! }, (_, r) => (r * 7 + 3) % 11);
-    const bytes = image.putBytes(source);
-    return [image.reserve(rows! * columns!), bytes, image.putInts(indices), 127.5, 127.5, rows!, columns!];
-  }),
+  ].map(
+    ([rows, columns]): CaseBuilder<'gatherBytes'> =>
+      (image) => {
+        const source = Uint8Array.from({ length: 11 * columns! }, (_, i) => (i * 37 + (i >> 3)) & 255);
+        const indices = Array.from({ length: rows! }, (_, r) => (r * 7 + 3) % 11);
+        const bytes = image.putBytes(source);
+        return [image.reserve(rows! * columns!), bytes, image.putInts(indices), 127.5, 127.5, rows!, columns!];
+      },
+  ),
   randomUniform: COUNTS.flatMap((count) =>
     COUNTERS.map(([low, high]) => (image) => [image.reserve(count), 42, -7, low, high, 3, -0.1, 0.7, count]),
   ),
@@ -287,6 +320,13 @@ export const KERNEL_CASES: KernelCases = {
   ),
   dropout: COUNTS.flatMap((count) => [
     (image) => [image.reserve(count), image.special(count), image.random(count, 0, 1), 0.3, 1 / 0.7, count],
-    (image) => [image.reserve(count), image.random(count), image.put(new Float32Array(count).fill(0.25)), 0.25, 2, count],
+    (image) => [
+      image.reserve(count),
+      image.random(count),
+      image.put(new Float32Array(count).fill(0.25)),
+      0.25,
+      2,
+      count,
+    ],
   ]),
 };

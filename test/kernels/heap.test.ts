@@ -140,7 +140,9 @@ describe('the ceiling', () => {
     const heap = new Heap({ memory: memory(1, maximum), ...options });
     const small = heap.allocate(16);
     expect(() => heap.allocate(PAGE)).toThrow(RuntimeError);
-    expect(() => heap.allocate(PAGE)).toThrow(/^memory: \d+ bytes are needed, 64 are in use by 1 blocks and the ceiling is \d+\. Wrap repeated work in scope\(\)/);
+    expect(() => heap.allocate(PAGE)).toThrow(
+      /^memory: \d+ bytes are needed, 64 are in use by 1 blocks and the ceiling is \d+\. Wrap repeated work in scope\(\)/,
+    );
     expect(heap.usage().blocks).toBe(1);
     const rest = heap.allocate(PAGE / 4);
     heap.free(rest, PAGE / 4);
@@ -167,44 +169,53 @@ describe('float64', () => {
 });
 
 describe('torture', () => {
-  it.each([1, 2, 3])('20,000 random turns (seed %i): no two live blocks overlap and none loses its contents', (seed) => {
-    const heap = new Heap({ memory: memory(1, 4096) });
-    const below = generator(seed);
-    const live: { address: number; size: number; mark: number }[] = [];
-    // Which block owns each cache line, as the model.
-    const owner = new Map<number, number>();
-    let used = 0;
-    for (let turn = 1; turn <= 20_000; turn++) {
-      if (live.length > 0 && (below(100) < 48 || live.length > 300)) {
-        const [block] = live.splice(below(live.length), 1) as [{ address: number; size: number; mark: number }];
-        const where = `seed ${seed}, turn ${turn}, block ${block.address} of ${block.size}`;
-        if (block.size > 0 && heap.floats[block.address] !== block.mark) throw new Error(`${where}: first value lost`);
-        const last = heap.floats[block.address + Math.max(block.size, 1) - 1];
-        if (block.size > 0 && last !== block.mark) throw new Error(`${where}: last value lost`);
-        for (let line = block.address / 16; line < (block.address + lines(block.size) * 16) / 16; line++) owner.delete(line);
-        heap.free(block.address, block.size);
-        used -= lines(block.size);
-      } else {
-        const size = below(10) === 0 ? below(5000) : below(3) === 0 ? 784 : below(200);
-        const address = heap.allocate(size);
-        for (let line = 0; line < lines(size); line++) {
-          const before = owner.get(address / 16 + line);
-          if (before !== undefined) throw new Error(`seed ${seed}, turn ${turn}: line ${line} of the block at ${address} belongs to block ${before}`);
-          owner.set(address / 16 + line, turn);
+  it.each([1, 2, 3])(
+    '20,000 random turns (seed %i): no two live blocks overlap and none loses its contents',
+    (seed) => {
+      const heap = new Heap({ memory: memory(1, 4096) });
+      const below = generator(seed);
+      const live: { address: number; size: number; mark: number }[] = [];
+      // Which block owns each cache line, as the model.
+      const owner = new Map<number, number>();
+      let used = 0;
+      for (let turn = 1; turn <= 20_000; turn++) {
+        if (live.length > 0 && (below(100) < 48 || live.length > 300)) {
+          const [block] = live.splice(below(live.length), 1) as [{ address: number; size: number; mark: number }];
+          const where = `seed ${seed}, turn ${turn}, block ${block.address} of ${block.size}`;
+          if (block.size > 0 && heap.floats[block.address] !== block.mark)
+            throw new Error(`${where}: first value lost`);
+          const last = heap.floats[block.address + Math.max(block.size, 1) - 1];
+          if (block.size > 0 && last !== block.mark) throw new Error(`${where}: last value lost`);
+          for (let line = block.address / 16; line < (block.address + lines(block.size) * 16) / 16; line++)
+            owner.delete(line);
+          heap.free(block.address, block.size);
+          used -= lines(block.size);
+        } else {
+          const size = below(10) === 0 ? below(5000) : below(3) === 0 ? 784 : below(200);
+          const address = heap.allocate(size);
+          for (let line = 0; line < lines(size); line++) {
+            const before = owner.get(address / 16 + line);
+            if (before !== undefined)
+              throw new Error(
+                `seed ${seed}, turn ${turn}: line ${line} of the block at ${address} belongs to block ${before}`,
+              );
+            owner.set(address / 16 + line, turn);
+          }
+          if (address + size > heap.floats.length)
+            throw new Error(`seed ${seed}, turn ${turn}: a block beyond the memory`);
+          heap.floats.fill(turn, address, address + size);
+          live.push({ address, size, mark: turn });
+          used += lines(size);
         }
-        if (address + size > heap.floats.length) throw new Error(`seed ${seed}, turn ${turn}: a block beyond the memory`);
-        heap.floats.fill(turn, address, address + size);
-        live.push({ address, size, mark: turn });
-        used += lines(size);
+        if (turn % 500 === 0) expect(heap.usage()).toMatchObject({ blocks: live.length, usedBytes: used * 64 });
       }
-      if (turn % 500 === 0) expect(heap.usage()).toMatchObject({ blocks: live.length, usedBytes: used * 64 });
-    }
-    // All given back, one block of nearly everything must fit without growth: nothing is lost to fragments.
-    for (const block of live) heap.free(block.address, block.size);
-    const { capacityBytes } = heap.usage();
-    heap.allocate(capacityBytes / 4 - 32);
-    expect(heap.usage().capacityBytes).toBe(capacityBytes);
-  });
+      // All given back, one block of nearly everything must fit without growth: nothing is lost to fragments.
+      for (const block of live) heap.free(block.address, block.size);
+      const { capacityBytes } = heap.usage();
+      heap.allocate(capacityBytes / 4 - 32);
+      expect(heap.usage().capacityBytes).toBe(capacityBytes);
+    },
+  );
 });
 
 function lines(size: number): number {

@@ -24,7 +24,9 @@ function runCase<K extends KernelName>(set: KernelSet, name: K, build: CaseBuild
   const base = set.heap.allocate(IMAGE_SIZE);
   const floats = set.heap.floats as Float32Array;
   floats.set(image.floats, base);
-  const moved = args.map((value: number, i: number) => (KERNEL_ARGUMENTS[name][i] === 'address' ? value + base : value));
+  const moved = args.map((value: number, i: number) =>
+    KERNEL_ARGUMENTS[name][i] === 'address' ? value + base : value,
+  );
   const got = call(set.kernels, name, moved as Parameters<Kernels[K]>);
   const expected = call(referenceKernels(image.floats), name, args);
   const after = (set.heap.floats as Float32Array).slice(base, base + IMAGE_SIZE);

@@ -8,6 +8,12 @@ import type { Address, BinaryKernel, Kernels, UnaryKernel } from '../../src/kern
 
 const f = Math.fround;
 
+/** max(v, 0): NaN stays NaN, -0 becomes 0. */
+function positivePart(v: number): number {
+  if (v <= 0) return 0;
+  return v;
+}
+
 export function referenceKernels(memory: Float32Array): Kernels {
   const x = memory;
   const bytes = new Uint8Array(memory.buffer);
@@ -25,7 +31,13 @@ export function referenceKernels(memory: Float32Array): Kernels {
         for (let c = 0; c < columns; c++)
           x[out + r * columns + c] = of(x[a + r * aRow + c * aColumn]!, x[b + r * bRow + c * bColumn]!);
     };
-  const pairwise = (out: Address, p: Address, q: Address, count: number, of: (p: number, q: number) => number): void => {
+  const pairwise = (
+    out: Address,
+    p: Address,
+    q: Address,
+    count: number,
+    of: (p: number, q: number) => number,
+  ): void => {
     for (let i = 0; i < count; i++) x[out + i] = of(x[p + i]!, x[q + i]!);
   };
   /** Sum of `count` numbers in the four lanes of the contract. */
@@ -75,7 +87,7 @@ export function referenceKernels(memory: Float32Array): Kernels {
     abs: unary(Math.abs),
     tanh: unary(tanh),
     sigmoid: unary(sigmoid),
-    relu: unary((v) => (Number.isNaN(v) ? NaN : v > 0 ? v : 0)),
+    relu: unary(positivePart),
     leakyRelu(out, from, slope, count) {
       unary((v) => (v > 0 ? v : f(f(slope) * v)))(out, from, count);
     },
@@ -190,8 +202,7 @@ export function referenceKernels(memory: Float32Array): Kernels {
       const total = laneSum(count, (i) => {
         const z = x[logits + i]!;
         const y = x[labels + i * labelStep]!;
-        const positive = Number.isNaN(z) ? NaN : z > 0 ? z : 0;
-        return f(f(positive - f(z * y)) + log(f(1 + exp(-Math.abs(z)))));
+        return f(f(positivePart(z) - f(z * y)) + log(f(1 + exp(-Math.abs(z)))));
       });
       x[out] = f(total / count);
     },

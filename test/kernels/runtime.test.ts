@@ -1,7 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
 import { canShareMemory, createMemory } from '../../src/kernels/memory.ts';
-import { heap, kernels, runtime, withRuntime } from '../../src/kernels/runtime.ts';
+import {
+  applyConfiguration,
+  type ConfigureOptions,
+  configure,
+  heap,
+  kernels,
+  runtime,
+  runtimeInfo,
+  withRuntime,
+} from '../../src/kernels/runtime.ts';
 import { createFloat64Runtime } from '../support/float64.ts';
+import { thrownBy, wrong } from '../support/thrown.ts';
 
 describe('the runtime', () => {
   it('is one for the whole program', () => {
@@ -41,3 +53,147 @@ describe('memory', () => {
     }
   });
 });
+
+/** Every kind of job that the pool cuts: draws, elementwise, gemm, sums. The bits of its results as one number. */
+function work(): number {
+  const side = 150;
+  const size = side * side;
+  const [a, b, c, sums] = [heap().allocate(size), heap().allocate(size), heap().allocate(size), heap().allocate(side)];
+  kernels().randomNormal(a, 1, 2, 0, 0, 0, 0, 1, size);
+  kernels().tanh(b, a, size);
+  kernels().gemm(c, a, b, side, side, side, side, side, side, 0, 1, 0);
+  kernels().sumColumns(sums, c, side, side, side);
+  let hash = 0;
+  for (const [address, count] of [
+    [c, size],
+    [sums, side],
+  ] as const)
+    for (let i = address; i < address + count; i++) hash = (Math.imul(hash, 31) + heap().ints[i]!) | 0;
+  for (const address of [a, b, c]) heap().free(address, size);
+  heap().free(sums, side);
+  return hash;
+}
+
+describe('configure', () => {
+  let expected = 0;
+  let blocks = 0;
+  beforeAll(async () => {
+    await configure({ threads: 1, kernels: 'auto' });
+    expected = work();
+    blocks = heap().usage().blocks;
+  });
+  afterAll(() => configure({ threads: 1, kernels: 'auto' }));
+
+  it('without options changes nothing', async () => {
+    const before = kernels();
+    await configure();
+    expect(kernels()).toBe(before);
+    expect(runtimeInfo()).toEqual({ kernels: 'simd', threads: 1 });
+  });
+
+  it('to and fro between kernel sets and 1, 2 and 3 threads: the same bits, no block of the heap lost', async () => {
+    for (let round = 0; round < 4; round++) {
+      for (const threads of [2, 3, 1, 3, 2]) {
+        for (const choice of ['simd', 'portable', 'auto'] as const) {
+          await configure({ threads, kernels: choice });
+          const info = {
+            kernels: choice === 'portable' ? 'portable' : 'simd',
+            threads: choice === 'portable' ? 1 : threads,
+          };
+          expect(runtimeInfo()).toEqual(info);
+          expect(work(), `round ${round}, ${choice}, ${threads} threads`).toBe(expected);
+        }
+      }
+    }
+    await configure({ threads: 1 });
+    // A worker's workspace comes back when it has ended.
+    await expect.poll(() => heap().usage().blocks, { timeout: 10_000 }).toBe(blocks);
+  });
+
+  it('without await: the calling thread works until the workers are there', async () => {
+    const pending: Promise<void>[] = [];
+    for (const threads of [3, 1, 2, 3, 2]) {
+      pending.push(configure({ threads }));
+      expect(work()).toBe(expected);
+    }
+    await Promise.all(pending);
+    expect(runtimeInfo().threads).toBe(2);
+    expect(work()).toBe(expected);
+  });
+
+  it('with another tile: the same bits', () => {
+    for (const tileColumns of [16, 8] as const) {
+      applyConfiguration({ tileColumns });
+      expect(runtimeInfo().kernels).toBe(tileColumns === 16 ? 'wide' : 'simd');
+      expect(work()).toBe(expected);
+    }
+  });
+
+  it('sets the ceiling of the memory', async () => {
+    const { capacityBytes } = heap().usage();
+    await configure({ memoryLimit: capacityBytes });
+    const error = thrownBy(RuntimeError, () => heap().allocate(capacityBytes / 4));
+    expect(error.message).toContain(`the ceiling is ${capacityBytes}`);
+    expect(work()).toBe(expected);
+    await configure({ memoryLimit: 2 ** 32 });
+    heap().free(heap().allocate(capacityBytes / 4), capacityBytes / 4);
+  });
+
+  it.each<readonly [options: ConfigureOptions, message: RegExp]>([
+    [{ threads: 0 }, /^configure: threads .*1.*got 0/],
+    [{ threads: 1.5 }, /^configure: threads .*got 1\.5/],
+    [{ threads: 65 }, /^configure: threads .*64.*got 65/],
+    [{ threads: Number.NaN }, /^configure: threads .*got NaN/],
+    [{ threads: wrong('2') }, /^configure: threads .*got .*2/],
+    [{ kernels: wrong('smid') }, /^configure: kernels .*smid/],
+    [{ memoryLimit: 0 }, /^configure: memoryLimit .*got 0/],
+    [wrong({ thread: 2 }), /^configure: .*thread.*did you mean threads/is],
+  ])('refuses %j and stays as it was', async (options, message) => {
+    const before = { info: runtimeInfo(), kernels: kernels(), limit: heap().limitBytes };
+    const refused = configure(options);
+    await expect(refused).rejects.toThrow(ArgumentError);
+    await expect(refused).rejects.toThrow(message);
+    expect({ info: runtimeInfo(), kernels: kernels(), limit: heap().limitBytes }).toEqual(before);
+  });
+
+  it('makes the pool anew after a worker was lost', async () => {
+    await configure({ threads: 1, kernels: 'portable' });
+    await configure({ threads: 3, kernels: 'simd' });
+    const thief = await startThief();
+    const begin = performance.now();
+    const error = thrownBy(RuntimeError, () => {
+      while (performance.now() - begin < 20_000) work();
+    });
+    expect(error.message).toMatch(/^threads: a worker was lost/);
+    expect(runtimeInfo().threads).toBe(1);
+    expect(work()).toBe(expected);
+    await thief.terminate();
+    await configure({ threads: 3 });
+    expect(runtimeInfo().threads).toBe(3);
+    expect(work()).toBe(expected);
+  });
+});
+
+/** A worker that takes one chunk of a job out of the shared memory and never does it. */
+async function startThief(): Promise<Worker> {
+  const source = `
+    const { parentPort, workerData: { memory, ticket } } = require('node:worker_threads');
+    const ints = new Int32Array(memory.buffer);
+    parentPort.postMessage('ready');
+    for (let left = 0; ; left = Atomics.load(ints, ticket)) {
+      if (left > 0 && Atomics.compareExchange(ints, ticket, left, left - 1) === left) break;
+    }
+    parentPort.on('message', () => {});`;
+  const worker = new Worker(source, { eval: true, workerData: { memory: heap().memory, ticket: ticketAddress() } });
+  await new Promise((resolve) => worker.once('message', resolve));
+  return worker;
+}
+
+/** Where the pool publishes its jobs: the last word that a job stores atomically before it runs. */
+function ticketAddress(): number {
+  const store = vi.spyOn(Atomics, 'store');
+  work();
+  const calls = store.mock.calls.map((call) => call[1]);
+  store.mockRestore();
+  return calls.at(-1)!;
+}

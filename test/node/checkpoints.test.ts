@@ -66,6 +66,25 @@ describe('checkpointDirectory', () => {
     expect(readdirSync(folder).sort()).toEqual([files.parent, files.ours, 'checkpoint-000001.safetensors'].sort());
   });
 
+  it('leaves a temporary file of its own number alone if it cannot tell how old it is', async () => {
+    const folder = newFolder();
+    const name = `.ganvas-${process.pid}-eeeeeeeeeeee.tmp`;
+    writeFileSync(join(folder, name), 'half a file');
+    utimesSync(join(folder, name), new Date(0), new Date(0));
+    const fileSystem = hookedFileSystem((call) => {
+      if (call === 'stat') throw new SystemError('EIO');
+    }, 300);
+    await checkpointDirectory(folder, fileSystem).save(bytesOf(1));
+    expect(readdirSync(folder).sort()).toEqual([name, 'checkpoint-000001.safetensors']);
+  });
+
+  it('tells what was thrown even where that is no Error', async () => {
+    const fileSystem = hookedFileSystem(() => Promise.reject('no disk'), 300);
+    const error = await rejection(checkpointDirectory(newFolder(), fileSystem).save(bytesOf(1)));
+    expect(error).toBeInstanceOf(RuntimeError);
+    expect(error).toMatchObject({ message: expect.stringContaining(': no disk.'), cause: 'no disk' });
+  });
+
   it.each([[''], [undefined], [7]])('refuses %j as path', (path) => {
     expect(() => Reflect.apply(checkpointDirectory, undefined, [path])).toThrow(ArgumentError);
   });

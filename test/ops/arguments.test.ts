@@ -15,7 +15,10 @@ import { broadcastTo, concat, slice, transpose } from '../../src/ops/shape-ops.t
 import { abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh } from '../../src/ops/unary.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
-const x = tensor([[1, 2, 3], [4, 5, 6]]);
+const x = tensor([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
 const v = tensor([1, 2, 3]);
 const random = createRandom(1);
 const options = { gamma: tensor([1, 1, 1]), beta: tensor([0, 0, 0]) };
@@ -23,27 +26,47 @@ const moments = batchMoments(x);
 const otherMoments = batchMoments(tensor([[1]]));
 const [empty, one, single, pair] = [tensor([]), tensor(1), tensor([1]), tensor([[1, 2]])];
 
-describe.each(Object.entries({ abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh, sum, mean, transpose, batchMoments }))(
-  '%s',
-  (name, fn) => {
-    it.each([undefined, null, 5, '5', [1, 2], {}, new Float32Array(3)])('refuses %o for a tensor', (value) => {
-      const error = thrownBy(ArgumentError, () => (fn as (x: Tensor) => Tensor | object)(wrong(value)));
-      expect(error.message).toMatch(new RegExp(`^${name}: x must be a Tensor; got .*Make one with tensor\\(values\\)\\.$`));
-    });
+describe.each(
+  Object.entries({
+    abs,
+    exp,
+    leakyRelu,
+    log,
+    neg,
+    relu,
+    sigmoid,
+    sqrt,
+    square,
+    tanh,
+    sum,
+    mean,
+    transpose,
+    batchMoments,
+  }),
+)('%s', (name, fn) => {
+  it.each([undefined, null, 5, '5', [1, 2], {}, new Float32Array(3)])('refuses %o for a tensor', (value) => {
+    const error = thrownBy(ArgumentError, () => (fn as (x: Tensor) => Tensor | object)(wrong(value)));
+    expect(error.message).toMatch(
+      new RegExp(`^${name}: x must be a Tensor; got .*Make one with tensor\\(values\\)\\.$`),
+    );
+  });
 
-    it('refuses a freed tensor and says how it was freed', () => {
-      const freed = tensor([[1, 2]]);
-      freed.dispose();
-      const error = thrownBy(RuntimeError, () => (fn as (x: Tensor) => Tensor | object)(freed));
-      expect(error.message).toMatch(new RegExp(`^${name}: x: tensor: it was freed by dispose\\(\\)`));
-    });
-  },
-);
+  it('refuses a freed tensor and says how it was freed', () => {
+    const freed = tensor([[1, 2]]);
+    freed.dispose();
+    const error = thrownBy(RuntimeError, () => (fn as (x: Tensor) => Tensor | object)(freed));
+    expect(error.message).toMatch(new RegExp(`^${name}: x: tensor: it was freed by dispose\\(\\)`));
+  });
+});
 
 describe.each(Object.entries({ add, sub, mul, div }))('%s', (name, fn) => {
   it.each([undefined, null, '5', [1], {}, true])('refuses %o on either side', (value) => {
-    expect(thrownBy(ArgumentError, () => fn(wrong(value), v)).message).toMatch(new RegExp(`^${name}: a must be a Tensor`));
-    expect(thrownBy(ArgumentError, () => fn(v, wrong(value))).message).toMatch(new RegExp(`^${name}: b must be a Tensor`));
+    expect(thrownBy(ArgumentError, () => fn(wrong(value), v)).message).toMatch(
+      new RegExp(`^${name}: a must be a Tensor`),
+    );
+    expect(thrownBy(ArgumentError, () => fn(v, wrong(value))).message).toMatch(
+      new RegExp(`^${name}: b must be a Tensor`),
+    );
   });
 
   it('refuses shapes that do not broadcast, naming both', () => {
@@ -55,76 +78,276 @@ describe.each(Object.entries({ add, sub, mul, div }))('%s', (name, fn) => {
 
 /** Calls, the class of their error, and how its message begins. */
 const CALLS: readonly (readonly [string, new (message: string) => GanvasError, () => unknown, RegExp])[] = [
-  ['matmul of a vector', ShapeError, () => matmul(x, v), /^matmul: both operands must be matrices; got a \[2, 3\] and b \[3\]/],
-  ['matmul of misfits', ShapeError, () => matmul(x, x), /^matmul: inner sizes differ: a \[2, 3\] gives 3, b \[2, 3\] gives 2/],
-  ['matmul of transposed misfits', ShapeError, () => matmul(x, x, { transposeA: true, transposeB: true }), /^matmul: inner sizes differ/],
-  ['matmul with a misspelt option', ArgumentError, () => matmul(x, x, wrong({ tranposeB: true })), /^matmul: unknown option "tranposeB". Did you mean transposeB\?/],
-  ['matmul with a number for a flag', ArgumentError, () => matmul(x, x, wrong({ transposeB: 1 })), /^matmul: transposeB must be true or false; got 1/],
-  ['matmul with null options', ArgumentError, () => matmul(x, x, wrong(null)), /^matmul: options must be an object; got null/],
+  [
+    'matmul of a vector',
+    ShapeError,
+    () => matmul(x, v),
+    /^matmul: both operands must be matrices; got a \[2, 3\] and b \[3\]/,
+  ],
+  [
+    'matmul of misfits',
+    ShapeError,
+    () => matmul(x, x),
+    /^matmul: inner sizes differ: a \[2, 3\] gives 3, b \[2, 3\] gives 2/,
+  ],
+  [
+    'matmul of transposed misfits',
+    ShapeError,
+    () => matmul(x, x, { transposeA: true, transposeB: true }),
+    /^matmul: inner sizes differ/,
+  ],
+  [
+    'matmul with a misspelt option',
+    ArgumentError,
+    () => matmul(x, x, wrong({ tranposeB: true })),
+    /^matmul: unknown option "tranposeB". Did you mean transposeB\?/,
+  ],
+  [
+    'matmul with a number for a flag',
+    ArgumentError,
+    () => matmul(x, x, wrong({ transposeB: 1 })),
+    /^matmul: transposeB must be true or false; got 1/,
+  ],
+  [
+    'matmul with null options',
+    ArgumentError,
+    () => matmul(x, x, wrong(null)),
+    /^matmul: options must be an object; got null/,
+  ],
   ['matmul of a number', ArgumentError, () => matmul(wrong(2), x), /^matmul: a must be a Tensor; got 2/],
 
-  ['leakyRelu with a negative slope', ArgumentError, () => leakyRelu(x, -0.1), /^leakyRelu: negativeSlope must be a finite number of at least 0; got -0.1/],
+  [
+    'leakyRelu with a negative slope',
+    ArgumentError,
+    () => leakyRelu(x, -0.1),
+    /^leakyRelu: negativeSlope must be a finite number of at least 0; got -0.1/,
+  ],
   ['leakyRelu with NaN', ArgumentError, () => leakyRelu(x, NaN), /^leakyRelu: negativeSlope/],
-  ['clip with crossed limits', ArgumentError, () => clip(x, 1, 0), /^clip: low must be a finite number from -Infinity to 0; got 1/],
+  [
+    'clip with crossed limits',
+    ArgumentError,
+    () => clip(x, 1, 0),
+    /^clip: low must be a finite number from -Infinity to 0; got 1/,
+  ],
   ['clip with NaN', ArgumentError, () => clip(x, 0, NaN), /^clip: high must be a finite number; got NaN/],
   ['clip without limits', ArgumentError, () => clip(x, wrong(undefined), wrong(undefined)), /^clip: low must be/],
   ['clip of a list', ArgumentError, () => clip(wrong([1]), 0, 1), /^clip: x must be a Tensor/],
 
   ['sum over an axis too far', ArgumentError, () => sum(x, 2), /^sum: axis must be a whole number from -2 to 1; got 2/],
-  ['mean over an axis twice', ArgumentError, () => mean(x, [0, -2]), /^mean: axis must be a list without repetition; got \[0, -2\]/],
+  [
+    'mean over an axis twice',
+    ArgumentError,
+    () => mean(x, [0, -2]),
+    /^mean: axis must be a list without repetition; got \[0, -2\]/,
+  ],
   ['sum over a word', ArgumentError, () => sum(x, wrong('0')), /^sum: axis must be/],
-  ['sum with a misspelt option', ArgumentError, () => sum(x, wrong({ keepdim: true })), /^sum: unknown option "keepdim". Did you mean keepDims\?/],
+  [
+    'sum with a misspelt option',
+    ArgumentError,
+    () => sum(x, wrong({ keepdim: true })),
+    /^sum: unknown option "keepdim". Did you mean keepDims\?/,
+  ],
   ['sum with null', ArgumentError, () => sum(x, wrong(null)), /^sum: options must be an object; got null/],
-  ['mean with a word for keepDims', ArgumentError, () => mean(x, 0, wrong('yes')), /^mean: keepDims must be true or false; got "yes"/],
+  [
+    'mean with a word for keepDims',
+    ArgumentError,
+    () => mean(x, 0, wrong('yes')),
+    /^mean: keepDims must be true or false; got "yes"/,
+  ],
 
-  ['reshape to another size', ShapeError, () => reshape(x, [4]), /^reshape: \[2, 3\] has 6 elements and does not fill \[4\], which has 4/],
+  [
+    'reshape to another size',
+    ShapeError,
+    () => reshape(x, [4]),
+    /^reshape: \[2, 3\] has 6 elements and does not fill \[4\], which has 4/,
+  ],
   ['reshape with two open sizes', ArgumentError, () => reshape(x, [-1, -1]), /^reshape: shape must be/],
-  ['reshape with an open size that does not divide', ShapeError, () => reshape(x, [4, -1]), /^reshape: the -1 in \[4, -1\] cannot be worked out for 6 elements/],
+  [
+    'reshape with an open size that does not divide',
+    ShapeError,
+    () => reshape(x, [4, -1]),
+    /^reshape: the -1 in \[4, -1\] cannot be worked out for 6 elements/,
+  ],
   ['reshape of nothing to an open size', ShapeError, () => reshape(empty, [0, -1]), /^reshape: the -1/],
   ['reshape to a number', ArgumentError, () => reshape(x, wrong(6)), /^reshape: shape must be a list/],
   ['reshape to a fraction', ArgumentError, () => reshape(x, [1.5, 4]), /^reshape: shape must be/],
 
-  ['transpose by too few axes', ArgumentError, () => transpose(x, [0]), /^transpose: permutation must name each of the 2 axes once; got \[0\]/],
+  [
+    'transpose by too few axes',
+    ArgumentError,
+    () => transpose(x, [0]),
+    /^transpose: permutation must name each of the 2 axes once; got \[0\]/,
+  ],
   ['transpose by one axis twice', ArgumentError, () => transpose(x, [0, 0]), /^transpose: permutation must name each/],
-  ['transpose by an axis too far', ArgumentError, () => transpose(x, [0, 2]), /^transpose: axis must be a whole number from -2 to 1; got 2/],
-  ['transpose by a number', ArgumentError, () => transpose(x, wrong(1)), /^transpose: permutation must be a list of axes; got 1/],
+  [
+    'transpose by an axis too far',
+    ArgumentError,
+    () => transpose(x, [0, 2]),
+    /^transpose: axis must be a whole number from -2 to 1; got 2/,
+  ],
+  [
+    'transpose by a number',
+    ArgumentError,
+    () => transpose(x, wrong(1)),
+    /^transpose: permutation must be a list of axes; got 1/,
+  ],
 
-  ['slice beyond the end', ArgumentError, () => slice(x, [0, 1], [2, 3]), /^slice: size\[1\] must be a whole number from -1 to 2; got 3/],
-  ['slice from before the start', ArgumentError, () => slice(x, [-1, 0], [1, 1]), /^slice: begin\[0\] must be a whole number from 0 to 2; got -1/],
-  ['slice with too few numbers', ArgumentError, () => slice(x, [0], [1]), /^slice: begin must be a list of 2 whole numbers/],
+  [
+    'slice beyond the end',
+    ArgumentError,
+    () => slice(x, [0, 1], [2, 3]),
+    /^slice: size\[1\] must be a whole number from -1 to 2; got 3/,
+  ],
+  [
+    'slice from before the start',
+    ArgumentError,
+    () => slice(x, [-1, 0], [1, 1]),
+    /^slice: begin\[0\] must be a whole number from 0 to 2; got -1/,
+  ],
+  [
+    'slice with too few numbers',
+    ArgumentError,
+    () => slice(x, [0], [1]),
+    /^slice: begin must be a list of 2 whole numbers/,
+  ],
   ['slice without size', ArgumentError, () => slice(x, [0, 0], wrong(undefined)), /^slice: size must be a list of 2/],
   ['slice by fractions', ArgumentError, () => slice(x, [0, 0.5], [1, 1]), /^slice: begin\[1\]/],
 
-  ['concat of nothing', ArgumentError, () => concat([]), /^concat: tensors must be a list of at least one Tensor; got \[\]/],
+  [
+    'concat of nothing',
+    ArgumentError,
+    () => concat([]),
+    /^concat: tensors must be a list of at least one Tensor; got \[\]/,
+  ],
   ['concat of a tensor', ArgumentError, () => concat(wrong(x)), /^concat: tensors must be a list/],
-  ['concat of misfits', ShapeError, () => concat([x, pair]), /^concat: tensors\[1\] has shape \[1, 2\], tensors\[0\] \[2, 3\]; they may differ only along axis 0/],
+  [
+    'concat of misfits',
+    ShapeError,
+    () => concat([x, pair]),
+    /^concat: tensors\[1\] has shape \[1, 2\], tensors\[0\] \[2, 3\]; they may differ only along axis 0/,
+  ],
   ['concat of ranks', ShapeError, () => concat([x, v]), /^concat: tensors\[1\] has shape \[3\]/],
-  ['concat of scalars', ArgumentError, () => concat([one, one]), /^concat: axis must be absent, since a scalar has no axes/],
-  ['concat with a number inside', ArgumentError, () => concat([x, wrong(5)]), /^concat: tensors\[1\] must be a Tensor; got 5/],
-  ['concat along an axis too far', ArgumentError, () => concat([x, x], 2), /^concat: axis must be a whole number from -2 to 1; got 2/],
+  [
+    'concat of scalars',
+    ArgumentError,
+    () => concat([one, one]),
+    /^concat: axis must be absent, since a scalar has no axes/,
+  ],
+  [
+    'concat with a number inside',
+    ArgumentError,
+    () => concat([x, wrong(5)]),
+    /^concat: tensors\[1\] must be a Tensor; got 5/,
+  ],
+  [
+    'concat along an axis too far',
+    ArgumentError,
+    () => concat([x, x], 2),
+    /^concat: axis must be a whole number from -2 to 1; got 2/,
+  ],
 
-  ['broadcastTo a smaller shape', ShapeError, () => broadcastTo(x, [3]), /^broadcastTo: \[2, 3\] does not stretch to the smaller \[3\]/],
-  ['broadcastTo a misfit', ShapeError, () => broadcastTo(x, [2, 4]), /^broadcastTo: shapes \[2, 3\] and \[2, 4\] do not broadcast/],
+  [
+    'broadcastTo a smaller shape',
+    ShapeError,
+    () => broadcastTo(x, [3]),
+    /^broadcastTo: \[2, 3\] does not stretch to the smaller \[3\]/,
+  ],
+  [
+    'broadcastTo a misfit',
+    ShapeError,
+    () => broadcastTo(x, [2, 4]),
+    /^broadcastTo: shapes \[2, 3\] and \[2, 4\] do not broadcast/,
+  ],
   ['broadcastTo a number', ArgumentError, () => broadcastTo(x, wrong(3)), /^broadcastTo: shape must be a shape/],
 
   ['dropout with rate 1', ArgumentError, () => dropout(x, 1, random), /^dropout: rate must be below 1; got 1/],
-  ['dropout with a negative rate', ArgumentError, () => dropout(x, -0.1, random), /^dropout: rate must be a finite number of at least 0/],
+  [
+    'dropout with a negative rate',
+    ArgumentError,
+    () => dropout(x, -0.1, random),
+    /^dropout: rate must be a finite number of at least 0/,
+  ],
   ['dropout of a number', ArgumentError, () => dropout(wrong(1), 0.5, random), /^dropout: x must be a Tensor/],
 
-  ['batchMoments of a scalar', ShapeError, () => batchMoments(one), /^batchMoments: x must have a last axis of features; got a scalar/],
-  ['batchNormTraining with gamma too short', ShapeError, () => batchNormTraining(x, moments, { ...options, gamma: single }), /^batchNormTraining: gamma must have shape \[3\], one value a feature; got \[1\]/],
-  ['batchNormTraining without beta', ArgumentError, () => batchNormTraining(x, moments, wrong({ gamma: options.gamma })), /^batchNormTraining: beta must be a Tensor; got undefined/],
-  ['batchNormTraining without options', ArgumentError, () => batchNormTraining(x, moments, wrong(undefined)), /^batchNormTraining: options must be an object/],
-  ['batchNormInference without moments', ArgumentError, () => batchNormInference(x, wrong(undefined), options), /^batchNormInference: moments must be/],
-  ['batchNormInference with other moments', ShapeError, () => batchNormInference(x, otherMoments, options), /^batchNormInference: mean must have shape \[3\]/],
-  ['batchNormInference with a negative epsilon', ArgumentError, () => batchNormInference(x, moments, { ...options, epsilon: -1 }), /^batchNormInference: epsilon/],
-  ['batchNormInference with a misspelt option', ArgumentError, () => batchNormInference(x, moments, wrong({ ...options, epsilom: 1 })), /^batchNormInference: unknown option "epsilom". Did you mean epsilon\?/],
+  [
+    'batchMoments of a scalar',
+    ShapeError,
+    () => batchMoments(one),
+    /^batchMoments: x must have a last axis of features; got a scalar/,
+  ],
+  [
+    'batchNormTraining with gamma too short',
+    ShapeError,
+    () => batchNormTraining(x, moments, { ...options, gamma: single }),
+    /^batchNormTraining: gamma must have shape \[3\], one value a feature; got \[1\]/,
+  ],
+  [
+    'batchNormTraining without beta',
+    ArgumentError,
+    () => batchNormTraining(x, moments, wrong({ gamma: options.gamma })),
+    /^batchNormTraining: beta must be a Tensor; got undefined/,
+  ],
+  [
+    'batchNormTraining without options',
+    ArgumentError,
+    () => batchNormTraining(x, moments, wrong(undefined)),
+    /^batchNormTraining: options must be an object/,
+  ],
+  [
+    'batchNormInference without moments',
+    ArgumentError,
+    () => batchNormInference(x, wrong(undefined), options),
+    /^batchNormInference: moments must be/,
+  ],
+  [
+    'batchNormInference with other moments',
+    ShapeError,
+    () => batchNormInference(x, otherMoments, options),
+    /^batchNormInference: mean must have shape \[3\]/,
+  ],
+  [
+    'batchNormInference with a negative epsilon',
+    ArgumentError,
+    () => batchNormInference(x, moments, { ...options, epsilon: -1 }),
+    /^batchNormInference: epsilon/,
+  ],
+  [
+    'batchNormInference with a misspelt option',
+    ArgumentError,
+    () => batchNormInference(x, moments, wrong({ ...options, epsilom: 1 })),
+    /^batchNormInference: unknown option "epsilom". Did you mean epsilon\?/,
+  ],
 
-  ['binaryCrossentropy of other shapes', ShapeError, () => binaryCrossentropy(v, x), /^binaryCrossentropy: labels \[3\] and predictions \[2, 3\] must have the same shape, or labels be one number/],
-  ['binaryCrossentropy with a misspelt option', ArgumentError, () => binaryCrossentropy(x, x, wrong({ fromlogits: true })), /^binaryCrossentropy: unknown option "fromlogits". Did you mean fromLogits\?/],
-  ['binaryCrossentropy with a word for a flag', ArgumentError, () => binaryCrossentropy(x, x, wrong({ fromLogits: 'yes' })), /^binaryCrossentropy: fromLogits must be true or false/],
-  ['binaryCrossentropy without predictions', ArgumentError, () => binaryCrossentropy(x, wrong(undefined)), /^binaryCrossentropy: predictions must be a Tensor/],
-  ['meanSquaredError of other shapes', ShapeError, () => meanSquaredError(x, v), /^meanSquaredError: labels \[2, 3\] and predictions \[3\]/],
+  [
+    'binaryCrossentropy of other shapes',
+    ShapeError,
+    () => binaryCrossentropy(v, x),
+    /^binaryCrossentropy: labels \[3\] and predictions \[2, 3\] must have the same shape, or labels be one number/,
+  ],
+  [
+    'binaryCrossentropy with a misspelt option',
+    ArgumentError,
+    () => binaryCrossentropy(x, x, wrong({ fromlogits: true })),
+    /^binaryCrossentropy: unknown option "fromlogits". Did you mean fromLogits\?/,
+  ],
+  [
+    'binaryCrossentropy with a word for a flag',
+    ArgumentError,
+    () => binaryCrossentropy(x, x, wrong({ fromLogits: 'yes' })),
+    /^binaryCrossentropy: fromLogits must be true or false/,
+  ],
+  [
+    'binaryCrossentropy without predictions',
+    ArgumentError,
+    () => binaryCrossentropy(x, wrong(undefined)),
+    /^binaryCrossentropy: predictions must be a Tensor/,
+  ],
+  [
+    'meanSquaredError of other shapes',
+    ShapeError,
+    () => meanSquaredError(x, v),
+    /^meanSquaredError: labels \[2, 3\] and predictions \[3\]/,
+  ],
 ];
 
 describe('wrong calls', () => {
@@ -139,7 +362,10 @@ describe('wrong calls', () => {
     const before = heap.usage().blocks;
     for (const [, , call] of CALLS) expect(call).toThrow();
     expect(heap.usage().blocks).toBe(before);
-    expect(x.toArray()).toEqual([[1, 2, 3], [4, 5, 6]]);
+    expect(x.toArray()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     expect(v.toArray()).toEqual([1, 2, 3]);
   });
 });

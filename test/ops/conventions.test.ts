@@ -182,7 +182,10 @@ describe('numbers as operands', () => {
 
 describe('reshape', () => {
   it('shares the values and does not copy them', () => {
-    const x = tensor([[1, 2], [3, 4]]);
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     const y = reshape(x, [4]);
     expect(y.address).toBe(x.address);
     expect(x.shape).toEqual([2, 2]);
@@ -191,11 +194,37 @@ describe('reshape', () => {
 
 describe('matmul', () => {
   it('multiplies integers exactly', () => {
-    expect(matmul(tensor([[1, 2], [3, 4]]), tensor([[5, 6], [7, 8]])).toArray()).toEqual([[19, 22], [43, 50]]);
+    expect(
+      matmul(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+        tensor([
+          [5, 6],
+          [7, 8],
+        ]),
+      ).toArray(),
+    ).toEqual([
+      [19, 22],
+      [43, 50],
+    ]);
   });
 
   it('lets NaN and infinity reach only their own rows and columns', () => {
-    const y = matmul(tensor([[NaN, 1], [1, 1]]), tensor([[1, 2], [3, Infinity]])).toArray();
-    expect(y).toEqual([[NaN, NaN], [4, Infinity]]);
+    const y = matmul(
+      tensor([
+        [NaN, 1],
+        [1, 1],
+      ]),
+      tensor([
+        [1, 2],
+        [3, Infinity],
+      ]),
+    ).toArray();
+    expect(y).toEqual([
+      [NaN, NaN],
+      [4, Infinity],
+    ]);
   });
 });

@@ -1,178 +1,206 @@
-/** Adam against its formula in float64; constants from PyTorch are compared in the tests of the fixtures. */
+/**
+ * adam() against Keras's formula in PyTorch float64 (test/fixtures/layers.py, adam_case): five steps on eight weights whose gradients
+ * are ordinary, always 0, sometimes 0, tiny, huge, of changing sign, huge and then tiny, and about epsilon.
+ */
 import { describe, expect, it } from 'vitest';
-import { gradients } from '../../src/autograd/gradients.ts';
-import { scope } from '../../src/autograd/scope.ts';
-import { tensor, variable } from '../../src/autograd/tensor.ts';
-import { ArgumentError, GanvasError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
-import { heap } from '../../src/kernels/runtime.ts';
-import { sub } from '../../src/ops/arithmetic.ts';
-import { sum } from '../../src/ops/reduce.ts';
-import { square } from '../../src/ops/unary.ts';
-import { adam } from '../../src/optim/adam.ts';
-import { hashedFloats } from '../support/reference.ts';
+import {
+  type AdamConfig,
+  ArgumentError,
+  adam,
+  createRandom,
+  type Optimizer,
+  RuntimeError,
+  ShapeError,
+  type Tensor,
+  tensor,
+  type Variable,
+  variable,
+  zeros,
+} from '../../src/index.ts';
+import { type AdamCase, readLayers } from '../support/fixtures.ts';
+import { countKernels } from '../support/spy.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
+import { expectClose, float32Tolerance } from '../nn/expect-close.ts';
+import { fromFixture } from '../nn/layers/support.ts';
 
-/** The update in float64, with Math.pow for beta^t: nothing shared with src. */
-function reference(w: number[], steps: readonly Float32Array[], rate: number, b1: number, b2: number, epsilon: number): number[] {
-  const m = w.map(() => 0);
-  const v = w.map(() => 0);
-  const out = [...w];
-  steps.forEach((g, index) => {
-    const t = index + 1;
-    const rateT = (rate * Math.sqrt(1 - b2 ** t)) / (1 - b1 ** t);
-    out.forEach((_, i) => {
-      m[i] = b1 * m[i]! + (1 - b1) * g[i]!;
-      v[i] = b2 * v[i]! + (1 - b2) * g[i]! * g[i]!;
-      out[i]! -= (rateT * m[i]!) / (Math.sqrt(v[i]!) + epsilon);
-    });
-  });
-  return out;
+const CASES = readLayers().adam;
+
+function configOf({ learningRate, beta1, beta2, epsilon }: AdamCase): AdamConfig {
+  return { learningRate, beta1, beta2, epsilon };
 }
 
-describe('adam', () => {
-  it.each([
-    [{}, 1e-3, 0.9, 0.999, 1e-7],
-    [{ learningRate: 0.1 }, 0.1, 0.9, 0.999, 1e-7],
-    [{ learningRate: 0.05, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }, 0.05, 0.5, 0.9, 1e-3],
-    [{ beta1: 0, beta2: 0 }, 1e-3, 0, 0, 1e-7],
-  ])('%j follows the formula over 20 steps on 17 weights', (config, rate, b1, b2, epsilon) => {
-    const start = hashedFloats(17, 1);
-    const steps = Array.from({ length: 20 }, (_, i) => hashedFloats(17, 10 + i, -2, 2));
-    const w = variable(tensor(start));
-    const optimizer = adam(config);
-    for (const g of steps) expect(optimizer.apply([w], [tensor(g)])).toEqual([]);
-    const expected = reference(Array.from(start), steps, rate, b1, b2, epsilon);
-    // Each step moves by about the rate, and its float32 evaluation errs by some 10 roundings of that and half an ulp of w.
-    w.data.forEach((value, i) => {
-      const tolerance = 20 * (10 * rate * 2 ** -24 * 5 + Math.abs(value) * 2 ** -24);
-      expect(Math.abs(value - expected[i]!), `weight ${i}`).toBeLessThanOrEqual(tolerance);
-    });
-    expect(optimizer.step).toBe(20);
-  });
+function start(one: AdamCase, config: AdamConfig = configOf(one)): { weight: Variable; optimizer: Optimizer } {
+  return { weight: variable(fromFixture(one.initial), 'weight'), optimizer: adam(config) };
+}
 
-  it('moves by the rate in the first step, whatever the scale of the gradient: the bias correction', () => {
-    for (const scale of [1e-3, 1, 1e3]) {
-      const w = variable(tensor([0]));
-      adam({ learningRate: 0.01 }).apply([w], [tensor([scale])]);
-      // m / sqrt(v) = 1 up to epsilon / |g|, at most 1e-7 sqrt(1000) / 1e-3.
-      expect(w.item()).toBeGreaterThan(-0.01 * (1 + 1e-6));
-      expect(w.item()).toBeLessThan(-0.01 * (1 - 4e-3));
-    }
-  });
+/** Each of at most five steps rounds m and v four times by half an ulp, relative to the largest terms seen so far. */
+const MOMENTS = { rtol: 20 * 2 ** -24 };
 
-  it('finds the minimum of a parabola', () => {
-    const w = variable(tensor([5, -3]));
-    const optimizer = adam({ learningRate: 0.1 });
-    for (let i = 0; i < 500; i++) {
-      scope(() => {
-        optimizer.apply([w], gradients(sum(square(sub(w, tensor([1, 2])))), [w]));
+describe('against PyTorch', () => {
+  for (const one of CASES) {
+    it(`${one.name}: weights and moments after each of five steps`, () => {
+      const { weight, optimizer } = start(one);
+      const seen = { m: new Float64Array(8), v: new Float64Array(8) };
+      one.steps.forEach(({ gradient, m, v, value }, i) => {
+        expect(optimizer.apply([weight], [fromFixture(gradient)])).toEqual([]);
+        expectClose(
+          `step ${i + 1}: weight`,
+          weight.data,
+          value.values,
+          float32Tolerance(one.float32Error.value, value.values),
+        );
+        const slots = optimizer.slots(weight);
+        for (const [name, expected] of [['m', m.values] as const, ['v', v.values] as const]) {
+          for (let k = 0; k < 8; k++) {
+            const term = name === 'm' ? Math.abs(gradient.values[k]!) : gradient.values[k]! ** 2;
+            seen[name][k] = Math.max(seen[name][k]!, 0.1 * term, Math.abs(expected[k]!));
+            const label = `step ${i + 1}: ${name}[${k}]`;
+            expectClose(label, [slots[name].data[k]!], [expected[k]!], { atol: MOMENTS.rtol * seen[name][k]! });
+          }
+        }
       });
+      expect(optimizer.step).toBe(5);
+    });
+  }
+
+  it('the defaults are Keras\'s', () => {
+    const one = CASES.find(({ name }) => name === 'defaults')!;
+    const [given, standard] = [start(one), start(one, {})];
+    for (const { gradient } of one.steps) {
+      given.optimizer.apply([given.weight], [fromFixture(gradient)]);
+      standard.optimizer.apply([standard.weight], [fromFixture(gradient)]);
     }
-    expect(w.data[0]).toBeCloseTo(1, 2);
-    expect(w.data[1]).toBeCloseTo(2, 2);
+    expect([...standard.weight.data]).toEqual([...given.weight.data]);
+    expect(standard.optimizer.config).toEqual({
+      name: 'adam',
+      learningRate: 1e-3,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-7,
+    });
   });
 
-  it('keeps moments for each variable, and counts steps not variables', () => {
-    const [a, b] = [variable(tensor([0])), variable(tensor([[0, 0]]))];
-    const optimizer = adam();
-    optimizer.apply([a, b], [tensor([1]), tensor([[2, 3]])]);
-    expect(optimizer.step).toBe(1);
-    expect(optimizer.slots(a).m.item()).toBe(Math.fround(1 - 0.9));
-    expect(optimizer.slots(b).m.shape).toEqual([1, 2]);
-    expect(optimizer.slots(a)).toBe(optimizer.slots(a));
-    expect(Array.from(optimizer.slots(variable(tensor([7]))).v.data)).toEqual([0]);
-  });
-
-  it('goes on after restore as if never stopped', () => {
-    const gradient = (i: number): Float32Array => hashedFloats(5, i);
-    const straight = variable(tensor(hashedFloats(5, 99)));
-    const one = adam({ learningRate: 0.01 });
-    for (let i = 0; i < 3; i++) one.apply([straight], [tensor(gradient(i))]);
-    const resumed = variable(tensor(straight.data));
-    const two = adam({ learningRate: 0.01 });
-    two.restore(3);
-    two.slots(resumed).m.assign(one.slots(straight).m);
-    two.slots(resumed).v.assign(one.slots(straight).v);
-    for (let i = 3; i < 6; i++) {
-      one.apply([straight], [tensor(gradient(i))]);
-      two.apply([resumed], [tensor(gradient(i))]);
-    }
-    expect(resumed.data).toEqual(straight.data);
-    expect(two.step).toBe(6);
-  });
-
-  it('reports the variables that became NaN or infinite', () => {
-    const [good, bad, worse] = [variable(tensor([1])), variable(tensor([1, 2])), variable(tensor([1]))];
-    const optimizer = adam();
-    expect(optimizer.apply([good, bad, worse], [tensor([1]), tensor([1, NaN]), tensor([Infinity])])).toEqual([bad, worse]);
-    expect(good.item()).toBeLessThan(1);
-  });
-
-  it('with learning rate 0 leaves the weights, bit for bit', () => {
-    const w = variable(tensor(hashedFloats(9, 5)));
-    const before = Array.from(w.data);
-    adam({ learningRate: 0 }).apply([w], [tensor(hashedFloats(9, 6))]);
-    expect(Array.from(w.data)).toEqual(before);
-  });
-
-  it('makes old passes unusable', () => {
-    const w = variable(tensor([1]), 'w');
-    const loss = square(w);
-    adam().apply([w], gradients(loss, [w]));
-    expect(() => gradients(loss, [w])).toThrow(RuntimeError);
-  });
-
-  it('names its settings', () => {
-    expect(adam().config).toEqual({ name: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 });
-  });
-
-  it('allocates nothing after its first step', () => {
-    const w = variable(tensor(hashedFloats(100, 1)));
-    const g = tensor(hashedFloats(100, 2));
-    const optimizer = adam();
-    optimizer.apply([w], [g]);
-    const before = heap().usage();
-    for (let i = 0; i < 10; i++) optimizer.apply([w], [g]);
-    expect(heap().usage()).toEqual(before);
+  it('is one pass over each variable', () => {
+    const { weight, optimizer } = start(CASES[0]!);
+    const { counts } = countKernels(() => optimizer.apply([weight], [zeros([8])]));
+    expect(counts.adam).toBe(1);
+    expect(Object.keys(counts)).toEqual(['adam']);
   });
 });
 
-describe('wrong arguments', () => {
-  it.each([
-    [{ learningRate: -1 }, /^adam: learningRate must be a finite number of at least 0; got -1/],
-    [{ learningRate: NaN }, /^adam: learningRate/],
-    [{ learningRate: Infinity }, /^adam: learningRate/],
-    [{ learningRate: '1' }, /^adam: learningRate/],
-    [{ beta1: 1 }, /^adam: beta1 must be below 1; got 1/],
-    [{ beta2: 1.5 }, /^adam: beta2 must be a finite number from 0 to 1/],
-    [{ beta1: -0.1 }, /^adam: beta1/],
-    [{ epsilon: -1e-9 }, /^adam: epsilon/],
-    [{ learningrate: 1 }, /^adam: unknown option "learningrate". Did you mean learningRate\?/],
-    [null, /^adam: options must be an object; got null/],
-    [1e-3, /^adam: options must be an object; got 0.001/],
-  ])('adam(%j)', (config, message) => {
-    expect(thrownBy(ArgumentError, () => adam(wrong(config))).message).toMatch(message);
-  });
+describe('slots and restore', () => {
+  const [one] = CASES;
 
-  const w = variable(tensor([1, 2]), 'w');
-  const g = tensor([1, 1]);
-  const CALLS: readonly (readonly [string, new (message: string) => GanvasError, unknown, unknown, RegExp])[] = [
-    ['no variables', ArgumentError, undefined, [g], /^apply: variables must be a list of variables/],
-    ['a tensor for a variable', ArgumentError, [g], [g], /^apply: variables must be a list of variables/],
-    ['too few gradients', ArgumentError, [w], [], /^apply: there must be one gradient for each of the 1 variables; got 0/],
-    ['no list of gradients', ArgumentError, [w], undefined, /^apply: there must be one gradient/],
-    ['a number for a gradient', ArgumentError, [w], [5], /^apply: gradients\[0\] must be a Tensor; got 5/],
-    ['a gradient of another shape', ShapeError, [w], [tensor([1])], /^apply: gradients\[0\] has shape \[1\], its variable w \[2\]/],
-  ];
-
-  it.each(CALLS)('apply with %s changes nothing', (_, kind, variables, given, message) => {
+  it('slots are zeros of the shape of the variable, the same at each call', () => {
     const optimizer = adam();
-    expect(thrownBy(kind, () => optimizer.apply(wrong(variables), wrong(given))).message).toMatch(message);
-    expect(optimizer.step).toBe(0);
-    expect(w.toArray()).toEqual([1, 2]);
+    const weight = variable(zeros([2, 3]));
+    const { m, v } = optimizer.slots(weight);
+    expect([m.shape, v.shape, [...m.data], [...v.data]]).toEqual([[2, 3], [2, 3], Array(6).fill(0), Array(6).fill(0)]);
+    expect(optimizer.slots(weight)).toBe(optimizer.slots(weight));
+    expect(optimizer.slots(weight).m).toBe(m);
+    expect(optimizer.slots(variable(zeros([2, 3]))).m).not.toBe(m);
   });
 
-  it.each([-1, 1.5, NaN, '3', undefined])('restore(%o)', (step) => {
-    expect(thrownBy(ArgumentError, () => adam().restore(wrong(step))).message).toMatch(/^restore: step must be a whole number of at least 0/);
+  it('another optimizer goes on with the same bits from weights, moments and the count of steps', () => {
+    const whole = start(one!);
+    const { weight, optimizer: first } = start(one!);
+    const second = adam(configOf(one!));
+    const gradientAt = (i: number): Tensor[] => [fromFixture(one!.steps[i]!.gradient)];
+    for (let i = 0; i < 5; i++) whole.optimizer.apply([whole.weight], gradientAt(i));
+    for (let i = 0; i < 2; i++) first.apply([weight], gradientAt(i));
+    const { m, v } = first.slots(weight);
+    second.slots(weight).m.assign(m.data);
+    second.slots(weight).v.assign(v.data);
+    second.restore(first.step);
+    for (let i = 2; i < 5; i++) second.apply([weight], gradientAt(i));
+    expect([...weight.data]).toEqual([...whole.weight.data]);
+    expect(second.step).toBe(5);
+  });
+
+  it('without the count of steps the bits would differ: the bias correction depends on it', () => {
+    const { weight, optimizer } = start(one!);
+    const { weight: other, optimizer: late } = start(one!);
+    late.restore(100);
+    const gradient = [fromFixture(one!.steps[0]!.gradient)];
+    optimizer.apply([weight], gradient);
+    late.apply([other], gradient);
+    expect(weight.data[0]).not.toBe(other.data[0]);
+  });
+
+  it('restore(0) begins anew', () => {
+    const { weight, optimizer } = start(one!);
+    optimizer.apply([weight], [zeros([8])]);
+    optimizer.restore(0);
+    expect(optimizer.step).toBe(0);
+  });
+
+  it.each([-1, 1.5, Number.NaN, '3'])('restore(%j) is refused', (step) => {
+    const error = thrownBy(ArgumentError, () => adam().restore(wrong(step)));
+    expect(error.message).toContain('restore: step must be a whole number of at least 0; got ');
+  });
+});
+
+describe('what is not finite', () => {
+  it.each([Number.NaN, Infinity, -Infinity])('a gradient of %d: apply returns its variable and no other', (bad) => {
+    const optimizer = adam();
+    const [fine, broken, also] = ['fine', 'broken', 'also'].map((name) => variable(createRandom(1).normal([5]), name));
+    const gradients = [zeros([5]), tensor([0, 0, 0, 0, bad]), createRandom(2).normal([5])];
+    expect(optimizer.apply([fine!, broken!, also!], gradients)).toEqual([broken]);
+    // An infinite gradient makes inf / inf = NaN.
+    expect([...broken!.data.map(Number.isFinite).map(Number)]).toEqual([1, 1, 1, 1, 0]);
+    expect([...fine!.data, ...also!.data].every(Number.isFinite)).toBe(true);
+  });
+
+  it('an update beyond float32 is reported too', () => {
+    const optimizer = adam({ learningRate: 1e39 });
+    const weight = variable(tensor([1]));
+    expect(optimizer.apply([weight], [tensor([1])])).toEqual([weight]);
+  });
+
+  it('a learning rate of 0 changes nothing', () => {
+    const weight = variable(tensor([1, -2]));
+    expect(adam({ learningRate: 0 }).apply([weight], [tensor([3, 4])])).toEqual([]);
+    expect([...weight.data]).toEqual([1, -2]);
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    [{ learningRate: -1 }, 'learningRate must be a finite number of at least 0; got -1'],
+    [{ learningRate: Number.NaN }, 'learningRate must be a finite number of at least 0; got NaN'],
+    [{ learningRate: '1e-3' }, 'learningRate must be a finite number of at least 0; got "1e-3"'],
+    [{ beta1: 1 }, 'beta1 must be below 1; got 1'],
+    [{ beta2: 1.1 }, 'beta2 must be a finite number from 0 to 1; got 1.1'],
+    [{ epsilon: -1e-7 }, 'epsilon must be a finite number of at least 0'],
+    [{ learningrate: 1e-3 }, 'Did you mean learningRate?'],
+    [{ lr: 1e-3 }, 'unknown option "lr"'],
+  ])('adam(%j): %s', (config, message) => {
+    const error = thrownBy(ArgumentError, () => adam(wrong(config)));
+    expect(error.message).toContain('adam: ');
+    expect(error.message).toContain(message);
+  });
+
+  it('apply: variables and gradients must pair, and nothing is changed if they do not', () => {
+    const optimizer = adam();
+    const [a, b] = [variable(zeros([2]), 'a'), variable(zeros([3]), 'b')];
+    const of = (variables: unknown, gradients: unknown) => () => optimizer.apply(wrong(variables), wrong(gradients));
+    expect(thrownBy(ArgumentError, of([a, b], [zeros([2])])).message).toContain(
+      'apply: there must be one gradient for each of the 2 variables; got 1',
+    );
+    expect(thrownBy(ShapeError, of([a, b], [zeros([2]), zeros([2])])).message).toContain(
+      'apply: gradients[1] has shape [2], its variable b [3]',
+    );
+    expect(thrownBy(ArgumentError, of([zeros([2])], [zeros([2])])).message).toContain('variables must be a list of variables');
+    expect(thrownBy(ArgumentError, of([a], [[1, 2]])).message).toContain('gradients[0] must be a Tensor');
+    expect(thrownBy(ArgumentError, of([a], undefined)).message).toContain('got undefined');
+    expect(optimizer.step).toBe(0);
+    expect([...a.data]).toEqual([0, 0]);
+  });
+
+  it('apply: a gradient that was freed', () => {
+    const gradient = zeros([2]);
+    gradient.dispose();
+    const error = thrownBy(RuntimeError, () => adam().apply([variable(zeros([2]))], [gradient]));
+    expect(error.message).toContain('apply: gradients[0]: tensor: it was freed by dispose()');
   });
 });

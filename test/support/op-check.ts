@@ -66,7 +66,8 @@ export function describeOp(op: OpCase): void {
 
     it('the full Jacobian agrees with central differences', () => {
       let entries = 0;
-      for (const sample of op.samples) entries += checkJacobian(op.name, sample.label, sample.run, sample.inputs).entries;
+      for (const sample of op.samples)
+        entries += checkJacobian(op.name, sample.label, sample.run, sample.inputs).entries;
       expect(entries).toBeGreaterThan(op.samples.length);
     });
   });

@@ -13,6 +13,8 @@ In one point PyTorch does its own: the running variance moves by the unbiased va
 
     {"name", "torch", "threads", "blas", "isa", "adam", "batchSize", "steps", "warmup",
      "min", "median": milliseconds a step, "firstLosses": [[generator, discriminator] of steps 0 ... 4], "lastLosses"}
+
+With --serve it makes steps when asked: bench/peers/index.ts measures it so, in turn with the other peers.
 """
 
 import argparse
@@ -34,6 +36,7 @@ def parse():
     parser.add_argument("--isa", choices=("best", "avx2"), default="best", help="what OpenBLAS may use")
     parser.add_argument("--blas", choices=("openmp", "pthread", "system"), default="openmp", help="which OpenBLAS")
     parser.add_argument("--adam", choices=("manual", "optim"), default="manual", help="optim: torch.optim.Adam(foreach=True)")
+    parser.add_argument("--serve", action="store_true", help="make steps when asked, as bench/peers/serve.ts says")
     return parser.parse_args()
 
 
@@ -175,10 +178,26 @@ def loaded_blas():
     return sorted({os.path.basename(os.path.dirname(path)) for path in paths})
 
 
+def serve(step):
+    """The talk of bench/peers/serve.ts: a line with a number of steps in, a line of JSON with their times and losses out."""
+    blas = ", ".join(loaded_blas())
+    print(json.dumps({"version": torch.__version__, "detail": f"{blas}, {OPTIONS.isa}"}), flush=True)
+    for line in sys.stdin:
+        times, losses = [], []
+        for _ in range(int(line)):
+            start = time.perf_counter()
+            losses.append(step())
+            times.append((time.perf_counter() - start) * 1e3)
+        print(json.dumps({"times": times, "losses": losses}), flush=True)
+
+
 def main():
     torch.set_num_threads(OPTIONS.threads)
     verify()
     step = trainer()
+    if OPTIONS.serve:
+        serve(step)
+        return
     first = [step() for _ in range(5)]
     for _ in range(OPTIONS.warmup - 5):
         step()

@@ -18,6 +18,10 @@ const SMALLEST_JOB = 16_384;
 const LARGEST_CHUNK = 1 << 25;
 /** How long no chunk may finish before the workers count as lost, in milliseconds. */
 const PATIENCE = 1500;
+/** How long a worker may take to start before it counts as lost, in milliseconds; many start at once, on a machine that may be busy. */
+const START_PATIENCE = 10_000;
+/** How long the calling thread sleeps before it looks again, in milliseconds. */
+const NAP = 20;
 /** Looks at the count of completed chunks before the calling thread sleeps. */
 const SPINS = 50_000;
 
@@ -30,10 +34,23 @@ export class ThreadPool {
   readonly #threads = new Set<Thread>();
   readonly #ready: Promise<unknown>;
   readonly #scratch: number[] = [];
+  readonly #patience: number;
+  readonly #startPatience: number;
 
-  /** @param threads - in all, the calling one included. */
-  constructor(heap: Heap, set: SimdSet, threads: number, start: StartThread) {
+  /**
+   * @param threads - in all, the calling one included.
+   * @param patience - for tests: PATIENCE and START_PATIENCE.
+   */
+  constructor(
+    heap: Heap,
+    set: SimdSet,
+    threads: number,
+    start: StartThread,
+    [patience, startPatience]: readonly [number, number] = [PATIENCE, START_PATIENCE],
+  ) {
     if (set.drain === undefined) throw new RuntimeError('threads: the memory is not shared');
+    this.#patience = patience;
+    this.#startPatience = startPatience;
     this.#heap = heap;
     this.#set = set;
     this.#drain = set.drain;
@@ -63,17 +80,28 @@ export class ThreadPool {
     const { module, control } = this.#set;
     const workspace = this.#heap.allocate(GEMM_WORKSPACE_BYTES / 4);
     return new Promise((resolve) => {
+      let thread: Thread | undefined;
       let gone = false;
-      // Its workspace is free only now: a worker that was told to end may write a little longer.
-      const lost = (): void => {
-        this.#threads.delete(thread);
-        if (!gone) this.#heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
-        gone = true;
+      const timer = setTimeout(() => thread?.terminate(), this.#startPatience);
+      const ready = (): void => {
+        clearTimeout(timer);
         resolve();
       };
+      // Its workspace is free only now: a worker that was told to end may write a little longer.
+      const lost = (): void => {
+        if (thread !== undefined) this.#threads.delete(thread);
+        if (!gone) this.#heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
+        gone = true;
+        ready();
+      };
       const data = { module, memory: this.#heap.memory, control: 4 * control, workspace: 4 * workspace };
-      const thread = start(data, { ready: resolve, lost });
-      this.#threads.add(thread);
+      try {
+        thread = start(data, { ready, lost });
+        if (!gone) this.#threads.add(thread);
+      } catch {
+        // No room for another thread, or a page whose policy forbids workers: one fewer.
+        lost();
+      }
     });
   }
 
@@ -146,18 +174,20 @@ export class ThreadPool {
     const { ints } = this.#heap;
     for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(ints, completed) === chunks) return;
     let last = -1;
-    let since = performance.now();
+    let waited = 0;
+    let before = performance.now();
     for (;;) {
       const done = Atomics.load(ints, completed);
       if (done === chunks) return;
       const now = performance.now();
-      if (done !== last) {
-        last = done;
-        since = now;
-      } else if (now - since > PATIENCE) {
+      // A gap much longer than a nap means that this thread was stopped, and the workers likely with it: it counts as one.
+      waited = done === last ? waited + Math.min(now - before, 2 * NAP) : 0;
+      last = done;
+      before = now;
+      if (waited > this.#patience) {
         this.close();
         throw new RuntimeError(
-          `threads: a worker was lost: ${chunks - done} of ${chunks} parts of a job were not finished within ${PATIENCE} ms. The pool is closed and later work runs on one thread; what was being computed is incomplete, so resume from a checkpoint.`,
+          `threads: a worker was lost: ${chunks - done} of ${chunks} parts of a job were not finished within ${this.#patience} ms. The pool is closed and later work runs on one thread; what was being computed is incomplete, so resume from a checkpoint.`,
         );
       }
       sleep(ints, completed, done);
@@ -168,7 +198,7 @@ export class ThreadPool {
 /** Waits for the count to move, a little at a time; browsers forbid their main thread to sleep, so there it spins. */
 function sleep(ints: Int32Array, index: number, value: number): void {
   try {
-    Atomics.wait(ints, index, value, 20);
+    Atomics.wait(ints, index, value, NAP);
   } catch {
     // Spinning: the caller looks again.
   }

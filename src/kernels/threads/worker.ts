@@ -107,6 +107,12 @@ function findWebThreads(): StartThread | undefined {
       events.lost();
     };
     worker.postMessage(data);
-    return { terminate: () => worker.terminate() };
+    return {
+      terminate() {
+        worker.terminate();
+        // Browsers do not tell when it has ended. It is long dead by then.
+        setTimeout(events.lost, 1000);
+      },
+    };
   };
 }

@@ -32,5 +32,10 @@ export const arithmeticCases: readonly OpCase[] = [
   binaryCase('sub', sub, (a, b) => a - b),
   binaryCase('mul', mul, (a, b) => a * b),
   // Divisors stay away from the pole, where central differences lose their digits.
-  binaryCase('div', div, (a, b) => a / b, (b) => ndAwayFrom([0], 0.5, b)),
+  binaryCase(
+    'div',
+    div,
+    (a, b) => a / b,
+    (b) => ndAwayFrom([0], 0.5, b),
+  ),
 ];

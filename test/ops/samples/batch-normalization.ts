@@ -1,5 +1,5 @@
-import { toTensor } from '../../support/gradient-check.ts';
 import { batchMoments, batchNormInference, batchNormTraining } from '../../../src/ops/batch-normalization.ts';
+import { toTensor } from '../../support/gradient-check.ts';
 import { type Nd, nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 import { printShape } from './shapes.ts';
@@ -126,7 +126,10 @@ function inferenceSample(shape: readonly number[], i: number): OpSample {
     reference: ([x, gamma, beta]) => normalize(x!, gamma!, beta!, moments, 1e-3, negativeSlope),
     bound: ([x, gamma, beta]) => {
       const { values } = errorBound(x!, gamma!, beta!, moments.variance, 1e-3);
-      return nd(shape, values.map((value) => value + 32 * UNIT * 10));
+      return nd(
+        shape,
+        values.map((value) => value + 32 * UNIT * 10),
+      );
     },
   };
 }

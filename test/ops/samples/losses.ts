@@ -39,7 +39,10 @@ function lossCase(name: string, loss: Loss, low: number, high: number, extra: re
       lossSample(loss, `one label ${label} for all`, nd([], [label]), ndRandom([3, 5], 300 + label * 4, low, high)),
     );
   }
-  const hard = nd([extra.length], extra.map((_, i) => i % 2));
+  const hard = nd(
+    [extra.length],
+    extra.map((_, i) => i % 2),
+  );
   samples.push(lossSample(loss, 'chosen values', hard, nd([extra.length], extra.map(Math.fround))));
   return { name, samples, float32: 'bound' };
 }

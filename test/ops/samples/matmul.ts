@@ -24,7 +24,14 @@ const LARGE_SIZES: readonly (readonly [number, number, number])[] = [
   [1, 2, 1025],
 ];
 
-function matmulSample(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, salt: number): OpSample {
+function matmulSample(
+  m: number,
+  n: number,
+  k: number,
+  transposeA: boolean,
+  transposeB: boolean,
+  salt: number,
+): OpSample {
   const read = (x: Nd, transposed: boolean, i: number, j: number): number => ndAt(x, transposed ? [j, i] : [i, j]);
   const products = ([a, b]: readonly Nd[], of: (product: number) => number): Nd =>
     ndBuild([m, n], ([i, j]) => {

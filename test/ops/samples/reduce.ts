@@ -38,7 +38,10 @@ function reduceSample(
   const count = axes.reduce((product, axis) => product * shape[axis]!, 1);
   const reduce = (x: Nd, of: (value: number) => number): Nd => {
     const totals = new Map<string, number>();
-    ndBuild(kept, (index) => (totals.set(index.join(), 0), 0));
+    ndBuild(kept, (index) => {
+      totals.set(index.join(), 0);
+      return 0;
+    });
     let next = 0;
     ndBuild(shape, (index) => {
       const key = index.map((i, axis) => (axes.includes(axis) ? 0 : i)).join();

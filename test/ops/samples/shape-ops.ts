@@ -4,7 +4,12 @@ import { type Nd, nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import type { OpCase, OpSample } from '../../support/op-check.ts';
 import { printShape, SHAPES } from './shapes.ts';
 
-function reshapeSample(from: readonly number[], to: readonly number[], result: readonly number[], salt: number): OpSample {
+function reshapeSample(
+  from: readonly number[],
+  to: readonly number[],
+  result: readonly number[],
+  salt: number,
+): OpSample {
   return {
     label: `${printShape(from)} to ${printShape(to)}`,
     inputs: [ndRandom(from, salt)],
@@ -18,13 +23,25 @@ const RESHAPES: readonly (readonly [readonly number[], readonly number[], readon
     const size = shape.reduce((a, b) => a * b, 1);
     return [shape, [size], [size]] as const;
   }),
-  [[2, 3], [3, 2], [3, 2]],
+  [
+    [2, 3],
+    [3, 2],
+    [3, 2],
+  ],
   [[2, 3], [-1], [6]],
-  [[2, 3, 4], [4, -1], [4, 6]],
+  [
+    [2, 3, 4],
+    [4, -1],
+    [4, 6],
+  ],
   [[12], [2, -1, 3], [2, 2, 3]],
   [[1], [], []],
   [[], [1, 1], [1, 1]],
-  [[0, 3], [5, 0], [5, 0]],
+  [
+    [0, 3],
+    [5, 0],
+    [5, 0],
+  ],
 ];
 
 function transposeSample(shape: readonly number[], permutation: readonly number[] | undefined, salt: number): OpSample {
@@ -50,25 +67,66 @@ function transposeSample(shape: readonly number[], permutation: readonly number[
 }
 
 const PERMUTATIONS: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [[2, 3], [0, 1]],
-  [[2, 3], [1, 0]],
-  [[2, 3], [-1, 0]],
-  [[2, 3, 4], [0, 2, 1]],
-  [[2, 3, 4], [1, 0, 2]],
-  [[2, 3, 4], [1, 2, 0]],
-  [[2, 3, 4], [2, 0, 1]],
-  [[2, 0, 4], [2, 0, 1]],
-  [[2, 3, 2, 2], [0, 3, 1, 2]],
-  [[1, 5, 1, 2], [3, 1, 0, 2]],
+  [
+    [2, 3],
+    [0, 1],
+  ],
+  [
+    [2, 3],
+    [1, 0],
+  ],
+  [
+    [2, 3],
+    [-1, 0],
+  ],
+  [
+    [2, 3, 4],
+    [0, 2, 1],
+  ],
+  [
+    [2, 3, 4],
+    [1, 0, 2],
+  ],
+  [
+    [2, 3, 4],
+    [1, 2, 0],
+  ],
+  [
+    [2, 3, 4],
+    [2, 0, 1],
+  ],
+  [
+    [2, 0, 4],
+    [2, 0, 1],
+  ],
+  [
+    [2, 3, 2, 2],
+    [0, 3, 1, 2],
+  ],
+  [
+    [1, 5, 1, 2],
+    [3, 1, 0, 2],
+  ],
 ];
 
-function sliceSample(shape: readonly number[], begin: readonly number[], size: readonly number[], salt: number): OpSample {
+function sliceSample(
+  shape: readonly number[],
+  begin: readonly number[],
+  size: readonly number[],
+  salt: number,
+): OpSample {
   const result = size.map((one, axis) => (one === -1 ? shape[axis]! - begin[axis]! : one));
   return {
     label: `${printShape(shape)} from ${printShape(begin)}, ${printShape(size)}`,
     inputs: [ndRandom(shape, salt)],
     run: ([x]) => slice(x!, begin, size),
-    reference: ([x]) => ndBuild(result, (index) => ndAt(x!, index.map((i, axis) => i + begin[axis]!))),
+    reference: ([x]) =>
+      ndBuild(result, (index) =>
+        ndAt(
+          x!,
+          index.map((i, axis) => i + begin[axis]!),
+        ),
+      ),
   };
 }
 
@@ -80,15 +138,51 @@ const SLICES: readonly (readonly [readonly number[], readonly number[], readonly
   [[5], [2], [-1]],
   [[5], [0], [5]],
   [[1], [0], [1]],
-  [[0, 3], [0, 1], [0, 2]],
-  [[3, 5], [1, 0], [1, 5]],
-  [[3, 5], [0, 2], [-1, 2]],
-  [[3, 5], [2, 4], [1, 1]],
-  [[2, 3, 4], [1, 1, 1], [1, 2, 3]],
-  [[2, 3, 4], [0, 0, 3], [2, 3, 1]],
-  [[2, 3, 4], [0, 3, 0], [2, 0, 4]],
-  [[2, 2, 3, 2], [1, 0, 1, 0], [1, 2, 2, 1]],
-  [[7, 1], [3, 0], [4, -1]],
+  [
+    [0, 3],
+    [0, 1],
+    [0, 2],
+  ],
+  [
+    [3, 5],
+    [1, 0],
+    [1, 5],
+  ],
+  [
+    [3, 5],
+    [0, 2],
+    [-1, 2],
+  ],
+  [
+    [3, 5],
+    [2, 4],
+    [1, 1],
+  ],
+  [
+    [2, 3, 4],
+    [1, 1, 1],
+    [1, 2, 3],
+  ],
+  [
+    [2, 3, 4],
+    [0, 0, 3],
+    [2, 3, 1],
+  ],
+  [
+    [2, 3, 4],
+    [0, 3, 0],
+    [2, 0, 4],
+  ],
+  [
+    [2, 2, 3, 2],
+    [1, 0, 1, 0],
+    [1, 2, 2, 1],
+  ],
+  [
+    [7, 1],
+    [3, 0],
+    [4, -1],
+  ],
 ];
 
 function concatSample(shapes: readonly (readonly number[])[], axis: number, salt: number): OpSample {
@@ -119,17 +213,84 @@ const CONCATS: readonly (readonly [readonly (readonly number[])[], number])[] = 
   [[[0], [2]], 0],
   [[[2], [0], [1]], 0],
   [[[1], [1], [1]], 0],
-  [[[2, 3], [1, 3]], 0],
-  [[[2, 3], [2, 1]], 1],
-  [[[2, 3], [2, 4]], -1],
-  [[[0, 3], [2, 3]], 0],
-  [[[2, 0], [2, 2]], 1],
-  [[[2, 1, 3], [2, 2, 3]], 1],
-  [[[2, 2, 1], [2, 2, 3], [2, 2, 2]], 2],
-  [[[1, 2, 3], [2, 2, 3]], -3],
-  [[[2, 1, 2, 2], [2, 3, 2, 2]], 1],
-  [[[5, 1], [5, 1]], 1],
-  [[[3, 5], [3, 5]], 0],
+  [
+    [
+      [2, 3],
+      [1, 3],
+    ],
+    0,
+  ],
+  [
+    [
+      [2, 3],
+      [2, 1],
+    ],
+    1,
+  ],
+  [
+    [
+      [2, 3],
+      [2, 4],
+    ],
+    -1,
+  ],
+  [
+    [
+      [0, 3],
+      [2, 3],
+    ],
+    0,
+  ],
+  [
+    [
+      [2, 0],
+      [2, 2],
+    ],
+    1,
+  ],
+  [
+    [
+      [2, 1, 3],
+      [2, 2, 3],
+    ],
+    1,
+  ],
+  [
+    [
+      [2, 2, 1],
+      [2, 2, 3],
+      [2, 2, 2],
+    ],
+    2,
+  ],
+  [
+    [
+      [1, 2, 3],
+      [2, 2, 3],
+    ],
+    -3,
+  ],
+  [
+    [
+      [2, 1, 2, 2],
+      [2, 3, 2, 2],
+    ],
+    1,
+  ],
+  [
+    [
+      [5, 1],
+      [5, 1],
+    ],
+    1,
+  ],
+  [
+    [
+      [3, 5],
+      [3, 5],
+    ],
+    0,
+  ],
 ];
 
 function broadcastSample(from: readonly number[], to: readonly number[], salt: number): OpSample {
@@ -149,25 +310,64 @@ const BROADCASTS: readonly (readonly [readonly number[], readonly number[]])[] =
   [[0], [0]],
   [[1], [0]],
   [[0], [3, 0]],
-  [[0, 3], [2, 0, 3]],
+  [
+    [0, 3],
+    [2, 0, 3],
+  ],
   [[1], [1]],
   [[1], [13]],
   [[1], [17]],
-  [[1, 1], [3, 4]],
+  [
+    [1, 1],
+    [3, 4],
+  ],
   [[3], [2, 3]],
   [[3], [3]],
   [[5], [1, 5]],
-  [[3, 1], [3, 4]],
-  [[1, 4], [3, 4]],
-  [[3, 1], [2, 3, 5]],
-  [[2, 1, 3], [2, 4, 3]],
-  [[2, 1, 1], [2, 3, 2]],
-  [[1, 3, 1], [2, 3, 2]],
-  [[1, 2, 1, 2], [2, 2, 3, 2]],
-  [[7, 1], [7, 2]],
-  [[1, 11], [2, 11]],
-  [[2, 3, 4], [2, 3, 4]],
-  [[1, 1, 2], [2, 2, 2]],
+  [
+    [3, 1],
+    [3, 4],
+  ],
+  [
+    [1, 4],
+    [3, 4],
+  ],
+  [
+    [3, 1],
+    [2, 3, 5],
+  ],
+  [
+    [2, 1, 3],
+    [2, 4, 3],
+  ],
+  [
+    [2, 1, 1],
+    [2, 3, 2],
+  ],
+  [
+    [1, 3, 1],
+    [2, 3, 2],
+  ],
+  [
+    [1, 2, 1, 2],
+    [2, 2, 3, 2],
+  ],
+  [
+    [7, 1],
+    [7, 2],
+  ],
+  [
+    [1, 11],
+    [2, 11],
+  ],
+  [
+    [2, 3, 4],
+    [2, 3, 4],
+  ],
+  [
+    [1, 1, 2],
+    [2, 2, 2],
+  ],
 ];
 
 export const shapeOpsCases: readonly OpCase[] = [

@@ -52,13 +52,23 @@ export const unaryCases: readonly OpCase[] = [
     { ...real, extra: [0, -0, 30, -30, -80] },
     'two ulp',
   ),
-  unaryCase('relu', relu, (x) => (x > 0 ? x : 0), kinked),
+  unaryCase('relu', relu, (x) => Math.max(x, 0), kinked),
   // A slope that is a power of 2, so that a float32 run is exact; the default slope has a test of its own.
-  unaryCase('leakyRelu', (x) => leakyRelu(x, 0.25), (x) => (x > 0 ? x : 0.25 * x), kinked),
-  unaryCase('clip', (x) => clip(x, -0.5, 0.75), (x) => Math.min(Math.max(x, -0.5), 0.75), {
-    low: -2,
-    high: 2,
-    kinks: [-0.5, 0.75],
-    extra: [0, -0, 20, -20],
-  }),
+  unaryCase(
+    'leakyRelu',
+    (x) => leakyRelu(x, 0.25),
+    (x) => (x > 0 ? x : 0.25 * x),
+    kinked,
+  ),
+  unaryCase(
+    'clip',
+    (x) => clip(x, -0.5, 0.75),
+    (x) => Math.min(Math.max(x, -0.5), 0.75),
+    {
+      low: -2,
+      high: 2,
+      kinks: [-0.5, 0.75],
+      extra: [0, -0, 20, -20],
+    },
+  ),
 ];

@@ -1,0 +1,110 @@
+/**
+ * What the first use costs, each time in a fresh process, since a warm one would flatter: the parts of making the SIMD kernels, and
+ * the time from the start of `node` to the end of the first step of trainGan, on the built package.
+ */
+import { execFileSync, fork } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Summary, summarize } from './timing.ts';
+
+/** Milliseconds. */
+export interface KernelCosts {
+  readonly emit: number;
+  readonly compile: number;
+  readonly instantiate: number;
+  /** Start of the pool of all cores until every worker is ready. */
+  readonly pool: number;
+  readonly bytes: number;
+}
+
+export interface FirstUse {
+  readonly moduleBytes: number;
+  readonly emit: Summary;
+  readonly compile: Summary;
+  readonly instantiate: Summary;
+  readonly pool: Summary;
+  readonly firstStep: Summary;
+  /** The same process and imports, without a step. */
+  readonly nodeAlone: Summary;
+}
+
+export async function measureFirstUse(processes: number, threads: number): Promise<FirstUse> {
+  const costs: KernelCosts[] = [];
+  for (let i = 0; i < processes; i++) costs.push(await kernelCosts(threads));
+  const folder = mkdtempSync(join(tmpdir(), 'ganvas-bench-'));
+  try {
+    buildPackage(folder);
+    const firstStep: number[] = [];
+    const nodeAlone: number[] = [];
+    for (let i = 0; i < processes; i++) {
+      firstStep.push(await startToEnd(join(folder, 'first-step.mjs')));
+      nodeAlone.push(await startToEnd(join(folder, 'nothing.mjs')));
+    }
+    const part = (name: keyof KernelCosts): Summary => summarize(costs.map((one) => one[name]));
+    return {
+      moduleBytes: costs[0]?.bytes ?? 0,
+      emit: part('emit'),
+      compile: part('compile'),
+      instantiate: part('instantiate'),
+      pool: part('pool'),
+      firstStep: summarize(firstStep),
+      nodeAlone: summarize(nodeAlone),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function kernelCosts(threads: number): Promise<KernelCosts> {
+  return new Promise((resolve, reject) => {
+    const child = fork(new URL('first-use-process.ts', import.meta.url), [String(threads)]);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`first-use-process.ts ended with ${code}`)));
+    child.once('message', (costs: KernelCosts) => {
+      child.removeAllListeners('exit');
+      resolve(costs);
+    });
+  });
+}
+
+const FIRST_STEP = `
+import { tensor, trainGan } from './dist/index.js';
+const images = tensor(new Float32Array(256 * 784).fill(0.5), [256, 28, 28, 1]);
+await trainGan({ images, epochs: 1, onStep: () => process.send(performance.timeOrigin + performance.now()) });
+process.disconnect();
+`;
+const NOTHING = `
+process.send(performance.timeOrigin + performance.now());
+process.disconnect();
+`;
+
+/** Compiles src into the folder, as `npm run build` does into dist, so that what is measured is never stale. */
+function buildPackage(folder: string): void {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const project = join(root, '.ci/tsconfig.build.json');
+  execFileSync(process.execPath, [compiler, '--project', project, '--outDir', join(folder, 'dist')], { cwd: root });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'first-step.mjs'), FIRST_STEP);
+  writeFileSync(join(folder, 'nothing.mjs'), NOTHING);
+}
+
+/** Milliseconds from the start of a plain `node` to the moment that the script reports. */
+function startToEnd(script: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const start = performance.timeOrigin + performance.now();
+    const child = fork(script, { execArgv: [] });
+    let end: number | undefined;
+    child.once('error', reject);
+    child.once('message', (time: number) => {
+      end = time;
+    });
+    child.once('exit', (code) => {
+      if (end === undefined) reject(new Error(`${script} ended with ${code} and reported nothing`));
+      else resolve(end - start);
+    });
+  });
+}

@@ -1,0 +1,217 @@
+/**
+ * A lab holds kernel sets on one heap and measures them on request. The wide set lives in a process of its own (wide.ts), since the
+ * flag that fuses 128-bit operations works on all that the engine compiles after it; hence every answer is plain data.
+ *
+ * Nothing is timed before its bits are right: a GEMM is compared with the naive one, the steps with those of the portable kernels.
+ */
+import { createHash } from 'node:crypto';
+import type { Address, Kernels } from '../src/kernels/contract.ts';
+import { Heap } from '../src/kernels/heap.ts';
+import { createMemory } from '../src/kernels/memory.ts';
+import { FLOAT32 } from '../src/kernels/portable/arithmetic.ts';
+import { gemmNaive } from '../src/kernels/portable/gemm-naive.ts';
+import { createPortableKernels } from '../src/kernels/portable/index.ts';
+import { createSimdSet } from '../src/kernels/simd/index.ts';
+import { ThreadPool } from '../src/kernels/threads/pool.ts';
+import { findThreads } from '../src/kernels/threads/worker.ts';
+import { hashedFloats } from '../test/support/reference.ts';
+import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
+import { type PeakLoop, peakLoops } from './peak.ts';
+import { type Call, recording } from './recorder.ts';
+import { callsWithin, timeCalls } from './timing.ts';
+import { createTrainer, type Trainer } from './trainer.ts';
+
+/** 'simd' and 'threads' are 256 bits wide in a lab with 16 tile columns. */
+export type Rung = 'naive' | 'blocked' | 'simd' | 'threads';
+
+export interface Lab {
+  /** Best GFLOP/s of one thread in registers, over one repetition of each loop. */
+  peak(): Promise<number>;
+  /** Lays out operands of this size for what follows. */
+  prepare(size: GemmSize): Promise<void>;
+  /** SHA-256 of the product of the prepared operands. */
+  product(rung: Rung, transposes: TransposeCase): Promise<string>;
+  /** Milliseconds of one product of the prepared operands, the mean of as many as `leastMs` hold. */
+  timeProduct(rung: Rung, transposes: TransposeCase, leastMs: number): Promise<number>;
+  /** SHA-256 of all weights after `steps` steps of fresh networks. */
+  train(rung: Rung, steps: number): Promise<string>;
+  /** Milliseconds of each of `count` further steps, and of as many replays of one step's gemm calls alone. */
+  timeSteps(rung: Rung, count: number): Promise<StepTimes>;
+  /** What one further step consists of. */
+  callsOfStep(rung: Rung): Promise<{ readonly step: number; readonly calls: readonly Call[] }>;
+  close(): Promise<void>;
+}
+
+export interface StepTimes {
+  readonly steps: readonly number[];
+  readonly gemms: readonly number[];
+}
+
+interface Operands {
+  readonly size: GemmSize;
+  readonly a: Readonly<Record<'N' | 'T', Address>>;
+  readonly b: Readonly<Record<'N' | 'T', Address>>;
+  readonly c: Address;
+}
+
+/** @param threads - of the rung 'threads', in all. */
+export async function openLab(tileColumns: 8 | 16, threads: number): Promise<Lab> {
+  const heap = new Heap({ memory: createMemory() });
+  const portable = createPortableKernels(heap);
+  const set = createSimdSet(heap, tileColumns);
+  const start = findThreads();
+  const pool = start === undefined ? undefined : new ThreadPool(heap, set, threads, start);
+  await pool?.ready();
+  const rungs: Readonly<Record<Rung, Kernels>> = {
+    naive: { ...portable, gemm: gemmNaive(heap, FLOAT32) },
+    blocked: portable,
+    simd: set.kernels,
+    threads: pool?.kernels ?? set.kernels,
+  };
+  return new LocalLab(heap, rungs, peakLoops(tileColumns), pool);
+}
+
+class LocalLab implements Lab {
+  readonly #heap: Heap;
+  readonly #rungs: Readonly<Record<Rung, Kernels>>;
+  readonly #loops: readonly PeakLoop[];
+  readonly #pool: ThreadPool | undefined;
+  readonly #trainers = new Map<Rung, Trainer>();
+  /** How many calls a repetition has, by rung and case; for the prepared operands. */
+  readonly #repeats = new Map<string, number>();
+  #operands: Operands | undefined;
+
+  constructor(
+    heap: Heap,
+    rungs: Readonly<Record<Rung, Kernels>>,
+    loops: readonly PeakLoop[],
+    pool: ThreadPool | undefined,
+  ) {
+    this.#heap = heap;
+    this.#rungs = rungs;
+    this.#loops = loops;
+    this.#pool = pool;
+  }
+
+  async peak(): Promise<number> {
+    return Math.max(...this.#loops.map((loop) => loop.flops / loop.time() / 1e6));
+  }
+
+  async prepare(size: GemmSize): Promise<void> {
+    if (this.#operands !== undefined) this.#release(this.#operands);
+    const { m, k, n } = size;
+    const a = hashedFloats(m * k, 1);
+    const b = hashedFloats(k * n, 2);
+    this.#repeats.clear();
+    this.#operands = {
+      size,
+      a: { N: this.#place(a), T: this.#place(transposed(a, m, k)) },
+      b: { N: this.#place(b), T: this.#place(transposed(b, k, n)) },
+      c: this.#heap.allocate(m * n),
+    };
+  }
+
+  async product(rung: Rung, transposes: TransposeCase): Promise<string> {
+    const { c, size } = this.#prepared();
+    const product = this.#heap.view(c, size.m * size.n);
+    // A kernel that left something out would not go unnoticed.
+    product.fill(Number.NaN);
+    this.#multiply(rung, transposes)();
+    return createHash('sha256').update(Float32Array.from(product)).digest('hex');
+  }
+
+  async timeProduct(rung: Rung, transposes: TransposeCase, leastMs: number): Promise<number> {
+    const call = this.#multiply(rung, transposes);
+    const key = `${rung} ${transposes}`;
+    let calls = this.#repeats.get(key);
+    if (calls === undefined) {
+      calls = callsWithin(leastMs, call);
+      this.#repeats.set(key, calls);
+    }
+    return timeCalls(calls, call);
+  }
+
+  async train(rung: Rung, steps: number): Promise<string> {
+    const trainer = createTrainer(this.#runtime(rung));
+    this.#trainers.set(rung, trainer);
+    for (let i = 0; i < steps; i++) trainer.step();
+    return trainer.digest();
+  }
+
+  async timeSteps(rung: Rung, count: number): Promise<StepTimes> {
+    const trainer = this.#trainer(rung);
+    const { gemm } = this.#rungs[rung];
+    const gemms = this.#record(rung).filter(({ kernel }) => kernel === 'gemm');
+    const times = (call: () => void): number[] => Array.from({ length: count }, () => timeCalls(1, call));
+    const steps = times(() => trainer.step());
+    // The operands lie in blocks that the step has freed again: nothing is allocated meanwhile, and the next step overwrites them.
+    const replays = times(() => {
+      for (const { args } of gemms) gemm(...(args as Parameters<Kernels['gemm']>));
+    });
+    return { steps, gemms: replays };
+  }
+
+  async callsOfStep(rung: Rung): Promise<{ readonly step: number; readonly calls: readonly Call[] }> {
+    const start = performance.now();
+    const calls = this.#record(rung);
+    return { step: performance.now() - start, calls };
+  }
+
+  async close(): Promise<void> {
+    this.#pool?.close();
+  }
+
+  #record(rung: Rung): readonly Call[] {
+    const calls: Call[] = [];
+    const { heap, kernels } = this.#runtime(rung);
+    this.#trainer(rung).step({ heap, kernels: recording(kernels, calls) });
+    return calls;
+  }
+
+  #runtime(rung: Rung): { readonly heap: Heap; readonly kernels: Kernels } {
+    return { heap: this.#heap, kernels: this.#rungs[rung] };
+  }
+
+  #trainer(rung: Rung): Trainer {
+    const trainer = this.#trainers.get(rung);
+    if (trainer === undefined) throw new Error(`lab: train('${rung}') comes before its steps are measured`);
+    return trainer;
+  }
+
+  #multiply(rung: Rung, transposes: TransposeCase): () => void {
+    const { gemm } = this.#rungs[rung];
+    const { a, b, c, size } = this.#prepared();
+    const { m, k, n } = size;
+    const transposeA = transposes[0] === 'T' ? 1 : 0;
+    const transposeB = transposes[1] === 'T' ? 1 : 0;
+    const addressA = transposeA === 1 ? a.T : a.N;
+    const addressB = transposeB === 1 ? b.T : b.N;
+    const aStride = transposeA === 1 ? m : k;
+    const bStride = transposeB === 1 ? k : n;
+    return () => gemm(c, addressA, addressB, m, n, k, n, aStride, bStride, transposeA, transposeB, 0);
+  }
+
+  #prepared(): Operands {
+    if (this.#operands === undefined) throw new Error('lab: prepare() comes first');
+    return this.#operands;
+  }
+
+  #place(values: Float32Array): Address {
+    const address = this.#heap.allocate(values.length);
+    this.#heap.floats.set(values, address);
+    return address;
+  }
+
+  #release({ size: { m, k, n }, a, b, c }: Operands): void {
+    for (const address of [a.N, a.T]) this.#heap.free(address, m * k);
+    for (const address of [b.N, b.T]) this.#heap.free(address, k * n);
+    this.#heap.free(c, m * n);
+  }
+}
+
+/** A row-major matrix as its transpose, row-major. */
+function transposed(x: Float32Array, rows: number, columns: number): Float32Array {
+  const t = new Float32Array(x.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) t[c * rows + r] = x[r * columns + c]!;
+  return t;
+}

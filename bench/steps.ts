@@ -1,0 +1,105 @@
+/** The whole GAN step on each rung, and what it consists of. */
+
+import { flopsOf, roleOf, sizeName } from './gemm-sizes.ts';
+import type { Step } from './ladder.ts';
+import { type Call, gemmOf } from './recorder.ts';
+import { type Summary, summarize } from './timing.ts';
+
+export interface StepFigures {
+  readonly rung: string;
+  readonly step: Summary;
+  /** The gemm calls of the same step, replayed alone. */
+  readonly gemms: Summary;
+}
+
+const VERIFIED_STEPS = 3;
+
+/** Steps of every rung in turn, after each has given the weights that the first one gives, bit for bit. */
+export async function measureSteps(
+  rungs: readonly Step[],
+  rounds: number,
+  stepsARound: number,
+): Promise<StepFigures[]> {
+  let truth: string | undefined;
+  for (const { name, lab, rung } of rungs) {
+    const digest = await lab.train(rung, VERIFIED_STEPS);
+    truth ??= digest;
+    if (digest !== truth)
+      throw new Error(`${name}: other weights after ${VERIFIED_STEPS} steps than ${rungs[0]!.name}`);
+  }
+  const times = rungs.map(() => ({ steps: [] as number[], gemms: [] as number[] }));
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, { lab, rung }] of rungs.entries()) {
+      // A step of the portable kernels takes a second.
+      const count = rung === 'blocked' ? 1 : stepsARound;
+      const { steps, gemms } = await lab.timeSteps(rung, count);
+      if (round === 0) continue;
+      times[i]!.steps.push(...steps);
+      times[i]!.gemms.push(...gemms);
+    }
+  }
+  return rungs.map(({ name }, i) => ({
+    rung: name,
+    step: summarize(times[i]!.steps),
+    gemms: summarize(times[i]!.gemms),
+  }));
+}
+
+export interface OpFigures {
+  /** Kernel; for a gemm its size, case and role. */
+  readonly op: string;
+  readonly calls: number;
+  /** Milliseconds a step. */
+  readonly time: Summary;
+  /** Of the step's median time. */
+  readonly share: number;
+  /** Only of a gemm: by the minimum. */
+  readonly gflops?: number;
+}
+
+export interface Composition {
+  readonly step: Summary;
+  readonly ops: readonly OpFigures[];
+  /** Step less all kernels: JavaScript (and the clock, read twice a call). */
+  readonly javascript: Summary;
+  readonly gemmCalls: number;
+}
+
+/** The step's time by kernel; every call is timed. */
+export async function measureOps({ lab, rung }: Step, rounds: number): Promise<Composition> {
+  await lab.train(rung, VERIFIED_STEPS);
+  for (let i = 0; i < 5; i++) await lab.callsOfStep(rung);
+  const steps: number[] = [];
+  const javascript: number[] = [];
+  const times = new Map<string, number[]>();
+  let calls: readonly Call[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const one = await lab.callsOfStep(rung);
+    calls = one.calls;
+    const sums = new Map<string, number>();
+    for (const call of calls) sums.set(opName(call), (sums.get(opName(call)) ?? 0) + call.time);
+    for (const [op, time] of sums) times.set(op, [...(times.get(op) ?? []), time]);
+    steps.push(one.step);
+    javascript.push(one.step - calls.reduce((sum, { time }) => sum + time, 0));
+  }
+  const step = summarize(steps);
+  const ops = [...times].map(([op, list]): OpFigures => {
+    const those = calls.filter((call) => opName(call) === op);
+    const time = summarize(list);
+    const figures = { op, calls: those.length, time, share: time.median / step.median };
+    const [first] = those;
+    if (first?.kernel !== 'gemm') return figures;
+    return { ...figures, gflops: (those.length * flopsOf(gemmOf(first))) / time.min / 1e6 };
+  });
+  ops.sort((a, b) => b.time.median - a.time.median);
+  const gemmCalls = calls.filter(({ kernel }) => kernel === 'gemm').length;
+  return { step, ops, javascript: summarize(javascript), gemmCalls };
+}
+
+/** Such as 'gemm 256x784x512 NN (D1 y)'. */
+export function opName(call: Call): string {
+  if (call.kernel !== 'gemm') return call.kernel;
+  const gemm = gemmOf(call);
+  return `gemm ${sizeName(gemm)} ${gemm.transposes} (${roleOf(gemm, gemm.transposes)})`;
+}

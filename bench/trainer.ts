@@ -1,0 +1,56 @@
+/** The step that is measured: what trainGan does for one batch of 256, from drawing it to the updated networks. Seeded. */
+import { createHash } from 'node:crypto';
+import { createRandom } from '../src/autograd/random.ts';
+import { scope } from '../src/autograd/scope.ts';
+import { dataset } from '../src/data/dataset.ts';
+import { denseDiscriminator, denseGenerator, IMAGE_SHAPE } from '../src/gan/models.ts';
+import { ganStep } from '../src/gan/step.ts';
+import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
+import { adam } from '../src/optim/adam.ts';
+import { hashedFloats } from '../test/support/reference.ts';
+import { BATCH } from './gemm-sizes.ts';
+
+const IMAGES = 1024;
+const LATENT = 100;
+
+export interface Trainer {
+  /** One more step; with another runtime on the same heap if one is given. Returns the generator's loss. */
+  step(runtime?: Runtime): number;
+  /** SHA-256 of all weights of both networks. */
+  digest(): string;
+}
+
+/** Fresh networks on the runtime's heap; every trainer makes the same steps. */
+export function createTrainer(runtime: Runtime): Trainer {
+  return withRuntime(runtime, () => {
+    const random = createRandom(42);
+    const networks = {
+      generator: denseGenerator({ latentDim: LATENT, random }),
+      discriminator: denseDiscriminator({ random }),
+      generatorOptimizer: adam({ learningRate: 1e-4 }),
+      discriminatorOptimizer: adam({ learningRate: 1e-4 }),
+    };
+    const pixels = Uint8Array.from(hashedFloats(IMAGES * 784, 7, 0, 255.99), Math.floor);
+    const images = dataset(pixels, [IMAGES, ...IMAGE_SHAPE]);
+    let next = 0;
+    return {
+      step(other = runtime) {
+        const places = Int32Array.from({ length: BATCH }, (_, i) => (next + i) % IMAGES);
+        next = (next + BATCH) % IMAGES;
+        return withRuntime(other, () =>
+          scope(() => {
+            const noise = random.normal([BATCH, LATENT]);
+            return ganStep(networks, images.gather(places), noise, random).generatorLoss;
+          }, 'bench'),
+        );
+      },
+      digest() {
+        const hash = createHash('sha256');
+        for (const { weights } of [networks.generator, networks.discriminator]) {
+          for (const weight of weights) hash.update(Float32Array.from(weight.data));
+        }
+        return hash.digest('hex');
+      },
+    };
+  });
+}

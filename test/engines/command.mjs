@@ -1,0 +1,14 @@
+/** Runs the training in Node, Deno or Bun, in the folder where ganvas is installed: `command.mjs '{"kernels":"simd","threads":2,"wide":false}'`. */
+import * as ganvas from 'ganvas';
+import { trainAndHash } from './training.mjs';
+
+const { wide, ...configuration } = JSON.parse(process.argv[2]);
+if (wide) {
+  const { enableWideSimd } = await import('ganvas/node');
+  const { enabled, reason } = await enableWideSimd();
+  if (!enabled) {
+    console.log(JSON.stringify({ unavailable: reason }));
+    process.exit(0);
+  }
+}
+console.log(JSON.stringify(await trainAndHash(ganvas, configuration)));

@@ -1,0 +1,67 @@
+/** Workers that die in each phase of their life: a typed error or the right bits, never a hang. `tsx test/torture/workers.ts` does it 50 times. */
+import { describe, expect, it } from 'vitest';
+import { findThreads, type StartThread } from '../../../src/kernels/threads/worker.ts';
+import { DEATH_NAMES, DEATHS, tryDeath } from '../../support/dying-workers.ts';
+import { createPool } from '../../support/pools.ts';
+
+/** Milliseconds: far above a patience of 200, far below a hang, for the machine may be busy. */
+const LONGEST_CALL = 3000;
+
+describe('a worker that', () => {
+  // With a fraction of the pool's patience, to save time.
+  it.each(DEATH_NAMES)('%s', async (name) => {
+    const trial = await tryDeath(name, [200, 1000], 1);
+    const { outcome } = DEATHS[name]!;
+    if (outcome !== 'either') expect(trial).toMatchObject({ outcome });
+    if (trial.outcome === 'error') {
+      expect(trial.message).toMatch(/^threads: a worker was lost: \d+ of 3 parts of a job were not finished/);
+      expect(trial.milliseconds).toBeGreaterThan(199);
+    }
+    expect(trial.milliseconds).toBeLessThan(LONGEST_CALL);
+  });
+
+  it.each([2, 3, 4, 5, 6])('is terminated while it works, at moment %i', async (seed) => {
+    const trial = await tryDeath('is terminated while it works', [200, 1000], seed);
+    expect(trial.done).toBe(true);
+    expect(trial.milliseconds).toBeLessThan(LONGEST_CALL);
+  });
+
+  // Once more if the machine was busy: the bound is that of the promise.
+  it('exits with a chunk: the error comes within 2 s as the pool is made by configure()', { retry: 3 }, async () => {
+    const trial = await tryDeath('exits with a chunk', [1500, 10_000], 1);
+    expect(trial).toMatchObject({ outcome: 'error', done: true });
+    expect(trial.milliseconds).toBeGreaterThan(1400);
+    expect(trial.milliseconds).toBeLessThan(2000);
+  });
+});
+
+describe('a pool whose workers cannot be started', () => {
+  const sound = findThreads()!;
+  let calls = 0;
+  const failing: Readonly<Record<string, StartThread>> = {
+    'since the engine refuses': () => {
+      throw new Error('ERR_WORKER_INIT_FAILED');
+    },
+    'since they are lost at once': (_, { lost }) => {
+      lost();
+      return { terminate() {} };
+    },
+    'but for some': (data, events) => {
+      if (calls++ % 2 === 0) throw new Error('ERR_WORKER_INIT_FAILED');
+      return sound(data, events);
+    },
+  };
+
+  it.each(Object.keys(failing))('%s has fewer threads, and gives back their workspaces', async (name) => {
+    calls = 0;
+    const { heap, pool } = createPool(3, failing[name]);
+    await pool.ready();
+    expect(pool.size).toBe(name === 'but for some' ? 2 : 1);
+    // The set's own control block and workspace, and one workspace a worker.
+    expect(heap.usage().blocks).toBe(2 + pool.size - 1);
+    const x = heap.allocate(40_000);
+    pool.kernels.fill(x, 3, 40_000);
+    expect(Array.from(heap.floats.subarray(x, x + 40_000)).every((value) => value === 3)).toBe(true);
+    pool.close();
+  });
+});

@@ -1,0 +1,176 @@
+/** The pool at work: the bits of one thread with any number of them, thousands of jobs in a row, growth of the memory between jobs. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RuntimeError } from '../../../src/core/errors.ts';
+import { KERNEL_NAMES, type KernelName } from '../../../src/kernels/contract.ts';
+import { Heap } from '../../../src/kernels/heap.ts';
+import { GEMM_WORKSPACE_BYTES } from '../../../src/kernels/simd/gemm.ts';
+import { createSimdSet } from '../../../src/kernels/simd/index.ts';
+import { COMPLETED } from '../../../src/kernels/simd/jobs.ts';
+import { ThreadPool } from '../../../src/kernels/threads/pool.ts';
+import { SPLIT_RULES } from '../../../src/kernels/threads/split.ts';
+import { growOnePage } from '../../support/growth.ts';
+import { gemmCase, KERNEL_CASES } from '../../support/kernel-cases.ts';
+import { Operands } from '../../support/operands.ts';
+import { createPool, SMALLEST_JOB, type TestPool } from '../../support/pools.ts';
+import { firstUnequal, invoke, Twins } from '../../support/twins.ts';
+
+const CAPACITY = 1 << 19;
+const SPLIT = KERNEL_NAMES.filter((name) => SPLIT_RULES[name] !== undefined);
+
+/** A call through the pool, which gives 0 for a kernel without a result: the sum of no results. */
+function spread({ pool }: TestPool, name: KernelName, args: readonly number[]): number | undefined {
+  const result = invoke(pool.kernels, name, args);
+  return name === 'adam' || name === 'countNonFinite' ? result : undefined;
+}
+
+/** Rows and columns of a call that is surely cut, and cut with a rest. */
+function largeSize(name: KernelName): readonly [rows: number, columns: number] {
+  if (name === 'gemm') return [130, 197];
+  return KERNEL_CASES[name].rank === 1 ? [1, SMALLEST_JOB + 1003] : [61, 521];
+}
+
+describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
+  let test: TestPool;
+  let twins: Twins;
+  const operands = new Operands(CAPACITY);
+  beforeAll(async () => {
+    test = createPool(threads);
+    twins = new Twins(test.heap, CAPACITY);
+    await test.pool.ready();
+  });
+  afterAll(() => test.pool.close());
+
+  it('has that many', () => {
+    expect(test.pool.size).toBe(threads);
+    expect(Object.keys(test.pool.kernels).sort()).toEqual([...KERNEL_NAMES].sort());
+  });
+
+  it.each(SPLIT)('%s: a large call has the bits of one thread', (name) => {
+    const { variants, build } = KERNEL_CASES[name];
+    const [rows, columns] = largeSize(name);
+    const { heap, set, chunks } = test;
+    let cut = 0;
+    for (let variant = 0; variant < variants; variant += Math.max(1, Math.floor(variants / 12))) {
+      const args = build(operands.begin(variant), rows, columns, variant);
+      heap.ints[set.control + COMPLETED / 4] = 0;
+      twins.compare(
+        name,
+        operands,
+        args,
+        (all) => invoke(set.kernels, name, all),
+        (all) => spread(test, name, all),
+        `${threads} threads, variant ${variant}`,
+      );
+      if (chunks() > 0) cut++;
+    }
+    // Of gemm's depths only the larger ones are work enough.
+    expect(cut > 0).toBe(threads > 1);
+  });
+
+  it('gemm: the sizes of a step in all eight cases, and long ones', () => {
+    const sizes = [
+      [256, 100, 256],
+      [64, 784, 32],
+      [784, 64, 33],
+      [1, 4096, 64],
+      [4097, 1, 64],
+      [17, 1500, 9],
+    ] as const;
+    for (const [m, n, k] of sizes) {
+      for (let flags = 0; flags < 8; flags++) {
+        operands.begin(flags);
+        const args = gemmCase(
+          operands,
+          m,
+          n,
+          k,
+          [flags & 1, (flags >> 1) & 1, flags >> 2] as [0 | 1, 0 | 1, 0 | 1],
+          flags % 3,
+          0,
+        );
+        twins.compare(
+          'gemm',
+          operands,
+          args,
+          (all) => invoke(test.set.kernels, 'gemm', all),
+          (all) => spread(test, 'gemm', all),
+          `${m} x ${n} x ${k}, flags ${flags}, ${threads} threads`,
+        );
+      }
+    }
+  });
+
+  it('the memory may grow between any two jobs', () => {
+    for (let turn = 0; turn < 12; turn++) {
+      const args = KERNEL_CASES.tanh.build(operands.begin(turn), 1, SMALLEST_JOB + turn, 0);
+      const before = test.heap.memory.buffer;
+      growOnePage(test.heap);
+      expect(test.heap.memory.buffer).not.toBe(before);
+      twins.compare(
+        'tanh',
+        operands,
+        args,
+        (all) => invoke(test.set.kernels, 'tanh', all),
+        (all) => spread(test, 'tanh', all),
+        `turn ${turn}`,
+      );
+    }
+  });
+
+  it('10,000 small jobs on both sides of the smallest that is cut', () => {
+    const { heap, set, pool } = test;
+    const most = SMALLEST_JOB + 100;
+    const [x, got, expected] = [heap.allocate(most), heap.allocate(most), heap.allocate(most)];
+    set.kernels.randomNormal(x, 1, 2, 0, 0, 0, 0, 1, most);
+    for (let job = 0; job < 10_000; job++) {
+      // Each job writes other values, so that one left undone is seen: slope and count change.
+      const count = SMALLEST_JOB - 50 + (job % 100);
+      const slope = job / 1000;
+      if (job % 4 === 0) {
+        heap.floats[x + ((job * 131) % count)] = Number.NaN;
+        const found = pool.kernels.countNonFinite(x, count);
+        if (found !== set.kernels.countNonFinite(x, count)) throw new Error(`job ${job}: ${found} were found`);
+        continue;
+      }
+      pool.kernels.leakyRelu(got, x, slope, count);
+      if (job % 16 !== 1) continue;
+      set.kernels.leakyRelu(expected, x, slope, count);
+      const at = firstUnequal(heap.ints.subarray(got, got + count), heap.ints.subarray(expected, expected + count));
+      if (at !== undefined) throw new Error(`job ${job} of ${count}: element ${at} differs`);
+    }
+    for (const address of [x, got, expected]) heap.free(address, most);
+  });
+});
+
+describe('a pool', () => {
+  it('needs shared memory', () => {
+    const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256 }) });
+    const start = (): never => {
+      throw new Error('a worker was started');
+    };
+    expect(() => new ThreadPool(heap, createSimdSet(heap), 2, start)).toThrow(RuntimeError);
+  });
+
+  it('that is closed goes on with the calling thread, and gives back what its workers had', async () => {
+    const { heap, set, pool } = createPool(4);
+    const withWorkers = heap.usage();
+    await pool.ready();
+    pool.close();
+    expect(pool.size).toBe(1);
+    const x = heap.allocate(40_000);
+    set.kernels.fill(x, 2, 40_000);
+    pool.kernels.square(x, x, 40_000);
+    expect(Array.from(heap.floats.subarray(x, x + 40_000)).every((value) => value === 4)).toBe(true);
+    heap.free(x, 40_000);
+    const workspaces = 3 * Math.ceil(GEMM_WORKSPACE_BYTES / 64) * 64;
+    await expect.poll(() => heap.usage().usedBytes).toBe(withWorkers.usedBytes - workspaces);
+    expect(heap.usage().blocks).toBe(withWorkers.blocks - 3);
+  });
+
+  it('that is closed before its workers are there is ready nonetheless', async () => {
+    const { pool } = createPool(3);
+    pool.close();
+    await pool.ready();
+    expect(pool.size).toBe(1);
+  });
+});

@@ -1,0 +1,194 @@
+/**
+ * batchNormalization() against PyTorch in float64 (test/fixtures/layers.py): two calls in training and one in inference, alone and
+ * with the LeakyReLU behind it. The tolerance is explained in ../expect-close.ts.
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  ArgumentError,
+  createRandom,
+  gradients,
+  layers,
+  mul,
+  ShapeError,
+  sum,
+  type Tensor,
+  variable,
+  zeros,
+} from '../../../src/index.ts';
+import type { BuiltLayer } from '../../../src/nn/layer.ts';
+import { type NormalizationCall, type NormalizationCase, readLayers } from '../../support/fixtures.ts';
+import { countKernels } from '../../support/spy.ts';
+import { thrownBy, wrong } from '../../support/thrown.ts';
+import { expectClose } from '../expect-close.ts';
+import { builtWith, differentiate, expectFixture, fromFixture, weightOf } from './support.ts';
+
+const CASES = readLayers().batchNormalization;
+
+type Caller = (layer: BuiltLayer, slope: number | null) => (x: Tensor, training: boolean) => Tensor;
+
+/** As sequential() calls it: the LeakyReLU goes along. */
+const fused: Caller = (layer, slope) => (x, training) =>
+  slope === null ? layer.call(x, { training }) : layer.callWithLeakyRelu!(x, { training }, slope);
+
+const separate: Caller = (layer, slope) => (x, training) => {
+  const y = layer.call(x, { training });
+  const after = slope === null ? [] : [layers.leakyReLU({ negativeSlope: slope }).build([], createRandom(1))];
+  return after.reduce((z, leaky) => leaky.call(z, {}), y);
+};
+
+function build(one: NormalizationCase): BuiltLayer {
+  const { momentum, epsilon, gamma, beta } = one;
+  const itemShape = one.training[0].x.shape.slice(1);
+  return builtWith(layers.batchNormalization({ momentum, epsilon }), itemShape, { gamma, beta });
+}
+
+function checkCall(
+  label: string,
+  one: NormalizationCase,
+  call: NormalizationCall,
+  layer: BuiltLayer,
+  run: (x: Tensor) => Tensor,
+): void {
+  const { float32Error } = one;
+  const got = differentiate(run, call.x, call.upstream, layer.trainableWeights);
+  expectFixture(`${label} y`, got.y, call.y, float32Error.y);
+  expectFixture(`${label} dx`, got.dx, call.gradients.x, float32Error.x);
+  expectFixture(`${label} dgamma`, got.gradients[0]!, call.gradients.gamma, float32Error.gamma);
+  expectFixture(`${label} dbeta`, got.gradients[1]!, call.gradients.beta, float32Error.beta);
+}
+
+/** 16 ulp: sums of at most 12 values of the same sign pattern, then a product, two additions, a division. */
+const STATISTICS = { atol: 1e-6, rtol: 2 ** -20 };
+
+for (const [path, caller] of [['fused', fused] as const, ['separate', separate] as const]) {
+  describe(`against PyTorch, LeakyReLU ${path}`, () => {
+    for (const one of CASES) {
+      // Without a LeakyReLU both paths are the same.
+      if (path === 'separate' && one.negativeSlope === null) continue;
+      it(one.name, () => {
+        const layer = build(one);
+        const run = caller(layer, one.negativeSlope);
+        one.training.forEach((call, i) => {
+          checkCall(`training call ${i + 1}`, one, call, layer, (x) => run(x, true));
+          expectClose('moving mean', weightOf(layer, 'moving_mean').data, call.movingMean.values, STATISTICS);
+          expectClose(
+            'moving variance',
+            weightOf(layer, 'moving_variance').data,
+            call.movingVariance.values,
+            STATISTICS,
+          );
+        });
+        const { inference } = one;
+        weightOf(layer, 'moving_mean').assign(inference.movingMean.values);
+        weightOf(layer, 'moving_variance').assign(inference.movingVariance.values);
+        checkCall('inference', one, inference, layer, (x) => run(x, false));
+        expectClose('moving mean after', weightOf(layer, 'moving_mean').data, inference.movingMean.values, { atol: 0, rtol: 2 ** -24 });
+      });
+    }
+  });
+}
+
+describe('the fused path', () => {
+  it.each([true, false])('equals the separate one bit for bit, gradients too (training %s)', (training) => {
+    for (const one of CASES) {
+      const results = [fused, separate].map((caller) => {
+        const layer = build(one);
+        const run = caller(layer, one.negativeSlope ?? 0.3);
+        const [first] = one.training;
+        const { y, dx, gradients: rest } = differentiate(
+          (x) => run(x, training),
+          first.x,
+          first.upstream,
+          layer.trainableWeights,
+        );
+        return [y, dx, ...rest, ...layer.weights].map((tensor) => [...tensor.data]);
+      });
+      expect(results[0], one.name).toEqual(results[1]);
+    }
+  });
+
+  it('makes no call of leakyRelu', () => {
+    const [one] = CASES;
+    const layer = build(one!);
+    const x = fromFixture(one!.training[0].x);
+    const { counts } = countKernels(() => layer.callWithLeakyRelu!(x, { training: true }, 0.3));
+    expect(counts).toEqual({ moments: 1, movingAverage: 2, inverseStddev: 1, batchNormalize: 1 });
+  });
+});
+
+describe('batchNormalization', () => {
+  it('has gamma 1, beta 0 and moving statistics 0 and 1, of which only the first two are trainable', () => {
+    const built = layers.batchNormalization().build([2, 3], createRandom(1));
+    expect(built.weights.map(({ name, shape, data }) => [name, shape, [...data]])).toEqual([
+      ['gamma', [3], [1, 1, 1]],
+      ['beta', [3], [0, 0, 0]],
+      ['moving_mean', [3], [0, 0, 0]],
+      ['moving_variance', [3], [1, 1, 1]],
+    ]);
+    expect(built.trainableWeights.map(({ name }) => name)).toEqual(['gamma', 'beta']);
+    expect(built.outputShape).toEqual([2, 3]);
+  });
+
+  it('defaults to momentum 0.99 and epsilon 0.001', () => {
+    const call = (layer: BuiltLayer): number[] => {
+      const y = layer.call(createRandom(2).normal([4, 3]), { training: true });
+      return [...y.data, ...layer.weights.flatMap(({ data }) => [...data])];
+    };
+    const standard = layers.batchNormalization().build([3], createRandom(1));
+    const explicit = layers.batchNormalization({ momentum: 0.99, epsilon: 1e-3 }).build([3], createRandom(1));
+    expect(call(standard)).toEqual(call(explicit));
+  });
+
+  it('leaves its statistics alone in inference, which is the default', () => {
+    const built = layers.batchNormalization().build([3], createRandom(1));
+    built.call(createRandom(2).normal([4, 3]), {});
+    expect([...weightOf(built, 'moving_mean').data]).toEqual([0, 0, 0]);
+    expect([...weightOf(built, 'moving_variance').data]).toEqual([1, 1, 1]);
+  });
+
+  it('with momentum 0 keeps only the last batch, with momentum 1 nothing of it', () => {
+    const x = createRandom(2).normal([4, 1], 3);
+    const mean = x.data.reduce((total, value) => total + value, 0) / 4;
+    const last = layers.batchNormalization({ momentum: 0 }).build([1], createRandom(1));
+    const first = layers.batchNormalization({ momentum: 1 }).build([1], createRandom(1));
+    for (const layer of [last, first]) layer.call(x, { training: true });
+    expect(weightOf(last, 'moving_mean').item()).toBeCloseTo(mean, 5);
+    expect(weightOf(first, 'moving_mean').item()).toBe(0);
+  });
+
+  it('lets both tapes of a shared pass have their own sums', () => {
+    const built = layers.batchNormalization().build([3], createRandom(1));
+    const x = variable(createRandom(4).normal([5, 3]));
+    const y = built.call(x, { training: true });
+    const [once, twice] = [sum(mul(y, y)), sum(mul(mul(y, y), 2))];
+    const [first] = gradients(once, built.trainableWeights);
+    const [second] = gradients(twice, built.trainableWeights);
+    expect([...second!.data]).toEqual(Array.from(first!.data, (value) => 2 * value));
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    [{ momentum: 1.5 }, 'momentum must be a finite number from 0 to 1; got 1.5'],
+    [{ momentum: Number.NaN }, 'momentum must be a finite number from 0 to 1; got NaN'],
+    [{ epsilon: -1 }, 'epsilon must be a finite number of at least 0; got -1'],
+    [{ epsilon: '1e-3' }, 'epsilon must be a finite number of at least 0; got "1e-3"'],
+    [{ eps: 1e-3 }, 'unknown option "eps"'],
+    [{ momentun: 0.9 }, 'Did you mean momentum?'],
+  ])('%j: %s', (config, message) => {
+    const error = thrownBy(ArgumentError, () => layers.batchNormalization(wrong(config)));
+    expect(error.message).toContain('layers.batchNormalization: ');
+    expect(error.message).toContain(message);
+  });
+
+  it('refuses to be built for scalars', () => {
+    const error = thrownBy(ShapeError, () => layers.batchNormalization().build([], createRandom(1)));
+    expect(error.message).toContain('layers.batchNormalization: items must have a last axis of features; got scalars');
+  });
+
+  it('names the shapes when it is called with other features than it was built for', () => {
+    const built = layers.batchNormalization().build([3], createRandom(1));
+    const error = thrownBy(ShapeError, () => built.call(zeros([2, 4]), {}));
+    expect(error.message).toContain('gamma must have shape [4], one value a feature; got [3]');
+  });
+});

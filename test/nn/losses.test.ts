@@ -1,0 +1,91 @@
+/** The losses against PyTorch in float64 (test/fixtures/layers.py). */
+import { describe, expect, it } from 'vitest';
+import {
+  ArgumentError,
+  binaryCrossentropy,
+  gradients,
+  meanSquaredError,
+  ShapeError,
+  type Tensor,
+  tensor,
+  variable,
+} from '../../src/index.ts';
+import { type LossCase, readLayers } from '../support/fixtures.ts';
+import { thrownBy, wrong } from '../support/thrown.ts';
+import { expectClose, float32Tolerance } from './expect-close.ts';
+import { fromFixture } from './layers/support.ts';
+
+function lossOf(one: LossCase, labels: Tensor | number, predictions: Tensor): Tensor {
+  if (one.function === 'meanSquaredError') return meanSquaredError(labels, predictions);
+  return binaryCrossentropy(labels, predictions, { fromLogits: one.fromLogits === true });
+}
+
+function check(one: LossCase, labels: Tensor | number): void {
+  const { float32Error } = one;
+  const predictions = variable(fromFixture(one.predictions));
+  const loss = lossOf(one, labels, predictions);
+  const [dPredictions] = gradients(loss, [predictions]);
+  expect(loss.shape).toEqual([]);
+  expectClose('loss', [loss.item()], [one.loss], float32Tolerance(float32Error.loss, [one.loss]));
+  const expected = one.gradients.predictions.values;
+  // Near the clip the gradient is 1 / 1e-7: the fixture's own error covers it, for PyTorch rounds 1 - p there too.
+  expectClose('dpredictions', dPredictions!.data, expected, float32Tolerance(float32Error.predictions, expected));
+}
+
+describe('against PyTorch: the loss and its gradient', () => {
+  for (const one of readLayers().losses) {
+    it(`${one.function}, ${one.name}`, () => check(one, fromFixture(one.labels)));
+    const [first] = one.labels.values;
+    if (one.labels.values.every((label) => label === first)) {
+      it(`${one.function}, ${one.name}, as one number for all`, () => check(one, first!));
+    }
+  }
+});
+
+describe('binaryCrossentropy', () => {
+  it('takes probabilities by default, as Keras does', () => {
+    const p = tensor([0.9, 0.2]);
+    expect(binaryCrossentropy(1, p).item()).toBe(binaryCrossentropy(1, p, { fromLogits: false }).item());
+    // -(log 0.9 + log 0.2) / 2
+    expect(binaryCrossentropy(1, p).item()).toBeCloseTo(0.857399, 6);
+  });
+
+  it('from logits does not overflow, and is off by at most half an ulp of 1 where it is small', () => {
+    expect(binaryCrossentropy(0, tensor([1e4, -1e4]), { fromLogits: true }).item()).toBe(5000);
+    for (const z of [5, 10, 15, 17, 20]) {
+      const loss = binaryCrossentropy(1, tensor([z]), { fromLogits: true }).item();
+      // log(1 + x) is taken of a float32 1 + x.
+      expectClose(`z = ${z}`, [loss], [Math.log1p(Math.exp(-z))], { atol: 2 ** -24, rtol: 1e-6 });
+    }
+  });
+
+  it('from logits tells a confident wrong answer to change at full speed, and a confident right one not to', () => {
+    const logits = variable(tensor([-1e4, 1e4]));
+    const [dLogits] = gradients(binaryCrossentropy(1, logits, { fromLogits: true }), [logits]);
+    expect([...dLogits!.data]).toEqual([-0.5, 0]);
+  });
+
+  it.each([
+    [() => binaryCrossentropy(wrong('1'), tensor([1])), ArgumentError, 'labels must be a Tensor; got "1"'],
+    [() => binaryCrossentropy(1, wrong([1])), ArgumentError, 'predictions must be a Tensor; got [1]'],
+    [() => binaryCrossentropy(1, tensor([1]), wrong({ fromLogit: true })), ArgumentError, 'Did you mean fromLogits?'],
+    [() => binaryCrossentropy(1, tensor([1]), { fromLogits: wrong(1) }), ArgumentError, 'fromLogits must be true or false'],
+    [() => binaryCrossentropy(tensor([1, 1]), tensor([[1], [1]])), ShapeError, 'labels [2] and predictions [2, 1]'],
+  ])('error %#', (call, kind, message) => {
+    const error = thrownBy(kind, call);
+    expect(error.message).toContain('binaryCrossentropy: ');
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('meanSquaredError', () => {
+  it.each([
+    [() => meanSquaredError(wrong(null), tensor([1])), ArgumentError, 'labels must be a Tensor; got null'],
+    [() => meanSquaredError(1, wrong(undefined)), ArgumentError, 'predictions must be a Tensor; got undefined'],
+    [() => meanSquaredError(tensor([1, 1, 1]), tensor([1])), ShapeError, 'labels [3] and predictions [1]'],
+  ])('error %#', (call, kind, message) => {
+    const error = thrownBy(kind, call);
+    expect(error.message).toContain('meanSquaredError: ');
+    expect(error.message).toContain(message);
+  });
+});
