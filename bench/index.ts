@@ -3,200 +3,138 @@
  * Every kernel is compared with the naive one, bit for bit, before it is timed. The peers are in bench/peers.
  */
 import { writeFileSync } from 'node:fs';
+import { runCommand } from './arguments.ts';
 import { measureFirstUse } from './first-use.ts';
-import { cubes, flopsOf, type GemmSize, rolesOf, STEP_SIZES, sizeName } from './gemm-sizes.ts';
+import { CASES, cubes, type GemmSize, STEP_SIZES } from './gemm-sizes.ts';
 import { openLab } from './lab.ts';
-import { type Measured, measureCases, measureGemm, type Step } from './ladder.ts';
+import { measureGemm, measurePeaks, type Step } from './ladder.ts';
 import { describeMachine, machineLines } from './machine.ts';
-import { type BenchOptions, help, parseOptions, UsageError } from './options.ts';
+import { type BenchOptions, help, parseOptions, type Section, USAGE } from './options.ts';
+import { firstUseTable, type GemmRow, gemmTable, opsTable, stepTable } from './report.ts';
 import { measureOps, measureSteps } from './steps.ts';
-import { figure, percent, table } from './table.ts';
-import type { Summary } from './timing.ts';
+import { figure } from './table.ts';
+import type { Effort } from './timing.ts';
 import { openWideLab } from './wide.ts';
+
+/** What the parts share. */
+interface Context {
+  /** The ladder from the bottom. */
+  readonly ladder: readonly Step[];
+  readonly cores: number;
+  /** Such as '2 threads'; the end of the name of a step that has them. */
+  readonly threads: string;
+  readonly quick: boolean;
+  readonly sizes: readonly GemmSize[];
+  readonly effort: Effort;
+  /** GFLOP/s that the processor could do on a rung. */
+  readonly peakOf: (rung: string) => number;
+}
+
+/** Each part measures, prints, and returns its figures for --json. */
+const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> = {
+  async ladder({ ladder, sizes, effort, peakOf }) {
+    const rows: GemmRow[] = [];
+    for (const size of sizes) rows.push({ size, measured: await measureGemm(size, ladder, ['NN'], effort) });
+    print('GEMM: GFLOP/s by the minimum | by the median | share of the peak', gemmTable(rows, 'rung', peakOf));
+    return rows;
+  },
+
+  async transposes({ ladder, sizes, effort, peakOf }) {
+    const all: GemmRow[] = [];
+    for (const step of ladder.filter(({ rung }) => rung === 'simd')) {
+      const rows: GemmRow[] = [];
+      for (const size of sizes) rows.push({ size, measured: await measureGemm(size, [step], CASES, effort) });
+      print(
+        `${step.name} GEMM, operands stored as they are (N) or transposed (T), A first: GFLOP/s by the minimum | by the median | share of the peak`,
+        gemmTable(rows, 'transposes', peakOf),
+      );
+      all.push(...rows);
+    }
+    return all;
+  },
+
+  async ops({ ladder, quick }) {
+    const all: Record<string, unknown> = {};
+    for (const step of ladder.filter(({ rung }) => rung === 'simd' || rung === 'threads')) {
+      const composition = await measureOps(step, quick ? 10 : 100);
+      const { gemmCalls } = composition;
+      print(
+        `What a step consists of, ${step.name}: ${gemmCalls} gemm calls (y forward, dx and dW backward) and the others`,
+        opsTable(composition),
+      );
+      all[step.name] = composition;
+    }
+    return all;
+  },
+
+  async step({ ladder, quick }) {
+    const rungs = ladder.filter(({ rung }) => rung !== 'naive');
+    const figures = await measureSteps(rungs, quick ? 3 : 20, 5);
+    print(
+      'The whole step, batch 256 (drawing the batch, one forward pass, two backward passes, Adam), and its gemm calls alone',
+      stepTable(figures, 'SIMD'),
+    );
+    return figures;
+  },
+
+  async 'first-use'({ cores, threads, quick }) {
+    const figures = await measureFirstUse(quick ? 3 : 10, cores);
+    print(
+      'First use, each in a fresh process; the steps on the package as `npm run build` makes it',
+      firstUseTable(figures, threads),
+    );
+    return figures;
+  },
+};
 
 async function bench({ json, sections, quick }: BenchOptions): Promise<void> {
   const machine = describeMachine();
   console.log(machineLines(machine));
-  const lab = await openLab(8, machine.cores);
-  const wideLab = await openWideLab(machine.cores);
-  const figures: Record<string, unknown> = { machine };
+  const { cores } = machine;
+  const threads = `${cores} threads`;
+  const lab = await openLab(8, cores);
+  const wide = await openWideLab(cores);
   try {
-    const threads = `${machine.cores} threads`;
-    const single: Step[] = [{ name: 'SIMD', lab, rung: 'simd' }];
-    const all: Step[] = [
+    const ladder: Step[] = [
       { name: 'naive', lab, rung: 'naive' },
       { name: 'blocked', lab, rung: 'blocked' },
-      ...single,
+      { name: 'SIMD', lab, rung: 'simd' },
       { name: `SIMD, ${threads}`, lab, rung: 'threads' },
     ];
-    if (typeof wideLab === 'string') console.log(`no wide SIMD: ${wideLab}`);
+    if (typeof wide === 'string') console.log(`no wide SIMD: ${wide}`);
     else {
-      single.push({ name: 'wide', lab: wideLab, rung: 'simd' });
-      all.push(
-        { name: 'wide', lab: wideLab, rung: 'simd' },
-        { name: `wide, ${threads}`, lab: wideLab, rung: 'threads' },
-      );
+      ladder.push({ name: 'wide', lab: wide, rung: 'simd' }, { name: `wide, ${threads}`, lab: wide, rung: 'threads' });
     }
-    const sizes = [...STEP_SIZES, ...cubes(quick ? 256 : 1024)];
-    const effort = quick ? { rounds: 5, budgetMs: 100 } : { rounds: 30, budgetMs: 1500 };
-
-    if (sections.includes('ladder') || sections.includes('transposes')) {
-      const peaks = await measurePeaks(single, quick ? 10 : 50);
-      figures['peak'] = Object.fromEntries(peaks);
-      print(
-        'Peak of one thread, multiplies and adds in registers',
-        [...peaks].map(([name, gflops]) => `${name}: ${figure(gflops)} GFLOP/s`),
-      );
-      const peakOf = (rung: string): number => {
-        const one = peaks.get(rung.startsWith('wide') ? 'wide' : 'SIMD')!;
-        return rung.endsWith(threads) ? one * machine.cores : one;
-      };
-      if (sections.includes('ladder')) {
-        const rows: { readonly size: GemmSize; readonly measured: readonly Measured[] }[] = [];
-        for (const size of sizes) rows.push({ size, measured: await measureGemm(size, all, ['NN'], effort) });
-        figures['ladder'] = rows;
-        print(
-          'GEMM, m x k x n: GFLOP/s by the minimum | by the median | share of the peak of as many threads (the SIMD one for naive and blocked)',
-          [
-            gemmTable(
-              rows,
-              all.map(({ name }) => name),
-              (one) => one.rung,
-              peakOf,
-            ),
-          ],
-        );
-      }
-      if (sections.includes('transposes')) {
-        for (const step of single) {
-          const rows: { readonly size: GemmSize; readonly measured: readonly Measured[] }[] = [];
-          for (const size of sizes) rows.push({ size, measured: await measureCases(size, [step], effort) });
-          figures[`transposes ${step.name}`] = rows;
-          print(`${step.name} GEMM, operands stored as they are (N) or transposed (T), A first`, [
-            gemmTable(rows, ['NN', 'NT', 'TN', 'TT'], (one) => one.transposes, peakOf),
-          ]);
-        }
-      }
-    }
-
-    if (sections.includes('ops')) {
-      for (const step of all.filter(({ rung }) => rung === 'simd' || rung === 'threads')) {
-        const { step: whole, ops, javascript, gemmCalls } = await measureOps(step, quick ? 10 : 100);
-        figures[`ops ${step.name}`] = { step: whole, ops, javascript, gemmCalls };
-        const rows = ops.map(({ op, calls, time, share, gflops }) => [
-          op,
-          String(calls),
-          ...msOf(time),
-          percent1(share),
-          gflops === undefined ? '' : figure(gflops),
-        ]);
-        rows.push([
-          'JavaScript between the kernels',
-          '',
-          ...msOf(javascript),
-          percent1(javascript.median / whole.median),
-          '',
-        ]);
-        rows.push(['the step', '', ...msOf(whole), '', '']);
-        print(`What a step consists of, ${step.name} (y forward, dx and dW backward; ${gemmCalls} gemm calls)`, [
-          table(['op', 'calls', 'ms min', 'ms median', 'share', 'GFLOP/s'], rows),
-        ]);
-      }
-    }
-
-    if (sections.includes('step')) {
-      const rungs = all.filter(({ rung }) => rung !== 'naive');
-      const measured = await measureSteps(rungs, quick ? 3 : 20, 5);
-      figures['step'] = measured;
-      const simd = measured.find(({ rung }) => rung === 'SIMD')!;
-      const rows = measured.map(({ rung, step, gemms }) => [
-        rung,
-        ...msOf(step),
-        ...msOf(gemms),
-        (step.min / gemms.min).toFixed(2),
-        `${(simd.step.min / step.min).toFixed(2)} x`,
-      ]);
-      print('The whole step, batch 256: drawing the batch, one forward pass, two backward passes, Adam', [
-        table(['kernels', 'ms min', 'ms median', 'its GEMMs min', 'median', 'step / GEMMs', 'against SIMD'], rows),
-      ]);
-    }
-
-    if (sections.includes('first-use')) {
-      const first = await measureFirstUse(quick ? 3 : 10, machine.cores);
-      figures['firstUse'] = first;
-      const { emit, compile, instantiate, pool, firstStep, nodeAlone } = first;
-      const rows = Object.entries({
-        'emit the SIMD module': emit,
-        compile,
-        instantiate,
-        [`start ${threads}`]: pool,
-        'node start to the end of the first step of trainGan (built package)': firstStep,
-        'node start alone': nodeAlone,
-      }).map(([name, time]) => [name, ...msOf(time)]);
-      print(`First use, each in a fresh process; the module has ${first.moduleBytes} bytes`, [
-        table(['', 'ms min', 'ms median'], rows),
-      ]);
+    const peaks = await measurePeaks(ladder, quick ? 10 : 50);
+    const list = [...peaks].map(([name, gflops]) => `${name} ${figure(gflops)} GFLOP/s`).join(', ');
+    console.log(`peak of one thread, multiplies and adds in registers: ${list}; of ${threads}, as many times as much`);
+    const context: Context = {
+      ladder,
+      cores,
+      threads,
+      quick,
+      sizes: [...STEP_SIZES, ...cubes(quick ? 256 : 1024)],
+      effort: quick ? { rounds: 5, budgetMs: 100 } : { rounds: 30, budgetMs: 1500 },
+      peakOf: (rung) => peaks.get(rung.startsWith('wide') ? 'wide' : 'SIMD')! * (rung.endsWith(threads) ? cores : 1),
+    };
+    const figures: Record<string, unknown> = { machine, peak: Object.fromEntries(peaks) };
+    for (const section of sections) figures[section] = await PARTS[section](context);
+    if (json !== undefined) {
+      writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
+      console.log(`\nwritten to ${json}`);
     }
   } finally {
     await lab.close();
-    if (typeof wideLab !== 'string') await wideLab.close();
-  }
-  if (json !== undefined) {
-    writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
-    console.log(`\nwritten to ${json}`);
+    if (typeof wide !== 'string') await wide.close();
   }
 }
 
-/** The best of `rounds` rounds, the labs in turn: a peak that something else disturbed is none. */
-async function measurePeaks(steps: readonly Step[], rounds: number): Promise<ReadonlyMap<string, number>> {
-  const best = new Map<string, number>();
-  for (let round = 0; round < rounds; round++) {
-    for (const { name, lab } of steps) best.set(name, Math.max(best.get(name) ?? 0, await lab.peak()));
-  }
-  return best;
+function print(title: string, text: string): void {
+  console.log(`\n${title}\n\n${text}`);
 }
 
-function gemmTable(
-  rows: readonly { readonly size: GemmSize; readonly measured: readonly Measured[] }[],
-  columns: readonly string[],
-  columnOf: (one: Measured) => string,
-  peakOf: (rung: string) => number,
-): string {
-  const cells = rows.map(({ size, measured }) => {
-    const gflops = (ms: number): number => flopsOf(size) / ms / 1e6;
-    const cell = (column: string): string => {
-      const one = measured.find((candidate) => columnOf(candidate) === column)!;
-      const best = gflops(one.min);
-      return `${figure(best)} | ${figure(gflops(one.median))} | ${percent(best / peakOf(one.rung))}`;
-    };
-    return [`${sizeName(size)}  ${rolesOf(size)}`, ...columns.map(cell)];
-  });
-  return table(['', ...columns], cells);
-}
-
-function msOf({ min, median }: Summary): [string, string] {
-  return [figure(min), figure(median)];
-}
-
-function percent1(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function print(title: string, lines: readonly string[]): void {
-  console.log(`\n${title}\n\n${lines.join('\n')}`);
-}
-
-async function main(): Promise<number> {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options === 'help') console.log(help());
-    else await bench(options);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\nnpm run bench -- --help lists the options.`);
-    return 2;
-  }
-}
-
-process.exitCode = await main();
+await runCommand(USAGE, async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(help());
+  else await bench(options);
+});

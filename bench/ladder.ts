@@ -1,5 +1,5 @@
 /** The ladder: what each idea gains over the one before, from the naive triple loop to wide SIMD, for the same bits. */
-import { CASES, type GemmSize, type TransposeCase } from './gemm-sizes.ts';
+import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 import type { Lab, Rung } from './lab.ts';
 import { alternate, type Candidate, type Effort, type Summary } from './timing.ts';
 
@@ -45,11 +45,13 @@ export async function measureGemm(
   }));
 }
 
-/** Only the SIMD steps are worth four cases: packing is what makes them equal. */
-export async function measureCases(
-  size: GemmSize,
-  steps: readonly Step[],
-  effort: Effort,
-): Promise<readonly Measured[]> {
-  return measureGemm(size, steps, CASES, effort);
+/** Peaks of one thread in GFLOP/s, by the name of the step that has that lab's one-thread SIMD: the best of some rounds, in turn. */
+export async function measurePeaks(ladder: readonly Step[], rounds: number): Promise<ReadonlyMap<string, number>> {
+  const best = new Map<string, number>();
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, lab, rung } of ladder) {
+      if (rung === 'simd') best.set(name, Math.max(best.get(name) ?? 0, await lab.peak()));
+    }
+  }
+  return best;
 }

@@ -52,8 +52,6 @@ export interface OpFigures {
   readonly calls: number;
   /** Milliseconds a step. */
   readonly time: Summary;
-  /** Of the step's median time. */
-  readonly share: number;
   /** Only of a gemm: by the minimum. */
   readonly gflops?: number;
 }
@@ -83,18 +81,17 @@ export async function measureOps({ lab, rung }: Step, rounds: number): Promise<C
     steps.push(one.step);
     javascript.push(one.step - calls.reduce((sum, { time }) => sum + time, 0));
   }
-  const step = summarize(steps);
   const ops = [...times].map(([op, list]): OpFigures => {
     const those = calls.filter((call) => opName(call) === op);
     const time = summarize(list);
-    const figures = { op, calls: those.length, time, share: time.median / step.median };
+    const figures = { op, calls: those.length, time };
     const [first] = those;
     if (first?.kernel !== 'gemm') return figures;
     return { ...figures, gflops: (those.length * flopsOf(gemmOf(first))) / time.min / 1e6 };
   });
   ops.sort((a, b) => b.time.median - a.time.median);
   const gemmCalls = calls.filter(({ kernel }) => kernel === 'gemm').length;
-  return { step, ops, javascript: summarize(javascript), gemmCalls };
+  return { step: summarize(steps), ops, javascript: summarize(javascript), gemmCalls };
 }
 
 /** Such as 'gemm 256x784x512 NN (D1 y)'. */

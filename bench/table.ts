@@ -18,6 +18,6 @@ export function figure(value: number): string {
   return value.toFixed(Math.min(digits, 6));
 }
 
-export function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+export function percent(share: number, decimals: number = 0): string {
+  return `${(100 * share).toFixed(decimals)} %`;
 }

@@ -18,15 +18,20 @@ export const MOMENTUM = 0.99;
 export const SLOPE = 0.3;
 
 const SALT = 27_010_000;
-const NETWORKS = { generator: [LATENT, 256, 512, PIXELS], discriminator: [PIXELS, 512, 256, 1] } as const;
 
-export type NetworkName = keyof typeof NETWORKS;
+export type NetworkName = 'generator' | 'discriminator';
+
+/** Widths from the input to the output. */
+const NETWORKS: Readonly<Record<NetworkName, readonly number[]>> = {
+  generator: [LATENT, 256, 512, PIXELS],
+  discriminator: [PIXELS, 512, 256, 1],
+};
 
 export interface Weight {
   /** 'kernel', 'gamma', 'beta', 'movingMean', 'movingVariance' or 'bias'. */
   readonly part: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  readonly values: Float32Array<ArrayBuffer>;
 }
 
 /** The weights of a network, layer by layer in Keras's order: a kernel, then gamma, beta, moving mean and variance, or the bias. */
@@ -39,10 +44,10 @@ export function initialWeights(network: NetworkName): Weight[] {
     const limit = Math.sqrt(6 / (first + second));
     if (part === 'movingMean') return { part, shape, values: new Float32Array(count) };
     if (part === 'movingVariance') return { part, shape, values: new Float32Array(count).fill(1) };
-    if (part === 'kernel') return { part, shape, values: hashedFloats(count, salt, -limit, limit) };
+    if (part === 'kernel') return { part, shape, values: hashed(count, salt, -limit, limit) };
     return part === 'gamma'
-      ? { part, shape, values: hashedFloats(count, salt, 0.5, 1.5) }
-      : { part, shape, values: hashedFloats(count, salt, -0.5, 0.5) };
+      ? { part, shape, values: hashed(count, salt, 0.5, 1.5) }
+      : { part, shape, values: hashed(count, salt, -0.5, 0.5) };
   });
 }
 
@@ -59,15 +64,27 @@ function layout(network: NetworkName): { readonly part: string; readonly shape: 
   });
 }
 
-/** Batch number `index`: noise [256, 100] and real images [256, 784]. */
-export function batch(index: number): { readonly noise: Float32Array; readonly real: Float32Array } {
+export interface Batch {
+  /** [256, 100] */
+  readonly noise: Float32Array<ArrayBuffer>;
+  /** [256, 784] */
+  readonly real: Float32Array<ArrayBuffer>;
+}
+
+/** Batch number `index`. */
+export function batch(index: number): Batch {
   return {
-    noise: hashedFloats(BATCH_SIZE * LATENT, SALT + 2000 + index, -1.75, 1.75),
-    real: hashedFloats(BATCH_SIZE * PIXELS, SALT + 3000 + index, -1, 1),
+    noise: hashed(BATCH_SIZE * LATENT, SALT + 2000 + index, -1.75, 1.75),
+    real: hashed(BATCH_SIZE * PIXELS, SALT + 3000 + index, -1, 1),
   };
 }
 
 /** Keras's step size at step `time` = 1, 2, ... */
 export function adamRate(time: number): number {
   return (LEARNING_RATE * Math.sqrt(1 - BETA2 ** time)) / (1 - BETA1 ** time);
+}
+
+/** In a buffer of its own, as jax-js's types ask for. */
+function hashed(count: number, salt: number, low: number, high: number): Float32Array<ArrayBuffer> {
+  return new Float32Array(hashedFloats(count, salt, low, high));
 }

@@ -65,6 +65,9 @@ const call = (model: tf.Sequential, x: tf.Tensor): tf.Tensor => model.apply(x, {
 const crossentropy = (label: 0 | 1, logits: tf.Tensor): tf.Scalar =>
   tf.losses.sigmoidCrossEntropy(tf.fill(logits.shape, label), logits);
 
+const named = (gradients: tf.NamedTensorMap): { name: string; tensor: tf.Tensor }[] =>
+  Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+
 const adams = [1, 2].map(() => tf.train.adam(LEARNING_RATE, BETA1, BETA2, EPSILON));
 const batches = Array.from({ length: BATCHES }, (_, i) => {
   const { noise, real } = batch(i);
@@ -83,8 +86,8 @@ await serve({ version: tf.version.tfjs, detail: `tf.layers on ${backend}` }, asy
       const onFake = call(discriminator, call(generator, noise));
       return tf.add(crossentropy(1, onReal), crossentropy(0, onFake));
     }, variablesOf(discriminator));
-    adams[0]!.applyGradients(ofGenerator.grads);
-    adams[1]!.applyGradients(ofDiscriminator.grads);
+    adams[0]!.applyGradients(named(ofGenerator.grads));
+    adams[1]!.applyGradients(named(ofDiscriminator.grads));
     return [ofGenerator.value, ofDiscriminator.value];
   });
   const [generatorLoss, discriminatorLoss] = losses.map((loss) => loss.dataSync()[0]!);

@@ -55,6 +55,9 @@ export function checkVariables(where: string, variables: readonly Variable[]): v
   if (!Array.isArray(variables) || !variables.every((one) => one instanceof Variable)) {
     invalid(where, 'variables', 'a list of variables', variables, 'Make them with variable(tensor).');
   }
+  variables.forEach((one, i) => {
+    checkTensor(where, `variables[${i}]`, one);
+  });
 }
 
 interface Order {

@@ -2,7 +2,7 @@
  * The random generator of users and trainings: Philox (core/philox.ts) behind a key and a position, so its whole state is three numbers.
  * Each draw begins at a fresh block of the stream; the n-th draw of a program is the same on every engine and thread count.
  */
-import { checkInteger, checkNumber, checkOptions } from '../core/check.ts';
+import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
 import { philox } from '../core/philox.ts';
 import { checkShape, type Shape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
@@ -44,7 +44,8 @@ export function createRandom(seed: number): Random {
 /** A generator that goes on where another's state() was taken. */
 export function randomFromState(state: RandomState): Random {
   const where = 'randomFromState';
-  checkOptions(where, state ?? null, ['seed', 'stream', 'block']);
+  if (typeof state !== 'object' || state === null) invalid(where, 'state', 'what state() has returned', state);
+  checkOptions(where, state, ['seed', 'stream', 'block']);
   return new PhiloxRandom({
     seed: checkInteger(where, 'seed', state.seed, 0),
     stream: checkInteger(where, 'stream', state.stream, 0, 0x7fffffff),
@@ -53,6 +54,11 @@ export function randomFromState(state: RandomState): Random {
 }
 
 const TWO_32 = 2 ** 32;
+const IN_RANGE = 'small enough that all values are finite float32 numbers, below 3.4e38';
+
+function fitsFloat32(x: number): boolean {
+  return Number.isFinite(Math.fround(x));
+}
 
 class PhiloxRandom implements Random {
   readonly #seed: number;
@@ -68,12 +74,15 @@ class PhiloxRandom implements Random {
   normal(shape: Shape, mean = 0, stddev = 1): Tensor {
     checkNumber('normal', 'mean', mean);
     checkNumber('normal', 'stddev', stddev, 0);
+    // No value is further out than 5.4 standard deviations.
+    if (!fitsFloat32(Math.abs(mean) + 6 * stddev)) invalid('normal', 'mean and stddev', IN_RANGE, [mean, stddev]);
     return this.#draw('normal', kernels().randomNormal, shape, mean, stddev);
   }
 
   uniform(shape: Shape, low = 0, high = 1): Tensor {
     checkNumber('uniform', 'low', low);
     checkNumber('uniform', 'high', high, low);
+    if (![low, high, high - low].every(fitsFloat32)) invalid('uniform', 'low and high', IN_RANGE, [low, high]);
     return this.#draw('uniform', kernels().randomUniform, shape, low, high);
   }
 

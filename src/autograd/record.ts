@@ -3,6 +3,7 @@
  * Nodes hang on their outputs, so a graph lives exactly as long as somebody holds its end.
  */
 import { checkFunction } from '../core/check.ts';
+import { ArgumentError } from '../core/errors.ts';
 import { checkTensor, Tensor, Variable } from './tensor.ts';
 
 /** From the gradient of the output to the gradient of one input, of that input's shape. Called only if that gradient is asked for. */
@@ -35,13 +36,23 @@ export function versionOf(tensor: Tensor): number {
   return tensor.storage.version;
 }
 
-/** Runs `body` without leaving nodes: inference, and the pullbacks themselves. */
+/**
+ * Runs `body` without leaving nodes: inference, and the pullbacks themselves. `body` must be synchronous: what it does after an await
+ * would be recorded again.
+ */
 export function withoutRecording<T>(body: () => T): T {
   checkFunction('withoutRecording', 'body', body);
   const before = recording;
   recording = false;
   try {
-    return body();
+    const result = body();
+    if (result instanceof Promise) {
+      result.catch(() => undefined);
+      throw new ArgumentError(
+        'withoutRecording: body must be synchronous; got a Promise. Await outside, and put only the tensor work into withoutRecording().',
+      );
+    }
+    return result;
   } finally {
     recording = before;
   }

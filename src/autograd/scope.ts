@@ -2,7 +2,7 @@
  * scope(fn): frees all tensors made inside except those it returns. A training step in a scope needs no memory beyond its own, turn after
  * turn. Scopes nest: what an inner one returns belongs to the outer one.
  */
-import { checkFunction } from '../core/check.ts';
+import { checkFunction, invalid } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { currentScope, enterScope, type Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
@@ -25,6 +25,7 @@ let count = 0;
  */
 export function scope<T>(fn: () => T, name?: string): T {
   checkFunction('scope', 'fn', fn);
+  if (name !== undefined && typeof name !== 'string') invalid('scope', 'name', 'a string', name);
   const outer = currentScope();
   const label = name ?? fn.name;
   const inner: Scope = { name: `scope ${label === '' ? '' : `"${label}" `}#${++count}`, storages: [] };

@@ -185,8 +185,11 @@ function filled(where: string, shape: Shape, value: number): Tensor {
   return result;
 }
 
+/** Deepest nesting that is read; beyond it an array most likely contains itself. As many axes as NumPy allows. */
+const MAX_DEPTH = 64;
+
 /** Appends nested numbers to `flat` in row-major order and returns their shape; refuses ragged nesting. */
-function flatten(values: unknown, flat: number[]): number[] {
+function flatten(values: unknown, flat: number[], depth = 0): number[] {
   if (typeof values === 'number') {
     flat.push(values);
     return [];
@@ -196,9 +199,14 @@ function flatten(values: unknown, flat: number[]): number[] {
       `tensor: values must be a number, nested arrays of numbers or a Float32Array; got ${describe(values)}`,
     );
   }
+  if (depth === MAX_DEPTH) {
+    throw new ArgumentError(
+      `tensor: values must be nested at most ${MAX_DEPTH} deep; got more. Does an array contain itself?`,
+    );
+  }
   let inner: number[] | undefined;
   for (const item of values) {
-    const shape = flatten(item, flat);
+    const shape = flatten(item, flat, depth + 1);
     if (inner !== undefined && !sameShape(inner, shape)) {
       throw new ShapeError(
         `tensor: nested arrays must be rectangular; a part of shape ${formatShape(inner)} stands beside one of shape ${formatShape(shape)}`,

@@ -117,7 +117,9 @@ export function nearestWord(word: string, candidates: readonly string[]): string
       best = candidate;
     }
   }
-  return best !== undefined && bestDistance <= Math.max(2, Math.floor(best.length / 3)) ? best : undefined;
+  if (best === undefined || bestDistance > Math.max(2, Math.floor(best.length / 3))) return undefined;
+  // With as many edits as letters the words have nothing in common.
+  return bestDistance < Math.max(word.length, best.length) ? best : undefined;
 }
 
 /** Levenshtein's distance, one row at a time; words beyond 64 characters are not worth a guess. */

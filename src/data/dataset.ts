@@ -57,12 +57,19 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
   };
 }
 
-/** A dataset on a tensor [n, ...itemShape], whose values are used as they are. */
+const sources = new WeakMap<Dataset, Tensor>();
+
+/** @internal The tensor that a dataset of tensorDataset() draws from: its values can be checked before a training. */
+export function sourceOf(images: Dataset): Tensor | undefined {
+  return sources.get(images);
+}
+
+/** A dataset on a tensor [n, ...itemShape], whose values are used as they are; trainGan takes them only from [-1, 1]. */
 export function tensorDataset(images: Tensor): Dataset {
   checkTensor('tensorDataset', 'images', images);
   const { count, itemShape } = splitShape('tensorDataset', images.shape);
   const itemSize = sizeOf(itemShape);
-  return {
+  const result: Dataset = {
     count,
     itemShape,
     gather(indices) {
@@ -75,6 +82,8 @@ export function tensorDataset(images: Tensor): Dataset {
       return batch;
     },
   };
+  sources.set(result, images);
+  return result;
 }
 
 function splitShape(where: string, shape: Shape): { count: number; itemShape: Shape } {

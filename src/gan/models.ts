@@ -5,7 +5,7 @@
  *   discriminator: 784 -> 512 -> 256, each without bias and with batch normalisation and LeakyReLU, then one logit.
  */
 import type { Random } from '../autograd/random.ts';
-import { checkInteger, checkOptions } from '../core/check.ts';
+import { checkInteger, checkOptions, invalid } from '../core/check.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 
@@ -24,6 +24,7 @@ export function denseGenerator(config: DenseGeneratorConfig = {}): Model {
   checkOptions('denseGenerator', config, ['latentDim', 'random']);
   const { latentDim = 100, random } = config;
   checkInteger('denseGenerator', 'latentDim', latentDim, 1);
+  checkRandom('denseGenerator', random);
   return sequential(
     [
       layers.dense({ units: 256, useBias: false, inputShape: [latentDim] }),
@@ -48,6 +49,7 @@ export interface DenseDiscriminatorConfig {
 /** Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 534,273 trainable parameters. */
 export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
   checkOptions('denseDiscriminator', config, ['random']);
+  checkRandom('denseDiscriminator', config.random);
   return sequential(
     [
       layers.flatten({ inputShape: IMAGE_SHAPE }),
@@ -61,4 +63,9 @@ export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model
     ],
     { name: 'discriminator', ...(config.random && { random: config.random }) },
   );
+}
+
+function checkRandom(where: string, random: Random | undefined): void {
+  if (random === undefined || typeof random?.uniform === 'function') return;
+  invalid(where, 'random', 'a random generator', random, 'Make one with createRandom(seed).');
 }

@@ -3,8 +3,8 @@ import { createRandom, type Random } from '../autograd/random.ts';
 import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
 import { checkBoolean, checkFunction, checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
-import { formatShape, type Shape, sameShape } from '../core/shape.ts';
-import { type Dataset, tensorDataset } from '../data/dataset.ts';
+import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
+import { type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
 import { MAX_THREADS } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
@@ -45,7 +45,10 @@ export interface ResumeEvent {
 }
 
 export interface TrainGanOptions {
-  /** A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. */
+  /**
+   * A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. A Dataset of your own is believed: its values are looked at only if a
+   * step goes wrong.
+   */
   readonly images: Dataset | Tensor;
   /** Default: denseGenerator() with weights drawn by the seed. */
   readonly generator?: Model | undefined;
@@ -179,7 +182,11 @@ function readCheckpointOptions(
 }
 
 function readImages(images: Dataset | Tensor, batchSize: number): Dataset {
-  const source = images instanceof Tensor ? tensorDataset(checkRange(images)) : images;
+  if (images instanceof Tensor) {
+    checkTensor(WHERE, 'images', images);
+    if (images.rank === 0) throw new ShapeError(`${WHERE}: images must have shape [n, 28, 28, 1]; got a scalar`);
+  }
+  const source = images instanceof Tensor ? tensorDataset(images) : images;
   if (typeof source !== 'object' || source === null || typeof source.gather !== 'function') {
     return invalid(
       WHERE,
@@ -189,15 +196,19 @@ function readImages(images: Dataset | Tensor, batchSize: number): Dataset {
       'Make one with dataset(bytes, shape) or loadMnist().',
     );
   }
+  checkInteger(WHERE, 'images.count', source.count, 0);
+  checkShape(WHERE, 'images.itemShape', source.itemShape);
   if (source.count < batchSize) {
     throw new ArgumentError(
       `${WHERE}: images has ${source.count} items, fewer than one batch of ${batchSize}. Give more images or a smaller batchSize.`,
     );
   }
+  const tensor = sourceOf(source);
+  if (tensor !== undefined) checkRange(tensor);
   return source;
 }
 
-function checkRange(images: Tensor): Tensor {
+function checkRange(images: Tensor): void {
   checkTensor(WHERE, 'images', images);
   const values = images.data;
   for (let i = 0; i < values.length; i++) {
@@ -207,17 +218,19 @@ function checkRange(images: Tensor): Tensor {
       );
     }
   }
-  return images;
 }
 
 function checkModel(argument: string, model: Model): void {
-  if (typeof model !== 'object' || model === null || typeof model.call !== 'function') {
+  const whole =
+    typeof model?.call === 'function' && typeof model.predict === 'function' && model.namedWeights instanceof Map;
+  if (!whole || !Array.isArray(model.trainableWeights)) {
     invalid(WHERE, argument, 'a model', model, 'Make one with sequential([...]).');
   }
 }
 
 function checkOptimizer(argument: string, optimizer: Optimizer): void {
-  if (typeof optimizer !== 'object' || optimizer === null || typeof optimizer.apply !== 'function') {
+  const whole = ['apply', 'slots', 'restore'] as const;
+  if (!whole.every((name) => typeof optimizer?.[name] === 'function') || typeof optimizer.config !== 'object') {
     invalid(WHERE, argument, 'an optimizer', optimizer, 'Make one with adam({ learningRate }).');
   }
 }

@@ -7,13 +7,12 @@
 import { gradients } from '../autograd/gradients.ts';
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
-import type { Tensor, Variable } from '../autograd/tensor.ts';
-import { DivergenceError } from '../core/errors.ts';
-import { kernels } from '../kernels/runtime.ts';
+import type { Tensor } from '../autograd/tensor.ts';
 import type { Model } from '../nn/sequential.ts';
 import { add } from '../ops/arithmetic.ts';
 import { binaryCrossentropy } from '../ops/losses.ts';
 import type { Optimizer } from '../optim/adam.ts';
+import { checkLosses, checkStatistics, checkUpdates } from './divergence.ts';
 
 export interface GanNetworks {
   readonly generator: Model;
@@ -61,43 +60,21 @@ export function ganPass(
 
 /**
  * One step, from a batch of real images and of noise to updated networks.
- * Throws a DivergenceError that names network and layer if a loss, a weight or a moving statistic is not finite.
+ * Throws a DivergenceError that names network and layer if a loss, a weight or a moving statistic is not finite; a loss that is not
+ * finite never reaches the weights.
  */
 export function ganStep(networks: GanNetworks, real: Tensor, noise: Tensor, random: Random): GanLosses {
   return scope(() => {
     const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = networks;
     const pass = ganPass(networks, real, noise, random);
     const losses = { generatorLoss: pass.generatorLoss.item(), discriminatorLoss: pass.discriminatorLoss.item() };
+    checkLosses(networks, losses, real);
     const broken = [
       ...generatorOptimizer.apply(generator.trainableWeights, pass.generatorGradients),
       ...discriminatorOptimizer.apply(discriminator.trainableWeights, pass.discriminatorGradients),
     ];
-    checkFinite(networks, losses, new Set(broken));
+    checkUpdates(networks, pass, new Set(broken));
+    checkStatistics(networks);
     return losses;
   }, 'ganStep');
-}
-
-function checkFinite(
-  { generator, discriminator }: GanNetworks,
-  losses: GanLosses,
-  broken: ReadonlySet<Variable>,
-): void {
-  for (const [network, model] of Object.entries({ generator, discriminator })) {
-    const trainable = new Set(model.trainableWeights);
-    for (const [name, weight] of model.namedWeights) {
-      const bad = trainable.has(weight)
-        ? broken.has(weight)
-        : kernels().countNonFinite(weight.address, weight.size) > 0;
-      if (bad) throw diverged(`${network}.${name} holds a NaN or an infinity`);
-    }
-  }
-  for (const [name, value] of Object.entries(losses)) {
-    if (!Number.isFinite(value)) throw diverged(`${name} is ${value}`);
-  }
-}
-
-function diverged(what: string): DivergenceError {
-  return new DivergenceError(
-    `trainGan: ${what} after this step. Lower the learning rate or check the images for NaN; the last checkpoint, if there is one, is untouched.`,
-  );
 }

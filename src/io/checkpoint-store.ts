@@ -1,5 +1,7 @@
 /** Where checkpoints are kept: what a training asks of such a place, and one in memory. A place on disk is in ganvas/node. */
 
+import { invalid } from '../core/check.ts';
+
 /** One checkpoint that a store keeps. */
 export interface SavedCheckpoint {
   /** To tell it from others in messages: a path, a key. */
@@ -34,6 +36,7 @@ export function memoryCheckpoints(): CheckpointStore {
   let count = 0;
   return {
     async save(bytes) {
+      if (!(bytes instanceof Uint8Array)) invalid('memoryCheckpoints', 'bytes', 'a Uint8Array', bytes);
       const copy = Uint8Array.from(bytes);
       kept.unshift({ name: `checkpoint ${++count} in memory`, read: async () => copy });
       kept.length = Math.min(kept.length, KEPT_CHECKPOINTS);

@@ -44,6 +44,7 @@ export function encodeTensorFile(
   metadata?: Readonly<Record<string, string>>,
   where: string = 'encodeTensorFile',
 ): Uint8Array {
+  if (!Array.isArray(entries)) invalid(where, 'entries', 'a list of { name, dtype, shape, bytes }', entries);
   const pairs = metadata === undefined ? undefined : sortedMetadata(metadata, where);
   if (entries.length + (pairs?.length ?? 0) > MAX_NAMES) {
     invalid(where, 'entries', `at most ${MAX_NAMES} tensors and metadata keys`, entries.length + (pairs?.length ?? 0));
@@ -128,7 +129,11 @@ export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTenso
 
 function checkEntries(entries: readonly TensorEntry[], where: string): void {
   const names = new Set<string>();
-  for (const { name, dtype, shape, bytes } of entries) {
+  for (const [i, entry] of entries.entries()) {
+    if (typeof entry !== 'object' || entry === null) {
+      invalid(where, `entries[${i}]`, 'an object { name, dtype, shape, bytes }', entry);
+    }
+    const { name, dtype, shape, bytes } = entry;
     checkText(where, "a tensor's name", name);
     if (name === METADATA_KEY)
       invalid(where, "a tensor's name", `anything but ${METADATA_KEY}, which the format reserves`, name);
@@ -136,7 +141,12 @@ function checkEntries(entries: readonly TensorEntry[], where: string): void {
     names.add(name);
     const label = `the tensor ${describe(name)}`;
     if (!isDtype(dtype)) invalid(where, `the dtype of ${label}`, `one of ${DTYPES.join(', ')}`, dtype);
-    if (shape.length > MAX_RANK || !shape.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 0)) {
+    if (!(bytes instanceof Uint8Array)) invalid(where, `the bytes of ${label}`, 'a Uint8Array', bytes);
+    if (
+      !Array.isArray(shape) ||
+      shape.length > MAX_RANK ||
+      !shape.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 0)
+    ) {
       invalid(where, `the shape of ${label}`, `at most ${MAX_RANK} whole numbers of at least 0`, shape);
     }
     const size = tensorBytes(dtype, shape);

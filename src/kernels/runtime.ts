@@ -97,13 +97,13 @@ export const MAX_THREADS = 64;
  * await configure({ threads: 4 });
  */
 export async function configure(options: ConfigureOptions = {}): Promise<void> {
+  checkOptions('configure', options, ['threads', 'kernels', 'memoryLimit']);
   applyConfiguration(options);
   await configured?.pool?.ready();
 }
 
 /** @internal configure() without waiting for the workers: until they are there, the calling thread does their share. */
 export function applyConfiguration(options: ConfigureOptions & { readonly tileColumns?: 8 | 16 }): void {
-  checkOptions('configure', options, ['threads', 'kernels', 'memoryLimit', 'tileColumns']);
   configured ??= new ConfiguredRuntime();
   const { threads = configured.threads, kernels = configured.choice, memoryLimit } = options;
   checkInteger('configure', 'threads', threads, 1, MAX_THREADS);

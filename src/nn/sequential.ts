@@ -3,7 +3,7 @@ import { type Random, randomFromState } from '../autograd/random.ts';
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
-import { checkBoolean, checkOptions, invalid } from '../core/check.ts';
+import { checkBoolean, checkFunction, checkOptions, invalid } from '../core/check.ts';
 import { RuntimeError, ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import type { BuiltLayer, CallOptions, Layer } from './layer.ts';
@@ -83,11 +83,17 @@ class SequentialModel implements Model {
 
   build(inputShape: Shape): void {
     let shape = inputShape;
-    const built = this.#layers.map((layer) => {
-      const one = layer.build(shape, this.#random);
-      shape = one.outputShape;
-      return one;
-    });
+    const built: BuiltLayer[] = [];
+    try {
+      for (const layer of this.#layers) {
+        const one = layer.build(shape, this.#random);
+        built.push(one);
+        shape = one.outputShape;
+      }
+    } catch (error) {
+      for (const weight of built.flatMap(({ weights }) => weights)) weight.dispose();
+      throw error;
+    }
     this.#built.push(...built);
     this.inputShape = inputShape;
     built.forEach((layer, place) => {
@@ -108,15 +114,25 @@ class SequentialModel implements Model {
   }
 
   call(x: Tensor, options: CallOptions = {}): Tensor {
-    checkTensor(`${this.name}.call`, 'x', x);
-    checkOptions(`${this.name}.call`, options, ['training', 'random']);
-    checkBoolean(`${this.name}.call`, 'training', options.training ?? false);
-    if (x.rank === 0) throw new ShapeError(`${this.name}.call: x must be a batch, [n, ...item]; got a scalar`);
+    const where = `${this.name}.call`;
+    checkOptions(where, options, ['training', 'random']);
+    checkBoolean(where, 'training', options.training ?? false);
+    return this.#run(where, x, options);
+  }
+
+  predict(x: Tensor): Tensor {
+    const where = `${this.name}.predict`;
+    return withoutRecording(() => scope(() => this.#run(where, x, { training: false }), where));
+  }
+
+  #run(where: string, x: Tensor, options: CallOptions): Tensor {
+    checkTensor(where, 'x', x);
+    if (x.rank === 0) throw new ShapeError(`${where}: x must be a batch, [n, ...item]; got a scalar`);
     if (this.inputShape === undefined) this.build(x.shape.slice(1));
     const expected = this.inputShape!;
     if (!sameShape(x.shape.slice(1), expected)) {
       throw new ShapeError(
-        `${this.name}.call: x must have shape ${formatShape(expected).replace('[', expected.length === 0 ? '[n' : '[n, ')}; got ${formatShape(x.shape)}`,
+        `${where}: x must have shape ${formatShape(expected).replace('[', expected.length === 0 ? '[n' : '[n, ')}; got ${formatShape(x.shape)}`,
       );
     }
     const layers = this.#built;
@@ -132,11 +148,8 @@ class SequentialModel implements Model {
     return y;
   }
 
-  predict(x: Tensor): Tensor {
-    return withoutRecording(() => scope(() => this.call(x, { training: false }), `${this.name}.predict`));
-  }
-
   summary(print: (text: string) => void = console.log): string {
+    checkFunction(`${this.name}.summary`, 'print', print);
     if (this.inputShape === undefined) {
       throw new RuntimeError(
         `${this.name}.summary: the model is not built yet. Give its first layer an inputShape, or call it once.`,

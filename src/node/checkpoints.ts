@@ -39,6 +39,7 @@ export function checkpointDirectory(path: string, fileSystem: CheckpointFileSyst
   let cleaned = false;
   return {
     async save(bytes) {
+      if (!(bytes instanceof Uint8Array)) invalid('checkpointDirectory', 'bytes', 'a Uint8Array', bytes);
       await attempt('create', path, () => fileSystem.mkdir(path, { recursive: true }));
       const names = await readNames(fileSystem, path);
       if (!cleaned) await removeStale(fileSystem, path, names);

@@ -57,6 +57,9 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
   const names = SPLITS[checkChoice('loadMnist', 'split', options.split ?? 'train', ['train', 'test'])];
   const limit = options.limit === undefined ? Infinity : checkInteger('loadMnist', 'limit', options.limit, 1);
   const locate = options.directory === undefined ? cacheLocator(options) : folderLocator(options.directory, options);
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    invalid('loadMnist', 'signal', 'an AbortSignal', options.signal);
+  }
   options.signal?.throwIfAborted();
   const images = await readBytes(await locate(names.images), [SIDE, SIDE]);
   const labels = await readBytes(await locate(names.labels), []);

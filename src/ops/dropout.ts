@@ -14,6 +14,9 @@ export function dropout(x: Tensor, rate: number, random: Random): Tensor {
   checkTensor('dropout', 'x', x);
   checkNumber('dropout', 'rate', rate, 0);
   if (rate >= 1) invalid('dropout', 'rate', 'below 1', rate);
+  if (typeof random?.uniform !== 'function') {
+    invalid('dropout', 'random', 'a random generator', random, 'Make one with createRandom(seed).');
+  }
   const u = random.uniform(x.shape);
   const masked = (t: Tensor): Tensor =>
     applyUnary((out, input, count) => kernels().dropout(out, input, u.address, rate, 1 / (1 - rate), count), t);

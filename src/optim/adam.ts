@@ -5,7 +5,7 @@
  * Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015.
  */
 import { checkVariables } from '../autograd/gradients.ts';
-import { checkTensor, type Tensor, type Variable, variable, zeros } from '../autograd/tensor.ts';
+import { checkTensor, type Tensor, Variable, variable, zeros } from '../autograd/tensor.ts';
 import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
@@ -33,7 +33,10 @@ export interface Optimizer {
   readonly config: Readonly<Record<string, string | number>>;
   /** How many times apply() was called. */
   readonly step: number;
-  /** Changes each variable by its gradient. Returns the variables that hold a NaN or infinity afterwards: none, if all is well. */
+  /**
+   * Changes each variable by its gradient. Returns the variables that hold a NaN or infinity afterwards: none, if all is well.
+   * Whatever it throws, it throws before anything has changed.
+   */
   apply(variables: readonly Variable[], gradients: readonly Tensor[]): readonly Variable[];
   /** The moments kept for a variable, made (as zeros) if there are none yet. */
   slots(variable: Variable): AdamSlots;
@@ -72,11 +75,16 @@ class Adam implements Optimizer {
 
   apply(variables: readonly Variable[], gradients: readonly Tensor[]): readonly Variable[] {
     checkPairs(variables, gradients);
+    const slots = variables.map((variable) => this.slots(variable));
+    slots.forEach(({ m, v }, i) => {
+      checkTensor('apply', `the moment m of variables[${i}]`, m);
+      checkTensor('apply', `the moment v of variables[${i}]`, v);
+    });
     const { learningRate, beta1, beta2, epsilon } = this.config;
     this.#advance();
     const rate = (learningRate * Math.sqrt(1 - this.#power2)) / (1 - this.#power1);
     return variables.filter((variable, i) => {
-      const { m, v } = this.slots(variable);
+      const { m, v } = slots[i]!;
       const nonFinite = kernels().adam(
         variable.address,
         m.address,
@@ -96,6 +104,9 @@ class Adam implements Optimizer {
   }
 
   slots(owner: Variable): AdamSlots {
+    if (!(owner instanceof Variable)) {
+      invalid('slots', 'variable', 'a variable', owner, 'Make one with variable(tensor).');
+    }
     let slots = this.#slots.get(owner);
     if (slots === undefined) {
       slots = { m: variable(zeros(owner.shape), 'm'), v: variable(zeros(owner.shape), 'v') };
@@ -131,7 +142,15 @@ function checkPairs(variables: readonly Variable[], gradients: readonly Tensor[]
       `apply: there must be one gradient for each of the ${variables.length} variables; got ${Array.isArray(gradients) ? gradients.length : typeof gradients}`,
     );
   }
+  const seen = new Map<unknown, number>();
   variables.forEach((variable, i) => {
+    const earlier = seen.get(variable.storage);
+    if (earlier !== undefined) {
+      throw new ArgumentError(
+        `apply: variables must be distinct; variables[${i}] has the values of variables[${earlier}]. Add up the gradients of a variable first.`,
+      );
+    }
+    seen.set(variable.storage, i);
     checkTensor('apply', `gradients[${i}]`, gradients[i]);
     if (!sameShape(variable.shape, gradients[i]!.shape)) {
       throw new ShapeError(

@@ -9,10 +9,12 @@ import {
   ShapeError,
   zeros,
 } from '../../src/index.ts';
+import { bitsOf } from '../nn/bits.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
-function kernels(model: Model): Float32Array[] {
-  return [...model.namedWeights].filter(([name]) => name.endsWith('kernel')).map(([, { data }]) => data);
+/** The bits of all kernels; the other weights begin as zeros and ones. */
+function kernels(model: Model): string {
+  return bitsOf(...[...model.namedWeights].filter(([name]) => name.endsWith('kernel')).map(([, weight]) => weight));
 }
 
 describe('denseGenerator', () => {
@@ -35,7 +37,7 @@ describe('denseGenerator', () => {
     expect(generator.inputShape).toEqual([7]);
     expect(generator.namedWeights.get('0.kernel')!.shape).toEqual([7, 256]);
     expect(thrownBy(ShapeError, () => generator.predict(zeros([2, 100]))).message).toContain(
-      'generator.predict',
+      'generator.predict: x must have shape [n, 7]; got [2, 100]',
     );
   });
 

@@ -8,7 +8,7 @@ import {
   dataset,
   denseDiscriminator,
   denseGenerator,
-  GanvasError,
+  type GanvasError,
   layers,
   memoryCheckpoints,
   ShapeError,
@@ -17,6 +17,7 @@ import {
   trainGan,
   zeros,
 } from '../../src/index.ts';
+import { bitsOf } from '../nn/bits.ts';
 import { rejection } from '../support/folder.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
@@ -46,9 +47,8 @@ describe('defaults', () => {
     const { networks } = readTrainGanOptions({ images: IMAGES, seed: 7, latentDim: 5 });
     const random = createRandom(7);
     const expected = [denseGenerator({ latentDim: 5, random }), denseDiscriminator({ random })];
-    const values = (models: readonly { weights: readonly { data: Float32Array }[] }[]): Float32Array[] =>
-      models.flatMap(({ weights }) => weights.map(({ data }) => data));
-    expect(values([networks.generator, networks.discriminator])).toEqual(values(expected));
+    const got = [networks.generator, networks.discriminator];
+    expect(got.map(({ weights }) => bitsOf(...weights))).toEqual(expected.map(({ weights }) => bitsOf(...weights)));
   });
 
   it('undefined counts as absent', () => {
@@ -86,7 +86,11 @@ const INVALID: readonly (readonly [string, unknown, string])[] = [
   ['another misspelt option', { images: IMAGES, epoch: 4 }, 'Did you mean epochs?'],
   ['no images', {}, 'images must be a Dataset or a Tensor [n, 28, 28, 1]; got undefined. Make one with dataset('],
   ['bytes', { images: new Uint8Array(784) }, 'images must be a Dataset or a Tensor [n, 28, 28, 1]; got a Uint8Array'],
-  ['fewer images than a batch', { images: IMAGES, batchSize: 301 }, 'images has 300 items, fewer than one batch of 301'],
+  [
+    'fewer images than a batch',
+    { images: IMAGES, batchSize: 301 },
+    'images has 300 items, fewer than one batch of 301',
+  ],
   ['latentDim', { images: IMAGES, latentDim: 0 }, `latentDim ${whole} 1; got 0`],
   ['epochs', { images: IMAGES, epochs: -1 }, `epochs ${whole} 0; got -1`],
   ['epochs as text', { images: IMAGES, epochs: '3' }, `epochs ${whole} 0; got "3"`],
@@ -100,14 +104,30 @@ const INVALID: readonly (readonly [string, unknown, string])[] = [
   ['onResume', { images: IMAGES, onResume: 1 }, 'onResume must be a function; got 1'],
   ['signal', { images: IMAGES, signal: new AbortController() }, 'signal must be an AbortSignal; got a AbortController'],
   ['generator', { images: IMAGES, generator: layers.flatten() }, 'generator must be a model'],
-  ['discriminator', { images: IMAGES, discriminator: null }, 'discriminator must be a model; got null'],
-  ['generatorOptimizer', { images: IMAGES, generatorOptimizer: 1e-4 }, 'generatorOptimizer must be an optimizer; got 0.0001'],
-  ['discriminatorOptimizer', { images: IMAGES, discriminatorOptimizer: adam }, 'discriminatorOptimizer must be an optimizer; got function adam'],
+  ['discriminator', { images: IMAGES, discriminator: 'dense' }, 'discriminator must be a model; got "dense"'],
+  [
+    'generatorOptimizer',
+    { images: IMAGES, generatorOptimizer: 1e-4 },
+    'generatorOptimizer must be an optimizer; got 0.0001',
+  ],
+  [
+    'discriminatorOptimizer',
+    { images: IMAGES, discriminatorOptimizer: adam },
+    'discriminatorOptimizer must be an optimizer; got function adam',
+  ],
   ['checkpoint', { images: IMAGES, checkpoint: 'run' }, 'checkpoint must be a CheckpointStore; got "run"'],
-  ['checkpointEvery', { images: IMAGES, checkpoint: memoryCheckpoints(), checkpointEvery: 0 }, `checkpointEvery ${whole} 1; got 0`],
+  [
+    'checkpointEvery',
+    { images: IMAGES, checkpoint: memoryCheckpoints(), checkpointEvery: 0 },
+    `checkpointEvery ${whole} 1; got 0`,
+  ],
   ['resume', { images: IMAGES, resume: 'yes' }, 'resume must be true or false; got "yes"'],
   ['resume without a store', { images: IMAGES, resume: true }, 'resume needs a checkpoint store'],
-  ['checkpointEvery without a store', { images: IMAGES, checkpointEvery: 1 }, 'checkpointEvery needs a checkpoint store'],
+  [
+    'checkpointEvery without a store',
+    { images: IMAGES, checkpointEvery: 1 },
+    'checkpointEvery needs a checkpoint store',
+  ],
 ];
 
 describe('an ArgumentError for', () => {

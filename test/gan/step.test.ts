@@ -2,12 +2,11 @@
  * Three whole steps of the dense GAN, batch 16, against PyTorch in float64 (test/fixtures/gan_steps.py): every tensor of both networks,
  * gradients and moving statistics too, since losses cannot see wrong statistics and Adam hides the scale of a gradient.
  */
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type GanNetworks, ganPass, ganStep } from '../../src/gan/step.ts';
 import {
-  add,
   adam,
+  add,
   binaryCrossentropy,
   createRandom,
   DivergenceError,
@@ -22,6 +21,7 @@ import {
   type Variable,
 } from '../../src/index.ts';
 import { heap, type Runtime, withRuntime } from '../../src/kernels/runtime.ts';
+import { bitsOf } from '../nn/bits.ts';
 import { expectClose } from '../nn/expect-close.ts';
 import { type GanStep, readGanSteps } from '../support/fixtures.ts';
 import { KERNEL_SETS } from '../support/kernel-sets.ts';
@@ -44,9 +44,7 @@ const ZERO_GRADIENT = 'generator.norm3.beta';
 
 /** The tensors' names in the fixture, in the order of model.weights. */
 function namesOf(network: string): { name: string; trainable: boolean; shape: readonly number[]; place: number }[] {
-  return FIXTURE.tensors
-    .map((one, place) => ({ ...one, place }))
-    .filter(({ name }) => name.startsWith(`${network}.`));
+  return FIXTURE.tensors.map((one, place) => ({ ...one, place })).filter(({ name }) => name.startsWith(`${network}.`));
 }
 
 interface Networks extends GanNetworks {
@@ -181,12 +179,6 @@ function checkStep(networks: Networks, step: number, expected: GanStep): void {
   }
 }
 
-function hashOf(weights: Iterable<Variable>): string {
-  const hash = createHash('sha256');
-  for (const { data } of weights) hash.update(new Uint8Array(data.slice().buffer));
-  return hash.digest('hex');
-}
-
 const hashes = new Map<string, string>();
 
 describe.each(KERNEL_SETS)('three steps against PyTorch, $name', ({ name, create }) => {
@@ -199,7 +191,7 @@ describe.each(KERNEL_SETS)('three steps against PyTorch, $name', ({ name, create
         checkStep(networks, step, expected);
       });
       expect([networks.generatorOptimizer.step, networks.discriminatorOptimizer.step]).toEqual([3, 3]);
-      hashes.set(name, hashOf(networks.weights.values()));
+      hashes.set(name, bitsOf(...networks.weights.values()));
     });
   });
 
@@ -246,8 +238,15 @@ describe('what a step computes', () => {
     const { real, noise } = batch(0);
     const { counts } = countKernels(() => ganStep(networks, real, noise, createRandom(1)));
     // Three layers in G(z), two each in D(real) and D(G(z)); each LeakyReLU goes along.
-    expect([counts.batchNormalize, counts.moments, counts.movingAverage, counts.leakyRelu]).toEqual([7, 7, 14, undefined]);
-    expect(counts.adam).toBe(networks.generator.trainableWeights.length + networks.discriminator.trainableWeights.length);
+    expect([counts.batchNormalize, counts.moments, counts.movingAverage, counts.leakyRelu]).toEqual([
+      7,
+      7,
+      14,
+      undefined,
+    ]);
+    expect(counts.adam).toBe(
+      networks.generator.trainableWeights.length + networks.discriminator.trainableWeights.length,
+    );
   });
 
   it('leaves nothing behind: as many blocks after it as before, and no more memory after the second step', () => {
@@ -284,9 +283,9 @@ describe('a step that diverges', () => {
   };
 
   it.each([
-    ['discriminator.dense3.bias', 'generator.0.kernel'],
+    ['discriminator.dense3.bias', 'discriminator.7.bias'],
     ['generator.dense1.kernel', 'generator.0.kernel'],
-  ])('through a NaN in %s names the first layer that it has reached: %s', (weight, reached) => {
+  ])('through a NaN in %s names just that weight: %s', (weight, reached) => {
     const message = poisoned(({ weights }) => {
       const values = weights.get(weight)!.data;
       values[0] = Number.NaN;

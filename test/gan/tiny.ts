@@ -1,4 +1,5 @@
 /** A training of three epochs of four steps that takes milliseconds, with all that a checkpoint must hold: for tests of resuming. */
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
   adam,
@@ -114,4 +115,48 @@ export async function runTiny(overrides: Partial<TrainGanOptions>): Promise<Log>
     },
   });
   return { result, steps, samples };
+}
+
+/** Options that stop a run after so many steps. */
+export function stopAfter(steps: number): Pick<TrainGanOptions, 'signal' | 'onStep'> {
+  const controller = new AbortController();
+  if (steps === 0) controller.abort();
+  let done = 0;
+  return {
+    signal: controller.signal,
+    onStep: () => {
+      if (++done === steps) controller.abort();
+    },
+  };
+}
+
+export interface Reference {
+  readonly whole: Log;
+  /** One checkpoint a step. */
+  readonly saved: readonly Uint8Array[];
+  readonly finalHash: string;
+  /** Throws unless a run that began after so many steps went on as the whole one did, bit for bit, up to its last state in `store`. */
+  expectSameEnd(rest: Log, store: { readonly saved: readonly Uint8Array[] }, stepsBefore: number): void;
+}
+
+/** The uninterrupted run, saved after every step. */
+export async function referenceRun(): Promise<Reference> {
+  const { saved, ...store } = recordingStore();
+  const whole = await runTiny({ checkpoint: store, checkpointEvery: 1 });
+  const finalHash = stateHash(saved.at(-1)!);
+  const losses = ({ result }: Log): unknown[] =>
+    result.history.map(({ epoch, generatorLoss, discriminatorLoss }) => [epoch, generatorLoss, discriminatorLoss]);
+  return {
+    whole,
+    saved,
+    finalHash,
+    expectSameEnd(rest, { saved }, stepsBefore) {
+      assert.equal(rest.result.completed, true);
+      assert.deepEqual(rest.steps, whole.steps.slice(stepsBefore));
+      for (const [epoch, samples] of rest.samples) assert.equal(samples, whole.samples.get(epoch), `epoch ${epoch}`);
+      assert.equal(rest.samples.size, EPOCHS - Math.floor(stepsBefore / STEPS_PER_EPOCH));
+      assert.equal(stateHash(saved.at(-1)!), finalHash);
+      assert.deepEqual(losses(rest), losses(whole));
+    },
+  };
 }

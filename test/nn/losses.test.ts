@@ -69,7 +69,11 @@ describe('binaryCrossentropy', () => {
     [() => binaryCrossentropy(wrong('1'), tensor([1])), ArgumentError, 'labels must be a Tensor; got "1"'],
     [() => binaryCrossentropy(1, wrong([1])), ArgumentError, 'predictions must be a Tensor; got [1]'],
     [() => binaryCrossentropy(1, tensor([1]), wrong({ fromLogit: true })), ArgumentError, 'Did you mean fromLogits?'],
-    [() => binaryCrossentropy(1, tensor([1]), { fromLogits: wrong(1) }), ArgumentError, 'fromLogits must be true or false'],
+    [
+      () => binaryCrossentropy(1, tensor([1]), { fromLogits: wrong(1) }),
+      ArgumentError,
+      'fromLogits must be true or false',
+    ],
     [() => binaryCrossentropy(tensor([1, 1]), tensor([[1], [1]])), ShapeError, 'labels [2] and predictions [2, 1]'],
   ])('error %#', (call, kind, message) => {
     const error = thrownBy(kind, call);

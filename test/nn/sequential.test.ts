@@ -192,14 +192,16 @@ describe('errors', () => {
   it('of a call name the model, the shape that came and the one that was expected', () => {
     const model = sequential(stack([3]), { name: 'critic' });
     const call = (x: unknown, options?: unknown) => () => model.call(wrong(x), wrong(options));
-    expect(thrownBy(ShapeError, call(zeros([2, 4]))).message).toBe(
-      'critic.call: x must have shape [n, 3]; got [2, 4]',
-    );
+    expect(thrownBy(ShapeError, call(zeros([2, 4]))).message).toBe('critic.call: x must have shape [n, 3]; got [2, 4]');
     expect(thrownBy(ShapeError, call(zeros([2, 3, 1]))).message).toContain('[n, 3]; got [2, 3, 1]');
     expect(thrownBy(ShapeError, call(tensor(3))).message).toContain('[n, ...item]; got a scalar');
-    expect(thrownBy(ArgumentError, call([1, 2, 3])).message).toContain('critic.call: x must be a Tensor; got [1, 2, 3]');
+    expect(thrownBy(ArgumentError, call([1, 2, 3])).message).toContain(
+      'critic.call: x must be a Tensor; got [1, 2, 3]',
+    );
     expect(thrownBy(ArgumentError, call(zeros([2, 3]), { trainig: true })).message).toContain('Did you mean training?');
-    expect(thrownBy(ArgumentError, call(zeros([2, 3]), { training: 1 })).message).toContain('training must be true or false');
+    expect(thrownBy(ArgumentError, call(zeros([2, 3]), { training: 1 })).message).toContain(
+      'training must be true or false',
+    );
   });
 
   it('of a call of items that are scalars', () => {

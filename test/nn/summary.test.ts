@@ -76,6 +76,8 @@ describe('summary', () => {
     model.call(zeros([3, 1]));
     expect(model.summary(silent)).toContain('(None,)');
     const large = sequential([layers.dense({ units: 1234, useBias: false, inputShape: [1000] })]);
-    expect(large.summary(silent)).toContain('Total params: 1,234,000\nTrainable params: 1,234,000\nNon-trainable params: 0');
+    expect(large.summary(silent)).toContain(
+      'Total params: 1,234,000\nTrainable params: 1,234,000\nNon-trainable params: 0',
+    );
   });
 });

@@ -2,16 +2,20 @@
  * A long mutation run by hand: `npx tsx test/support/fuzz.ts safetensors 1000000 7` (format, cases, seed).
  * The test suites run the same targets over fewer cases.
  */
+import { idxTarget } from '../data/idx-fuzz.ts';
 import { checkpointTarget } from '../io/checkpoint-fuzz.ts';
 import { safetensorsTarget } from '../io/safetensors-fuzz.ts';
+import { fuzzGzip } from '../node/gzip-fuzz.ts';
 import { type FuzzReport, type FuzzTarget, fuzz } from './mutate.ts';
 
 function runner<T>(target: FuzzTarget<T>): (count: number, seed: number) => FuzzReport {
   return (count, seed) => fuzz(target, count, seed);
 }
 
-const RUNNERS: Readonly<Record<string, (count: number, seed: number) => FuzzReport>> = {
+const RUNNERS: Readonly<Record<string, (count: number, seed: number) => FuzzReport | Promise<FuzzReport>>> = {
   checkpoint: runner(checkpointTarget),
+  gzip: fuzzGzip,
+  idx: runner(idxTarget),
   safetensors: runner(safetensorsTarget),
 };
 
@@ -20,7 +24,7 @@ const run = RUNNERS[format];
 if (run === undefined) throw new RangeError(`unknown format ${format}; there is ${Object.keys(RUNNERS).join(', ')}`);
 
 const start = performance.now();
-const report = run(Number(count), Number(seed));
+const report = await run(Number(count), Number(seed));
 const seconds = ((performance.now() - start) / 1000).toFixed(1);
 console.log(`${format}, seed ${seed}: ${report.accepted} accepted, ${report.rejected} refused in ${seconds} s`);
 console.log(`slowest parse ${report.slowestMilliseconds.toFixed(1)} ms`);

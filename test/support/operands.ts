@@ -27,7 +27,8 @@ export class Operands {
   #salt = 0;
 
   constructor(capacity: number) {
-    this.#pattern = hashedFloats(capacity, 13, 1000, 2000);
+    // NaN and infinity behind an operand betray a kernel that lets what it reads there into its result.
+    this.#pattern = hashedFloats(capacity, 13, 1000, 2000).map((value, i) => [Number.NaN, Infinity, value][i % 3]!);
     this.floats = this.#pattern.slice();
     this.ints = new Int32Array(this.floats.buffer);
     this.bytes = new Uint8Array(this.floats.buffer);

@@ -25,5 +25,5 @@ export function createPool(
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 2048, shared: true }) });
   const set = createSimdSet(heap);
   const pool = new ThreadPool(heap, set, threads, start, patience);
-  return { heap, set, pool, chunks: () => heap.ints[set.control + COMPLETED / 4]! };
+  return { heap, set, pool, chunks: () => heap.ints[pool.control + COMPLETED / 4]! };
 }

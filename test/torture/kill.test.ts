@@ -5,4 +5,4 @@ import { torture } from './torture.ts';
 it('8 killed trainings, 4 of them within a save, resume and end in the same bits (seed 20260703)', async () => {
   const report = await torture(8, 4, 20260703);
   expect(report).toMatchObject({ kills: 8, insideSave: 4 });
-}, 120_000);
+}, 300_000);

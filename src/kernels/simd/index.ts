@@ -8,7 +8,7 @@ import type { Heap } from '../heap.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { elementwise } from './elementwise.ts';
 import { GEMM_WORKSPACE_BYTES, gemm, MR } from './gemm.ts';
-import { CONTROL_BYTES, jobs } from './jobs.ts';
+import { jobs } from './jobs.ts';
 import { movement } from './movement.ts';
 import { random } from './random.ts';
 import { reductions } from './reductions.ts';
@@ -28,7 +28,6 @@ export function emitSimdModule({ shared, tileColumns }: SimdModuleOptions): Uint
   const module = new ModuleBuilder();
   module.importMemory('ganvas', 'memory', shared ? { min: 1, max: MAXIMUM_PAGES, shared } : { min: 1 });
   const workspace = module.importGlobal('ganvas', 'workspace', 'i32');
-  const control = module.importGlobal('ganvas', 'control', 'i32');
   const kernels: Readonly<Record<KernelName, FunctionHandle>> = {
     ...elementwise(module),
     ...movement(module),
@@ -38,7 +37,7 @@ export function emitSimdModule({ shared, tileColumns }: SimdModuleOptions): Uint
     ...training(module),
     ...random(module),
   };
-  if (shared) jobs(module, control, kernels);
+  if (shared) jobs(module, kernels);
   return module.toBytes();
 }
 
@@ -46,27 +45,22 @@ export function emitSimdModule({ shared, tileColumns }: SimdModuleOptions): Uint
 export interface SimdSet {
   readonly kernels: KernelCalls;
   readonly module: WebAssembly.Module;
-  /** Float address of the job control block. */
-  readonly control: number;
-  /** Runs chunks of the current job until none is left; absent without shared memory. */
-  readonly drain: (() => void) | undefined;
+  /** Runs chunks of the job in a control block (its byte address) until none is left; absent without shared memory. */
+  readonly drain: ((control: number) => void) | undefined;
 }
 
 /** Compiles and instantiates the set on the heap. Throws what WebAssembly throws where SIMD is unknown. */
 export function createSimdSet(heap: Heap, tileColumns: 8 | 16 = 8): SimdSet {
   const shared = !(heap.memory.buffer instanceof ArrayBuffer);
   const module = new WebAssembly.Module(emitSimdModule({ shared, tileColumns }));
-  const control = heap.allocate(CONTROL_BYTES / 4);
-  heap.ints.fill(0, control, control + CONTROL_BYTES / 4);
   const workspace = heap.allocate(GEMM_WORKSPACE_BYTES / 4);
-  const { exports } = new WebAssembly.Instance(module, simdImports(heap.memory, control, workspace));
-  return { kernels: readKernels(exports, tileColumns), module, control, drain: optionalFunction(exports, 'drain') };
+  const { exports } = new WebAssembly.Instance(module, simdImports(heap.memory, workspace));
+  return { kernels: readKernels(exports, tileColumns), module, drain: readDrain(exports) };
 }
 
-/** Imports of an instance; addresses in floats. A worker's source builds the same object. */
-function simdImports(memory: WebAssembly.Memory, control: number, workspace: number): WebAssembly.Imports {
-  const address = (floats: number): WebAssembly.Global => new WebAssembly.Global({ value: 'i32' }, 4 * floats);
-  return { ganvas: { memory, control: address(control), workspace: address(workspace) } };
+/** Imports of an instance, the workspace as a float address. A worker's source builds the same object. */
+function simdImports(memory: WebAssembly.Memory, workspace: number): WebAssembly.Imports {
+  return { ganvas: { memory, workspace: new WebAssembly.Global({ value: 'i32' }, 4 * workspace) } };
 }
 
 function readKernels(exports: WebAssembly.Exports, tileColumns: 8 | 16): KernelCalls {
@@ -79,7 +73,6 @@ function readKernels(exports: WebAssembly.Exports, tileColumns: 8 | 16): KernelC
   return calls;
 }
 
-function optionalFunction(exports: WebAssembly.Exports, name: string): (() => void) | undefined {
-  const exported = exports[name];
-  return typeof exported === 'function' ? () => exported() : undefined;
+function readDrain({ drain }: WebAssembly.Exports): SimdSet['drain'] {
+  return typeof drain === 'function' ? (control) => drain(control) : undefined;
 }

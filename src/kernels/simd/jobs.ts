@@ -6,16 +6,7 @@
  * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby take a chunk of
  * a later job than it saw, which is as good: records are written before the ticket is.
  */
-import {
-  type Expr,
-  type FunctionHandle,
-  f32,
-  type Global,
-  i32,
-  i64,
-  type ModuleBuilder,
-  memory,
-} from '../../wasm/index.ts';
+import { type Expr, type FunctionHandle, f32, i32, i64, type ModuleBuilder, memory } from '../../wasm/index.ts';
 import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelName } from '../contract.ts';
 
 /** Byte offsets in the control block; ticket and completed on cache lines of their own. */
@@ -31,14 +22,10 @@ export const CONTROL_BYTES: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
 /** Looks at the ticket before a worker goes to sleep: some tens of microseconds, about as long as the gap between two jobs of a step. */
 const SPINS = 20_000;
 
-/** @param control - byte address of the control block. */
-export function jobs(
-  module: ModuleBuilder,
-  control: Global<'i32'>,
-  kernels: Readonly<Record<KernelName, FunctionHandle>>,
-): void {
+/** Defines drain(control) and work(control), control being the byte address of a control block: each pool has its own. */
+export function jobs(module: ModuleBuilder, kernels: Readonly<Record<KernelName, FunctionHandle>>): void {
   const runners = module.table(KERNEL_NAMES.map((name) => defineRunner(module, name, kernels[name])));
-  const drain = module.function('drain', {}, 'void', (f) => {
+  const drain = module.function('drain', { control: 'i32' }, 'void', (f, { control }) => {
     const ticket = f.local('i32', 'ticket');
     f.while(f.tee(ticket, i32.atomic.load(control, TICKET)), () => {
       const next = f.let(i32.sub(ticket, 1));
@@ -50,7 +37,7 @@ export function jobs(
       });
     });
   });
-  module.function('work', {}, 'void', (f) => {
+  module.function('work', { control: 'i32' }, 'void', (f, { control }) => {
     const spins = f.local('i32', 'spins');
     f.loop((again) => {
       f.set(spins, SPINS);
@@ -58,7 +45,7 @@ export function jobs(
         f.set(spins, i32.sub(spins, 1)),
       );
       f.drop(memory.atomic.wait32(control, 0, i64.const(-1), TICKET));
-      f.emit(drain.call({}));
+      f.emit(drain.call({ control }));
       f.br(again);
     });
   });

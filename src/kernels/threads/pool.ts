@@ -8,7 +8,7 @@ import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelCall, type KernelCalls } fro
 import type { Heap } from '../heap.ts';
 import { GEMM_WORKSPACE_BYTES } from '../simd/gemm.ts';
 import type { SimdSet } from '../simd/index.ts';
-import { COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, RESULT_WORD, TICKET } from '../simd/jobs.ts';
+import { COMPLETED, CONTROL_BYTES, MAX_CHUNKS, RECORD_BYTES, RECORDS, RESULT_WORD, TICKET } from '../simd/jobs.ts';
 import { SPLIT_RULES, type SplitRule } from './split.ts';
 import type { StartThread, Thread } from './worker.ts';
 
@@ -28,11 +28,19 @@ const SPINS = 50_000;
 export class ThreadPool {
   /** The kernels, spread over the threads. */
   readonly kernels: KernelCalls;
+  /**
+   * Address of the control block. It is this pool's own, and given back only when all its workers have ended: those of a closed pool live a
+   * moment longer, and must not take a chunk of another's job and be ended in the middle.
+   */
+  readonly control: number;
   readonly #heap: Heap;
   readonly #set: SimdSet;
-  readonly #drain: () => void;
+  readonly #drain: (control: number) => void;
   readonly #threads = new Set<Thread>();
   readonly #ready: Promise<unknown>;
+  /** Workers that were started and have not ended, whether they still count as threads or not. */
+  #alive = 0;
+  #closed = false;
   readonly #scratch: number[] = [];
   readonly #patience: number;
   readonly #startPatience: number;
@@ -54,6 +62,8 @@ export class ThreadPool {
     this.#heap = heap;
     this.#set = set;
     this.#drain = set.drain;
+    this.control = heap.allocate(CONTROL_BYTES / 4);
+    heap.ints.fill(0, this.control, this.control + CONTROL_BYTES / 4);
     const starts: Promise<void>[] = [];
     for (let i = 1; i < threads; i++) starts.push(this.#start(start));
     this.#ready = Promise.all(starts);
@@ -72,13 +82,21 @@ export class ThreadPool {
 
   /** Ends all workers; the kernels go on with the calling thread. */
   close(): void {
+    if (this.#closed) return;
     for (const thread of this.#threads) thread.terminate();
     this.#threads.clear();
+    this.#closed = true;
+    this.#freeControl();
+  }
+
+  #freeControl(): void {
+    if (this.#closed && this.#alive === 0) this.#heap.free(this.control, CONTROL_BYTES / 4);
   }
 
   #start(start: StartThread): Promise<void> {
-    const { module, control } = this.#set;
+    const { module } = this.#set;
     const workspace = this.#heap.allocate(GEMM_WORKSPACE_BYTES / 4);
+    this.#alive++;
     return new Promise((resolve) => {
       let thread: Thread | undefined;
       let gone = false;
@@ -90,11 +108,15 @@ export class ThreadPool {
       // Its workspace is free only now: a worker that was told to end may write a little longer.
       const lost = (): void => {
         if (thread !== undefined) this.#threads.delete(thread);
-        if (!gone) this.#heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
-        gone = true;
+        if (!gone) {
+          gone = true;
+          this.#alive--;
+          this.#heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
+          this.#freeControl();
+        }
         ready();
       };
-      const data = { module, memory: this.#heap.memory, control: 4 * control, workspace: 4 * workspace };
+      const data = { module, memory: this.#heap.memory, control: 4 * this.control, workspace: 4 * workspace };
       try {
         thread = start(data, { ready, lost });
         if (!gone) this.#threads.add(thread);
@@ -144,7 +166,7 @@ export class ThreadPool {
       const begin = Math.floor((chunk * units) / chunks) * rule.grain;
       const end = Math.min(Math.floor(((chunk + 1) * units) / chunks) * rule.grain, length);
       rule.part(part, args, begin, end);
-      const record = this.#set.control + (RECORDS + chunk * RECORD_BYTES) / 4;
+      const record = this.control + (RECORDS + chunk * RECORD_BYTES) / 4;
       ints[record] = kernel;
       for (let i = 0; i < floats.length; i++) {
         if (floats[i]) reals[record + 1 + i] = part[i]!;
@@ -156,16 +178,16 @@ export class ThreadPool {
 
   #run(chunks: number): number {
     const { ints } = this.#heap;
-    const ticket = this.#set.control + TICKET / 4;
-    const completed = this.#set.control + COMPLETED / 4;
+    const ticket = this.control + TICKET / 4;
+    const completed = this.control + COMPLETED / 4;
     Atomics.store(ints, completed, 0);
     Atomics.store(ints, ticket, chunks);
     Atomics.notify(ints, ticket, chunks - 1);
-    this.#drain();
+    this.#drain(4 * this.control);
     this.#await(completed, chunks);
     let result = 0;
     for (let chunk = 0; chunk < chunks; chunk++) {
-      result += ints[this.#set.control + (RECORDS + chunk * RECORD_BYTES) / 4 + RESULT_WORD]!;
+      result += ints[this.control + (RECORDS + chunk * RECORD_BYTES) / 4 + RESULT_WORD]!;
     }
     return result;
   }

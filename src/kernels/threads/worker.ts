@@ -23,12 +23,11 @@ export interface Thread {
 
 export type StartThread = (data: WorkerData, events: ThreadEvents) => Thread;
 
-const RUN = `const address = (value) => new WebAssembly.Global({ value: 'i32' }, value);
-const run = ({ module, memory, control, workspace }, ready) => {
-  const ganvas = { memory, control: address(control), workspace: address(workspace) };
+const RUN = `const run = ({ module, memory, control, workspace }, ready) => {
+  const ganvas = { memory, workspace: new WebAssembly.Global({ value: 'i32' }, workspace) };
   const { exports } = new WebAssembly.Instance(module, { ganvas });
   ready();
-  exports.work();
+  exports.work(control);
 };
 `;
 const NODE_SOURCE: string = `'use strict';

@@ -38,7 +38,7 @@ export function dense(config: DenseConfig): Layer {
   const initialize = getInitializer(where, 'kernelInitializer', config.kernelInitializer ?? 'glorotUniform');
   return {
     kind: 'Dense',
-    inputShape: config.inputShape && checkShape(where, 'inputShape', config.inputShape),
+    inputShape: config.inputShape === undefined ? undefined : checkShape(where, 'inputShape', config.inputShape),
     build(inputShape, random) {
       const fanIn = inputShape[inputShape.length - 1];
       if (fanIn === undefined) throw new ShapeError(`${where}: items must have at least one axis; got scalars`);

@@ -39,7 +39,8 @@ export function flatten(config: FlattenConfig = {}): Layer {
   checkOptions('layers.flatten', config, ['inputShape']);
   return {
     kind: 'Flatten',
-    inputShape: config.inputShape && checkShape('layers.flatten', 'inputShape', config.inputShape),
+    inputShape:
+      config.inputShape === undefined ? undefined : checkShape('layers.flatten', 'inputShape', config.inputShape),
     build(shape) {
       const size = sizeOf(shape);
       return stateless('Flatten', [size], (x) => reshapeOp(x, [x.shape[0]!, size]));

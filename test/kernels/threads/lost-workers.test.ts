@@ -57,7 +57,7 @@ describe('a pool whose workers cannot be started', () => {
     const { heap, pool } = createPool(3, failing[name]);
     await pool.ready();
     expect(pool.size).toBe(name === 'but for some' ? 2 : 1);
-    // The set's own control block and workspace, and one workspace a worker.
+    // The set's workspace, the pool's control block, and one workspace a worker.
     expect(heap.usage().blocks).toBe(2 + pool.size - 1);
     const x = heap.allocate(40_000);
     pool.kernels.fill(x, 3, 40_000);

@@ -82,7 +82,10 @@ for (const [path, caller] of [['fused', fused] as const, ['separate', separate] 
         weightOf(layer, 'moving_mean').assign(inference.movingMean.values);
         weightOf(layer, 'moving_variance').assign(inference.movingVariance.values);
         checkCall('inference', one, inference, layer, (x) => run(x, false));
-        expectClose('moving mean after', weightOf(layer, 'moving_mean').data, inference.movingMean.values, { atol: 0, rtol: 2 ** -24 });
+        expectClose('moving mean after', weightOf(layer, 'moving_mean').data, inference.movingMean.values, {
+          atol: 0,
+          rtol: 2 ** -24,
+        });
       });
     }
   });
@@ -95,12 +98,11 @@ describe('the fused path', () => {
         const layer = build(one);
         const run = caller(layer, one.negativeSlope ?? 0.3);
         const [first] = one.training;
-        const { y, dx, gradients: rest } = differentiate(
-          (x) => run(x, training),
-          first.x,
-          first.upstream,
-          layer.trainableWeights,
-        );
+        const {
+          y,
+          dx,
+          gradients: rest,
+        } = differentiate((x) => run(x, training), first.x, first.upstream, layer.trainableWeights);
         return [y, dx, ...rest, ...layer.weights].map((tensor) => [...tensor.data]);
       });
       expect(results[0], one.name).toEqual(results[1]);

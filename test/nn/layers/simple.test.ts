@@ -47,7 +47,10 @@ describe('activations against PyTorch: output and gradient', () => {
 
 describe('flatten and reshape', () => {
   it('keep the batch and the order of the values', () => {
-    const x = tensor(Float32Array.from({ length: 12 }, (_, i) => i), [2, 3, 2, 1]);
+    const x = tensor(
+      Float32Array.from({ length: 12 }, (_, i) => i),
+      [2, 3, 2, 1],
+    );
     const flat = build(layers.flatten(), [3, 2, 1]);
     const y = flat.call(x, {});
     expect([flat.outputShape, y.shape]).toEqual([[6], [2, 6]]);
@@ -120,9 +123,13 @@ describe('dropout', () => {
 
 describe('errors', () => {
   it.each([
-    [() => layers.activation(wrong('sigmod')), "layers.activation: activation must be one of", 'Did you mean sigmoid?'],
+    [() => layers.activation(wrong('sigmod')), 'layers.activation: activation must be one of', 'Did you mean sigmoid?'],
     [() => layers.activation(wrong(undefined)), 'layers.activation: ', 'got undefined'],
-    [() => layers.leakyReLU({ negativeSlope: -1 }), 'layers.leakyReLU: ', 'negativeSlope must be a finite number of at least 0; got -1'],
+    [
+      () => layers.leakyReLU({ negativeSlope: -1 }),
+      'layers.leakyReLU: ',
+      'negativeSlope must be a finite number of at least 0; got -1',
+    ],
     [() => layers.leakyReLU(wrong({ alpha: 0.2 })), 'layers.leakyReLU: ', 'unknown option "alpha"'],
     [() => layers.flatten(wrong({ inputshape: [2] })), 'layers.flatten: ', 'Did you mean inputShape?'],
     [() => layers.flatten({ inputShape: wrong('28') }), 'layers.flatten: ', 'inputShape must be a shape'],

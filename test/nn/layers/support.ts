@@ -15,7 +15,8 @@ export function builtWith(
   weights: Readonly<Record<string, FixtureTensor | undefined>>,
 ): BuiltLayer {
   const built = layer.build(inputShape, createRandom(1));
-  for (const [name, value] of Object.entries(weights)) if (value !== undefined) weightOf(built, name).assign(value.values);
+  for (const [name, value] of Object.entries(weights))
+    if (value !== undefined) weightOf(built, name).assign(value.values);
   return built;
 }
 

@@ -1,0 +1,363 @@
+/** Wrong calls of tensors, gradients, random numbers, layers, models, optimizers and datasets. */
+import { createRandom } from '../../src/autograd/random.ts';
+import { stopGradient } from '../../src/autograd/record.ts';
+import { tensor, variable } from '../../src/autograd/tensor.ts';
+import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
+import type * as ganvas from '../../src/index.ts';
+import * as layers from '../../src/nn/layers/index.ts';
+import { add, mul } from '../../src/ops/arithmetic.ts';
+import { sum } from '../../src/ops/reduce.ts';
+import { square } from '../../src/ops/unary.ts';
+import { type Calls, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
+
+const x = tensor([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
+const w = variable(tensor([1, -2]), 'w');
+const other = variable(tensor([3]), 'other');
+const freedVariable = variable(tensor([1]), 'freed');
+freedVariable.dispose();
+const loss = sum(square(w));
+const changedVariable = variable(tensor([1, 2]), 'changed');
+const staleLoss = sum(square(changedVariable));
+changedVariable.assign([5, 6]);
+const bytes = Uint8Array.of(1, 2, 3, 4, 5, 6);
+keepsData(x, w, other, loss, bytes);
+
+const selfContaining: unknown[] = [];
+selfContaining.push(selfContaining);
+const random = createRandom(1);
+const dense = layers.dense({ units: 2, inputShape: [3] });
+const badShapes = (name: string, ...behind: readonly unknown[]): WrongCall[] => [
+  [
+    Argument,
+    [3, ...behind],
+    new RegExp(`^${name}: shape must be a shape, a list of whole numbers such as \\[2, 3\\]; got 3`),
+  ],
+  [
+    Argument,
+    [[-1], ...behind],
+    new RegExp(`^${name}: shape must be a shape, a list of whole numbers of at least 0; got \\[-1\\]`),
+  ],
+  [Argument, [[1.5], ...behind], new RegExp(`^${name}: shape must be .* got \\[1.5\\]`)],
+  [Argument, [[NaN, 2], ...behind], new RegExp(`^${name}: shape must be .* got \\[NaN, 2\\]`)],
+  [Argument, ['2, 3', ...behind], new RegExp(`^${name}: shape must be .* got "2, 3"`)],
+  [
+    Shape,
+    [[65536, 65536], ...behind],
+    new RegExp(`^${name}: shape \\[65536, 65536\\] has 4294967296 elements; at most 1073741823 fit`),
+  ],
+  [Argument, [[1e200, 0], ...behind], new RegExp(`^${name}: shape must be .* got \\[1e\\+200, 0\\]`)],
+];
+const wrongRandom = (name: string): WrongCall[] => [
+  [
+    Argument,
+    [{ random: 5 }],
+    new RegExp(`^${name}: random must be a random generator; got 5. Make one with createRandom`),
+  ],
+  [Argument, [{ random: 0 }], new RegExp(`^${name}: random must be a random generator; got 0`)],
+  [Argument, [{ random: null }], new RegExp(`^${name}: random must be a random generator; got null`)],
+  [Argument, [{ randon: random }], new RegExp(`^${name}: unknown option "randon". Did you mean random\\?`)],
+  [Argument, [null], new RegExp(`^${name}: options must be an object; got null`)],
+  [Argument, [[random]], new RegExp(`^${name}: options must be an object; got \\[`)],
+];
+
+export const CORE_CALLS: Calls<typeof ganvas> = {
+  tensor: [
+    [
+      Argument,
+      [undefined],
+      /^tensor: values must be a number, nested arrays of numbers or a Float32Array; got undefined/,
+    ],
+    [Argument, ['1, 2'], /^tensor: values must be .* got "1, 2"/],
+    [Argument, [[1, '2']], /^tensor: values must be .* got "2"/],
+    [Argument, [[1n]], /^tensor: values must be .* got 1n/],
+    [Argument, [new Float64Array(2)], /^tensor: values must be .* got a Float64Array/],
+    [
+      Argument,
+      [selfContaining],
+      /^tensor: values must be nested at most 64 deep; got more. Does an array contain itself\?/,
+    ],
+    [
+      Shape,
+      [[[1, 2], [3]]],
+      /^tensor: nested arrays must be rectangular; a part of shape \[2\] stands beside one of shape \[1\]/,
+    ],
+    [Shape, [[1, [2]]], /^tensor: nested arrays must be rectangular; a part of shape \[\]/],
+    [
+      Shape,
+      [
+        [1, 2, 3],
+        [2, 2],
+      ],
+      /^tensor: 3 values do not fill shape \[2, 2\], which has 4 elements/,
+    ],
+    [Argument, [[1], [-1]], /^tensor: shape must be .* got \[-1\]/],
+    [Argument, [[1], 1], /^tensor: shape must be .* got 1/],
+  ],
+  scalar: [undefined, null, '1', [1], 1n, true].map(
+    (value): WrongCall => [
+      Argument,
+      [value],
+      /^scalar: value must be a number; got (undefined|null|"1"|\[1\]|1n|true)/,
+    ],
+  ),
+  zeros: badShapes('zeros'),
+  ones: badShapes('ones'),
+  full: [
+    ...badShapes('full', 1),
+    [Argument, [[2]], /^full: value must be a number; got undefined/],
+    [Argument, [[2], '1'], /^full: value must be a number; got "1"/],
+  ],
+  variable: [
+    ...wrongTensors('variable', 'value'),
+    [Argument, [x, 5], /^variable: name must be a string; got 5/],
+    [Argument, [x, null], /^variable: name must be a string; got null/],
+  ],
+  gradients: [
+    ...wrongTensors('gradients', 'loss', [], [[w]]),
+    [Argument, [loss, w], /^gradients: variables must be a list of variables; got a Variable. Make them with variable/],
+    [Argument, [loss, [x]], /^gradients: variables must be a list of variables; got \[a Tensor\]/],
+    [Argument, [loss, undefined], /^gradients: variables must be a list of variables; got undefined/],
+    [
+      Argument,
+      [loss, [w, other]],
+      /^gradients: the variable "other" had no part in the loss. Was the loss computed inside/,
+    ],
+    [Argument, [stopGradient(loss), [w]], /^gradients: the variable "w" had no part in the loss/],
+    [
+      Shape,
+      [square(w), [w]],
+      /^gradients: loss must have exactly one element; got shape \[2\]. Reduce it with mean\(\) or sum\(\)/,
+    ],
+    [Runtime, [loss, [freedVariable]], /^gradients: variables\[0\]: tensor: it was freed by dispose/],
+    [
+      Runtime,
+      [staleLoss, [changedVariable]],
+      /^gradients: the variable "changed" was changed after square had used it/,
+    ],
+  ],
+  stopGradient: wrongTensors('stopGradient', 'x'),
+  withoutRecording: [
+    ...[undefined, null, 5, {}, x].map(
+      (value): WrongCall => [
+        Argument,
+        [value],
+        /^withoutRecording: body must be a function; got (undefined|null|5|\{|a Tensor)/,
+      ],
+    ),
+    [Argument, [async () => x], /^withoutRecording: body must be synchronous; got a Promise. Await outside/],
+    [Argument, [() => Promise.reject(new Error('unheard'))], /^withoutRecording: body must be synchronous/],
+  ],
+  scope: [
+    ...[undefined, null, 5, 'fn', x].map(
+      (value): WrongCall => [Argument, [value], /^scope: fn must be a function; got (undefined|null|5|"fn"|a Tensor)/],
+    ),
+    [Argument, [async () => add(x, 1)], /^scope: fn must be synchronous; got a Promise. Await outside/],
+    [Argument, [() => x, 5], /^scope: name must be a string; got 5/],
+    [Argument, [() => mul(add(x, 1), '2' as never)], /^mul: b must be a Tensor; got "2"/],
+  ],
+  createRandom: [undefined, null, -1, 1.5, NaN, Infinity, '42', 2 ** 53].map(
+    (seed): WrongCall => [
+      Argument,
+      [seed],
+      /^createRandom: seed must be a whole number of at least 0; got (undefined|null|-1|1.5|NaN|Infinity|"42"|9007199254740992)/,
+    ],
+  ),
+  randomFromState: [
+    [Argument, [undefined], /^randomFromState: state must be what state\(\) has returned; got undefined/],
+    [Argument, [42], /^randomFromState: state must be what state\(\) has returned; got 42/],
+    [Argument, [{ seed: 1, stream: 0, blok: 0 }], /^randomFromState: unknown option "blok". Did you mean block\?/],
+    [Argument, [{ seed: 1, stream: 0 }], /^randomFromState: block must be a whole number of at least 0; got undefined/],
+    [
+      Argument,
+      [{ seed: -1, stream: 0, block: 0 }],
+      /^randomFromState: seed must be a whole number of at least 0; got -1/,
+    ],
+    [
+      Argument,
+      [{ seed: 1, stream: 2 ** 31, block: 0 }],
+      /^randomFromState: stream must be a whole number from 0 to 2147483647; got 2147483648/,
+    ],
+    [Argument, [{ seed: 1, stream: 0, block: NaN }], /^randomFromState: block must be .* got NaN/],
+  ],
+  configure: [
+    [Argument, [null], /^configure: options must be an object; got null/],
+    [Argument, [{ thread: 2 }], /^configure: unknown option "thread". Did you mean threads\?/],
+    [Argument, [{ tileColumns: 7 }], /^configure: unknown option "tileColumns"/],
+    [Argument, [{ threads: 0 }], /^configure: threads must be a whole number from 1 to 64; got 0/],
+    [Argument, [{ threads: 2.5 }], /^configure: threads must be .* got 2.5/],
+    [Argument, [{ threads: NaN }], /^configure: threads must be .* got NaN/],
+    [Argument, [{ threads: 1000 }], /^configure: threads must be .* got 1000/],
+    [
+      Argument,
+      [{ kernels: 'smid' }],
+      /^configure: kernels must be one of 'auto', 'portable', 'simd'; got "smid". Did you mean simd\?/,
+    ],
+    [Argument, [{ memoryLimit: -1 }], /^configure: memoryLimit must be a whole number of at least 1; got -1/],
+    [Argument, [{ memoryLimit: Infinity }], /^configure: memoryLimit must be .* got Infinity/],
+  ],
+  sequential: [
+    [Argument, [undefined], /^sequential: layers must be a list of at least one layer; got undefined. Make them with/],
+    [Argument, [[]], /^sequential: layers must be .* got \[\]/],
+    [Argument, [dense], /^sequential: layers must be .* got \{ kind/],
+    [Argument, [[dense, 'relu']], /^sequential: layers must be .*"relu"/],
+    [Argument, [[dense, layers.dense]], /^sequential: layers must be .*function dense/],
+    [Argument, [[dense], { rndom: random }], /^sequential: unknown option "rndom". Did you mean random\?/],
+    [
+      Argument,
+      [[dense], { random: 42 }],
+      /^sequential: random must be a random generator; got 42. Make one with createRandom/,
+    ],
+    [Argument, [[dense], { name: 7 }], /^sequential: name must be a string; got 7/],
+    [
+      Shape,
+      [[dense, layers.reshape({ targetShape: [7] })]],
+      /^layers.reshape: items of shape \[2\] do not fill targetShape \[7\]/,
+    ],
+    [
+      Shape,
+      [[layers.dense({ units: 2 ** 30, inputShape: [2 ** 20] })]],
+      /^uniform: shape \[1048576, 1073741824\] has \d+ elements; at most/,
+    ],
+    [
+      Argument,
+      [[layers.dense({ units: 2, inputShape: [3], kernelInitializer: () => 5 as never })]],
+      /^layers.dense: the result of kernelInitializer must be a Tensor; got 5/,
+    ],
+  ],
+  denseGenerator: [
+    ...wrongRandom('denseGenerator'),
+    [Argument, [{ latentDim: 0 }], /^denseGenerator: latentDim must be a whole number of at least 1; got 0/],
+    [Argument, [{ latentDim: -3 }], /^denseGenerator: latentDim must be .* got -3/],
+    [Argument, [{ latentDim: NaN }], /^denseGenerator: latentDim must be .* got NaN/],
+    [Argument, [{ latentdim: 3 }], /^denseGenerator: unknown option "latentdim". Did you mean latentDim\?/],
+  ],
+  denseDiscriminator: wrongRandom('denseDiscriminator'),
+  adam: [
+    [Argument, [null], /^adam: options must be an object; got null/],
+    [Argument, [1e-3], /^adam: options must be an object; got 0.001/],
+    [Argument, [{ lerningRate: 1 }], /^adam: unknown option "lerningRate". Did you mean learningRate\?/],
+    [Argument, [{ lr: 1 }], /^adam: unknown option "lr". Known options: learningRate, beta1, beta2, epsilon/],
+    [Argument, [{ learningRate: NaN }], /^adam: learningRate must be a finite number of at least 0; got NaN/],
+    [Argument, [{ learningRate: Infinity }], /^adam: learningRate must be .* got Infinity/],
+    [Argument, [{ learningRate: -1e-3 }], /^adam: learningRate must be .* got -0.001/],
+    [Argument, [{ beta1: 1 }], /^adam: beta1 must be below 1; got 1/],
+    [Argument, [{ beta1: NaN }], /^adam: beta1 must be a finite number from 0 to 1; got NaN/],
+    [Argument, [{ beta2: 1.5 }], /^adam: beta2 must be a finite number from 0 to 1; got 1.5/],
+    [Argument, [{ beta2: -Infinity }], /^adam: beta2 must be .* got -Infinity/],
+    [Argument, [{ epsilon: -1 }], /^adam: epsilon must be a finite number of at least 0; got -1/],
+    [Argument, [{ epsilon: '1e-7' }], /^adam: epsilon must be .* got "1e-7"/],
+  ],
+  dataset: [
+    [
+      Argument,
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      /^dataset: bytes must be a Uint8Array; got \[1, 2\]/,
+    ],
+    [Argument, [new Float32Array(6), [6, 1]], /^dataset: bytes must be a Uint8Array; got a Float32Array/],
+    [Argument, [bytes, undefined], /^dataset: shape must be a shape.* got undefined/],
+    [Argument, [bytes, [-6, -1]], /^dataset: shape must be a shape.* got \[-6, -1\]/],
+    [Shape, [bytes, [2, 2]], /^dataset: 6 bytes do not fill shape \[2, 2\], which takes 4/],
+    [Shape, [bytes, [0, 6]], /^dataset: 6 bytes do not fill shape \[0, 6\], which takes 0/],
+    [
+      Shape,
+      [Uint8Array.of(1), []],
+      /^dataset: the shape must have the number of items in front, \[n, ...item\]; got a scalar's/,
+    ],
+  ],
+  tensorDataset: [
+    ...wrongTensors('tensorDataset', 'images'),
+    [Shape, [tensor(1)], /^tensorDataset: the shape must have the number of items in front/],
+  ],
+};
+
+const options = (name: string): WrongCall[] => [
+  [Argument, [null], new RegExp(`^layers.${name}: options must be an object; got null`)],
+  [Argument, [0.5], new RegExp(`^layers.${name}: options must be an object; got 0.5`)],
+];
+
+export const LAYER_CALLS: Calls<typeof layers> = {
+  activation: [undefined, null, 'Relu', 'than', 5, () => x].map(
+    (name): WrongCall => [
+      Argument,
+      [name],
+      /^layers.activation: activation must be one of 'linear', .*; got (undefined|null|"Relu". Did you mean relu\?|"than". Did you mean tanh\?|5|function)/,
+    ],
+  ),
+  batchNormalization: [
+    ...options('batchNormalization'),
+    [Argument, [{ momentun: 0.9 }], /^layers.batchNormalization: unknown option "momentun". Did you mean momentum\?/],
+    [
+      Argument,
+      [{ momentum: 1.01 }],
+      /^layers.batchNormalization: momentum must be a finite number from 0 to 1; got 1.01/,
+    ],
+    [Argument, [{ momentum: NaN }], /^layers.batchNormalization: momentum must be .* got NaN/],
+    [
+      Argument,
+      [{ epsilon: -1e-3 }],
+      /^layers.batchNormalization: epsilon must be a finite number of at least 0; got -0.001/,
+    ],
+    [Argument, [{ epsilon: Infinity }], /^layers.batchNormalization: epsilon must be .* got Infinity/],
+  ],
+  dense: [
+    ...options('dense'),
+    [Argument, [undefined], /^layers.dense: options must be an object; got null/],
+    [Argument, [{}], /^layers.dense: units must be a whole number of at least 1; got undefined/],
+    [Argument, [{ units: 0 }], /^layers.dense: units must be .* got 0/],
+    [Argument, [{ units: 2.5 }], /^layers.dense: units must be .* got 2.5/],
+    [Argument, [{ unit: 2 }], /^layers.dense: unknown option "unit". Did you mean units\?/],
+    [Argument, [{ units: 2, useBias: 'no' }], /^layers.dense: useBias must be true or false; got "no"/],
+    [
+      Argument,
+      [{ units: 2, activation: 'tahn' }],
+      /^layers.dense: activation must be one of .* got "tahn". Did you mean tanh\?/,
+    ],
+    [Argument, [{ units: 2, inputShape: 3 }], /^layers.dense: inputShape must be a shape, .* got 3/],
+    [Argument, [{ units: 2, inputShape: null }], /^layers.dense: inputShape must be a shape, .* got null/],
+    [Argument, [{ units: 2, inputShape: [-1] }], /^layers.dense: inputShape must be a shape, .* got \[-1\]/],
+    [
+      Argument,
+      [{ units: 2, kernelInitializer: 'glorotNormal' }],
+      /^layers.dense: kernelInitializer must be one of .* got "glorotNormal"/,
+    ],
+  ],
+  dropout: [
+    ...options('dropout'),
+    [Argument, [{}], /^layers.dropout: rate must be a finite number of at least 0; got undefined/],
+    [Argument, [{ rate: 1 }], /^layers.dropout: rate must be below 1; got 1/],
+    [Argument, [{ rate: -0.5 }], /^layers.dropout: rate must be .* got -0.5/],
+    [Argument, [{ rate: NaN }], /^layers.dropout: rate must be .* got NaN/],
+    [Argument, [{ raet: 0.5 }], /^layers.dropout: unknown option "raet". Did you mean rate\?/],
+  ],
+  flatten: [
+    ...options('flatten'),
+    [Argument, [{ inputshape: [2] }], /^layers.flatten: unknown option "inputshape". Did you mean inputShape\?/],
+    [Argument, [{ inputShape: 784 }], /^layers.flatten: inputShape must be a shape, .* got 784/],
+    [Argument, [{ inputShape: [28, -28] }], /^layers.flatten: inputShape must be a shape, .* got \[28, -28\]/],
+    [Argument, [{ inputShape: null }], /^layers.flatten: inputShape must be a shape, .* got null/],
+  ],
+  leakyReLU: [
+    ...options('leakyReLU'),
+    [Argument, [{ alpha: 0.3 }], /^layers.leakyReLU: unknown option "alpha". Known options: negativeSlope/],
+    [
+      Argument,
+      [{ negativeSlope: -0.3 }],
+      /^layers.leakyReLU: negativeSlope must be a finite number of at least 0; got -0.3/,
+    ],
+    [Argument, [{ negativeSlope: NaN }], /^layers.leakyReLU: negativeSlope must be .* got NaN/],
+    [Argument, [{ negativeSlope: '0.3' }], /^layers.leakyReLU: negativeSlope must be .* got "0.3"/],
+  ],
+  reshape: [
+    ...options('reshape'),
+    [Argument, [{}], /^layers.reshape: targetShape must be a shape, .* got undefined/],
+    [Argument, [{ targetShape: [-1, 2] }], /^layers.reshape: targetShape must be a shape, .* got \[-1, 2\]/],
+    [Argument, [{ targetShape: 4 }], /^layers.reshape: targetShape must be a shape, .* got 4/],
+    [Argument, [{ targetshape: [4] }], /^layers.reshape: unknown option "targetshape". Did you mean targetShape\?/],
+  ],
+};

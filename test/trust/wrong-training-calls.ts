@@ -1,0 +1,126 @@
+/** Wrong calls of trainGan: each is answered before the first step. */
+import { tensor } from '../../src/autograd/tensor.ts';
+import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
+import * as ganvas from '../../src/index.ts';
+import { type Calls, FREED, keepsData, type WrongCall } from './wrong-call.ts';
+
+const { dataset, layers, memoryCheckpoints, sequential, tensorDataset } = ganvas;
+
+const images = dataset(new Uint8Array(16).fill(9), [4, 2, 2, 1]);
+const generator = sequential([layers.dense({ units: 4, inputShape: [3] }), layers.reshape({ targetShape: [2, 2, 1] })]);
+const discriminator = sequential([layers.flatten({ inputShape: [2, 2, 1] }), layers.dense({ units: 1 })]);
+keepsData(...generator.weights, ...discriminator.weights);
+
+/** Right, so that each entry is wrong in one thing only. A step would be an error of its own. */
+const right = {
+  images,
+  generator,
+  discriminator,
+  latentDim: 3,
+  batchSize: 4,
+  epochs: 1,
+  onStep: () => {
+    throw new Error('a step was made');
+  },
+};
+const wrongly = (changes: object, message: RegExp, kind: WrongCall[0] = Argument): WrongCall => [
+  kind,
+  [{ ...right, ...changes }],
+  message,
+];
+const numbers = (name: string, from: number): WrongCall[] =>
+  [from - 1, from + 0.5, NaN, Infinity, '3'].map((value) =>
+    wrongly(
+      { [name]: value },
+      new RegExp(
+        `^trainGan: ${name} must be a whole number of at least ${from}; got (${typeof value === 'string' ? '"3"' : value})`,
+      ),
+    ),
+  );
+const outside = (value: number): ganvas.Dataset => tensorDataset(tensor([0, 0, 0, value], [4, 1, 1, 1]));
+const whole = 'must be a whole number of at least 0';
+
+export const TRAINING_CALLS: Calls<typeof ganvas> = {
+  trainGan: [
+    [Argument, [undefined], /^trainGan: options must be an object; got null/],
+    [Argument, [[images]], /^trainGan: options must be an object; got \[/],
+    wrongly({ batchsize: 4 }, /^trainGan: unknown option "batchsize". Did you mean batchSize\?/),
+    wrongly(
+      { generatorOptimiser: 4 },
+      /^trainGan: unknown option "generatorOptimiser". Did you mean generatorOptimizer\?/,
+    ),
+    wrongly(
+      { images: undefined },
+      /^trainGan: images must be a Dataset or a Tensor \[n, 28, 28, 1\]; got undefined. Make one with dataset/,
+    ),
+    wrongly({ images: new Uint8Array(16) }, /^trainGan: images must be a Dataset or a Tensor .* got a Uint8Array/),
+    wrongly({ images: { ...images, count: NaN } }, new RegExp(`^trainGan: images.count ${whole}; got NaN`)),
+    wrongly({ images: { ...images, count: undefined } }, new RegExp(`^trainGan: images.count ${whole}; got undefined`)),
+    wrongly({ images: { ...images, itemShape: 4 } }, /^trainGan: images.itemShape must be a shape, .* got 4/),
+    wrongly({ images: tensor(1) }, /^trainGan: images must have shape \[n, 28, 28, 1\]; got a scalar/, Shape),
+    wrongly({ images: FREED }, /^trainGan: images: tensor: it was freed/, Runtime),
+    wrongly(
+      { images: dataset(new Uint8Array(0), [0, 2, 2, 1]) },
+      /^trainGan: images has 0 items, fewer than one batch of 4. Give more images or a smaller batchSize/,
+    ),
+    wrongly({ batchSize: 5 }, /^trainGan: images has 4 items, fewer than one batch of 5/),
+    wrongly(
+      { images: tensor([0, 0, 0, 1.5], [4, 1, 1, 1]) },
+      /^trainGan: images must lie in \[-1, 1\]; element 3 is 1.5. Bytes are scaled by dataset/,
+    ),
+    wrongly({ images: outside(-2) }, /^trainGan: images must lie in \[-1, 1\]; element 3 is -2/),
+    wrongly({ images: outside(NaN) }, /^trainGan: images must lie in \[-1, 1\]; element 3 is NaN/),
+    ...numbers('latentDim', 1),
+    ...numbers('epochs', 0),
+    ...numbers('batchSize', 1),
+    ...numbers('sampleCount', 0),
+    ...numbers('seed', 0),
+    wrongly({ threads: 0 }, /^trainGan: threads must be a whole number from 1 to 64; got 0/),
+    wrongly(
+      { checkpoint: memoryCheckpoints(), checkpointEvery: 0 },
+      /^trainGan: checkpointEvery must be a whole number of at least 1; got 0/,
+    ),
+    wrongly({ checkpointEvery: 1 }, /^trainGan: checkpointEvery needs a checkpoint store. Use memoryCheckpoints/),
+    wrongly({ checkpoint: 'run' }, /^trainGan: checkpoint must be a CheckpointStore; got "run"/),
+    wrongly({ checkpoint: { save: () => 0 } }, /^trainGan: checkpoint must be a CheckpointStore; got \{ save \}/),
+    wrongly({ resume: 'yes' }, /^trainGan: resume must be true or false; got "yes"/),
+    wrongly({ resume: true }, /^trainGan: resume needs a checkpoint store/),
+    wrongly({ onEpoch: 'log' }, /^trainGan: onEpoch must be a function; got "log"/),
+    wrongly({ onStep: null }, /^trainGan: onStep must be a function; got null/),
+    wrongly({ signal: {} }, /^trainGan: signal must be an AbortSignal; got \{/),
+    wrongly({ generator: layers.flatten() }, /^trainGan: generator must be a model; got \{ kind/),
+    wrongly(
+      { discriminator: { call: () => images } },
+      /^trainGan: discriminator must be a model; got \{ call \}. Make one with sequential/,
+    ),
+    wrongly(
+      { generatorOptimizer: 1e-4 },
+      /^trainGan: generatorOptimizer must be an optimizer; got 0.0001. Make one with adam/,
+    ),
+    wrongly(
+      { discriminatorOptimizer: { apply: () => [] } },
+      /^trainGan: discriminatorOptimizer must be an optimizer; got \{ apply \}/,
+    ),
+    wrongly({ latentDim: 5 }, /^trainGan: the generator takes items of shape \[3\], but latentDim is 5/, Shape),
+    wrongly(
+      { generator: sequential([layers.dense({ units: 4, inputShape: [3] })]) },
+      /^trainGan: the generator makes items of shape \[4\], but the images are \[2, 2, 1\]/,
+      Shape,
+    ),
+    wrongly(
+      { discriminator: generator },
+      /^trainGan: the discriminator takes items of shape \[3\], but the images are \[2, 2, 1\]/,
+      Shape,
+    ),
+    wrongly(
+      { discriminator: sequential([layers.flatten({ inputShape: [2, 2, 1] })]) },
+      /^trainGan: the discriminator makes items of shape \[4\], but one logit an image is needed/,
+      Shape,
+    ),
+    wrongly(
+      { images: dataset(new Uint8Array(64), [4, 4, 4, 1]) },
+      /^trainGan: the generator makes items of shape \[2, 2, 1\], but the images are \[4, 4, 1\]/,
+      Shape,
+    ),
+  ],
+};
