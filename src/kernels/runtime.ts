@@ -116,7 +116,10 @@ export function applyConfiguration(options: ConfigureOptions & { readonly tileCo
   const same =
     threads === configured.threads && kernels === configured.choice && tileColumns === configured.tileColumns;
   if (same && whole) return;
-  if (tileColumns !== configured.tileColumns) configured.set = undefined;
+  if (tileColumns !== configured.tileColumns) {
+    configured.set?.dispose();
+    configured.set = undefined;
+  }
   configured.threads = threads;
   configured.choice = kernels;
   configured.tileColumns = tileColumns;

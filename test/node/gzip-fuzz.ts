@@ -10,7 +10,7 @@ import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { FormatError } from '../../src/core/errors.ts';
 import type { IdxArray } from '../../src/data/idx.ts';
 import { readIdxFile } from '../../src/node/idx.ts';
-import { idxCorpus, idxMutators, idxTarget, verifyIdx } from '../data/idx-fuzz.ts';
+import { idxCorpus, idxTarget, verifyIdx } from '../data/idx-fuzz.ts';
 import {
   damagedFile,
   type FuzzReport,
@@ -22,7 +22,7 @@ import {
 } from '../support/mutate.ts';
 
 /** No file of the corpus unpacks to more; a bomb must be stopped here. */
-export const MAX_BYTES = 2 ** 16;
+export const MAX_BYTES: number = 2 ** 16;
 
 /** Zeros behind a header for a few values, packed: 1 MiB from 1 KB. */
 function bomb(values: number): Uint8Array {
@@ -30,7 +30,7 @@ function bomb(values: number): Uint8Array {
   new DataView(header.buffer).setUint32(4, values);
   return gzipSync(joinBytes(header, new Uint8Array(2 ** 20)));
 }
-const BOMBS: readonly Uint8Array[] = [0, 3, 65528, 2 ** 20, 2 ** 32 - 1].map(bomb);
+export const BOMBS: readonly Uint8Array[] = [0, 3, 65528, 2 ** 20, 2 ** 32 - 1].map(bomb);
 
 function pack(bytes: Uint8Array, random: TestRandom): Uint8Array {
   const level = random.pick([constants.Z_NO_COMPRESSION, 1, 9]);

@@ -47,6 +47,8 @@ export interface SimdSet {
   readonly module: WebAssembly.Module;
   /** Runs chunks of the job in a control block (its byte address) until none is left; absent without shared memory. */
   readonly drain: ((control: number) => void) | undefined;
+  /** Gives back the packing workspace; the kernels must not be called any more. */
+  dispose(): void;
 }
 
 /** Compiles and instantiates the set on the heap. Throws what WebAssembly throws where SIMD is unknown. */
@@ -54,8 +56,9 @@ export function createSimdSet(heap: Heap, tileColumns: 8 | 16 = 8): SimdSet {
   const shared = !(heap.memory.buffer instanceof ArrayBuffer);
   const module = new WebAssembly.Module(emitSimdModule({ shared, tileColumns }));
   const workspace = heap.allocate(GEMM_WORKSPACE_BYTES / 4);
+  const dispose = (): void => heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
   const { exports } = new WebAssembly.Instance(module, simdImports(heap.memory, workspace));
-  return { kernels: readKernels(exports, tileColumns), module, drain: readDrain(exports) };
+  return { kernels: readKernels(exports, tileColumns), module, drain: readDrain(exports), dispose };
 }
 
 /** Imports of an instance, the workspace as a float address. A worker's source builds the same object. */
