@@ -32,8 +32,10 @@ function rowsBefore(text: string, epoch: number, step: number): string[] {
     .split('\n')
     .slice(1)
     .filter((row) => {
-      const [rowEpoch, rowStep] = row.split(',').map(Number);
-      if (rowEpoch === undefined || rowStep === undefined) return false;
+      const fields = row.split(',').map(Number);
+      // A crash can cut the last row, and a cut number is another one: 12,34,... becomes 12,3.
+      if (fields.length !== 4 || !fields.every(Number.isFinite)) return false;
+      const [rowEpoch = 0, rowStep = 0] = fields;
       return rowEpoch < epoch || (rowEpoch === epoch && rowStep < step);
     });
 }

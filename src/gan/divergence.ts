@@ -21,7 +21,7 @@ export function checkLosses(models: Models, losses: GanLosses, real: Tensor): vo
   const bad = countNonFinite(real);
   if (bad > 0) {
     throw new DivergenceError(
-      `trainGan: the images of this step hold ${bad} values that are NaN or infinite; ${loss}. ${UNTOUCHED}`,
+      `trainGan: the images of this step hold ${bad} ${bad === 1 ? 'value that is' : 'values that are'} NaN or infinite; ${loss}. ${UNTOUCHED}`,
     );
   }
   for (const name of NETWORKS) {

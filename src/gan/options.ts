@@ -58,7 +58,10 @@ export interface TrainGanOptions {
   readonly latentDim?: number | undefined;
   /** Default 100. */
   readonly epochs?: number | undefined;
-  /** Default 256. */
+  /**
+   * Default 256. For networks with batch normalisation it should be well above 1: of a batch of one it makes a constant, through which
+   * nothing flows back.
+   */
   readonly batchSize?: number | undefined;
   /** Decides weights, noise and order: same seed, same bits. Default 42. */
   readonly seed?: number | undefined;

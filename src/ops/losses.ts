@@ -25,6 +25,9 @@ const PROBABILITY_MARGIN = 1e-7;
 /**
  * Binary cross-entropy between labels in [0, 1] and predictions, a scalar.
  *
+ * From logits it is right for any finite logit: one of 10,000 with the wrong label costs 10,000, with the right one 0. A probability of 0 or 1
+ * with the wrong label costs 16, the logarithm of the margin.
+ *
  * @param labels - of the predictions' shape, or one number for all: `binaryCrossentropy(1, logits, { fromLogits: true })`.
  */
 export function binaryCrossentropy(

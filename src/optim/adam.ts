@@ -12,7 +12,7 @@ import { formatShape, sameShape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
 
 export interface AdamConfig {
-  /** Default 1e-3. */
+  /** Default 1e-3. At 0 the moments move and the weights do not. */
   readonly learningRate?: number;
   /** Decay of the first moment, in [0, 1). Default 0.9. */
   readonly beta1?: number;
@@ -46,6 +46,9 @@ export interface Optimizer {
 
 /**
  * The Adam optimizer.
+ *
+ * A rate that is too large shows as a NaN or infinity in the weights, which apply() reports. A gradient beyond 1.8e19 has an infinite square:
+ * its weight takes no step any more.
  *
  * @example
  * const optimizer = adam({ learningRate: 1e-4 });

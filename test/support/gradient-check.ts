@@ -62,7 +62,8 @@ export function checkJacobian(op: string, sample: string, fn: TensorFunction, in
 }
 
 /** rows[output][input]: one backward pass an output, all over one recorded forward pass. */
-function byGradients(fn: TensorFunction, inputs: readonly Nd[]): Float64Array[][] {
+/** The rows of the Jacobian: for each output the gradients of all inputs, in the runtime in force. */
+export function byGradients(fn: TensorFunction, inputs: readonly Nd[]): Float64Array[][] {
   return scope(() => {
     const variables = inputs.map((input, i) => variable(toTensor(input), `input ${i}`));
     const y = fn(variables);

@@ -17,7 +17,12 @@ export interface BatchNormalizationConfig {
   readonly epsilon?: number;
 }
 
-/** Normalises each feature (the last axis) over the batch, then scales by gamma and shifts by beta. */
+/**
+ * Normalises each feature (the last axis) over the batch, then scales by gamma and shifts by beta.
+ *
+ * In training a feature that is the same in all rows, as every feature is in a batch of one, becomes beta (up to the rounding of the mean),
+ * and no gradient flows back through it but beta's.
+ */
 export function batchNormalization(config: BatchNormalizationConfig = {}): Layer {
   const where = 'layers.batchNormalization';
   checkOptions(where, config, ['momentum', 'epsilon']);

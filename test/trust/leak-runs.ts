@@ -1,0 +1,77 @@
+/** Trainings whose memory is watched: the tests run them briefly, test/torture/leaks.ts for long. */
+import { type TrainGanOptions, trainGan } from '../../src/index.ts';
+import type { HeapUsage } from '../../src/kernels/heap.ts';
+import { heap } from '../../src/kernels/runtime.ts';
+import { STEPS_PER_EPOCH, tinyOptions } from '../gan/tiny.ts';
+import { collectAll, collectUntil } from '../support/collect-garbage.ts';
+
+export interface Sample {
+  /** Steps or trainings done. */
+  readonly at: number;
+  readonly heap: HeapUsage;
+  /** Resident memory of the process, in bytes. */
+  readonly resident: number;
+}
+
+function sampleAt(at: number): Sample {
+  return { at, heap: heap().usage(), resident: process.memoryUsage().rss };
+}
+
+/** Collects until nothing is freed any more. */
+export async function settle(): Promise<HeapUsage> {
+  let before = -1;
+  let quiet = 0;
+  await collectUntil(() => {
+    const { blocks } = heap().usage();
+    quiet = blocks === before ? quiet + 1 : 0;
+    before = blocks;
+    return quiet === 4;
+  });
+  return heap().usage();
+}
+
+/** One training of so many steps at least; a sample after every `every` steps, after a collection if `resident` memory matters. */
+export async function watchSteps(steps: number, every: number, resident: boolean = false): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  let done = 0;
+  await trainGan({
+    ...tinyOptions(),
+    threads: 1,
+    epochs: Math.ceil(steps / STEPS_PER_EPOCH),
+    onStep: async () => {
+      if (++done % every !== 0) return;
+      if (resident) await collectAll();
+      samples.push(sampleAt(done));
+    },
+    onEpoch: ({ samples }) => samples.dispose(),
+  });
+  return samples;
+}
+
+/** So many times: models, optimizers and images made, trained for an epoch, dropped and collected; a sample after each. */
+export async function watchTrainings(times: number): Promise<readonly Sample[]> {
+  const { blocks } = await settle();
+  const samples: Sample[] = [];
+  for (let done = 1; done <= times; done++) {
+    await trainOnce();
+    await collectUntil(() => heap().usage().blocks <= blocks);
+    samples.push(sampleAt(done));
+  }
+  return samples;
+}
+
+/**
+ * Trains for an epoch and keeps nothing. Resolves to what it threw, as text ('' if nothing): V8 lets an error hold the functions on its stack
+ * and all that they hold.
+ */
+export async function trainOnce(overrides: Partial<TrainGanOptions> = {}): Promise<string> {
+  return await trainGan({ ...tinyOptions(), threads: 1, epochs: 1, ...overrides }).then(() => '', String);
+}
+
+/** By least squares, in bytes for each step or training. */
+export function residentSlope(samples: readonly Sample[]): number {
+  const mean = (of: (one: Sample) => number): number => samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
+  const centre = mean(({ at }) => at);
+  const covariance = mean(({ at, resident }) => (at - centre) * resident);
+  return covariance / mean(({ at }) => (at - centre) ** 2);
+}
