@@ -30,7 +30,9 @@ function packTwice() {
   if (!existsSync(join(root, 'dist/index.js'))) run('npm', ['run', 'build'], root);
   const [first, second] = ['one', 'two'].map((name) => {
     const target = mkdtempSync(join(folder, `${name}-`));
-    const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', target], root));
+    const [{ filename }] = JSON.parse(
+      run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', target], root),
+    );
     return join(target, filename);
   });
   const hash = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -45,13 +47,24 @@ function checkFiles(tarball) {
     (file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/[\w/.-]+\.(js|d\.ts))$/.test(file),
   );
   assert.deepEqual(strangers, [], 'files that do not belong into the package');
-  for (const needed of ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/node/index.js']) {
+  for (const needed of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/node/index.js',
+  ]) {
     assert.ok(files.includes(`package/${needed}`), `${needed} is missing`);
   }
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   assert.equal(manifest.dependencies, undefined, 'there must be no dependencies');
   const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepack', 'prepublish'];
-  assert.deepEqual(hooks.filter((hook) => hook in manifest.scripts), [], 'there must be no install scripts');
+  assert.deepEqual(
+    hooks.filter((hook) => hook in manifest.scripts),
+    [],
+    'there must be no install scripts',
+  );
 }
 
 function install(tarball) {
@@ -81,7 +94,10 @@ console.log(JSON.stringify({ losses, png: encodePng(pixels, width, height).lengt
   );
   const { losses, png } = JSON.parse(run('node', ['train.js']));
   assert.equal(losses.length, 3);
-  assert.ok(losses.every((loss) => loss > 0 && loss < 10), `losses are ${losses}`);
+  assert.ok(
+    losses.every((loss) => loss > 0 && loss < 10),
+    `losses are ${losses}`,
+  );
   assert.ok(png > 100 && existsSync(join(folder, 'grid.png')));
 }
 
@@ -101,7 +117,14 @@ layers.dense({ unit: 1 });
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({
-      compilerOptions: { strict: true, module: 'NodeNext', target: 'ES2022', noEmit: true, skipLibCheck: false, types: [] },
+      compilerOptions: {
+        strict: true,
+        module: 'NodeNext',
+        target: 'ES2022',
+        noEmit: true,
+        skipLibCheck: false,
+        types: [],
+      },
       files: ['use.ts'],
     }),
   );
