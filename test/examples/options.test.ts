@@ -8,7 +8,7 @@ describe('parseOptions', () => {
   test('defaults', () => {
     expect(parse('')).toEqual({
       epochs: 100,
-      batchSize: 256,
+      batchSize: 64,
       seed: 42,
       data: undefined,
       out: undefined,
@@ -19,6 +19,10 @@ describe('parseOptions', () => {
       checkpointEvery: undefined,
       resume: false,
     });
+  });
+
+  test('with a folder of MNIST the batch is the article’s', () => {
+    expect(parse('--data some/where')).toMatchObject({ batchSize: 256 });
   });
 
   test('every option, with a space and with =', () => {
