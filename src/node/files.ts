@@ -3,7 +3,7 @@
  * Temporary file in the same directory, write, fsync, close, rename over the old name, fsync of the directory.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { invalid } from '../core/check.ts';
 import { RuntimeError } from '../core/errors.ts';
@@ -15,9 +15,12 @@ export interface FileSystem {
   unlink(path: string): Promise<void>;
 }
 
-export type OpenFile = Pick<FileHandle, 'sync' | 'close'> & {
+/** Spelt out, so that whoever compiles against this package needs no types of Node. */
+export interface OpenFile {
+  sync(): Promise<void>;
+  close(): Promise<void>;
   write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
-};
+}
 
 const nodeFileSystem: FileSystem = { open, rename, unlink };
 

@@ -28,7 +28,7 @@ const REMEDY = 'Try again, pass the baseUrl of a mirror, or fetch the files by h
 /** $XDG_CACHE_HOME/ganvas/mnist, or ~/.cache/ganvas/mnist; %LOCALAPPDATA%\ganvas\mnist on Windows. */
 export function defaultCacheDirectory(
   environment: Readonly<Record<string, string | undefined>>,
-  platform: NodeJS.Platform,
+  platform: string,
   home: string,
 ): string {
   const configured = platform === 'win32' ? environment['LOCALAPPDATA'] : environment['XDG_CACHE_HOME'];
