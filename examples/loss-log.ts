@@ -36,6 +36,7 @@ function rowsBefore(text: string, epoch: number, step: number): string[] {
       // A crash can cut the last row, and a cut number is another one: 12,34,... becomes 12,3.
       if (fields.length !== 4 || !fields.every(Number.isFinite)) return false;
       const [rowEpoch = 0, rowStep = 0] = fields;
+      if (rowEpoch < 1 || rowStep < 1) return false;
       return rowEpoch < epoch || (rowEpoch === epoch && rowStep < step);
     });
 }

@@ -91,12 +91,6 @@ it('a losses.csv of garbage keeps none of it', () => {
   ]) {
     writeFileSync(path, garbage);
     openLossLog(path, true)({ epoch: 9, step: 1, generatorLoss: 1, discriminatorLoss: 2 });
-    expect(
-      readFileSync(path, 'utf8')
-        .trimEnd()
-        .split('\n')
-        .slice(1)
-        .filter((row) => row !== ',,,'),
-    ).toEqual(['9,1,1,2']);
+    expect(readFileSync(path, 'utf8').split('\n').slice(1)).toEqual(['9,1,1,2', '']);
   }
 });
