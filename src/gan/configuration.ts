@@ -37,19 +37,14 @@ export function differingSettings(saved: Configuration, given: Configuration): s
     .map((name) => `${name}: saved ${saved[name] ?? 'none'}, given ${given[name] ?? 'none'}`);
 }
 
-/** The layers' kinds, output shapes and sizes, as the summary's table has them, and the shape of each weight. */
-function architecture(model: Model): Record<string, string> {
+/** Each layer's kind, output shape and settings, and the shape of each weight. */
+function architecture({ layers, namedWeights }: Model): Record<string, string> {
   const parts: Record<string, string> = {};
-  const summary = model.summary(() => {});
-  // The rows stand between two double lines; a model of another maker may have no table.
-  const [, rows = summary] = summary.split(/^=+$/m);
-  rows
-    .trim()
-    .split('\n')
-    .forEach((row, place) => {
-      parts[`layers.${place}`] = row.replace(/\s+/g, ' ');
-    });
-  for (const [name, { shape }] of model.namedWeights) parts[`weights.${name}`] = formatShape(shape);
+  for (const [place, { kind, outputShape, settings }] of layers.entries()) {
+    const texts = Object.entries(settings).map(([name, value]) => ` ${name} ${value}`);
+    parts[`layers.${place}`] = `${kind} ${formatShape(outputShape)}${texts.join('')}`;
+  }
+  for (const [name, { shape }] of namedWeights) parts[`weights.${name}`] = formatShape(shape);
   return parts;
 }
 

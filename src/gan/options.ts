@@ -226,7 +226,7 @@ function checkRange(images: Tensor): void {
 function checkModel(argument: string, model: Model): void {
   const whole =
     typeof model?.call === 'function' && typeof model.predict === 'function' && model.namedWeights instanceof Map;
-  if (!whole || !Array.isArray(model.trainableWeights)) {
+  if (!whole || !Array.isArray(model.trainableWeights) || !Array.isArray(model.layers)) {
     invalid(WHERE, argument, 'a model', model, 'Make one with sequential([...]).');
   }
 }

@@ -22,6 +22,8 @@ export interface Layer {
 
 export interface BuiltLayer {
   readonly kind: string;
+  /** What beside the weights decides its output: a slope, a rate, an activation. A resumed training must have the same. */
+  readonly settings: Readonly<Record<string, string | number>>;
   /** Shape of one output item. */
   readonly outputShape: Shape;
   /** All weights in Keras's order, named `kernel`, `bias`, `gamma`, ... */
@@ -38,9 +40,10 @@ export interface BuiltLayer {
 /** A layer without weights. */
 export function stateless(
   kind: string,
+  settings: BuiltLayer['settings'],
   outputShape: Shape,
   call: BuiltLayer['call'],
   extra: Pick<BuiltLayer, 'negativeSlope'> = {},
 ): BuiltLayer {
-  return { kind, outputShape, weights: [], trainableWeights: [], call, ...extra };
+  return { kind, settings, outputShape, weights: [], trainableWeights: [], call, ...extra };
 }

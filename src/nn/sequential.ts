@@ -22,6 +22,8 @@ export interface Model {
   readonly inputShape: Shape | undefined;
   /** Shape of one output item; undefined until the model is built. */
   readonly outputShape: Shape | undefined;
+  /** The layers with their weights, in order; none until the model is built. */
+  readonly layers: readonly BuiltLayer[];
   /** All weights, trainable or not. A model whose first layer has no inputShape has none before its first call. */
   readonly weights: readonly Variable[];
   readonly trainableWeights: readonly Variable[];
@@ -71,13 +73,13 @@ class SequentialModel implements Model {
   readonly name: string;
   inputShape: Shape | undefined;
   readonly namedWeights = new Map<string, Variable>();
-  readonly #layers: readonly Layer[];
+  readonly layers: BuiltLayer[] = [];
+  readonly #plan: readonly Layer[];
   readonly #random: Random;
-  readonly #built: BuiltLayer[] = [];
 
   constructor(name: string, layers: readonly Layer[], random: Random) {
     this.name = name;
-    this.#layers = layers;
+    this.#plan = layers;
     this.#random = random;
   }
 
@@ -85,7 +87,7 @@ class SequentialModel implements Model {
     let shape = inputShape;
     const built: BuiltLayer[] = [];
     try {
-      for (const layer of this.#layers) {
+      for (const layer of this.#plan) {
         const one = layer.build(shape, this.#random);
         built.push(one);
         shape = one.outputShape;
@@ -94,7 +96,7 @@ class SequentialModel implements Model {
       for (const weight of built.flatMap(({ weights }) => weights)) weight.dispose();
       throw error;
     }
-    this.#built.push(...built);
+    this.layers.push(...built);
     this.inputShape = inputShape;
     built.forEach((layer, place) => {
       for (const weight of layer.weights) this.namedWeights.set(`${place}.${weight.name}`, weight);
@@ -102,15 +104,15 @@ class SequentialModel implements Model {
   }
 
   get outputShape(): Shape | undefined {
-    return this.#built[this.#built.length - 1]?.outputShape;
+    return this.layers[this.layers.length - 1]?.outputShape;
   }
 
   get weights(): readonly Variable[] {
-    return this.#built.flatMap((layer) => layer.weights);
+    return this.layers.flatMap((layer) => layer.weights);
   }
 
   get trainableWeights(): readonly Variable[] {
-    return this.#built.flatMap((layer) => layer.trainableWeights);
+    return this.layers.flatMap((layer) => layer.trainableWeights);
   }
 
   call(x: Tensor, options: CallOptions = {}): Tensor {
@@ -135,7 +137,7 @@ class SequentialModel implements Model {
         `${where}: x must have shape ${formatShape(expected).replace('[', expected.length === 0 ? '[n' : '[n, ')}; got ${formatShape(x.shape)}`,
       );
     }
-    const layers = this.#built;
+    const { layers } = this;
     let y = x;
     for (let i = 0; i < layers.length; i++) {
       const layer = layers[i]!;
@@ -156,7 +158,7 @@ class SequentialModel implements Model {
       );
     }
     const used = new Map<string, number>();
-    const rows = this.#built.map((layer): SummaryRow => {
+    const rows = this.layers.map((layer): SummaryRow => {
       const base = snakeCase(layer.kind);
       const number = used.get(base) ?? 0;
       used.set(base, number + 1);

@@ -103,11 +103,12 @@ function expectDigest(label: string, got: ArrayLike<number>, expected: Digest, t
 
 /** The same model, which keeps what its calls return. */
 function watched(model: Model, outputs: Float32Array[]): Model {
-  const { name, inputShape, outputShape, weights, trainableWeights, namedWeights } = model;
+  const { name, inputShape, outputShape, layers, weights, trainableWeights, namedWeights } = model;
   return {
     name,
     inputShape,
     outputShape,
+    layers,
     weights,
     trainableWeights,
     namedWeights,

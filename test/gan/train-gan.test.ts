@@ -113,6 +113,7 @@ function probe(inputShape: readonly number[], shapes: (readonly number[])[]): La
     inputShape,
     build: (outputShape) => ({
       kind: 'Probe',
+      settings: {},
       outputShape,
       weights: [],
       trainableWeights: [],

@@ -223,6 +223,7 @@ function brokenPullback(gate: { readonly broken: boolean }): Layer {
     kind: 'BrokenPullback',
     build: (outputShape) => ({
       kind: 'BrokenPullback',
+      settings: {},
       outputShape,
       weights: [],
       trainableWeights: [],

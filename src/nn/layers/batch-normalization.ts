@@ -49,6 +49,7 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
       };
       return {
         kind: 'BatchNormalization',
+        settings: { momentum, epsilon },
         outputShape: inputShape,
         weights: [gamma, beta, mean, variance],
         trainableWeights: [gamma, beta],

@@ -34,7 +34,8 @@ export function dense(config: DenseConfig): Layer {
   checkOptions(where, config ?? null, ['units', 'useBias', 'activation', 'inputShape', 'kernelInitializer']);
   const units = checkInteger(where, 'units', config.units, 1);
   const useBias = checkBoolean(where, 'useBias', config.useBias ?? true);
-  const activation = getActivation(where, config.activation ?? 'linear');
+  const activationName = config.activation ?? 'linear';
+  const activation = getActivation(where, activationName);
   const initialize = getInitializer(where, 'kernelInitializer', config.kernelInitializer ?? 'glorotUniform');
   return {
     kind: 'Dense',
@@ -48,6 +49,7 @@ export function dense(config: DenseConfig): Layer {
       const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
       return {
         kind: 'Dense',
+        settings: { activation: activationName },
         outputShape,
         weights,
         trainableWeights: weights,

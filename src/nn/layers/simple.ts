@@ -11,7 +11,10 @@ import { type Layer, stateless } from '../layer.ts';
 /** Applies an activation by name: 'linear', 'relu', 'leakyRelu', 'tanh', 'sigmoid'. */
 export function activation(name: ActivationName): Layer {
   const apply = getActivation('layers.activation', name);
-  return { kind: 'Activation', build: (shape) => stateless('Activation', shape, (x) => apply(x)) };
+  return {
+    kind: 'Activation',
+    build: (shape) => stateless('Activation', { activation: name }, shape, (x) => apply(x)),
+  };
 }
 
 export interface LeakyReLUConfig {
@@ -25,7 +28,8 @@ export function leakyReLU(config: LeakyReLUConfig = {}): Layer {
   const negativeSlope = checkNumber('layers.leakyReLU', 'negativeSlope', config.negativeSlope ?? 0.3, 0);
   return {
     kind: 'LeakyReLU',
-    build: (shape) => stateless('LeakyReLU', shape, (x) => leakyRelu(x, negativeSlope), { negativeSlope }),
+    build: (shape) =>
+      stateless('LeakyReLU', { negativeSlope }, shape, (x) => leakyRelu(x, negativeSlope), { negativeSlope }),
   };
 }
 
@@ -43,7 +47,7 @@ export function flatten(config: FlattenConfig = {}): Layer {
       config.inputShape === undefined ? undefined : checkShape('layers.flatten', 'inputShape', config.inputShape),
     build(shape) {
       const size = sizeOf(shape);
-      return stateless('Flatten', [size], (x) => reshapeOp(x, [x.shape[0]!, size]));
+      return stateless('Flatten', {}, [size], (x) => reshapeOp(x, [x.shape[0]!, size]));
     },
   };
 }
@@ -66,7 +70,7 @@ export function reshape(config: ReshapeConfig): Layer {
           `${where}: items of shape ${formatShape(shape)} do not fill targetShape ${formatShape(target)}`,
         );
       }
-      return stateless('Reshape', target, (x) => reshapeOp(x, [x.shape[0]!, ...target]));
+      return stateless('Reshape', {}, target, (x) => reshapeOp(x, [x.shape[0]!, ...target]));
     },
   };
 }
@@ -85,7 +89,7 @@ export function dropout(config: DropoutConfig): Layer {
   return {
     kind: 'Dropout',
     build: (shape) =>
-      stateless('Dropout', shape, (x, { training = false, random }) => {
+      stateless('Dropout', { rate }, shape, (x, { training = false, random }) => {
         if (!training || rate === 0) return x;
         if (random === undefined) {
           throw new ArgumentError(
