@@ -225,12 +225,9 @@ function forRows(
   body: (values: readonly Vector[]) => Expr<'v128'>,
 ): void {
   const starts = vectors.map(() => f.local('i32'));
-  const tail = f.let(i32.shl(i32.and(columns, 3), 2), 'tail');
   f.while(rows, () => {
     for (const [index, start] of starts.entries()) f.set(start, vectors[index]!);
     mapVectors(f, out, [...matrices, ...starts], columns, (...values) => body(values));
-    // mapVectors left the pointers where the whole vectors ended.
-    advance(f, tail, out, ...matrices);
     f.set(rows, i32.sub(rows, 1));
   });
 }

@@ -197,8 +197,6 @@ function binary(
             );
           },
         );
-        // The loop left `out` where the whole vectors ended.
-        advance(f, i32.shl(i32.and(columns, 3), 2), out);
         advance(f, aRowStep, a);
         advance(f, bRowStep, b);
         f.set(rows, i32.sub(rows, 1));

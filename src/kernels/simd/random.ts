@@ -21,17 +21,21 @@ import { shuffleWords, transpose4x4 } from './transpose.ts';
 import { type Pointer, storeLanes, toBytes, type Vector } from './vectors.ts';
 
 export function random(module: ModuleBuilder): Readonly<Record<'randomUniform' | 'randomNormal', FunctionHandle>> {
+  // A function of its own: it is long, and the four words of a block would otherwise hold four copies of it.
+  const quantile = module.function('normalQuantile', { p: 'v128' }, 'v128', (f, { p }) => normalQuantile(f, p), {
+    exported: false,
+  });
   return {
     // out = low + (high - low) u, u = (word >>> 8) 2^-24
-    randomUniform: draw(module, 'randomUniform', (_, word, low, high) => {
+    randomUniform: draw(module, 'randomUniform', (word, low, high) => {
       const u = f32x4.mul(f32x4.convert_i32x4_u(i32x4.shr_u(word, 8)), 2 ** -24);
       return f32x4.add(low, f32x4.mul(f32x4.sub(high, low), u));
     }),
     // out = mean + stddev quantile(p), p = ((word >>> 9) + 1/2) 2^-23
-    randomNormal: draw(module, 'randomNormal', (f, word, mean, stddev) => {
+    randomNormal: draw(module, 'randomNormal', (word, mean, stddev) => {
       const whole = f32x4.convert_i32x4_u(i32x4.shr_u(word, 9));
-      const p = f.let(f32x4.mul(f32x4.add(whole, 0.5), 2 ** -23));
-      return f32x4.add(mean, f32x4.mul(stddev, normalQuantile(f, p)));
+      const p = f32x4.mul(f32x4.add(whole, 0.5), 2 ** -23);
+      return f32x4.add(mean, f32x4.mul(stddev, quantile.call({ p })));
     }),
   };
 }
@@ -39,7 +43,7 @@ export function random(module: ModuleBuilder): Readonly<Record<'randomUniform' |
 function draw(
   module: ModuleBuilder,
   name: string,
-  toFloat: (f: FunctionBuilder, word: Vector, first: Vector, second: Vector) => Expr<'v128'>,
+  toFloat: (word: Vector, first: Vector, second: Vector) => Expr<'v128'>,
 ): FunctionHandle {
   return module.function(
     `f32_${name}_simd128`,
@@ -64,7 +68,7 @@ function draw(
       const end = f.let(i32.add(out, i32.shl(count, 2)), 'end');
       f.while(i32.lt_u(out, end), () => {
         const words = philox(f, counter, stream, key0, key1);
-        const floats = words.map((word) => f.let(toFloat(f, word, firsts, seconds)));
+        const floats = words.map((word) => f.let(toFloat(word, firsts, seconds)));
         for (const block of transpose4x4(f, floats)) storeBlock(f, out, end, block);
         f.set(counter, i64.add(counter, 4));
       });
@@ -97,22 +101,24 @@ function philox(
     const word = (lane: number): Expr<'i32'> => i32.wrap_i64(i64.shr_u(i64.add(counter, lane), shift));
     return [1, 2, 3].reduce<Expr<'v128'>>((v, lane) => i32x4.replace_lane(v, word(lane), lane), i32x4.splat(word(0)));
   };
-  let c0 = f.let(lanesOf(0));
-  let c1 = f.let(lanesOf(32));
-  let c2 = f.let(i32x4.splat(stream));
-  let c3 = f.let(i32x4.const(0));
+  const c0 = f.let(lanesOf(0));
+  const c1 = f.let(lanesOf(32));
+  const c2 = f.let(i32x4.splat(stream));
+  const c3 = f.let(i32x4.const(0));
   const k0 = f.let(i32x4.splat(key0));
   const k1 = f.let(i32x4.splat(key1));
-  for (let round = 0; round < PHILOX_ROUNDS; round++) {
+  const round = f.let(i32.const(PHILOX_ROUNDS), 'round');
+  f.while(round, () => {
     const [high0, low0] = multiply(f, c0, PHILOX_M0);
     const [high1, low1] = multiply(f, c2, PHILOX_M1);
-    c0 = f.let(v128.xor(v128.xor(high1, c1), k0));
-    c2 = f.let(v128.xor(v128.xor(high0, c3), k1));
-    c1 = f.let(low1);
-    c3 = f.let(low0);
+    f.set(c0, v128.xor(v128.xor(high1, c1), k0));
+    f.set(c2, v128.xor(v128.xor(high0, c3), k1));
+    f.set(c1, low1);
+    f.set(c3, low0);
     f.set(k0, i32x4.add(k0, i32x4.const(PHILOX_W0 | 0)));
     f.set(k1, i32x4.add(k1, i32x4.const(PHILOX_W1 | 0)));
-  }
+    f.set(round, i32.sub(round, 1));
+  });
   return [c0, c1, c2, c3];
 }
 

@@ -14,8 +14,8 @@ export function advance(f: FunctionBuilder, bytes: number | Expr<'i32'>, ...poin
 }
 
 /**
- * out[i] = body(inputs[i]) for i < count, four at a time. The tail computes four lanes too (the heap lets loads run past a block's end)
- * and stores only those that exist. Moves all pointers.
+ * out[i] = body(inputs[i]) for i < count, four at a time. The last, partial vector is computed like the others (the heap lets loads run
+ * past a block's end), but only the lanes that exist are stored: so the body is written once. Moves all pointers by `count` floats.
  */
 export function mapVectors(
   f: FunctionBuilder,
@@ -24,14 +24,22 @@ export function mapVectors(
   count: Local<'i32'>,
   body: (...values: Vector[]) => Expr<'v128'>,
 ): void {
-  const end = f.let(i32.add(out, i32.shl(i32.and(count, -4), 2)), 'end');
-  f.for(out, end, 16, () => {
-    f.emit(v128.store(out, body(...inputs.map((input) => f.let(v128.load(input))))));
-    advance(f, 16, ...inputs);
-  });
-  const rest = f.let(i32.and(count, 3), 'rest');
-  f.if(rest, () => {
-    storeLanes(f, out, f.let(body(...inputs.map((input) => f.let(v128.load(input))))), rest);
+  const end = f.let(i32.add(out, i32.shl(count, 2)), 'end');
+  const left = f.local('i32', 'left');
+  f.while(i32.lt_u(out, end), () => {
+    const value = f.let(body(...inputs.map((input) => f.let(v128.load(input)))));
+    f.set(left, i32.sub(end, out));
+    f.if(
+      i32.ge_u(left, 16),
+      () => {
+        f.emit(v128.store(out, value));
+        advance(f, 16, out, ...inputs);
+      },
+      () => {
+        storeLanes(f, out, value, f.let(i32.shr_u(left, 2)));
+        advance(f, left, out, ...inputs);
+      },
+    );
   });
 }
 
