@@ -7,7 +7,7 @@ import { runCommand } from './arguments.ts';
 import { measureFirstUse } from './first-use.ts';
 import { CASES, cubes, type GemmSize, STEP_SIZES } from './gemm-sizes.ts';
 import { openLab } from './lab.ts';
-import { measureGemm, measurePeaks, type Step } from './ladder.ts';
+import { measureGemm, type Peaks, raisePeaks, type Step } from './ladder.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { type BenchOptions, help, parseOptions, type Section, USAGE } from './options.ts';
 import { firstUseTable, type GemmRow, gemmTable, opsTable, stepTable } from './report.ts';
@@ -26,24 +26,32 @@ interface Context {
   readonly quick: boolean;
   readonly sizes: readonly GemmSize[];
   readonly effort: Effort;
-  /** GFLOP/s that the processor could do on a rung. */
+  /** Takes the peaks anew, and keeps the best of all. */
+  readonly raise: () => Promise<void>;
+  /** GFLOP/s that the processor could do on a rung, by the best peak until now. */
   readonly peakOf: (rung: string) => number;
 }
 
 /** Each part measures, prints, and returns its figures for --json. */
 const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> = {
-  async ladder({ ladder, sizes, effort, peakOf }) {
+  async ladder({ ladder, sizes, effort, raise, peakOf }) {
     const rows: GemmRow[] = [];
-    for (const size of sizes) rows.push({ size, measured: await measureGemm(size, ladder, ['NN'], effort) });
+    for (const size of sizes) {
+      rows.push({ size, measured: await measureGemm(size, ladder, ['NN'], effort) });
+      await raise();
+    }
     print('GEMM: GFLOP/s by the minimum | by the median | share of the peak', gemmTable(rows, 'rung', peakOf));
     return rows;
   },
 
-  async transposes({ ladder, sizes, effort, peakOf }) {
+  async transposes({ ladder, sizes, effort, raise, peakOf }) {
     const all: GemmRow[] = [];
     for (const step of ladder.filter(({ rung }) => rung === 'simd')) {
       const rows: GemmRow[] = [];
-      for (const size of sizes) rows.push({ size, measured: await measureGemm(size, [step], CASES, effort) });
+      for (const size of sizes) {
+        rows.push({ size, measured: await measureGemm(size, [step], CASES, effort) });
+        await raise();
+      }
       print(
         `${step.name} GEMM, operands stored as they are (N) or transposed (T), A first: GFLOP/s by the minimum | by the median | share of the peak`,
         gemmTable(rows, 'transposes', peakOf),
@@ -105,9 +113,9 @@ async function bench({ json, sections, quick }: BenchOptions): Promise<void> {
     else {
       ladder.push({ name: 'wide', lab: wide, rung: 'simd' }, { name: `wide, ${threads}`, lab: wide, rung: 'threads' });
     }
-    const peaks = await measurePeaks(ladder, quick ? 10 : 50);
-    const list = [...peaks].map(([name, gflops]) => `${name} ${figure(gflops)} GFLOP/s`).join(', ');
-    console.log(`peak of one thread, multiplies and adds in registers: ${list}; of ${threads}, as many times as much`);
+    const peaks: Peaks = new Map();
+    const raise = (): Promise<void> => raisePeaks(peaks, ladder, quick ? 10 : 50);
+    await raise();
     const context: Context = {
       ladder,
       cores,
@@ -115,10 +123,16 @@ async function bench({ json, sections, quick }: BenchOptions): Promise<void> {
       quick,
       sizes: [...STEP_SIZES, ...cubes(quick ? 256 : 1024)],
       effort: quick ? { rounds: 5, budgetMs: 100 } : { rounds: 30, budgetMs: 1500 },
+      raise,
       peakOf: (rung) => peaks.get(rung.startsWith('wide') ? 'wide' : 'SIMD')! * (rung.endsWith(threads) ? cores : 1),
     };
-    const figures: Record<string, unknown> = { machine, peak: Object.fromEntries(peaks) };
+    const figures: Record<string, unknown> = { machine };
     for (const section of sections) figures[section] = await PARTS[section](context);
+    figures['peak'] = Object.fromEntries(peaks);
+    const list = [...peaks].map(([name, gflops]) => `${name} ${figure(gflops)} GFLOP/s`).join(', ');
+    console.log(
+      `\npeak of one thread, multiplies and adds in registers, best of all readings: ${list}; of ${threads}, as many times as much`,
+    );
     if (json !== undefined) {
       writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
       console.log(`\nwritten to ${json}`);

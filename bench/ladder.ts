@@ -45,13 +45,17 @@ export async function measureGemm(
   }));
 }
 
-/** Peaks of one thread in GFLOP/s, by the name of the step that has that lab's one-thread SIMD: the best of some rounds, in turn. */
-export async function measurePeaks(ladder: readonly Step[], rounds: number): Promise<ReadonlyMap<string, number>> {
-  const best = new Map<string, number>();
+/** Peaks of one thread in GFLOP/s, by the name of the step that has that lab's one-thread SIMD. */
+export type Peaks = Map<string, number>;
+
+/**
+ * Raises the peaks to the best of some rounds, in turn. Call it between measurements too: a processor's clock moves, and a peak taken in a
+ * slow moment would be lower than what is compared with it.
+ */
+export async function raisePeaks(best: Peaks, ladder: readonly Step[], rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const { name, lab, rung } of ladder) {
       if (rung === 'simd') best.set(name, Math.max(best.get(name) ?? 0, await lab.peak()));
     }
   }
-  return best;
 }
