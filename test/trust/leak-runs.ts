@@ -17,16 +17,15 @@ function sampleAt(at: number): Sample {
   return { at, heap: heap().usage(), resident: process.memoryUsage().rss };
 }
 
-/** Collects until nothing is freed any more. */
+/** What the program keeps for good: the kernels' workspace. Counted before anything else was made. */
+const PERMANENT_BLOCKS = heap().usage().blocks;
+
+/**
+ * Collects until only the permanent blocks are left, or gives up, for the caller to see. Waiting for the count to stand still would not
+ * do: garbage that a frame on its way out still holds stands still too, and goes later.
+ */
 export async function settle(): Promise<HeapUsage> {
-  let before = -1;
-  let quiet = 0;
-  await collectUntil(() => {
-    const { blocks } = heap().usage();
-    quiet = blocks === before ? quiet + 1 : 0;
-    before = blocks;
-    return quiet === 4;
-  });
+  await collectUntil(() => heap().usage().blocks <= PERMANENT_BLOCKS);
   return heap().usage();
 }
 
@@ -50,11 +49,11 @@ export async function watchSteps(steps: number, every: number, resident: boolean
 
 /** So many times: models, optimizers and images made, trained for an epoch, dropped and collected; a sample after each. */
 export async function watchTrainings(times: number): Promise<readonly Sample[]> {
-  const { blocks } = await settle();
+  await settle();
   const samples: Sample[] = [];
   for (let done = 1; done <= times; done++) {
     await trainOnce();
-    await collectUntil(() => heap().usage().blocks <= blocks);
+    await settle();
     samples.push(sampleAt(done));
   }
   return samples;
