@@ -113,7 +113,8 @@ function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor>
       const before = gradientOf.get(input);
       gradientOf.set(input, before === undefined ? dx : sumOf(before, dx));
     }
-    if (!(tensor instanceof Variable)) gradientOf.delete(tensor);
+    // Only variables are asked for, and they have no node.
+    gradientOf.delete(tensor);
   }
   return gradientOf;
 }

@@ -3,7 +3,7 @@
  * Variable: a tensor whose values an optimizer changes, and the leaf that gradients are taken for.
  */
 import { describe, invalid } from '../core/check.ts';
-import { ArgumentError, RuntimeError, ShapeError } from '../core/errors.ts';
+import { ArgumentError, messageOf, RuntimeError, ShapeError } from '../core/errors.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 import type { Address } from '../kernels/contract.ts';
 import type { OpNode } from './record.ts';
@@ -168,7 +168,7 @@ export function checkTensor(where: string, argument: string, value: unknown): Te
     try {
       return value.address as never;
     } catch (error) {
-      throw new RuntimeError(`${where}: ${argument}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new RuntimeError(`${where}: ${argument}: ${messageOf(error)}`);
     }
   }
   return value;

@@ -38,3 +38,8 @@ export class RuntimeError extends GanvasError {
 export class DivergenceError extends GanvasError {
   override name = 'DivergenceError';
 }
+
+/** @internal What was thrown, in its own words; JavaScript lets anything be thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

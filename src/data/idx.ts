@@ -167,12 +167,13 @@ export function encodeIdx(array: IdxArray): Uint8Array {
   return bytes;
 }
 
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+/** 1 where the machine is little-endian, else 0: the first byte of a 1. */
+const LITTLE_ENDIAN: number = new Uint8Array(Uint16Array.of(1).buffer)[0]!;
 
 /** A copy with the bytes of each `width`-byte element turned between big-endian and the machine's order. */
 function swapOrder(bytes: Uint8Array, width: number): ArrayBuffer {
   const swapped = new Uint8Array(bytes.length);
-  const flip = LITTLE_ENDIAN ? width - 1 : 0;
+  const flip = LITTLE_ENDIAN * (width - 1);
   // width is a power of two: flipping the low bits of a position mirrors it within its element.
   for (let i = 0; i < bytes.length; i++) swapped[i ^ flip] = bytes[i]!;
   return swapped.buffer;

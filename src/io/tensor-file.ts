@@ -46,9 +46,8 @@ export function encodeTensorFile(
 ): Uint8Array {
   if (!Array.isArray(entries)) invalid(where, 'entries', 'a list of { name, dtype, shape, bytes }', entries);
   const pairs = metadata === undefined ? undefined : sortedMetadata(metadata, where);
-  if (entries.length + (pairs?.length ?? 0) > MAX_NAMES) {
-    invalid(where, 'entries', `at most ${MAX_NAMES} tensors and metadata keys`, entries.length + (pairs?.length ?? 0));
-  }
+  const names = entries.length + (pairs?.length ?? 0);
+  if (names > MAX_NAMES) invalid(where, 'entries', `at most ${MAX_NAMES} tensors and metadata keys`, names);
   checkEntries(entries, where);
   const sorted = [...entries].sort(
     (a, b) => DTYPES.indexOf(a.dtype) - DTYPES.indexOf(b.dtype) || compareCodePoints(a.name, b.name),

@@ -5,7 +5,7 @@
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalid } from '../core/check.ts';
-import { RuntimeError } from '../core/errors.ts';
+import { messageOf, RuntimeError } from '../core/errors.ts';
 import { type CheckpointStore, KEPT_CHECKPOINTS } from '../io/checkpoint-store.ts';
 import { codeOf, type FileSystem, writeFileAtomic } from './files.ts';
 
@@ -119,9 +119,8 @@ async function attempt<T>(operation: string, path: string, action: () => Promise
   try {
     return await action();
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
     throw new RuntimeError(
-      `checkpointDirectory: cannot ${operation} the directory "${path}": ${said}. Checkpoints in it are untouched; check its path and permissions.`,
+      `checkpointDirectory: cannot ${operation} the directory "${path}": ${messageOf(cause)}. Checkpoints in it are untouched; check its path and permissions.`,
       { cause },
     );
   }

@@ -2,7 +2,7 @@
  * One download over HTTP, into memory: bounded in size, and in the time it may stay silent. Whatever goes wrong becomes
  * one RuntimeError that names the URL, what came, what was expected and the remedy; nothing is written to disk here.
  */
-import { RuntimeError } from '../core/errors.ts';
+import { messageOf, RuntimeError } from '../core/errors.ts';
 import { codeOf } from './files.ts';
 
 export interface DownloadOptions {
@@ -72,9 +72,8 @@ function announcedLength(response: Response): number | undefined {
 
 /** fetch says only "fetch failed" or "terminated"; the network's own words are in the cause. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof Error)) return messageOf(error);
   // An AggregateError, one try per address of a host, has a code but no message.
-  return `${error.message} (${cause.message || codeOf(cause)})`;
+  return `${messageOf(error)} (${cause.message || codeOf(cause)})`;
 }

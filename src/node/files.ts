@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { invalid } from '../core/check.ts';
-import { RuntimeError } from '../core/errors.ts';
+import { messageOf, RuntimeError } from '../core/errors.ts';
 
 /** The few functions of `node:fs/promises` that an atomic write needs; tests pass one that fails on purpose. */
 export interface FileSystem {
@@ -133,9 +133,8 @@ async function attempt<T>(operation: string, path: string, action: () => Promise
 
 function failure(operation: string, path: string, cause: unknown, consequence: string): RuntimeError {
   const remedy = REMEDIES[codeOf(cause)];
-  const said = cause instanceof Error ? cause.message : String(cause);
   return new RuntimeError(
-    `writeFileAtomic: cannot ${operation} "${path}": ${said}. ${consequence}${remedy === undefined ? '' : ` ${remedy}`}`,
+    `writeFileAtomic: cannot ${operation} "${path}": ${messageOf(cause)}. ${consequence}${remedy === undefined ? '' : ` ${remedy}`}`,
     { cause },
   );
 }

@@ -4,7 +4,7 @@
  * before it is allocated. Formats: RFC 1952 (gzip), and see data/idx.ts.
  */
 import { createGunzip } from 'node:zlib';
-import { FormatError } from '../core/errors.ts';
+import { FormatError, messageOf } from '../core/errors.ts';
 import { MAX_IDX_HEADER, readIdxHeader } from '../data/idx.ts';
 
 /** Most bytes of output per byte of deflate input: the format's own limit, a length of 258 in two bits. */
@@ -42,9 +42,8 @@ export async function gunzipIdx(where: string, packed: Uint8Array, maxBytes: num
     }
   } catch (error) {
     if (error instanceof FormatError) throw error;
-    const said = error instanceof Error ? error.message : String(error);
     // bytesWritten counts whole chunks: the damage is there or somewhat later.
-    throw new FormatError(`${where}: its gzip data is damaged or cut short (${said})`, stream.bytesWritten);
+    throw new FormatError(`${where}: its gzip data is damaged or cut short (${messageOf(error)})`, stream.bytesWritten);
   }
   if (stream.bytesWritten < packed.length) {
     const left = packed.length - stream.bytesWritten;

@@ -1,7 +1,7 @@
 /** Reads an IDX file, gzipped or not, from disk; its size, its gzip data and its header are all checked first. */
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { checkInteger, checkOptions, invalid } from '../core/check.ts';
-import { FormatError, RuntimeError } from '../core/errors.ts';
+import { FormatError, messageOf, RuntimeError } from '../core/errors.ts';
 import { decodeIdx, type IdxArray } from '../data/idx.ts';
 import { codeOf } from './files.ts';
 import { gunzipIdx, isGzip } from './gunzip.ts';
@@ -37,8 +37,8 @@ export async function readIdxAs(where: string, path: string, maxBytes: number): 
   return decodeIdx(where, isGzip(bytes) ? await gunzipIdx(where, bytes, maxBytes) : bytes);
 }
 
-/** Without NONBLOCK, opening a named pipe would wait for a writer. Windows has no such flag. */
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Without NONBLOCK, opening a named pipe would wait for a writer. Windows has no such flag: undefined, which | takes for 0. */
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 async function readCapped(where: string, path: string, maxBytes: number): Promise<Uint8Array> {
   let file: FileHandle | undefined;
@@ -55,9 +55,8 @@ async function readCapped(where: string, path: string, maxBytes: number): Promis
     return await readExactly(file, stats.size);
   } catch (error) {
     if (error instanceof RuntimeError || error instanceof FormatError) throw error;
-    const said = error instanceof Error ? error.message : String(error);
     const remedy = codeOf(error) === 'ENOENT' ? '. Check the path' : '';
-    throw new RuntimeError(`${where} cannot be read: ${said}${remedy}`, { cause: error });
+    throw new RuntimeError(`${where} cannot be read: ${messageOf(error)}${remedy}`, { cause: error });
   } finally {
     await file?.close().catch(() => {});
   }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { FormatError, RuntimeError } from '../core/errors.ts';
+import { messageOf, RuntimeError } from '../core/errors.ts';
 import { download } from './download.ts';
 import { writeFileAtomic } from './files.ts';
 import { gunzipIdx, isGzip } from './gunzip.ts';
@@ -63,10 +63,12 @@ export async function fetchMnistFile(name: string, options: FetchMnistOptions): 
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new RuntimeError(`loadMnist: cannot make the folder "${folder}": ${said}. Pass another cacheDirectory`, {
-      cause: error,
-    });
+    throw new RuntimeError(
+      `loadMnist: cannot make the folder "${folder}": ${messageOf(error)}. Pass another cacheDirectory`,
+      {
+        cause: error,
+      },
+    );
   }
   const path = join(folder, `${name}.gz`);
   await writeFileAtomic(path, packed);
@@ -78,7 +80,6 @@ async function unpack(href: string, bytes: Uint8Array): Promise<Uint8Array> {
   try {
     return await gunzipIdx(`loadMnist: ${href}`, bytes, MAX_BYTES);
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new RuntimeError(`${error.message}; expected a gzipped IDX file. ${REMEDY}`, { cause: error });
+    throw new RuntimeError(`${messageOf(error)}; expected a gzipped IDX file. ${REMEDY}`, { cause: error });
   }
 }

@@ -176,6 +176,9 @@ describe('variable', () => {
     expect(thrownBy(ShapeError, () => v.assign(tensor([1, 2]))).message).toBe(
       'assign: kernel has shape [1, 2]; got [2]',
     );
+    expect(thrownBy(ShapeError, () => variable(tensor([1])).assign([1, 2])).message).toBe(
+      'assign: the variable has shape [1]; got [1, 2]',
+    );
     for (const values of [[1], [1, 2, 3], '12', null, undefined, 5, ['1', '2'], [[1, 2]], new Float64Array(2)]) {
       expect(() => v.assign(wrong(values)), String(values)).toThrow(ShapeError);
     }

@@ -172,5 +172,8 @@ describe('nearestWord, didYouMean', () => {
     expect(didYouMean('momentum', ['learningRate', 'batchSize'])).toBe('');
     expect(didYouMean('x'.repeat(100_000), ['learningRate'])).toBe('');
     expect(didYouMean('a', [])).toBe('');
+    // Two edits are within the bound for any word, but here they are all of it.
+    expect(nearestWord('ab', ['xy'])).toBeUndefined();
+    expect(nearestWord('ab', ['ay'])).toBe('ay');
   });
 });

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import { fuzz } from '../support/mutate.ts';
+import { fuzz, SLACK_BYTES } from '../support/mutate.ts';
 import { idxTarget } from './idx-fuzz.ts';
 
 // The long run is made by hand: npx tsx test/support/fuzz.ts idx 1000000 7
 it('20,000 damaged IDX files are read or refused with a FormatError, nothing else (seed 20260702)', () => {
   const before = process.memoryUsage().arrayBuffers;
-  const { accepted, rejected, complaints, slowestMilliseconds } = fuzz(idxTarget, 20_000, 20260702);
+  const { accepted, rejected, complaints, slowestMilliseconds, largestExcess } = fuzz(idxTarget, 20_000, 20260702);
   expect(accepted + rejected).toBe(20_000);
+  expect(largestExcess).toBeLessThan(SLACK_BYTES);
   // The mutations go deep only if some files stay valid and every rule is broken.
   expect(accepted).toBeGreaterThan(2000);
   const all = [...complaints.keys()].join('\n');

@@ -6,6 +6,7 @@ import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
 import { encodeTensorFile } from '../../src/io/tensor-file.ts';
 import { heap } from '../../src/kernels/runtime.ts';
+import { thrownBy } from '../support/thrown.ts';
 import { countingEntry, fileFromHeader } from './safetensors-fuzz.ts';
 
 const bitsOf = ({ data }: Tensor): number[] => [...new Uint32Array(data.slice().buffer)];
@@ -111,6 +112,20 @@ describe('decodeSafetensors', () => {
     // The last byte of the file: wide types come first.
     expect(String(error)).toContain(`the tensor "a" is F8_E4M3, which has no conversion to float32`);
     expect(String(error)).toContain(`(at byte ${file.length - 1})`);
+  });
+
+  it('refuses more elements than a tensor can have, before it takes memory for them', () => {
+    const header = `{"a":{"dtype":"U8","shape":[${2 ** 30}],"data_offsets":[0,${2 ** 30}]}}`;
+    const beginning = fileFromHeader(header.padEnd(Math.ceil(header.length / 8) * 8));
+    // The system gives zeros, and no memory as long as nobody touches them.
+    const file = new Uint8Array(beginning.length + 2 ** 30);
+    file.set(beginning);
+    const { capacityBytes, usedBytes } = heap().usage();
+    const error = thrownBy(FormatError, () => decodeSafetensors(file));
+    expect(error.message).toBe(
+      `decodeSafetensors: the tensor "a" has 1073741824 elements; at most 1073741823 fit (at byte ${beginning.length})`,
+    );
+    expect(heap().usage()).toMatchObject({ capacityBytes, usedBytes });
   });
 
   it('gives tensors that leave the scope they were read in', () => {

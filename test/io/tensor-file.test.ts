@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ArgumentError, FormatError } from '../../src/core/errors.ts';
 import { DTYPES, type Dtype } from '../../src/io/dtype.ts';
 import { decodeTensorFile, encodeTensorFile, type TensorEntry } from '../../src/io/tensor-file.ts';
+import { thrownBy } from '../support/thrown.ts';
 import { countingEntry, fileFromHeader } from './safetensors-fuzz.ts';
 
 const reference = new Uint8Array(readFileSync(new URL('./fixtures/reference.safetensors', import.meta.url)));
@@ -117,6 +118,19 @@ describe('encodeTensorFile', () => {
   it.each(cases)('refuses %s', (_, entries, metadata, message) => {
     expect(() => encodeTensorFile(entries, metadata)).toThrow(ArgumentError);
     expect(() => encodeTensorFile(entries, metadata)).toThrow(message);
+  });
+
+  it('refuses what decodeTensorFile would not read back: more than 2^17 names, a header above 100 MB', () => {
+    const many = new Array<TensorEntry>(2 ** 17).fill(one);
+    const says = 'entries must be at most 131072 tensors and metadata keys; got 131073';
+    expect(thrownBy(ArgumentError, () => encodeTensorFile([...many, one])).message).toContain(says);
+    expect(thrownBy(ArgumentError, () => encodeTensorFile(many, { key: '' })).message).toContain(says);
+    // Within the count: the next complaint is that the names are not distinct.
+    expect(thrownBy(ArgumentError, () => encodeTensorFile(many)).message).toContain('distinct');
+    const long = { note: 'x'.repeat(100_000_000) };
+    expect(thrownBy(ArgumentError, () => encodeTensorFile([], long)).message).toMatch(
+      /the header must be at most 100000000 bytes long; got 100000032/,
+    );
   });
 });
 

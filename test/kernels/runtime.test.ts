@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
 import { canShareMemory, createMemory } from '../../src/kernels/memory.ts';
 import {
@@ -171,6 +171,41 @@ describe('configure', () => {
     await configure({ threads: 3 });
     expect(runtimeInfo().threads).toBe(3);
     expect(work()).toBe(expected);
+  });
+});
+
+describe('an engine without WebAssembly SIMD', () => {
+  /** The runtime of a program whose engine throws this whenever a module is compiled. */
+  async function runtimeThatMeets(error: Error): Promise<typeof import('../../src/kernels/runtime.ts')> {
+    vi.resetModules();
+    vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
+      throw error;
+    });
+    return import('../../src/kernels/runtime.ts');
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  it('has the portable kernels, and says so to whoever asks for others', async () => {
+    const cause = new WebAssembly.CompileError('invalid opcode 0xfd');
+    const { applyConfiguration, configure, heap, kernels, runtimeInfo } = await runtimeThatMeets(cause);
+    expect(runtimeInfo()).toEqual({ kernels: 'portable', threads: 1 });
+    const x = heap().allocate(1);
+    heap().floats[x] = 3;
+    kernels().square(x, x, 1);
+    expect(heap().floats[x]).toBe(9);
+    const error: unknown = await configure({ kernels: 'simd' }).catch((reason: unknown) => reason);
+    expect(String(error)).toBe(
+      "RuntimeError: configure: this engine has no WebAssembly SIMD. Use kernels: 'auto' or 'portable'.",
+    );
+    expect(error).toMatchObject({ cause });
+    applyConfiguration({ kernels: 'auto', threads: 2 });
+    expect(runtimeInfo()).toEqual({ kernels: 'portable', threads: 1 });
+  });
+
+  it('is told from a fault of our own, which is not hidden', async () => {
+    const fault = new TypeError('made to fail');
+    const { kernels } = await runtimeThatMeets(fault);
+    expect(() => kernels()).toThrow(fault);
   });
 });
 

@@ -75,6 +75,26 @@ describe('download', () => {
     expect(await failure('http://127.0.0.1/')).toMatch(/the transfer ended early after 499 of 500 bytes/);
   });
 
+  it('returns no bytes of an answer without a body', async () => {
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null));
+    expect((await download('http://127.0.0.1/', common)).length).toBe(0);
+  });
+
+  it('tells what a fetch rejects with: a code where the cause has no words, and whatever is no Error', async () => {
+    // As for a host with several addresses, each of which was tried.
+    const tries = Object.assign(new AggregateError([new Error('one'), new Error('two')]), { code: 'ETIMEDOUT' });
+    for (const [thrown, says] of [
+      [new TypeError('fetch failed', { cause: tries }), 'fetch failed (ETIMEDOUT)'],
+      [new TypeError('fetch failed', { cause: 'a text' }), 'fetch failed'],
+      ['a text', 'a text'],
+    ] as const) {
+      vi.spyOn(globalThis, 'fetch').mockRejectedValue(thrown);
+      expect(await failure('http://127.0.0.1/')).toBe(
+        `loadMnist: cannot download http://127.0.0.1/: ${says}. Do this.`,
+      );
+    }
+  });
+
   it('does not compare lengths under a content encoding, where they differ by design', async () => {
     const decoded = new Response(BODY, { headers: { 'content-length': '99', 'content-encoding': 'gzip' } });
     vi.spyOn(globalThis, 'fetch').mockResolvedValue(decoded);

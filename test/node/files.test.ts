@@ -160,6 +160,29 @@ describe('writeFileAtomic', () => {
     },
   );
 
+  it('passes on whatever a file system rejects with, with no code, a number as code, or no Error at all', async () => {
+    const path = join(newFolder(), 'state.bin');
+    writeFileSync(path, OLD);
+    const aborted = new DOMException('made to abort', 'AbortError');
+    for (const [cause, said] of [
+      [aborted, 'made to abort'],
+      [new Error('made to fail'), 'made to fail'],
+      ['a text', 'a text'],
+      [undefined, 'undefined'],
+    ] as const) {
+      const { fileSystem } = faulty(() => undefined);
+      const error = await rejection(
+        writeFileAtomic(path, NEW, { ...fileSystem, rename: async () => Promise.reject(cause) }),
+      );
+      expect(error).toBeInstanceOf(RuntimeError);
+      expect(error).toMatchObject({
+        cause,
+        message: `writeFileAtomic: cannot rename the temporary file to "${path}": ${said}. An older file of that name is untouched.`,
+      });
+      expect([...readFileSync(path)]).toEqual([...OLD]);
+    }
+  });
+
   it('gives up when the system takes no bytes, instead of trying for ever', async () => {
     const folder = newFolder();
     const path = join(folder, 'state.bin');

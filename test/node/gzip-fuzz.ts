@@ -15,6 +15,7 @@ import {
   damagedFile,
   type FuzzReport,
   type FuzzTarget,
+  heldBytes,
   joinBytes,
   type Mutator,
   type TestRandom,
@@ -113,13 +114,16 @@ export async function fuzzGzip(count: number, seed: number): Promise<FuzzReport>
   const complaints = new Map<string, number>();
   let accepted = 0;
   let slowestMilliseconds = 0;
+  let largestExcess = 0;
   try {
     for (let index = 0; index < count; index++) {
       const bytes = damagedGzip(seed, index);
       writeFileSync(path, bytes);
+      const held = heldBytes();
       const start = performance.now();
       const outcome = await readIdxFile(path, { maxBytes: MAX_BYTES }).catch((error: unknown) => ({ error }));
       slowestMilliseconds = Math.max(slowestMilliseconds, performance.now() - start);
+      largestExcess = Math.max(largestExcess, heldBytes() - held - bytes.length);
       const complaint = complaintOf(outcome, bytes, seed, index);
       if (complaint === undefined) accepted++;
       else complaints.set(complaint, (complaints.get(complaint) ?? 0) + 1);
@@ -127,7 +131,7 @@ export async function fuzzGzip(count: number, seed: number): Promise<FuzzReport>
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { accepted, rejected: count - accepted, complaints, slowestMilliseconds };
+  return { accepted, rejected: count - accepted, complaints, slowestMilliseconds, largestExcess };
 }
 
 function complaintOf(

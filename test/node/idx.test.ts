@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, createGzip, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.ts';
 import { encodeIdx } from '../../src/data/idx.ts';
 import { readIdxFile } from '../../src/node/idx.ts';
@@ -201,12 +202,37 @@ describe('readIdxFile', () => {
     }
   });
 
+  it('refuses a file that shrinks while it is read: what is left is checked, not what its size promised', async () => {
+    const path = save(large);
+    const probe = await open(path);
+    const handles: { stat(): Promise<unknown> } = Object.getPrototypeOf(probe);
+    await probe.close();
+    const { stat } = handles;
+    const spy = vi.spyOn(handles, 'stat').mockImplementation(async function (this: unknown) {
+      const stats = await Reflect.apply(stat, this, []);
+      truncateSync(path, 100_000);
+      return stats;
+    });
+    try {
+      const error = await rejection(readIdxFile(path));
+      expect(error).toBeInstanceOf(FormatError);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/takes 210000 bytes of values, but only 99988 follow/),
+      });
+    } finally {
+      spy.mockRestore();
+    }
+  });
+
   it('tells of files that cannot be read by a RuntimeError with path and cause', async () => {
     const folder = newFolder();
     const missing = await rejection(readIdxFile(join(folder, 'none')));
     expect(missing).toBeInstanceOf(RuntimeError);
     expect(missing).toMatchObject({ message: expect.stringMatching(/none" cannot be read: ENOENT.*Check the path/) });
     expect(missing).toMatchObject({ cause: expect.objectContaining({ code: 'ENOENT' }) });
+    const inside = await rejection(readIdxFile(join(save(small), 'none')));
+    expect(inside).toBeInstanceOf(RuntimeError);
+    expect(inside).toMatchObject({ message: expect.stringMatching(/none" cannot be read: ENOTDIR[^.]*$/) });
     const directory = await rejection(readIdxFile(folder));
     expect(directory).toBeInstanceOf(RuntimeError);
     expect(directory).toMatchObject({ message: expect.stringContaining(folder) });

@@ -103,6 +103,13 @@ describe('in a terminal', () => {
     expect(text256).not.toContain('38;2;');
   });
 
+  test('a terminal that does not know its size counts as 80 columns and 24 rows', () => {
+    const known = train(fakeStream(true, 80, 24), {});
+    expect(train(fakeStream(true, 0, 0), {})).toBe(known);
+    expect(train(fakeStream(true, 60, 24), {})).not.toBe(known);
+    expect(train(fakeStream(true, 80, 12), {})).not.toBe(known);
+  });
+
   test('after a change of width the old lines stay, and nothing above them is erased', () => {
     const stream = fakeStream(true);
     const dashboard = createDashboard({ epochs: 3, stepsPerEpoch: 1, stream, environment: {} });
@@ -145,6 +152,12 @@ describe('elsewhere', () => {
     }
   });
 
+  test('print writes a plain line', () => {
+    const stream = fakeStream(false);
+    createDashboard({ epochs: 1, stepsPerEpoch: 1, stream, environment: {} }).print('saved');
+    expect(stream.written).toEqual(['saved\n']);
+  });
+
   test('a closed stream is not written to', () => {
     const stream = fakeStream(false);
     stream.writable = false;
@@ -167,6 +180,11 @@ test('colorMode: NO_COLOR counts unless it is empty; else the depth of the strea
     'none',
     'none',
   ]);
+});
+
+test('colorMode: a stream that cannot tell its depth has no colours', () => {
+  const { getColorDepth: _, ...stream } = fakeStream(true);
+  expect(colorMode(stream, {})).toBe('none');
 });
 
 test('createDashboard refuses wrong options', () => {

@@ -52,6 +52,17 @@ export interface FuzzReport {
   readonly complaints: ReadonlyMap<string, number>;
   /** The slowest single parse. */
   readonly slowestMilliseconds: number;
+  /** The most that a parse allocated beyond the size of its file, garbage included. */
+  readonly largestExcess: number;
+}
+
+/** What a parse of the small files here may allocate beyond the file's size; most of it is garbage that was not collected meanwhile. */
+export const SLACK_BYTES: number = 4 * 2 ** 20;
+
+/** Bytes that the engine holds, in its heap and in array buffers; between two calls without a collection, what was allocated. */
+export function heldBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Runs cases 0 to count - 1 of a seed. Throws at the first that breaks the rule, with the seed, the case and its bytes. */
@@ -60,13 +71,15 @@ export function fuzz<T>(target: FuzzTarget<T>, count: number, seed: number): Fuz
   const complaints = new Map<string, number>();
   let accepted = 0;
   let slowestMilliseconds = 0;
+  let largestExcess = 0;
   for (let index = 0; index < count; index++) {
-    const { complaint, milliseconds } = fuzzCase(target, seed, index);
+    const { complaint, milliseconds, excess } = fuzzCase(target, seed, index);
     slowestMilliseconds = Math.max(slowestMilliseconds, milliseconds);
+    largestExcess = Math.max(largestExcess, excess);
     if (complaint === undefined) accepted++;
     else complaints.set(complaint, (complaints.get(complaint) ?? 0) + 1);
   }
-  return { accepted, rejected: count - accepted, complaints, slowestMilliseconds };
+  return { accepted, rejected: count - accepted, complaints, slowestMilliseconds, largestExcess };
 }
 
 /** One case: undefined where the parser accepted the damaged file, else the kind of its complaint. */
@@ -74,24 +87,31 @@ export function fuzzCase<T>(
   target: FuzzTarget<T>,
   seed: number,
   index: number,
-): { readonly complaint: string | undefined; readonly milliseconds: number } {
+): { readonly complaint: string | undefined; readonly milliseconds: number; readonly excess: number } {
   const bytes = damagedFile(target, seed, index);
   const before = bytes.slice();
-  const start = performance.now();
   let complaint: string | undefined;
+  let held = heldBytes();
+  const start = performance.now();
+  let end = start;
+  const parsed = (): void => {
+    end = performance.now();
+    held = heldBytes() - held;
+  };
   try {
     const result = target.parse(bytes);
+    parsed();
     target.verify(result, bytes);
   } catch (error) {
+    if (end === start) parsed();
     const { offset } = error instanceof FormatError ? error : {};
     if (!(error instanceof FormatError) || offset === undefined || offset < 0 || offset > bytes.length) {
       throw failure('the outcome is neither success nor a FormatError with an offset in the file', error);
     }
     complaint = error.message.replace(/"(?:[^"\\]|\\.)*"|'.'/g, '_').replace(/0x[\da-f]+|\d+/g, '#');
   }
-  const milliseconds = performance.now() - start;
   if (Buffer.compare(before, bytes) !== 0) throw failure('the parser changed the bytes that it was given');
-  return { complaint, milliseconds };
+  return { complaint, milliseconds: end - start, excess: held - bytes.length };
 
   function failure(problem: string, cause?: unknown): Error {
     const hex = Buffer.from(before.subarray(0, 2048)).toString('hex');

@@ -1,38 +1,108 @@
 /**
- * Memory over long runs: `npx tsx test/torture/leaks.ts [steps] [trainings]`, by default 10,000 steps of one training and 100 times
- * created, trained and dropped. Takes about a minute. Ends with two lines of figures; exits with 1 if the tensor memory was not flat or
- * the resident memory rose by more than its bound.
+ * Memory over long runs.
+ *
+ *   npx tsx test/torture/leaks.ts [steps] [trainings]        a small pair: 10,000 steps of one training, then 100 times created, trained
+ *                                                            and dropped; about a minute
+ *   npx tsx test/torture/leaks.ts dense [steps] [images]     the dense pair: 10,000 steps, batches of 256 from 60,000 images; some minutes
+ *
+ * Ends with the figures; exits with 1 if the tensor memory was not flat, or resident memory rose or peaked above its bound.
  */
-import { residentSlope, type Sample, settle, trainOnce, watchSteps, watchTrainings } from '../trust/leak-runs.ts';
+import {
+  residentSlope,
+  type Sample,
+  settle,
+  trainOnce,
+  watchDenseSteps,
+  watchSteps,
+  watchTrainings,
+} from '../trust/leak-runs.ts';
 
-const [steps = '10000', trainings = '100'] = process.argv.slice(2);
-/** Resident memory moves with the engine's own garbage; what a leak of one small tensor a step or a model a training would add is more. */
-const BOUNDS = { step: 256, training: 32 * 1024 };
+/**
+ * Bytes for each. Resident memory moves with the engine's own garbage; what a leak of one small tensor a step or a model a training would
+ * add is more. The dense pair's smallest tensor of a step, [256, 1], has 1 KiB.
+ */
+const BOUNDS = { step: 256, training: 32 * 1024, 'dense step': 1024 };
+/** Most bytes that the dense pair's process may ever hold, the 60,000 images included. */
+const DENSE_PEAK = 250e6;
+/** Over fewer steps the slope of the dense pair is that of the engine warming up. */
+const DENSE_SLOPE_FROM = 2000;
 
-await trainOnce();
-await settle();
+const dense = process.argv[2] === 'dense';
+const [first, second] = process.argv.slice(dense ? 3 : 2).map(count);
+const sound = dense
+  ? await judgeDense(first ?? 10_000, second ?? 60_000)
+  : await judgeSmall(first ?? 10_000, second ?? 100);
+if (!sound) process.exitCode = 1;
+
+async function judgeSmall(steps: number, trainings: number): Promise<boolean> {
+  await trainOnce();
+  await settle();
+  const stepsFlat = judge('step', await watchSteps(steps, Math.max(1, Math.floor(steps / 200)), true));
+  const trainingsFlat = judge('training', await watchTrainings(trainings));
+  return stepsFlat && trainingsFlat;
+}
 
 /** The first fifth is for the engine to warm up: code is compiled and its heap grows. */
-function judge(unit: keyof typeof BOUNDS, samples: readonly Sample[]): boolean {
+function judge(unit: 'step' | 'training', samples: readonly Sample[]): boolean {
   const warm = samples.slice(Math.floor(samples.length / 5));
-  const [first] = warm;
-  const last = warm[warm.length - 1];
+  const { first, last, flat } = compare(warm);
+  const slope = residentSlope(warm);
+  console.log(
+    `${last.at} ${unit}s: tensor memory ${flat ? 'flat' : 'NOT flat'} (${first.heap.blocks} blocks, ${pages(last)} pages), ` +
+      `resident ${mib(last.resident)}, slope ${slope.toFixed(1)} bytes a ${unit} (bound ${BOUNDS[unit]})`,
+  );
+  return flat && slope <= BOUNDS[unit];
+}
+
+async function judgeDense(steps: number, images: number): Promise<boolean> {
+  const samples = await watchDenseSteps(steps, Math.max(1, Math.floor(steps / 200)), images);
+  const { first, last, flat } = compare(samples);
+  for (const { at, heap, resident } of samples) {
+    const show = at === first.at || at === last.at || at % (Math.max(1, Math.floor(steps / 200)) * 20) === 0;
+    if (show)
+      console.log(`step ${at}: ${heap.blocks} tensors, ${heap.capacityBytes / 65536} pages, resident ${mib(resident)}`);
+  }
+  const slope = residentSlope(samples.slice(Math.floor(samples.length / 5)));
+  const slopeCounts = steps >= DENSE_SLOPE_FROM;
+  const peak = process.resourceUsage().maxRSS * 1024;
+  console.log(
+    `${last.at} steps of the dense pair, ${images} images: tensor memory ${flat ? 'flat' : 'NOT flat'} from step ${first.at} on ` +
+      `(${first.heap.blocks} tensors, ${pages(first)} pages; at the end ${last.heap.blocks}, ${pages(last)})`,
+  );
+  console.log(
+    `resident ${mib(last.resident)}, slope ${slope.toFixed(1)} bytes a step (bound ${BOUNDS['dense step']}` +
+      `${slopeCounts ? '' : `, not judged below ${DENSE_SLOPE_FROM} steps`}), peak ${(peak / 1e6).toFixed(1)} MB (bound ${DENSE_PEAK / 1e6})`,
+  );
+  return flat && (!slopeCounts || slope <= BOUNDS['dense step']) && peak < DENSE_PEAK;
+}
+
+/** Whether every sample has the blocks, bytes and pages of the first. */
+function compare(samples: readonly Sample[]): {
+  readonly first: Sample;
+  readonly last: Sample;
+  readonly flat: boolean;
+} {
+  const [first] = samples;
+  const last = samples[samples.length - 1];
   if (first === undefined || last === undefined) throw new RangeError(`${samples.length} samples are too few`);
-  const flat = warm.every(
+  const flat = samples.every(
     ({ heap }) =>
       heap.blocks === first.heap.blocks &&
       heap.usedBytes === first.heap.usedBytes &&
       heap.capacityBytes === first.heap.capacityBytes,
   );
-  const slope = residentSlope(warm);
-  const { blocks, capacityBytes } = last.heap;
-  console.log(
-    `${last.at} ${unit}s: tensor memory ${flat ? 'flat' : 'NOT flat'} (${blocks} blocks, ${capacityBytes / 65536} pages), ` +
-      `resident ${(last.resident / 2 ** 20).toFixed(1)} MiB, slope ${slope.toFixed(1)} bytes a ${unit} (bound ${BOUNDS[unit]})`,
-  );
-  return flat && slope <= BOUNDS[unit];
+  return { first, last, flat };
 }
 
-const stepsFlat = judge('step', await watchSteps(Number(steps), Math.max(1, Math.floor(Number(steps) / 200)), true));
-const trainingsFlat = judge('training', await watchTrainings(Number(trainings)));
-if (!stepsFlat || !trainingsFlat) process.exitCode = 1;
+function pages({ heap }: Sample): number {
+  return heap.capacityBytes / 65536;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new RangeError(`expected "dense" or whole numbers, got ${text}`);
+  return Number(text);
+}

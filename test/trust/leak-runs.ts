@@ -1,5 +1,5 @@
 /** Trainings whose memory is watched: the tests run them briefly, test/torture/leaks.ts for long. */
-import { type TrainGanOptions, trainGan } from '../../src/index.ts';
+import { type Dataset, dataset, type TrainGanOptions, trainGan } from '../../src/index.ts';
 import type { HeapUsage } from '../../src/kernels/heap.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import { STEPS_PER_EPOCH, tinyOptions } from '../gan/tiny.ts';
@@ -45,6 +45,37 @@ export async function watchSteps(steps: number, every: number, resident: boolean
     onEpoch: ({ samples }) => samples.dispose(),
   });
   return samples;
+}
+
+/**
+ * The dense pair, batches of 256 on all cores, for exactly so many steps over so many images of made-up bytes. A sample after the second
+ * step, after every `every` and after the last; nothing is collected but by the engine itself, so that the peak is what a user would see.
+ */
+export async function watchDenseSteps(steps: number, every: number, imageCount: number): Promise<readonly Sample[]> {
+  const batchSize = 256;
+  const samples: Sample[] = [];
+  const controller = new AbortController();
+  let done = 0;
+  await trainGan({
+    images: madeUpImages(imageCount),
+    batchSize,
+    epochs: Math.ceil(steps / Math.ceil(imageCount / batchSize)),
+    signal: controller.signal,
+    onStep: () => {
+      done++;
+      if (done === 2 || (done > 2 && (done % every === 0 || done === steps))) samples.push(sampleAt(done));
+      if (done === steps) controller.abort();
+    },
+    onEpoch: ({ samples }) => samples.dispose(),
+  });
+  return samples;
+}
+
+/** A function of its own, so that nothing but the data set, which has a copy, holds the bytes. */
+function madeUpImages(count: number): Dataset {
+  const bytes = new Uint8Array(count * 28 * 28);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.imul(i, 0x9e3779b1) >>> 24;
+  return dataset(bytes, [count, 28, 28, 1]);
 }
 
 /** So many times: models, optimizers and images made, trained for an epoch, dropped and collected; a sample after each. */

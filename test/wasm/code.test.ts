@@ -246,6 +246,11 @@ describe('names', () => {
       f.block(() => f.br_table([1], 0, 1));
     });
     expect(message).toMatch(/br_table: label 1 takes \[i32\], the last takes \[\]/);
+    const other = messageOf((f) => {
+      f.open('block', 'i32');
+      f.block(() => f.br_table([0], 1, 1));
+    });
+    expect(other).toMatch(/br_table: label 0 takes \[\], the last takes \[i32\]/);
   });
 });
 
@@ -285,6 +290,11 @@ describe('immediates and constants', () => {
     ['i64 out of range', () => i64.const(2n ** 64n), /i64.const: 18446744073709551616 is not an integer of 64 bits/],
   ])('%s', (_name, value, message) => {
     expect(messageOf((f) => f.drop(value() as Expr<'i32'>))).toMatch(message);
+  });
+
+  test('a constant of another kind than its type', () => {
+    expect(messageOf((f) => f.constant('v128', 5))).toMatch(/v128.const: expected another value/);
+    expect(messageOf((f) => f.constant('i32', new Uint8Array(16)))).toMatch(/i32.const: expected another value/);
   });
 
   test('lane constants', () => {

@@ -126,6 +126,28 @@ test('instruction level: blocks and ifs with a result, a branch that carries one
   expect([call('value', 1), call('value', 0)]).toEqual([5, 7]);
 });
 
+test('instruction level: br_if and br_table take what is on the stack', () => {
+  const { call } = run((module) => {
+    module.function('pick', { k: 'i32' }, 'i32', (f, { k }) => {
+      f.block((other) => {
+        f.block((one) => {
+          k.emit(f);
+          f.br_if(one);
+          f.return(10);
+        });
+        f.block((two) => {
+          k.emit(f);
+          f.br_table([other, two], other);
+        });
+        f.return(20);
+      });
+      f.return(99);
+    });
+  });
+  // 0 passes br_if by; of the others 1 is the second label, 2 is beyond the end.
+  expect([0, 1, 2].map((k) => call('pick', k))).toEqual([10, 20, 99]);
+});
+
 test('locals of mixed types, declared anywhere, keep their values and start at zero', () => {
   const { call } = run((module) => {
     module.function('mixed', { x: 'f32' }, 'f32', (f, { x }) => {

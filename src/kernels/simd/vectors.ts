@@ -80,8 +80,8 @@ export function horner(coefficients: readonly number[], x: Vector): Expr<'v128'>
 }
 
 /**
- * Runs `body` over the columns in groups of 16, then 4, then what is left (1 to 3, computed as 4): `vectors` says how many vectors a
- * group has, `byteOffset` where it begins, `store` writes a vector to out + byteOffset + 16 index, as far as it exists.
+ * Runs `body` over the columns in groups of `widest` vectors, then of one, then what is left (1 to 3 columns, computed as 4): `vectors`
+ * says how many a group has, `byteOffset` where it begins, `store` writes a vector to out + byteOffset + 16 index, as far as it exists.
  */
 export function forColumnGroups(
   f: FunctionBuilder,
@@ -93,7 +93,7 @@ export function forColumnGroups(
   const column = f.let(i32.const(0), 'column');
   const storeWhole = (out: Pointer, index: number, value: Vector): void =>
     f.emit(v128.store(i32.add(out, offset), value, 16 * index));
-  for (const vectors of widest > 1 ? [widest, 1] : [1]) {
+  for (const vectors of [widest, 1]) {
     const width = 4 * vectors;
     f.while(i32.le_u(i32.add(column, width), columns), () => {
       body(vectors, offset, storeWhole);

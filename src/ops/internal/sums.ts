@@ -26,7 +26,7 @@ export function sumTo(dy: Tensor, shape: Shape): Tensor {
   const stretched = dy.shape
     .map((_, axis) => axis)
     .filter((axis) => axis < lead || shape[axis - lead] !== dy.shape[axis]);
-  return stretched.length === 0 ? new Tensor(shape, dy.storage) : sumOver(dy, stretched, shape);
+  return sumOver(dy, stretched, shape);
 }
 
 /** [outer, length, inner] -> [outer, inner], the length axes being those from `first` to before `last`. */

