@@ -24,7 +24,10 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   data: ['core', 'kernels', 'autograd'],
   image: ['core'],
   io: ['core', 'autograd'],
-  gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io'],
+  training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data'],
+  gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'training'],
+  autoencoder: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
+  classifier: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
   node: ['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'gan'],
 };
 

@@ -186,6 +186,21 @@ export interface Kernels {
   ): void;
 
   /**
+   * Cross-entropy of each row's softmax from logits, with m = max over c of z[r, c] and S = (four-lane sum over c of exp(z[r, c] - m)):
+   * losses[r] = log(S) - (z[r, label] - m). `labels` are class numbers from 0 to classes - 1, as floats.
+   */
+  softmaxCrossEntropy(losses: Address, logits: Address, labels: Address, rows: number, classes: number): void;
+  /** dz[r, c] = (exp(z[r, c] - m) / S - (c = label ? 1 : 0)) dy[r], with m and S as above */
+  softmaxCrossEntropyBackward(
+    dz: Address,
+    dy: Address,
+    logits: Address,
+    labels: Address,
+    rows: number,
+    classes: number,
+  ): void;
+
+  /**
    * One step of Adam on one variable:
    * m = beta1 m + rest1 g; v = beta2 v + rest2 (g g); w = w - (rate m) / (sqrt(v) + epsilon), with rest = 1 - beta.
    * Returns how many weights are NaN or infinite afterwards.
@@ -301,6 +316,8 @@ export const KERNEL_ARGUMENTS: { readonly [K in KernelName]: ArgumentKinds<Param
   batchNormalizeBackward: [A, A, A, A, A, A, A, A, A, F, F, I, I],
   sigmoidCrossEntropy: [A, A, A, I, I],
   sigmoidCrossEntropyBackward: [A, A, A, A, I, I, I],
+  softmaxCrossEntropy: [A, A, A, I, I],
+  softmaxCrossEntropyBackward: [A, A, A, A, I, I],
   adam: [A, A, A, A, F, F, F, F, F, F, I],
   gatherBytes: [A, A, A, F, F, I, I],
   randomUniform: [A, I, I, I, I, I, F, F, I],

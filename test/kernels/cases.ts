@@ -82,6 +82,13 @@ function features(image: KernelImage, columns: number): [mean: number, inverse: 
   return [image.random(columns), image.random(columns, 0.1, 3), image.random(columns), image.random(columns)];
 }
 
+/** Rows and classes of a classification: at least one class. */
+const CLASSES = MATRICES.filter(([, classes]) => classes > 0);
+
+function classNumbers(image: KernelImage, rows: number, classes: number): number {
+  return image.put(Array.from({ length: rows }, (_, r) => (5 * r + 3) % classes));
+}
+
 const COUNTERS = [
   [0, 0],
   [7, 0],
@@ -278,6 +285,38 @@ export const KERNEL_CASES: KernelCases = {
       count,
     ],
   ]),
+  softmaxCrossEntropy: CLASSES.flatMap(([rows, classes]) => [
+    (image) => [
+      image.reserve(rows),
+      image.random(rows * classes, -9, 9),
+      classNumbers(image, rows, classes),
+      rows,
+      classes,
+    ],
+    // Logits of which some exponentials vanish, and special ones.
+    (image) => [
+      image.reserve(rows),
+      image.random(rows * classes, -1e3, 1e3),
+      classNumbers(image, rows, classes),
+      rows,
+      classes,
+    ],
+    (image) => [image.reserve(rows), image.special(rows * classes), classNumbers(image, rows, classes), rows, classes],
+  ]),
+  softmaxCrossEntropyBackward: CLASSES.flatMap(([rows, classes]): CaseBuilder<'softmaxCrossEntropyBackward'>[] =>
+    [9, 1e3].flatMap((range): CaseBuilder<'softmaxCrossEntropyBackward'>[] => [
+      (image) => {
+        const [dz, dy] = [image.reserve(rows * classes), image.random(rows)];
+        const logits = image.random(rows * classes, -range, range);
+        return [dz, dy, logits, classNumbers(image, rows, classes), rows, classes];
+      },
+      (image) => {
+        const [dz, dy] = [image.reserve(rows * classes), image.special(rows)];
+        const logits = image.special(rows * classes, -range, range);
+        return [dz, dy, logits, classNumbers(image, rows, classes), rows, classes];
+      },
+    ]),
+  ),
   adam: COUNTS.flatMap((count) =>
     [1e-3, 0].flatMap((rate): CaseBuilder<'adam'>[] => [
       (image) => [

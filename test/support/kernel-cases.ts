@@ -115,6 +115,11 @@ const COUNTERS = [
   [0x7fffffff, 5],
 ] as const;
 
+/** A class from 0 to classes - 1 for each row. */
+function classNumbers(o: Operands, rows: number, classes: number): number {
+  return o.put(Array.from({ length: rows }, (_, row) => (5 * row + 3) % classes));
+}
+
 /** mean, inverse, gamma, beta of a normalisation. */
 function features(o: Operands, columns: number, mixed: number): [number, number, number, number] {
   const value = (): number => data(o, columns, mixed);
@@ -246,6 +251,17 @@ export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<K
     const labelStep = next() as 0 | 1;
     const labels = o.unit(labelStep === 1 ? count : 1);
     return [next() === 1 ? logits : o.reserve(count), o.random(1), logits, labels, labelStep, count + 3, count];
+  }),
+  softmaxCrossEntropy: kernelCase<'softmaxCrossEntropy'>(2, [2], (o, rows, columns, next) => {
+    const classes = Math.max(columns, 1);
+    const logits = data(o, rows * classes, next());
+    return [o.reserve(rows), logits, classNumbers(o, rows, classes), rows, classes];
+  }),
+  softmaxCrossEntropyBackward: kernelCase<'softmaxCrossEntropyBackward'>(2, [2, 2], (o, rows, columns, next) => {
+    const classes = Math.max(columns, 1);
+    const logits = data(o, rows * classes, next());
+    const dy = data(o, rows, next());
+    return [o.reserve(rows * classes), dy, logits, classNumbers(o, rows, classes), rows, classes];
   }),
   adam: kernelCase<'adam'>(1, [2, 2], (o, rows, columns, next) => {
     const count = rows * columns;

@@ -9,6 +9,7 @@ import { gemm } from './gemm.ts';
 import { movement } from './movement.ts';
 import { random } from './random.ts';
 import { reductions } from './reductions.ts';
+import { softmax } from './softmax.ts';
 import { training } from './training.ts';
 
 export function createPortableKernels(heap: Heap, arithmetic: Arithmetic = FLOAT32): Kernels {
@@ -20,6 +21,7 @@ export function createPortableKernels(heap: Heap, arithmetic: Arithmetic = FLOAT
     ...gemm(heap, arithmetic),
     ...batchNormalization(heap, arithmetic),
     ...training(heap, arithmetic),
+    ...softmax(heap, arithmetic),
     ...random(heap, arithmetic),
   };
 }

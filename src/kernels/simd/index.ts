@@ -12,6 +12,7 @@ import { jobs } from './jobs.ts';
 import { movement } from './movement.ts';
 import { random } from './random.ts';
 import { reductions } from './reductions.ts';
+import { softmax } from './softmax.ts';
 import { training } from './training.ts';
 
 export interface SimdModuleOptions {
@@ -35,6 +36,7 @@ export function emitSimdModule({ shared, tileColumns }: SimdModuleOptions): Uint
     gemm: gemm(module, workspace, tileColumns),
     ...batchNormalization(module),
     ...training(module),
+    ...softmax(module),
     ...random(module),
   };
   if (shared) jobs(module, kernels);

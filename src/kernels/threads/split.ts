@@ -161,6 +161,8 @@ export const SPLIT_RULES: { readonly [K in KernelName]?: SplitRule } = {
   batchNormalize: rows(7, 8, { 0: argument(8), 1: argument(8) }, 2),
   batchNormalizeSums: columns(10, 9, [0, 1, 2, 3, 4, 5, 6, 7], 3),
   batchNormalizeBackward: rows(11, 12, { 0: argument(12), 1: argument(12), 2: argument(12) }, 3),
+  softmaxCrossEntropy: rows(3, 4, { 0: one, 1: argument(4), 2: one }, 6),
+  softmaxCrossEntropyBackward: rows(4, 5, { 0: argument(5), 1: one, 2: argument(5), 3: one }, 10),
   adam: elements(10, [0, 1, 2, 3], 4),
   gatherBytes: rows(5, 6, { 0: argument(6), 2: one }),
   randomUniform: draws(8),

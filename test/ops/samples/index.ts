@@ -7,6 +7,7 @@ import { lossCases } from './losses.ts';
 import { matmulCases } from './matmul.ts';
 import { reduceCases } from './reduce.ts';
 import { shapeOpsCases } from './shape-ops.ts';
+import { softmaxCases } from './softmax-cross-entropy.ts';
 import { unaryCases } from './unary.ts';
 
 export const ALL_OP_CASES: readonly OpCase[] = [
@@ -18,4 +19,5 @@ export const ALL_OP_CASES: readonly OpCase[] = [
   ...dropoutCases,
   ...batchNormalizationCases,
   ...lossCases,
+  ...softmaxCases,
 ];
