@@ -52,6 +52,12 @@ export {
   conditionalDiscriminator,
   conditionalGenerator,
 } from './gan/conditional-models.ts';
+export {
+  type ConvDiscriminatorConfig,
+  type ConvGeneratorConfig,
+  convDiscriminator,
+  convGenerator,
+} from './gan/conv-models.ts';
 export { type InterpolateOptions, type InterpolationPath, interpolate } from './gan/interpolate.ts';
 export type { GanLoss } from './gan/losses.ts';
 export {
@@ -94,9 +100,12 @@ export {
   batchNormTraining,
 } from './ops/batch-normalization.ts';
 export { clip } from './ops/clip.ts';
+export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.ts';
 export { dropout } from './ops/dropout.ts';
+export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
+export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
 export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';

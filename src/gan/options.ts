@@ -25,6 +25,10 @@ export interface EpochEvent extends GanLosses {
   readonly epoch: number;
   /** [sampleCount, ...image], from the same noise every epoch, in inference mode; with `labels` of the classes 0, 1, ... in turn. */
   readonly samples: Tensor;
+  /** As trained so far: to save its weights, or to draw more. */
+  readonly generator: Model;
+  /** With `emaMomentum` the generator of averaged weights, which the samples come from. */
+  readonly averageGenerator: Model | undefined;
   readonly seconds: number;
 }
 

@@ -63,7 +63,8 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
       afterStep: () => checkpoints.afterStep(state),
       onStopped: () => checkpoints.save(state),
       async afterEpoch(record) {
-        await onEpoch?.({ ...record, samples: drawSamples(setup, state.sampleNoise) });
+        const samples = drawSamples(setup, state.sampleNoise);
+        await onEpoch?.({ ...record, samples, generator, averageGenerator: average?.model });
         await checkpoints.save(state);
       },
     });
