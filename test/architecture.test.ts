@@ -24,8 +24,9 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   data: ['core', 'kernels', 'autograd'],
   image: ['core'],
   io: ['core', 'autograd'],
+  metrics: ['core', 'kernels', 'autograd', 'ops', 'nn', 'data', 'image'],
   gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io'],
-  node: ['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'gan'],
+  node: ['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'metrics', 'gan'],
 };
 
 interface Import {

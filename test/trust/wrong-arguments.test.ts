@@ -12,6 +12,7 @@ import { changedOperands, type WrongCall } from './wrong-call.ts';
 import { CORE_CALLS, LAYER_CALLS } from './wrong-core-calls.ts';
 import { FILE_CALLS } from './wrong-file-calls.ts';
 import { METHOD_CALLS } from './wrong-method-calls.ts';
+import { METRIC_CALLS } from './wrong-metric-calls.ts';
 import { NODE_CALLS } from './wrong-node-calls.ts';
 import { OP_CALLS } from './wrong-op-calls.ts';
 import { TRAINING_CALLS } from './wrong-training-calls.ts';
@@ -36,7 +37,7 @@ function entriesOf(module: object, calls: Readonly<Record<string, readonly Wrong
 }
 
 const ENTRIES: readonly Entry[] = [
-  ...entriesOf(ganvas, { ...OP_CALLS, ...CORE_CALLS, ...FILE_CALLS, ...TRAINING_CALLS }),
+  ...entriesOf(ganvas, { ...OP_CALLS, ...CORE_CALLS, ...FILE_CALLS, ...TRAINING_CALLS, ...METRIC_CALLS }),
   ...entriesOf(ganvas.layers, LAYER_CALLS, 'layers.'),
   ...entriesOf(node, NODE_CALLS),
   ...METHOD_CALLS.map(({ name, target, calls }) => ({ name, fn: target, calls })),
