@@ -41,7 +41,7 @@ async function train(options: TrainingOptions): Promise<number> {
 
   const images = await loadDigits(options);
   const folder = options.out ?? (resume ? newestRun() : newRun());
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'weights'), { recursive: true });
   const stepsPerEpoch = Math.ceil(images.count / batchSize);
   console.log(
     `${images.count} digits, ${stepsPerEpoch} steps an epoch, seed ${seed}; pictures and weights go to ${folder}`,
@@ -69,7 +69,13 @@ async function train(options: TrainingOptions): Promise<number> {
       },
       async onEpoch(event) {
         dashboard.onEpoch(event);
-        await saveImage(join(folder, `epoch-${String(event.epoch).padStart(3, '0')}.png`), event.samples);
+        const name = `epoch-${String(event.epoch).padStart(3, '0')}`;
+        await saveImage(join(folder, `${name}.png`), event.samples);
+        if (!options.keep.includes(event.epoch)) return;
+        await writeFileAtomic(
+          join(folder, 'weights', `${name}.safetensors`),
+          encodeWeights({ generator: event.generator }),
+        );
       },
     });
     dashboard.close();

@@ -17,6 +17,8 @@ export interface TrainingOptions {
   /** Steps between checkpoints, beside the one at the end of each epoch. */
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
+  /** Epochs after which the generator's weights are kept, beside the last. */
+  readonly keep: readonly number[];
 }
 
 /** The article's batch; of the 10,000 digits, a sixth of MNIST, a quarter of it, so that an epoch has about as many steps. */
@@ -39,6 +41,7 @@ const KNOWN: KnownOptions = {
   kernels: ['NAME', 'auto, portable or simd (default auto)'],
   wide: ['', '256-bit SIMD where this Node can do it'],
   'checkpoint-every': ['N', 'also save the state every N steps'],
+  keep: ['LIST', 'epochs whose weights are kept (default 1,5,20,50,100)'],
   resume: ['', 'go on with the run in --out, or the newest in runs/'],
   help: ['', 'show this text'],
 };
@@ -69,17 +72,31 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     wide: given.has('wide'),
     checkpointEvery: wholeNumber(given, 'checkpoint-every', 1),
     resume: given.has('resume'),
+    keep: wholeNumbers(given, 'keep') ?? [1, 5, 20, 50, 100],
   };
 }
 
 function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: number): number | undefined {
   const text = given.get(name);
   if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
-    throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
-  }
+  const value = readWhole(text, min);
+  if (value === undefined) throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
   return value;
+}
+
+/** Such as 1,5,20. */
+function wholeNumbers(given: ReadonlyMap<string, string>, name: string): number[] | undefined {
+  const text = given.get(name);
+  return text?.split(',').map((part) => {
+    const value = readWhole(part, 1);
+    if (value === undefined) throw new UsageError(`--${name} must be whole numbers with commas between, got "${text}"`);
+    return value;
+  });
+}
+
+function readWhole(text: string, min: number): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min ? value : undefined;
 }
 
 function kernelSet(text: string): Kernels {

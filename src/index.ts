@@ -26,6 +26,12 @@ export type { Shape } from './core/shape.ts';
 export { type Dataset, dataset, tensorDataset } from './data/dataset.ts';
 export { encodeIdx, type IdxArray, type IdxType, parseIdx } from './data/idx.ts';
 export {
+  type ConvDiscriminatorConfig,
+  type ConvGeneratorConfig,
+  convDiscriminator,
+  convGenerator,
+} from './gan/conv-models.ts';
+export {
   type DenseDiscriminatorConfig,
   type DenseGeneratorConfig,
   denseDiscriminator,
@@ -93,9 +99,12 @@ export {
   batchNormTraining,
 } from './ops/batch-normalization.ts';
 export { clip } from './ops/clip.ts';
+export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.ts';
 export { dropout } from './ops/dropout.ts';
+export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
+export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
 export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';

@@ -65,7 +65,8 @@ export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model
   );
 }
 
-function checkRandom(where: string, random: Random | undefined): void {
+/** @internal */
+export function checkRandom(where: string, random: Random | undefined): void {
   if (random === undefined || typeof random?.uniform === 'function') return;
   invalid(where, 'random', 'a random generator', random, 'Make one with createRandom(seed).');
 }

@@ -24,6 +24,8 @@ export interface EpochEvent extends GanLosses {
   readonly epoch: number;
   /** [sampleCount, ...image], from the same noise every epoch, in inference mode. */
   readonly samples: Tensor;
+  /** As trained so far: to save its weights, or to draw more. */
+  readonly generator: Model;
   readonly seconds: number;
 }
 

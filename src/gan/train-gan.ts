@@ -77,7 +77,8 @@ async function run(
       await breathe();
     }
     const record = state.finishEpoch();
-    await onEpoch?.({ ...record, samples: networks.generator.predict(state.sampleNoise) });
+    const { generator } = networks;
+    await onEpoch?.({ ...record, samples: generator.predict(state.sampleNoise), generator });
     await checkpoints.save(state);
   }
   return true;

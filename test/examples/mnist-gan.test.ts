@@ -41,7 +41,7 @@ describe('examples/mnist-gan.ts', () => {
     expect(stdout.split('\n').filter((line) => /^epoch [12]\/2 {2}generator loss \d/.test(line)).length).toBe(2);
     expect(stdout).toContain(out);
     expect(readdirSync(out).sort()).toEqual(
-      'checkpoints discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors losses.csv'.split(' '),
+      'checkpoints discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors losses.csv weights'.split(' '),
     );
     const pictures = ['001', '002'].map((epoch) => decodeGreyPng(readFileSync(join(out, `epoch-${epoch}.png`))));
     for (const { width, height } of pictures) expect([width, height]).toEqual([122, 122]);

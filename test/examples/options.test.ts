@@ -18,6 +18,7 @@ describe('parseOptions', () => {
       wide: false,
       checkpointEvery: undefined,
       resume: false,
+      keep: [1, 5, 20, 50, 100],
     });
   });
 
@@ -28,7 +29,7 @@ describe('parseOptions', () => {
   test('every option, with a space and with =', () => {
     const line =
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
-      '--kernels simd --wide --checkpoint-every 50 --resume';
+      '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3';
     expect(parse(line)).toEqual({
       epochs: 3,
       batchSize: 64,
@@ -41,6 +42,7 @@ describe('parseOptions', () => {
       wide: true,
       checkpointEvery: 50,
       resume: true,
+      keep: [2, 3],
     });
   });
 
@@ -81,7 +83,7 @@ describe('parseOptions', () => {
 test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'epochs batch-size seed data out limit threads kernels wide checkpoint-every resume help',
+    'epochs batch-size seed data out limit threads kernels wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });

@@ -1,6 +1,7 @@
 /** For each kernel the calls it is tested with. A kernel without cases does not compile. */
 import type { BinaryKernel, KernelName, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
 import type { KernelImage } from '../support/kernel-image.ts';
+import { WINDOW_CASES } from './window-cases.ts';
 
 /** Lays operands into the image and returns the arguments of one call. */
 export type CaseBuilder<K extends KernelName> = (image: KernelImage) => Parameters<Kernels[K]>;
@@ -188,6 +189,7 @@ export const KERNEL_CASES: KernelCases = {
       ),
     ),
   ),
+  ...WINDOW_CASES,
   moments: MATRICES.flatMap(([rows, columns]) => [
     (image) => [image.reserve(columns), image.reserve(columns), image.random(rows * columns), rows, columns, columns],
     // A mean far from 0, where E[x^2] - E[x]^2 would lose all digits.

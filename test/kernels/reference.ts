@@ -5,6 +5,7 @@
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
 import { philox } from '../../src/core/philox.ts';
 import type { Address, BinaryKernel, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
+import { windowReference } from './window-reference.ts';
 
 const f = Math.fround;
 
@@ -150,6 +151,8 @@ export function referenceKernels(memory: Float32Array): Kernels {
         }
       }
     },
+
+    ...windowReference(x),
 
     moments(mean, variance, from, rows, columns, stride) {
       for (let c = 0; c < columns; c++) {

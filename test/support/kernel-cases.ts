@@ -5,6 +5,7 @@
  */
 import type { BinaryKernel, KernelName, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
 import type { Operands } from './operands.ts';
+import { WINDOW_RADICES, windowCase } from './window-case.ts';
 
 export interface KernelCase<P extends readonly number[]> {
   /** 1: only rows * columns matters; 2: a matrix. */
@@ -193,6 +194,26 @@ export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<K
     const flags = [next(), next(), next()] as [0 | 1, 0 | 1, 0 | 1];
     const [wider, mixed, depth] = [next(), next(), next()];
     return gemmCase(o, m, n, DEPTHS[depth]!, flags, 3 * wider, mixed);
+  }),
+  im2col: kernelCase<'im2col'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
+    const { firstLine, lines, size } = part('columns');
+    return [o.reserve(size), data(o, sizes.picture, mixed), firstLine, lines, ...geometry];
+  }),
+  col2im: kernelCase<'col2im'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
+    const { firstLine, lines, size } = part('picture');
+    return [o.reserve(size), data(o, sizes.columns, mixed), firstLine, lines, ...geometry];
+  }),
+  maxPooling2d: kernelCase<'maxPooling2d'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
+    const { firstLine, lines, size } = part('windows');
+    return [o.reserve(size), data(o, sizes.picture, mixed), firstLine, lines, ...geometry];
+  }),
+  maxPooling2dBackward: kernelCase<'maxPooling2dBackward'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, images, sizes, mixed } = windowCase(rows, columns, next);
+    const [dy, x] = [data(o, sizes.windows, mixed), data(o, sizes.picture, mixed)];
+    return [o.reserve(sizes.picture), dy, x, images, ...geometry];
   }),
   moments: kernelCase<'moments'>(2, [2, 2], (o, rows, columns, next) => {
     const stride = columns + 5 * next();

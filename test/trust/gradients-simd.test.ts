@@ -133,6 +133,11 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
   'leakyRelu with slope': { roundings: 2 },
   clip: MOVED,
   matmul: { roundings: 1 },
+  // Sums of products, in two stages where they are spread: fewer additions than terms.
+  conv2d: { roundings: 1 },
+  conv2dTranspose: { roundings: 1 },
+  // Windows that overlap add up.
+  maxPooling2d: MOVED,
   sum: MOVED,
   mean: { roundings: 1 },
   reshape: MOVED,

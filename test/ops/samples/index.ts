@@ -2,9 +2,11 @@
 import type { OpCase } from '../../support/op-check.ts';
 import { arithmeticCases } from './arithmetic.ts';
 import { batchNormalizationCases } from './batch-normalization.ts';
+import { convolutionCases } from './convolution.ts';
 import { dropoutCases } from './dropout.ts';
 import { lossCases } from './losses.ts';
 import { matmulCases } from './matmul.ts';
+import { maxPoolingCases } from './max-pooling.ts';
 import { reduceCases } from './reduce.ts';
 import { shapeOpsCases } from './shape-ops.ts';
 import { unaryCases } from './unary.ts';
@@ -13,6 +15,8 @@ export const ALL_OP_CASES: readonly OpCase[] = [
   ...arithmeticCases,
   ...unaryCases,
   ...matmulCases,
+  ...convolutionCases,
+  ...maxPoolingCases,
   ...reduceCases,
   ...shapeOpsCases,
   ...dropoutCases,
