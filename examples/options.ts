@@ -1,5 +1,5 @@
 /** The command line of mnist-gan.ts: what it understands, the help text, and errors that say what to do. */
-import { parseArgs } from 'node:util';
+import { helpText, type KnownOptions, readArguments, UsageError } from '../bench/arguments.ts';
 import { didYouMean } from '../src/core/check.ts';
 
 export interface TrainingOptions {
@@ -25,16 +25,12 @@ export interface TrainingOptions {
 const MNIST_BATCH = 256;
 const DIGITS_BATCH = 64;
 
-/** A command line that cannot be understood; its message is meant for the user. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
+export { UsageError };
 
 type Kernels = (typeof KERNELS)[number];
 const KERNELS = ['auto', 'portable', 'simd'] as const;
 
-/** Each option: the name of its value ('' for a switch) and its line in the help text. */
-const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = {
+const KNOWN: KnownOptions = {
   epochs: ['N', 'passes over the images (default 100)'],
   'batch-size': ['N', 'images a step (default 256, of the 10,000 digits 64)'],
   seed: ['N', 'random seed; equal seeds give equal bits (default 42)'],
@@ -52,8 +48,7 @@ const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = 
 
 /** The help text. */
 export function help(): string {
-  const lines = Object.entries(KNOWN).map(([name, [value, text]]) => `  ${`--${name} ${value}`.padEnd(22)}${text}`);
-  return ['Usage: npm run train -- [options]', '', ...lines].join('\n');
+  return helpText('npm run train', KNOWN);
 }
 
 /**
@@ -63,7 +58,7 @@ export function help(): string {
  * @throws UsageError for an unknown option (naming the nearest known one), a missing or a wrong value.
  */
 export function parseOptions(args: readonly string[]): TrainingOptions | 'help' {
-  const given = readArguments(args);
+  const given = readArguments(args, KNOWN);
   if (given.has('help')) return 'help';
   return {
     epochs: wholeNumber(given, 'epochs', 1) ?? 100,
@@ -79,35 +74,6 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     resume: given.has('resume'),
     keep: wholeNumbers(given, 'keep') ?? [1, 5, 20, 50, 100],
   };
-}
-
-/** Names and values; a switch has the value ''. `parseArgs` only splits: its own errors would not say "did you mean". */
-function readArguments(args: readonly string[]): Map<string, string> {
-  const options = Object.fromEntries(
-    Object.entries(KNOWN).map(([name, [value]]) => [name, { type: value === '' ? 'boolean' : 'string' } as const]),
-  );
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
-  const given = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument "${token.value}"`);
-    const { name, rawName, value, inlineValue } = token;
-    const known = Object.hasOwn(KNOWN, name) && rawName.startsWith('--') ? KNOWN[name] : undefined;
-    if (known === undefined) {
-      const hint = didYouMean(
-        `--${name}`,
-        Object.keys(KNOWN).map((one) => `--${one}`),
-      );
-      throw new UsageError(`unknown option ${rawName}${hint === '' ? '' : `. ${hint}`}`);
-    }
-    if (known[0] === '') {
-      if (value !== undefined) throw new UsageError(`--${name} takes no value, got "${value}"`);
-    } else if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('--'))) {
-      throw new UsageError(`--${name} needs a value: --${name} ${known[0]}`);
-    }
-    given.set(name, value ?? '');
-  }
-  return given;
 }
 
 function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: number): number | undefined {

@@ -86,6 +86,36 @@ export { decodeSafetensors, encodeSafetensors } from './io/safetensors.ts';
 export { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from './io/tensor-file.ts';
 export { encodeWeights, loadWeights, type Weighted } from './io/weights.ts';
 export { type ConfigureOptions, configure, type RuntimeInfo, runtimeInfo } from './kernels/runtime.ts';
+export { type ClassHistogram, type ClassHistogramOptions, classHistogram } from './metrics/class-histogram.ts';
+export type {
+  Evaluation,
+  EvaluationProtocol,
+  EvaluationRow,
+  ImageMetrics,
+  NearestSummary,
+} from './metrics/evaluation.ts';
+export { formatEvaluation } from './metrics/format-evaluation.ts';
+export { frechetDistance } from './metrics/frechet-distance.ts';
+export {
+  type EvaluateImagesOptions,
+  evaluateImages,
+  type ImageEvaluator,
+  type ImageEvaluatorOptions,
+  imageEvaluator,
+} from './metrics/image-evaluator.ts';
+export type { Images } from './metrics/image-source.ts';
+export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './metrics/kernel-distance.ts';
+export {
+  type NearestNeighbours,
+  type NearestNeighboursOptions,
+  nearestNeighbours,
+} from './metrics/nearest-neighbours.ts';
+export {
+  type PrecisionRecall,
+  type PrecisionRecallOptions,
+  precisionRecall,
+} from './metrics/precision-recall.ts';
+export { sharpness } from './metrics/sharpness.ts';
 export type { ActivationName } from './nn/activations.ts';
 export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';

@@ -1,4 +1,4 @@
-/** The fixtures that PyTorch made, typed. What each field means stands in the docblock of the script that made it. */
+/** The fixtures that PyTorch and numpy made, typed. What each field means stands in the docblock of the script that made it. */
 
 import { readFileSync } from 'node:fs';
 import { type Digest, hashedFloats } from './reference.ts';
@@ -149,4 +149,27 @@ export function readConvolutions(): ConvolutionsFixture {
 /** test/fixtures/gan_steps.json. */
 export function readGanSteps(): GanStepsFixture {
   return JSON.parse(readFileSync(new URL('../fixtures/gan_steps.json', import.meta.url), 'utf8')) as GanStepsFixture;
+}
+
+export interface FeaturesCase {
+  readonly name: string;
+  readonly rows: readonly [number, number];
+  readonly columns: number;
+  readonly zeros: number;
+  readonly shift: number;
+  readonly salts: readonly [number, number];
+  readonly frechet: number;
+  readonly discrepancy: number;
+  readonly likely: number;
+  readonly covered: number;
+}
+
+export interface MetricsFixture {
+  readonly hilbert: { readonly n: number; readonly values: readonly number[] };
+  readonly features: readonly FeaturesCase[];
+}
+
+/** test/fixtures/metrics.json. */
+export function readMetrics(): MetricsFixture {
+  return JSON.parse(readFileSync(new URL('../fixtures/metrics.json', import.meta.url), 'utf8')) as MetricsFixture;
 }

@@ -15,6 +15,7 @@ import { DESCENT_CALLS } from './wrong-descent-calls.ts';
 import { FILE_CALLS } from './wrong-file-calls.ts';
 import { GAN_CALLS } from './wrong-gan-calls.ts';
 import { METHOD_CALLS } from './wrong-method-calls.ts';
+import { METRIC_CALLS } from './wrong-metric-calls.ts';
 import { NODE_CALLS } from './wrong-node-calls.ts';
 import { OP_CALLS } from './wrong-op-calls.ts';
 import { TRAINING_CALLS } from './wrong-training-calls.ts';
@@ -47,6 +48,7 @@ const ENTRIES: readonly Entry[] = [
     ...GAN_CALLS,
     ...TRAINING_CALLS,
     ...DESCENT_CALLS,
+    ...METRIC_CALLS,
   }),
   ...entriesOf(ganvas.layers, { ...LAYER_CALLS, ...CONVOLUTION_LAYER_CALLS }, 'layers.'),
   ...entriesOf(node, NODE_CALLS),
