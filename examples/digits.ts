@@ -1,4 +1,4 @@
-/** The digits that pictures are judged by: those a generator and a classifier train on, and real ones held out from the classifier. */
+/** The digits of the examples: MNIST's own files if a folder is named, else the 10,000 digits in examples/data. */
 import { fileURLToPath } from 'node:url';
 import { type Dataset, dataset } from '../src/index.ts';
 import { loadMnist, readIdxFile } from '../src/node/index.ts';
@@ -15,7 +15,14 @@ export interface DigitSplits {
   readonly description: string;
 }
 
-/** MNIST's own split if a folder is named, else halves of the 10,000 digits in examples/data. */
+/** What a training learns from: the training images, or all 10,000. */
+export async function loadDigits(data: string | undefined, limit: number | undefined): Promise<LabelledDigits> {
+  if (data !== undefined) return loadMnist({ directory: data, ...(limit === undefined ? {} : { limit }) });
+  const all = await embedded();
+  return part(all, 0, Math.min(limit ?? Infinity, all.labels.length));
+}
+
+/** What pictures are judged by: the training images, and real ones that no classifier has seen. */
 export async function loadSplits(data: string | undefined): Promise<DigitSplits> {
   if (data === undefined) return embeddedHalves();
   const [training, real] = [
@@ -27,16 +34,28 @@ export async function loadSplits(data: string | undefined): Promise<DigitSplits>
 }
 
 async function embeddedHalves(): Promise<DigitSplits> {
-  const [images, labels] = [await readBytes('images-idx3-ubyte.gz'), await readBytes('labels-idx1-ubyte.gz')];
-  const half = labels.length / 2;
-  const part = (start: number): LabelledDigits => ({
-    images: dataset(images.slice(start * 784, (start + half) * 784), [half, 28, 28, 1]),
-    labels: labels.slice(start, start + half),
-  });
+  const all = await embedded();
+  const half = all.labels.length / 2;
   const description =
     `examples/data: the first ${half} digits are the training images, the last ${half} the real ones. ` +
     'These are held out from the classifier, but a generator of npm run train has seen them unless it had --limit';
-  return { training: part(0), real: part(half), description };
+  return { training: part(all, 0, half), real: part(all, half, 2 * half), description };
+}
+
+interface Digits {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+async function embedded(): Promise<Digits> {
+  return { pixels: await readBytes('images-idx3-ubyte.gz'), labels: await readBytes('labels-idx1-ubyte.gz') };
+}
+
+function part({ pixels, labels }: Digits, start: number, end: number): LabelledDigits {
+  return {
+    images: dataset(pixels.slice(start * 784, end * 784), [end - start, 28, 28, 1]),
+    labels: labels.slice(start, end),
+  };
 }
 
 async function readBytes(name: string): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 /** The command line of evaluate.ts. */
-import { helpText, type KnownOptions, readCommandLine, readWholeNumber, UsageError } from '../bench/arguments.ts';
+import { helpText, type KnownOptions, readCommandLine, readWholeNumber, UsageError } from './arguments.ts';
 
 export interface EvaluationOptions {
   /** The folder of a training, such as runs/mnist-20250131-235959. */

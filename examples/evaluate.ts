@@ -3,10 +3,8 @@
  * each IDX file of pictures that is named, becomes a row of one table, below the anchors; it is printed, and written into the folder as
  * evaluation.md and evaluation.json.
  */
-import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { runCommand, UsageError } from '../bench/arguments.ts';
 import {
   configure,
   createRandom,
@@ -21,13 +19,13 @@ import {
   imageEvaluator,
   scope,
 } from '../src/index.ts';
-import { readIdxFile, writeFileAtomic } from '../src/node/index.ts';
+import { readIdxFile } from '../src/node/index.ts';
+import { runCommand, UsageError } from './arguments.ts';
 import { loadClassifier } from './classifier.ts';
 import { loadSplits } from './digits.ts';
 import { type EvaluationOptions, help, parseOptions, USAGE } from './evaluate-options.ts';
-import { modelOfRun, readGenerator } from './saved-generator.ts';
-
-const RUNS = 'runs';
+import { RUNS, readDescription, weightFiles, writeText } from './run-folder.ts';
+import { readGenerator } from './saved-generator.ts';
 
 async function evaluate(options: EvaluationOptions): Promise<void> {
   const { run, seed } = options;
@@ -59,7 +57,7 @@ async function evaluate(options: EvaluationOptions): Promise<void> {
 
   progress(`anchors: real images and noise, ${count} each`);
   const rows: EvaluationRow[] = [...evaluator.anchors()];
-  const named = modelOfRun(run);
+  const named = readDescription(run)?.model;
   for (const file of weights) {
     const { model, draw } = readGenerator(join(run, file), named);
     progress(`${file}: ${count} pictures of the ${model} generator`);
@@ -92,24 +90,8 @@ function rowOf(
 async function report(folder: string, evaluation: Evaluation): Promise<void> {
   const text = formatEvaluation(evaluation);
   console.log(text);
-  const bytes = (content: string): Uint8Array => new TextEncoder().encode(`${content}\n`);
-  await writeFileAtomic(join(folder, 'evaluation.md'), bytes(text));
-  await writeFileAtomic(join(folder, 'evaluation.json'), bytes(JSON.stringify(evaluation, undefined, 2)));
-}
-
-/** Weights of generators in the folder: kept epochs in order, then the final ones. */
-function weightFiles(folder: string): string[] {
-  if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}`);
-  const kept = existsSync(join(folder, 'weights')) ? readdirSync(join(folder, 'weights')) : [];
-  return [
-    ...kept
-      .filter((name) => /^epoch-\d+\.safetensors$/.test(name))
-      .sort()
-      .map((name) => join('weights', name)),
-    ...readdirSync(folder)
-      .filter((name) => /^generator.*\.safetensors$/.test(name))
-      .sort(),
-  ];
+  await writeText(join(folder, 'evaluation.md'), text);
+  await writeText(join(folder, 'evaluation.json'), JSON.stringify(evaluation, undefined, 2));
 }
 
 async function readPictures(path: string): Promise<Dataset> {

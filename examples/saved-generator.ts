@@ -1,6 +1,5 @@
 /** A generator from its file of weights: the architecture is told by run.json beside it, or by the weights' names and shapes. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import {
   ArgumentError,
   concat,
@@ -15,12 +14,9 @@ import {
   refinedGenerator,
   scope,
   type Tensor,
-  tensor,
+  withClasses,
 } from '../src/index.ts';
-
-/** What draws pictures, by the name that run.json has in `model`. */
-const MODELS = ['dense', 'refined', 'conv', 'autoencoder', 'conditional'] as const;
-type ModelName = (typeof MODELS)[number];
+import { MODELS, type ModelName } from './run-folder.ts';
 
 const CLASSES = 10;
 const BATCH = 256;
@@ -29,17 +25,6 @@ export interface SavedGenerator {
   readonly model: ModelName;
   /** Pictures [count, 28, 28, 1] from normal noise; the conditional one is asked for all digits in turn. */
   draw(count: number, seed: number): Tensor;
-}
-
-/** The `model` that run.json in the folder names; undefined without that file. */
-export function modelOfRun(folder: string): ModelName | undefined {
-  const path = join(folder, 'run.json');
-  if (!existsSync(path)) return undefined;
-  const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  const model = typeof run === 'object' && run !== null && 'model' in run ? run.model : undefined;
-  const found = MODELS.find((one) => one === model);
-  if (found === undefined) throw new ArgumentError(`${path}: model must be one of ${MODELS.join(', ')}; got ${model}`);
-  return found;
 }
 
 /**
@@ -95,7 +80,7 @@ function draw(generator: Model, inputSize: number, conditional: boolean, count: 
       const size = Math.min(BATCH, count - start);
       const batch = scope(() => {
         const noise = random.normal([size, conditional ? inputSize - CLASSES : inputSize]);
-        return generator.predict(conditional ? concat([noise, digitsInTurn(start, size)], 1) : noise);
+        return generator.predict(conditional ? withClasses(noise, digitsInTurn(start, size)) : noise);
       });
       batches.push(batch);
     }
@@ -103,9 +88,6 @@ function draw(generator: Model, inputSize: number, conditional: boolean, count: 
   });
 }
 
-/** One-hot rows [size, 10] of the digits start, start + 1, ... modulo 10. */
-function digitsInTurn(start: number, size: number): Tensor {
-  const values = new Float32Array(size * CLASSES);
-  for (let i = 0; i < size; i++) values[i * CLASSES + ((start + i) % CLASSES)] = 1;
-  return tensor(values, [size, CLASSES]);
+function digitsInTurn(start: number, size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, i) => (start + i) % CLASSES);
 }

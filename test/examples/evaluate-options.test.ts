@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../bench/arguments.ts';
+import { UsageError } from '../../examples/arguments.ts';
 import { help, parseOptions } from '../../examples/evaluate-options.ts';
 import { thrownBy } from '../support/thrown.ts';
 

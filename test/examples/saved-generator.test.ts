@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { modelOfRun, readGenerator } from '../../examples/saved-generator.ts';
+import { readGenerator } from '../../examples/saved-generator.ts';
 import {
   ArgumentError,
   conditionalGenerator,
@@ -12,6 +12,7 @@ import {
   denseGenerator,
   encodeWeights,
   refinedGenerator,
+  sampleClasses,
 } from '../../src/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-generators-'));
@@ -30,7 +31,9 @@ describe('readGenerator', () => {
     writeFileSync(path, encodeWeights({ generator }));
     const { model, draw } = readGenerator(path, undefined);
     expect(model).toBe(name);
-    expect(draw(5, 3)).toEqual(generator.predict(createRandom(3).normal([5, 12])));
+    const drawn = draw(5, 3);
+    expect(drawn.shape).toEqual([5, 28, 28, 1]);
+    expect(drawn.data).toEqual(generator.predict(createRandom(3).normal([5, 12])).data);
     expect(readGenerator(path, name).model).toBe(name);
   });
 
@@ -39,7 +42,12 @@ describe('readGenerator', () => {
     writeFileSync(path, encodeWeights({ generator }));
     const { model, draw } = readGenerator(path, 'conditional');
     expect(model).toBe('conditional');
-    expect(draw(300, 1).shape).toEqual([300, 28, 28, 1]);
+    const drawn = draw(300, 1);
+    expect(drawn.shape).toEqual([300, 28, 28, 1]);
+    // The first batch, 256 pictures: digits 0 to 9 and again from 0.
+    const digits = Uint8Array.from({ length: 256 }, (_, i) => i % 10);
+    const noise = createRandom(1).normal([256, 12]);
+    expect(drawn.data.slice(0, 256 * 784)).toEqual(sampleClasses(generator, digits, { noise }).data);
   });
 
   test('takes any key before the weights’ names, and refuses others’ files with what each architecture misses', () => {
@@ -51,14 +59,4 @@ describe('readGenerator', () => {
     writeFileSync(path, encodeWeights({ encoder }));
     expect(() => readGenerator(path, undefined)).toThrow('has no matrix "generator.0.kernel"');
   });
-});
-
-test('modelOfRun reads run.json if there is one', () => {
-  expect(modelOfRun(folder)).toBeUndefined();
-  writeFileSync(join(folder, 'run.json'), '{ "model": "conv", "latentDim": 12 }');
-  expect(modelOfRun(folder)).toBe('conv');
-  writeFileSync(join(folder, 'run.json'), '{ "model": "convolution" }');
-  expect(() => modelOfRun(folder)).toThrow(
-    'model must be one of dense, refined, conv, autoencoder, conditional; got convolution',
-  );
 });
