@@ -4,9 +4,8 @@
  */
 import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Summary, summarize } from './timing.ts';
 
@@ -71,7 +70,7 @@ function kernelCosts(threads: number): Promise<KernelCosts> {
 }
 
 const FIRST_STEP = `
-import { tensor, trainGan } from './dist/index.js';
+import { tensor, trainGan } from './dist/bundle/index.js';
 const images = tensor(new Float32Array(256 * 784).fill(0.5), [256, 28, 28, 1]);
 await trainGan({ images, epochs: 1, onStep: () => process.send(performance.timeOrigin + performance.now()) });
 process.disconnect();
@@ -81,12 +80,10 @@ process.send(performance.timeOrigin + performance.now());
 process.disconnect();
 `;
 
-/** Compiles src into the folder, as `npm run build` does into dist, so that what is measured is never stale. */
+/** Builds the package into the folder, as `npm run build` does into dist, so that what is measured is never stale. */
 function buildPackage(folder: string): void {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  const project = join(root, '.ci/tsconfig.build.json');
-  execFileSync(process.execPath, [compiler, '--project', project, '--outDir', join(folder, 'dist')], { cwd: root });
+  const build = fileURLToPath(new URL('../.ci/build.mjs', import.meta.url));
+  execFileSync(process.execPath, [build, join(folder, 'dist')], { stdio: 'ignore' });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'first-step.mjs'), FIRST_STEP);
   writeFileSync(join(folder, 'nothing.mjs'), NOTHING);

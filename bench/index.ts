@@ -3,7 +3,7 @@
  * Every kernel is compared with the naive one, bit for bit, before it is timed. The peers are in bench/peers.
  */
 import { writeFileSync } from 'node:fs';
-import { runCommand } from './arguments.ts';
+import { runCommand } from '../examples/arguments.ts';
 import { measureFirstUse } from './first-use.ts';
 import { CASES, cubes, type GemmSize, STEP_SIZES } from './gemm-sizes.ts';
 import { openLab } from './lab.ts';

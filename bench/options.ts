@@ -1,6 +1,7 @@
 /** The command line of the benchmark. */
+
+import { helpText, type KnownOptions, readArguments, UsageError } from '../examples/arguments.ts';
 import { didYouMean } from '../src/core/check.ts';
-import { helpText, type KnownOptions, readArguments, UsageError } from './arguments.ts';
 
 /** The parts of the benchmark, in the order in which they run. */
 export const SECTIONS = ['ladder', 'transposes', 'ops', 'step', 'first-use'] as const;

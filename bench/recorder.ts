@@ -1,11 +1,6 @@
 /** Kernels that time or remember each call: what the step consists of. */
-import {
-  KERNEL_NAMES,
-  type KernelCall,
-  type KernelCalls,
-  type KernelName,
-  type Kernels,
-} from '../src/kernels/contract.ts';
+import { KERNEL_NAMES } from '../src/kernels/arguments.ts';
+import type { KernelCall, KernelCalls, KernelName, Kernels } from '../src/kernels/contract.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 
 export interface Call {

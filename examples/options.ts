@@ -1,8 +1,17 @@
-/** The command line of mnist-gan.ts: what it understands, the help text, and errors that say what to do. */
-import { parseArgs } from 'node:util';
+/** The command line of train.ts: what it understands, the help text, and errors that say what to do. */
 import { didYouMean } from '../src/core/check.ts';
+import type { GanLoss } from '../src/index.ts';
+import { helpText, type KnownOptions, readArguments, readWholeNumber, UsageError } from './arguments.ts';
+import { MODELS, type ModelName } from './run-folder.ts';
 
 export interface TrainingOptions {
+  readonly model: ModelName;
+  /** Of the convolutional pair: multiplies its numbers of channels. */
+  readonly width: number;
+  readonly loss: GanLoss | undefined;
+  readonly labelSmoothing: number | undefined;
+  /** Momentum of the average of the generator's weights. */
+  readonly emaMomentum: number | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -17,40 +26,46 @@ export interface TrainingOptions {
   /** Steps between checkpoints, beside the one at the end of each epoch. */
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
+  /** Epochs after which the generator's weights are kept, beside the last. */
+  readonly keep: readonly number[];
 }
 
 /** The article's batch; of the 10,000 digits, a sixth of MNIST, a quarter of it, so that an epoch has about as many steps. */
 const MNIST_BATCH = 256;
 const DIGITS_BATCH = 64;
 
-/** A command line that cannot be understood; its message is meant for the user. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
-
 type Kernels = (typeof KERNELS)[number];
 const KERNELS = ['auto', 'portable', 'simd'] as const;
 
-/** Each option: the name of its value ('' for a switch) and its line in the help text. */
-const KNOWN: Readonly<Record<string, readonly [value: string, help: string]>> = {
+const LOSSES: readonly GanLoss[] = ['nonSaturating', 'minimax', 'leastSquares', 'hinge'];
+
+/** A sixteenth of the arithmetic of the whole convolutional pair. */
+const WIDTH = 0.25;
+
+const KNOWN: KnownOptions = {
+  model: ['NAME', `one of ${MODELS.join(', ')}`],
+  width: ['X', 'of conv: share of its channels (default 0.25)'],
   epochs: ['N', 'passes over the images (default 100)'],
   'batch-size': ['N', 'images a step (default 256, of the 10,000 digits 64)'],
   seed: ['N', 'random seed; equal seeds give equal bits (default 42)'],
   data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
   out: ['DIR', 'folder for all that is written (default: new, in runs/)'],
   limit: ['N', 'train on the first N images only'],
+  loss: ['NAME', `one of ${LOSSES.join(', ')}`],
+  'label-smoothing': ['S', 'real images are labelled 1 - S'],
+  ema: ['M', 'draw with weights averaged by momentum M, say 0.999'],
   threads: ['N', 'processor cores to use'],
   kernels: ['NAME', 'auto, portable or simd (default auto)'],
   wide: ['', '256-bit SIMD where this Node can do it'],
   'checkpoint-every': ['N', 'also save the state every N steps'],
+  keep: ['LIST', 'epochs whose weights are kept (default 1,5,20,50,100)'],
   resume: ['', 'go on with the run in --out, or the newest in runs/'],
   help: ['', 'show this text'],
 };
 
 /** The help text. */
 export function help(): string {
-  const lines = Object.entries(KNOWN).map(([name, [value, text]]) => `  ${`--${name} ${value}`.padEnd(22)}${text}`);
-  return ['Usage: npm run train -- [options]', '', ...lines].join('\n');
+  return helpText('npm run train', KNOWN);
 }
 
 /**
@@ -60,9 +75,14 @@ export function help(): string {
  * @throws UsageError for an unknown option (naming the nearest known one), a missing or a wrong value.
  */
 export function parseOptions(args: readonly string[]): TrainingOptions | 'help' {
-  const given = readArguments(args);
+  const given = readArguments(args, KNOWN);
   if (given.has('help')) return 'help';
   return {
+    model: oneOf(given, 'model', MODELS) ?? 'dense',
+    width: decimal(given, 'width') ?? WIDTH,
+    loss: oneOf(given, 'loss', LOSSES),
+    labelSmoothing: decimal(given, 'label-smoothing'),
+    emaMomentum: decimal(given, 'ema'),
     epochs: wholeNumber(given, 'epochs', 1) ?? 100,
     batchSize: wholeNumber(given, 'batch-size', 1) ?? (given.has('data') ? MNIST_BATCH : DIGITS_BATCH),
     seed: wholeNumber(given, 'seed', 0) ?? 42,
@@ -70,57 +90,43 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     out: given.get('out'),
     limit: wholeNumber(given, 'limit', 1),
     threads: wholeNumber(given, 'threads', 1),
-    kernels: kernelSet(given.get('kernels') ?? 'auto'),
+    kernels: oneOf(given, 'kernels', KERNELS) ?? 'auto',
     wide: given.has('wide'),
     checkpointEvery: wholeNumber(given, 'checkpoint-every', 1),
     resume: given.has('resume'),
+    keep: wholeNumbers(given, 'keep') ?? [1, 5, 20, 50, 100],
   };
 }
 
-/** Names and values; a switch has the value ''. `parseArgs` only splits: its own errors would not say "did you mean". */
-function readArguments(args: readonly string[]): Map<string, string> {
-  const options = Object.fromEntries(
-    Object.entries(KNOWN).map(([name, [value]]) => [name, { type: value === '' ? 'boolean' : 'string' } as const]),
-  );
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
-  const given = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional') throw new UsageError(`unexpected argument "${token.value}"`);
-    const { name, rawName, value, inlineValue } = token;
-    const known = Object.hasOwn(KNOWN, name) && rawName.startsWith('--') ? KNOWN[name] : undefined;
-    if (known === undefined) {
-      const hint = didYouMean(
-        `--${name}`,
-        Object.keys(KNOWN).map((one) => `--${one}`),
-      );
-      throw new UsageError(`unknown option ${rawName}${hint === '' ? '' : `. ${hint}`}`);
-    }
-    if (known[0] === '') {
-      if (value !== undefined) throw new UsageError(`--${name} takes no value, got "${value}"`);
-    } else if (value === undefined || value === '' || (inlineValue !== true && value.startsWith('--'))) {
-      throw new UsageError(`--${name} needs a value: --${name} ${known[0]}`);
-    }
-    given.set(name, value ?? '');
-  }
-  return given;
+type Given = ReadonlyMap<string, string>;
+
+function wholeNumber(given: Given, name: string, min: number): number | undefined {
+  const text = given.get(name);
+  return text === undefined ? undefined : readWholeNumber(name, text, min);
 }
 
-function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: number): number | undefined {
+/** Such as 1,5,20. */
+function wholeNumbers(given: Given, name: string): number[] | undefined {
+  return given
+    .get(name)
+    ?.split(',')
+    .map((part) => readWholeNumber(name, part, 1));
+}
+
+/** Such as 0.25; what it may be is checked by whoever takes it. */
+function decimal(given: Given, name: string): number | undefined {
   const text = given.get(name);
   if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
-    throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
-  }
-  return value;
+  if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} must be a number such as 0.25, got "${text}"`);
+  return Number(text);
 }
 
-function kernelSet(text: string): Kernels {
-  const found = KERNELS.find((one) => one === text);
+function oneOf<T extends string>(given: Given, name: string, choices: readonly T[]): T | undefined {
+  const text = given.get(name);
+  if (text === undefined) return undefined;
+  const found = choices.find((one) => one === text);
   if (found !== undefined) return found;
-  const hint = didYouMean(text, KERNELS);
   throw new UsageError(
-    `--kernels must be one of ${KERNELS.join(', ')}, got "${text}"${hint === '' ? '' : `. ${hint}`}`,
+    `--${name} must be one of ${choices.join(', ')}, got "${text}". ${didYouMean(text, choices)}`.trim(),
   );
 }

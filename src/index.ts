@@ -1,4 +1,14 @@
 /** ganvas: everything that runs in Node and in browsers. What needs files or the terminal is in ganvas/node. */
+
+export { type Autoencoder, type DenseAutoencoderConfig, denseAutoencoder } from './autoencoder/models.ts';
+export {
+  type AutoencoderEpoch,
+  type AutoencoderMeasures,
+  type AutoencoderStepEvent,
+  type TrainAutoencoderOptions,
+  type TrainAutoencoderResult,
+  trainAutoencoder,
+} from './autoencoder/train-autoencoder.ts';
 export { gradients } from './autograd/gradients.ts';
 export { createRandom, type Random, type RandomState, randomFromState } from './autograd/random.ts';
 export { stopGradient, withoutRecording } from './autograd/record.ts';
@@ -14,6 +24,16 @@ export {
   variable,
   zeros,
 } from './autograd/tensor.ts';
+export { accuracy, classify } from './classifier/classify.ts';
+export { type Classifier, type DigitClassifierConfig, digitClassifier } from './classifier/models.ts';
+export {
+  type ClassifierEpoch,
+  type ClassifierMeasures,
+  type ClassifierStepEvent,
+  type TrainClassifierOptions,
+  type TrainClassifierResult,
+  trainClassifier,
+} from './classifier/train-classifier.ts';
 export {
   ArgumentError,
   DivergenceError,
@@ -25,6 +45,21 @@ export {
 export type { Shape } from './core/shape.ts';
 export { type Dataset, dataset, tensorDataset } from './data/dataset.ts';
 export { encodeIdx, type IdxArray, type IdxType, parseIdx } from './data/idx.ts';
+export { type WithClassesOptions, withClasses } from './gan/classes.ts';
+export {
+  type ConditionalDiscriminatorConfig,
+  type ConditionalGeneratorConfig,
+  conditionalDiscriminator,
+  conditionalGenerator,
+} from './gan/conditional-models.ts';
+export {
+  type ConvDiscriminatorConfig,
+  type ConvGeneratorConfig,
+  convDiscriminator,
+  convGenerator,
+} from './gan/conv-models.ts';
+export { type InterpolateOptions, type InterpolationPath, interpolate } from './gan/interpolate.ts';
+export type { GanLoss } from './gan/losses.ts';
 export {
   type DenseDiscriminatorConfig,
   type DenseGeneratorConfig,
@@ -38,6 +73,8 @@ export type {
   StepEvent,
   TrainGanOptions,
 } from './gan/options.ts';
+export { refinedDiscriminator, refinedGenerator } from './gan/refined-models.ts';
+export { type SampleClassesOptions, sampleClasses } from './gan/sample-classes.ts';
 export { type TrainGanResult, trainGan } from './gan/train-gan.ts';
 export type { EpochRecord } from './gan/training-state.ts';
 export { type ApngOptions, encodeApng } from './image/apng.ts';
@@ -49,11 +86,41 @@ export { decodeSafetensors, encodeSafetensors } from './io/safetensors.ts';
 export { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from './io/tensor-file.ts';
 export { encodeWeights, loadWeights, type Weighted } from './io/weights.ts';
 export { type ConfigureOptions, configure, type RuntimeInfo, runtimeInfo } from './kernels/runtime.ts';
+export { type ClassHistogram, type ClassHistogramOptions, classHistogram } from './metrics/class-histogram.ts';
+export type {
+  Evaluation,
+  EvaluationProtocol,
+  EvaluationRow,
+  ImageMetrics,
+  NearestSummary,
+} from './metrics/evaluation.ts';
+export { formatEvaluation } from './metrics/format-evaluation.ts';
+export { frechetDistance } from './metrics/frechet-distance.ts';
+export {
+  type EvaluateImagesOptions,
+  evaluateImages,
+  type ImageEvaluator,
+  type ImageEvaluatorOptions,
+  imageEvaluator,
+} from './metrics/image-evaluator.ts';
+export type { Images } from './metrics/image-source.ts';
+export { type KernelDistance, type KernelDistanceOptions, kernelDistance } from './metrics/kernel-distance.ts';
+export {
+  type NearestNeighbours,
+  type NearestNeighboursOptions,
+  nearestNeighbours,
+} from './metrics/nearest-neighbours.ts';
+export {
+  type PrecisionRecall,
+  type PrecisionRecallOptions,
+  precisionRecall,
+} from './metrics/precision-recall.ts';
+export { sharpness } from './metrics/sharpness.ts';
 export type { ActivationName } from './nn/activations.ts';
 export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';
 export * as layers from './nn/layers/index.ts';
-export { type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
+export { cloneModel, type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
 export { add, div, mul, sub } from './ops/arithmetic.ts';
 export {
   type BatchMoments,
@@ -63,11 +130,15 @@ export {
   batchNormTraining,
 } from './ops/batch-normalization.ts';
 export { clip } from './ops/clip.ts';
+export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.ts';
 export { dropout } from './ops/dropout.ts';
+export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
+export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
 export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
+export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
 export { abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh } from './ops/unary.ts';
 export { type AdamConfig, type AdamSlots, adam, type Optimizer } from './optim/adam.ts';

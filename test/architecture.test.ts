@@ -24,8 +24,12 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   data: ['core', 'kernels', 'autograd'],
   image: ['core'],
   io: ['core', 'autograd'],
-  gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io'],
-  node: ['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'gan'],
+  metrics: ['core', 'kernels', 'autograd', 'ops', 'nn', 'data', 'image'],
+  training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data'],
+  gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'training'],
+  autoencoder: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
+  classifier: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
+  node: ['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'metrics', 'gan'],
 };
 
 interface Import {

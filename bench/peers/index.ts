@@ -7,8 +7,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { helpText, type KnownOptions, readArguments, runCommand, UsageError } from '../../examples/arguments.ts';
 import { didYouMean } from '../../src/core/check.ts';
-import { helpText, type KnownOptions, readArguments, runCommand, UsageError } from '../arguments.ts';
 import { describeMachine, machineLines } from '../machine.ts';
 import { figure, table } from '../table.ts';
 import { type Summary, summarize } from '../timing.ts';

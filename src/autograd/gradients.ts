@@ -8,6 +8,7 @@ import { ArgumentError, RuntimeError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
 import { type OpNode, versionOf, withoutRecording } from './record.ts';
+import type { Storage } from './storage.ts';
 import { checkTensor, Tensor, Variable } from './tensor.ts';
 
 /**
@@ -99,9 +100,25 @@ function nodesTowards(loss: Tensor, variables: ReadonlySet<Tensor>): Order {
 
 function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor> {
   const gradientOf = new Map<Tensor, Tensor>();
+  // How many gradients lie in a block: pullbacks may pass one on as it is. A block that no gradient needs any more is freed at once, so
+  // that the pass stays within a few blocks, which the cache holds.
+  const holders = new Map<Storage, number>();
+  const hold = (tensor: Tensor, gradient: Tensor): void => {
+    gradientOf.set(tensor, gradient);
+    holders.set(gradient.storage, (holders.get(gradient.storage) ?? 0) + 1);
+  };
+  const release = ({ storage }: Tensor): void => {
+    const left = (holders.get(storage) ?? 1) - 1;
+    if (left > 0) holders.set(storage, left);
+    else {
+      holders.delete(storage);
+      storage.free('gradients()');
+    }
+  };
+
   const seed = new Tensor(loss.shape);
   kernels().fill(seed.address, 1, 1);
-  gradientOf.set(loss, seed);
+  hold(loss, seed);
   for (const tensor of sorted) {
     const node = tensor.node!;
     const dy = gradientOf.get(tensor)!;
@@ -111,10 +128,16 @@ function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor>
       if (!wanted.has(input)) continue;
       const dx = node.pullbacks[i]!(dy);
       const before = gradientOf.get(input);
-      gradientOf.set(input, before === undefined ? dx : sumOf(before, dx));
+      if (before === undefined) hold(input, dx);
+      else {
+        hold(input, sumOf(before, dx));
+        release(before);
+        if (!holders.has(dx.storage)) release(dx);
+      }
     }
     // Only variables are asked for, and they have no node.
     gradientOf.delete(tensor);
+    release(dy);
   }
   return gradientOf;
 }

@@ -53,6 +53,12 @@ export function randomFromState(state: RandomState): Random {
   });
 }
 
+/** @internal Throws unless `random` is a generator or left out. */
+export function checkRandom(where: string, random: Random | undefined): void {
+  if (random === undefined || typeof random?.uniform === 'function') return;
+  invalid(where, 'random', 'a random generator', random, 'Make one with createRandom(seed).');
+}
+
 const TWO_32 = 2 ** 32;
 const IN_RANGE = 'small enough that all values are finite float32 numbers, below 3.4e38';
 

@@ -5,6 +5,7 @@ import { xxh32 } from '../core/xxhash.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { littleEndianBytes } from '../io/little-endian.ts';
 import type { Model } from '../nn/sequential.ts';
+import { DEFAULT_LOSS } from './losses.ts';
 import type { TrainGanSetup } from './options.ts';
 
 export type Configuration = Readonly<Record<string, string>>;
@@ -12,6 +13,9 @@ export type Configuration = Readonly<Record<string, string>>;
 /** Most values of the images that are hashed; all of 10,000 images of 28x28. */
 const MAX_HASHED = 2 ** 23;
 const HASH_BATCH = 256;
+
+/** Settings that are written down only where they differ from these. */
+const DEFAULTS: Configuration = { loss: DEFAULT_LOSS, labelSmoothing: '0' };
 
 export function configurationOf(setup: TrainGanSetup): Configuration {
   const { seed, batchSize, latentDim, sampleCount, images, networks } = setup;
@@ -21,6 +25,12 @@ export function configurationOf(setup: TrainGanSetup): Configuration {
     for (const [name, value] of Object.entries(settings)) configuration[prefix + name] = `${value}`;
   };
   add('', { seed, batchSize, latentDim, sampleCount });
+  if (setup.loss !== DEFAULT_LOSS) add('', { loss: setup.loss });
+  if (setup.labelSmoothing > 0) add('', { labelSmoothing: setup.labelSmoothing });
+  if (networks.average !== undefined) add('', { emaMomentum: networks.average.momentum });
+  if (setup.labels !== undefined) {
+    add('labels.', { classes: setup.classes, hash: hexadecimal(xxh32(setup.labels)) });
+  }
   add('images.', { count: images.count, itemShape: formatShape(images.itemShape), hash: hashImages(images) });
   add('generatorOptimizer.', generatorOptimizer.config);
   add('discriminatorOptimizer.', discriminatorOptimizer.config);
@@ -34,7 +44,10 @@ export function differingSettings(saved: Configuration, given: Configuration): s
   const names = new Set([...Object.keys(given), ...Object.keys(saved)]);
   return [...names]
     .filter((name) => saved[name] !== given[name])
-    .map((name) => `${name}: saved ${saved[name] ?? 'none'}, given ${given[name] ?? 'none'}`);
+    .map((name) => {
+      const absent = DEFAULTS[name] ?? 'none';
+      return `${name}: saved ${saved[name] ?? absent}, given ${given[name] ?? absent}`;
+    });
 }
 
 /** Each layer's kind, output shape and settings, and the shape of each weight. */
@@ -61,5 +74,9 @@ function hashImages(images: Dataset): string {
       hash = xxh32(littleEndianBytes(images.gather(places).data), hash);
     }, 'hashImages');
   }
+  return hexadecimal(hash);
+}
+
+function hexadecimal(hash: number): string {
   return hash.toString(16).padStart(8, '0');
 }

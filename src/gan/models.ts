@@ -5,12 +5,20 @@
  *   discriminator: 784 -> 512 -> 256, each without bias and with batch normalisation and LeakyReLU, then one logit.
  */
 import type { Random } from '../autograd/random.ts';
-import { checkInteger, checkOptions, invalid } from '../core/check.ts';
-import * as layers from '../nn/layers/index.ts';
-import { type Model, sequential } from '../nn/sequential.ts';
+import { checkOptions } from '../core/check.ts';
+import { flatten } from '../nn/layers/index.ts';
+import type { Model } from '../nn/sequential.ts';
+import {
+  checkLatentDim,
+  checkRandom,
+  discriminatorLayers,
+  discriminatorOf,
+  generatorLayers,
+  generatorOf,
+  IMAGE_SHAPE,
+} from './dense-layers.ts';
 
-/** Shape of the images that the dense pair draws and judges. */
-export const IMAGE_SHAPE = [28, 28, 1] as const;
+export { IMAGE_SHAPE } from './dense-layers.ts';
 
 export interface DenseGeneratorConfig {
   /** Length of the noise vector. Default 100. */
@@ -22,23 +30,9 @@ export interface DenseGeneratorConfig {
 /** Noise [n, latentDim] -> images [n, 28, 28, 1]; 561,184 trainable parameters at the default latentDim. */
 export function denseGenerator(config: DenseGeneratorConfig = {}): Model {
   checkOptions('denseGenerator', config, ['latentDim', 'random']);
-  const { latentDim = 100, random } = config;
-  checkInteger('denseGenerator', 'latentDim', latentDim, 1);
-  checkRandom('denseGenerator', random);
-  return sequential(
-    [
-      layers.dense({ units: 256, useBias: false, inputShape: [latentDim] }),
-      layers.batchNormalization(),
-      layers.leakyReLU(),
-      layers.dense({ units: 512, useBias: false }),
-      layers.batchNormalization(),
-      layers.leakyReLU(),
-      layers.dense({ units: 784, useBias: false, activation: 'tanh' }),
-      layers.batchNormalization(),
-      layers.reshape({ targetShape: IMAGE_SHAPE }),
-    ],
-    { name: 'generator', ...(random && { random }) },
-  );
+  const latentDim = checkLatentDim('denseGenerator', config.latentDim);
+  checkRandom('denseGenerator', config.random);
+  return generatorOf(generatorLayers(latentDim, { normalized: true }), config.random);
 }
 
 export interface DenseDiscriminatorConfig {
@@ -50,22 +44,6 @@ export interface DenseDiscriminatorConfig {
 export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
   checkOptions('denseDiscriminator', config, ['random']);
   checkRandom('denseDiscriminator', config.random);
-  return sequential(
-    [
-      layers.flatten({ inputShape: IMAGE_SHAPE }),
-      layers.dense({ units: 512, useBias: false }),
-      layers.batchNormalization(),
-      layers.leakyReLU(),
-      layers.dense({ units: 256, useBias: false }),
-      layers.batchNormalization(),
-      layers.leakyReLU(),
-      layers.dense({ units: 1 }),
-    ],
-    { name: 'discriminator', ...(config.random && { random: config.random }) },
-  );
-}
-
-function checkRandom(where: string, random: Random | undefined): void {
-  if (random === undefined || typeof random?.uniform === 'function') return;
-  invalid(where, 'random', 'a random generator', random, 'Make one with createRandom(seed).');
+  const plan = [flatten({ inputShape: IMAGE_SHAPE }), ...discriminatorLayers(undefined, { normalized: true })];
+  return discriminatorOf(plan, config.random);
 }

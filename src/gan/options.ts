@@ -1,15 +1,16 @@
 /** The options of trainGan: their defaults, and every complaint that can be made before the first step. */
 import { createRandom, type Random } from '../autograd/random.ts';
-import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
-import { checkBoolean, checkFunction, checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
-import { ArgumentError, ShapeError } from '../core/errors.ts';
-import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
-import { type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
+import type { Tensor } from '../autograd/tensor.ts';
+import { checkBoolean, checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { ArgumentError } from '../core/errors.ts';
+import type { Dataset } from '../data/dataset.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
-import { MAX_THREADS } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
-import { adam, type Optimizer } from '../optim/adam.ts';
-import { denseDiscriminator, denseGenerator } from './models.ts';
+import type { Optimizer } from '../optim/adam.ts';
+import { checkCallbacks, checkSignal, checkThreads, readImages } from '../training/checks.ts';
+import { checkClasses, readLabels } from './classes.ts';
+import { DEFAULT_LOSS, type GanLoss, type Objective, readObjective } from './losses.ts';
+import { readNetworks } from './networks.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
 
 export interface StepEvent extends GanLosses {
@@ -22,8 +23,12 @@ export interface StepEvent extends GanLosses {
 
 export interface EpochEvent extends GanLosses {
   readonly epoch: number;
-  /** [sampleCount, ...image], from the same noise every epoch, in inference mode. */
+  /** [sampleCount, ...image], from the same noise every epoch, in inference mode; with `labels` of the classes 0, 1, ... in turn. */
   readonly samples: Tensor;
+  /** As trained so far: to save its weights, or to draw more. */
+  readonly generator: Model;
+  /** With `emaMomentum` the generator of averaged weights, which the samples come from. */
+  readonly averageGenerator: Model | undefined;
   readonly seconds: number;
 }
 
@@ -50,9 +55,17 @@ export interface TrainGanOptions {
    * step goes wrong.
    */
   readonly images: Dataset | Tensor;
-  /** Default: denseGenerator() with weights drawn by the seed. */
+  /**
+   * The classes of the images, one number from 0 to classes - 1 for each: what loadMnist() returns as labels. With them the training is
+   * class-conditional: the generator learns to draw the class that it is asked for. It takes noise and class, latentDim + classes numbers,
+   * the discriminator pixels and class, as withClasses() joins them.
+   */
+  readonly labels?: Uint8Array | readonly number[] | undefined;
+  /** With `labels`: how many classes there are, at most 256. Default 10. */
+  readonly classes?: number | undefined;
+  /** Default: denseGenerator(), or with `labels` conditionalGenerator(), with weights drawn by the seed. */
   readonly generator?: Model | undefined;
-  /** Default: denseDiscriminator() with weights drawn by the seed. */
+  /** Default: denseDiscriminator(), or with `labels` conditionalDiscriminator(), with weights drawn by the seed. */
   readonly discriminator?: Model | undefined;
   /** Length of the noise vectors. Default 100. */
   readonly latentDim?: number | undefined;
@@ -72,9 +85,22 @@ export interface TrainGanOptions {
    * core. Where threads cannot run there is one, silently. The workers stay, asleep, until configure({ threads: 1 }) ends them.
    */
   readonly threads?: number | undefined;
-  /** Default adam({ learningRate: 1e-4 }), as is the discriminator's. */
+  /** Default adam({ learningRate: 1e-4 }), as is the discriminator's. Each network needs one of its own. */
   readonly generatorOptimizer?: Optimizer | undefined;
   readonly discriminatorOptimizer?: Optimizer | undefined;
+  /**
+   * What the networks minimise. Default 'nonSaturating', binary cross-entropy; 'minimax' is its first form, with which a generator learns
+   * slowly as long as its images are refused; 'leastSquares' and 'hinge' judge by distance. The formulas stand in src/gan/losses.ts.
+   */
+  readonly loss?: GanLoss | undefined;
+  /** One-sided label smoothing: real images get the label 1 - labelSmoothing, from 0 to below 1. Not with 'hinge'. Default 0. */
+  readonly labelSmoothing?: number | undefined;
+  /**
+   * Keeps an exponential moving average of the generator's weights and moving statistics; after step t
+   * average = m average + (1 - m) weight, m = min(emaMomentum, (1 + t) / (10 + t)). The samples of onEpoch and the result's `averageGenerator`
+   * come from it. From 0 to below 1, such as 0.999. Default: none. The training itself does not change by it.
+   */
+  readonly emaMomentum?: number | undefined;
   /**
    * Where the state is saved at the end of each epoch (after onEpoch) and when the signal stops the training: memoryCheckpoints(),
    * checkpointDirectory() of ganvas/node, or your own. A failed save rejects the training; earlier checkpoints stay.
@@ -99,7 +125,12 @@ export interface TrainGanOptions {
 
 export interface TrainGanSetup {
   readonly images: Dataset;
+  readonly labels: Uint8Array | undefined;
+  readonly classes: number;
   readonly networks: GanNetworks;
+  readonly loss: GanLoss;
+  readonly labelSmoothing: number;
+  readonly objective: Objective;
   readonly seed: number;
   readonly random: Random;
   readonly latentDim: number;
@@ -118,6 +149,8 @@ export interface TrainGanSetup {
 
 const OPTION_NAMES: readonly (keyof TrainGanOptions)[] = [
   'images',
+  'labels',
+  'classes',
   'generator',
   'discriminator',
   'latentDim',
@@ -128,6 +161,9 @@ const OPTION_NAMES: readonly (keyof TrainGanOptions)[] = [
   'threads',
   'generatorOptimizer',
   'discriminatorOptimizer',
+  'loss',
+  'labelSmoothing',
+  'emaMomentum',
   'checkpoint',
   'checkpointEvery',
   'resume',
@@ -137,7 +173,6 @@ const OPTION_NAMES: readonly (keyof TrainGanOptions)[] = [
   'signal',
 ];
 const WHERE = 'trainGan';
-const LEARNING_RATE = 1e-4;
 
 export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   checkOptions(WHERE, options ?? null, OPTION_NAMES);
@@ -146,27 +181,51 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   checkInteger(WHERE, 'epochs', epochs, 0);
   checkInteger(WHERE, 'batchSize', batchSize, 1);
   checkInteger(WHERE, 'sampleCount', sampleCount, 0);
-  if (threads !== undefined) checkInteger(WHERE, 'threads', threads, 1, MAX_THREADS);
-  for (const name of ['onResume', 'onStep', 'onEpoch'] as const) {
-    if (options[name] !== undefined) checkFunction(WHERE, name, options[name]);
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) invalid(WHERE, 'signal', 'an AbortSignal', signal);
+  checkThreads(WHERE, threads);
+  checkCallbacks(WHERE, options, ['onResume', 'onStep', 'onEpoch']);
+  checkSignal(WHERE, signal);
   const saving = readCheckpointOptions(options);
-  const images = readImages(options.images, batchSize);
+  const images = readImages(WHERE, options.images, batchSize);
+  const { labels, classes } = readClassOptions(options, images.count);
+  const { loss = DEFAULT_LOSS, labelSmoothing = 0 } = options;
+  const objective = readObjective(WHERE, loss, labelSmoothing);
   const random = createRandom(checkInteger(WHERE, 'seed', seed, 0));
-  const generator = options.generator ?? denseGenerator({ latentDim, random });
-  const discriminator = options.discriminator ?? denseDiscriminator({ random });
-  checkModel('generator', generator);
-  checkModel('discriminator', discriminator);
-  checkFit(generator, discriminator, images.itemShape, latentDim);
-  const { generatorOptimizer = adam({ learningRate: LEARNING_RATE }) } = options;
-  const { discriminatorOptimizer = adam({ learningRate: LEARNING_RATE }) } = options;
-  checkOptimizer('generatorOptimizer', generatorOptimizer);
-  checkOptimizer('discriminatorOptimizer', discriminatorOptimizer);
-  const networks = { generator, discriminator, generatorOptimizer, discriminatorOptimizer };
+  const surroundings = { latentDim, imageShape: images.itemShape, classes: labels && classes };
+  const networks = readNetworks(WHERE, options, surroundings, random);
   const { onResume, onStep, onEpoch } = options;
   const numbers = { seed, latentDim, epochs, batchSize, sampleCount, threads };
-  return { ...numbers, ...saving, images, networks, random, onResume, onStep, onEpoch, signal };
+  const judging = { loss, labelSmoothing, objective };
+  return {
+    ...numbers,
+    ...judging,
+    ...saving,
+    images,
+    labels,
+    classes,
+    networks,
+    random,
+    onResume,
+    onStep,
+    onEpoch,
+    signal,
+  };
+}
+
+function readClassOptions(options: TrainGanOptions, count: number): Pick<TrainGanSetup, 'labels' | 'classes'> {
+  const classes = checkClasses(WHERE, options.classes);
+  if (options.labels === undefined) {
+    if (options.classes !== undefined) {
+      throw new ArgumentError(`${WHERE}: classes needs labels, one for each image. Give labels, or leave classes out.`);
+    }
+    return { labels: undefined, classes };
+  }
+  const labels = readLabels(WHERE, options.labels, classes);
+  if (labels.length !== count) {
+    throw new ArgumentError(
+      `${WHERE}: labels must have one number for each of the ${count} images; got ${labels.length}.`,
+    );
+  }
+  return { labels, classes };
 }
 
 function readCheckpointOptions(
@@ -182,81 +241,4 @@ function readCheckpointOptions(
     throw new ArgumentError(`${WHERE}: ${resume ? 'resume' : 'checkpointEvery'} needs a checkpoint store. ${remedy}`);
   }
   return { checkpoint, checkpointEvery, resume };
-}
-
-function readImages(images: Dataset | Tensor, batchSize: number): Dataset {
-  if (images instanceof Tensor) {
-    checkTensor(WHERE, 'images', images);
-    if (images.rank === 0) throw new ShapeError(`${WHERE}: images must have shape [n, 28, 28, 1]; got a scalar`);
-  }
-  const source = images instanceof Tensor ? tensorDataset(images) : images;
-  if (typeof source !== 'object' || source === null || typeof source.gather !== 'function') {
-    return invalid(
-      WHERE,
-      'images',
-      'a Dataset or a Tensor [n, 28, 28, 1]',
-      images,
-      'Make one with dataset(bytes, shape) or loadMnist().',
-    );
-  }
-  checkInteger(WHERE, 'images.count', source.count, 0);
-  checkShape(WHERE, 'images.itemShape', source.itemShape);
-  if (source.count < batchSize) {
-    throw new ArgumentError(
-      `${WHERE}: images has ${source.count} items, fewer than one batch of ${batchSize}. Give more images or a smaller batchSize.`,
-    );
-  }
-  const tensor = sourceOf(source);
-  if (tensor !== undefined) checkRange(tensor);
-  return source;
-}
-
-function checkRange(images: Tensor): void {
-  checkTensor(WHERE, 'images', images);
-  const values = images.data;
-  for (let i = 0; i < values.length; i++) {
-    if (!(Math.abs(values[i]!) <= 1)) {
-      throw new ArgumentError(
-        `${WHERE}: images must lie in [-1, 1]; element ${i} is ${values[i]}. Bytes are scaled by dataset(bytes, shape).`,
-      );
-    }
-  }
-}
-
-function checkModel(argument: string, model: Model): void {
-  const whole =
-    typeof model?.call === 'function' && typeof model.predict === 'function' && model.namedWeights instanceof Map;
-  if (!whole || !Array.isArray(model.trainableWeights) || !Array.isArray(model.layers)) {
-    invalid(WHERE, argument, 'a model', model, 'Make one with sequential([...]).');
-  }
-}
-
-function checkOptimizer(argument: string, optimizer: Optimizer): void {
-  const whole = ['apply', 'slots', 'restore'] as const;
-  if (!whole.every((name) => typeof optimizer?.[name] === 'function') || typeof optimizer.config !== 'object') {
-    invalid(WHERE, argument, 'an optimizer', optimizer, 'Make one with adam({ learningRate }).');
-  }
-}
-
-/** Builds models that have no inputShape of their own, and compares what meets: noise, images, logits. */
-function checkFit(generator: Model, discriminator: Model, imageShape: Shape, latentDim: number): void {
-  if (generator.inputShape === undefined) generator.predict(zeros([1, latentDim])).dispose();
-  if (discriminator.inputShape === undefined) discriminator.predict(zeros([1, ...imageShape])).dispose();
-  expectShape('the generator takes', generator.inputShape, [latentDim], `latentDim is ${latentDim}`);
-  expectShape('the generator makes', generator.outputShape, imageShape, `the images are ${formatShape(imageShape)}`);
-  expectShape(
-    'the discriminator takes',
-    discriminator.inputShape,
-    imageShape,
-    `the images are ${formatShape(imageShape)}`,
-  );
-  expectShape('the discriminator makes', discriminator.outputShape, [1], 'one logit an image is needed');
-}
-
-function expectShape(subject: string, got: Shape | undefined, expected: Shape, because: string): void {
-  if (got === undefined || !sameShape(got, expected)) {
-    throw new ShapeError(
-      `${WHERE}: ${subject} items of shape ${got === undefined ? describe(got) : formatShape(got)}, but ${because}.`,
-    );
-  }
 }

@@ -2,18 +2,20 @@
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import type { Tensor } from '../autograd/tensor.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { useThreads } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
-import { type Checkpoints, createCheckpoints } from './checkpoints.ts';
-import { createBreather } from './event-loop.ts';
+import { runLoop, stepsPerEpochOf } from '../training/loop.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { drawLabels, joinClasses, labelsInTurn, oneHot } from './classes.ts';
 import { readTrainGanOptions, type TrainGanOptions, type TrainGanSetup } from './options.ts';
-import { type GanLosses, type GanNetworks, ganStep } from './step.ts';
-import type { EpochRecord, TrainingState } from './training-state.ts';
+import { type GanLosses, ganStep } from './step.ts';
+import type { EpochRecord } from './training-state.ts';
 
 export interface TrainGanResult {
   readonly generator: Model;
   readonly discriminator: Model;
+  /** With `emaMomentum` the generator of averaged weights, else undefined. */
+  readonly averageGenerator: Model | undefined;
   /** One record for each finished epoch. */
   readonly history: readonly EpochRecord[];
   /** False if the signal stopped the training before its last epoch was done. */
@@ -35,63 +37,70 @@ export interface TrainGanResult {
  * const { generator } = await trainGan({ images, epochs: 20, onEpoch: ({ epoch, samples }) => console.log(epoch, samples.shape) });
  *
  * @example
+ * const { images, labels } = await loadMnist();
+ * const { averageGenerator } = await trainGan({ images, labels, loss: 'hinge', emaMomentum: 0.999 }); // class-conditional
+ *
+ * @example
  * import { checkpointDirectory } from 'ganvas/node';
  * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
  */
 export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult> {
   const setup = readTrainGanOptions(options);
   useThreads(setup.threads);
-  const { generator, discriminator } = setup.networks;
-  const stepsPerEpoch = Math.ceil(setup.images.count / setup.batchSize);
-  const checkpoints = createCheckpoints(setup, stepsPerEpoch);
+  const { images, networks, epochs, batchSize, onStep, onEpoch, signal } = setup;
+  const { generator, discriminator, average } = networks;
+  const checkpoints = createCheckpoints(setup, stepsPerEpochOf({ count: images.count, batchSize }));
   const state = await checkpoints.begin();
   try {
-    const completed = await run(setup, state, stepsPerEpoch, checkpoints);
-    return { generator, discriminator, history: state.history, completed };
+    const completed = await runLoop({
+      progress: state,
+      count: images.count,
+      batchSize,
+      epochs,
+      signal,
+      onStep,
+      step: (places) => stepOn(setup, places, state.random),
+      afterStep: () => checkpoints.afterStep(state),
+      onStopped: () => checkpoints.save(state),
+      async afterEpoch(record) {
+        const samples = drawSamples(setup, state.sampleNoise);
+        await onEpoch?.({ ...record, samples, generator, averageGenerator: average?.model });
+        await checkpoints.save(state);
+      },
+    });
+    const averageGenerator = average?.model;
+    return { generator, discriminator, averageGenerator, history: state.history, completed };
   } finally {
     state.sampleNoise.dispose();
   }
 }
 
-/** False if the signal stopped it. */
-async function run(
-  { images, networks, latentDim, epochs, batchSize, onStep, onEpoch, signal }: TrainGanSetup,
-  state: TrainingState,
-  stepsPerEpoch: number,
-  checkpoints: Checkpoints,
-): Promise<boolean> {
-  const breathe = createBreather();
-  while (state.epoch <= epochs) {
-    const begin = performance.now() - 1000 * state.sums.seconds;
-    const order = state.order(images.count);
-    while (state.step < stepsPerEpoch) {
-      if (signal?.aborted === true) {
-        await checkpoints.save(state);
-        return false;
-      }
-      const batch = order.subarray(state.step * batchSize, (state.step + 1) * batchSize);
-      const losses = stepOn(networks, images, batch, state.random, [batchSize, latentDim]);
-      state.finishStep(losses, (performance.now() - begin) / 1000);
-      await onStep?.({ epoch: state.epoch, step: state.step, stepsPerEpoch, ...losses });
-      await checkpoints.afterStep(state);
-      await breathe();
-    }
-    const record = state.finishEpoch();
-    await onEpoch?.({ ...record, samples: networks.generator.predict(state.sampleNoise) });
-    await checkpoints.save(state);
-  }
-  return true;
-}
-
+/** One step on the images at these places; with labels each network is told the classes of what it makes or judges. */
 function stepOn(
-  networks: GanNetworks,
-  images: Dataset,
-  batch: Int32Array,
+  { images, labels, classes, networks, objective, batchSize, latentDim }: TrainGanSetup,
+  places: Int32Array,
   random: Random,
-  noiseShape: readonly number[],
 ): GanLosses {
   return scope(() => {
-    const real: Tensor = images.gather(batch);
-    return ganStep(networks, real, random.normal(noiseShape), random);
+    const real = images.gather(places);
+    const noise = random.normal([batchSize, latentDim]);
+    if (labels === undefined) return ganStep(networks, real, noise, random, { objective });
+    const realClasses = oneHot(
+      Uint8Array.from(places, (place) => labels[place]!),
+      classes,
+    );
+    const fakeClasses = oneHot(drawLabels(labels, random, batchSize), classes);
+    const options = { objective, fakeClasses };
+    return ganStep(networks, joinClasses(real, realClasses), joinClasses(noise, fakeClasses), random, options);
   }, 'trainGan step');
+}
+
+/** [sampleCount, ...image] from the averaged generator, if there is one. */
+function drawSamples({ networks, labels, classes }: TrainGanSetup, noise: Tensor): Tensor {
+  const model = networks.average?.model ?? networks.generator;
+  if (labels === undefined) return model.predict(noise);
+  return scope(() => {
+    const classRows = oneHot(labelsInTurn(noise.shape[0]!, classes), classes);
+    return model.predict(joinClasses(noise, classRows));
+  }, 'trainGan samples');
 }

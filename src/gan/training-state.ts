@@ -7,6 +7,7 @@ import type { Checkpoint, EpochTotals, TensorValues } from '../io/checkpoint.ts'
 import { differences } from '../io/weights.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/adam.ts';
+import { Progress } from '../training/progress.ts';
 import type { Configuration } from './configuration.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
 
@@ -16,61 +17,18 @@ export interface EpochRecord extends EpochTotals {
 }
 
 const NOISE = 'sample_noise';
-const NOTHING: EpochTotals = { generatorLoss: 0, discriminatorLoss: 0, seconds: 0 };
 
-export class TrainingState {
-  /** The epoch in progress, from 1. */
-  epoch = 1;
-  /** How many of its steps are done. */
-  step = 0;
-  /** Over the steps that are done. */
-  sums: EpochTotals = NOTHING;
-  readonly history: EpochRecord[] = [];
-  readonly random: Random;
+export class TrainingState extends Progress<GanLosses> {
   readonly sampleNoise: Tensor;
-  /** Where `random` stood before the epoch's order was drawn. */
-  #epochRandom: RandomState;
 
-  constructor(random: Random, sampleNoise: Tensor, epochRandom: RandomState = random.state()) {
-    this.random = random;
+  constructor(random: Random, sampleNoise: Tensor, epochRandom?: RandomState) {
+    super(random, { generatorLoss: 0, discriminatorLoss: 0 }, epochRandom);
     this.sampleNoise = sampleNoise;
-    this.#epochRandom = epochRandom;
-  }
-
-  /** The order of the images in this epoch: drawn at its start, drawn again where a resumed training begins within it. */
-  order(count: number): Int32Array {
-    return (this.step === 0 ? this.random : randomFromState(this.#epochRandom)).permutation(count);
-  }
-
-  finishStep({ generatorLoss, discriminatorLoss }: GanLosses, seconds: number): void {
-    this.step++;
-    this.sums = {
-      generatorLoss: this.sums.generatorLoss + generatorLoss,
-      discriminatorLoss: this.sums.discriminatorLoss + discriminatorLoss,
-      seconds,
-    };
-  }
-
-  finishEpoch(): EpochRecord {
-    const { generatorLoss, discriminatorLoss, seconds } = this.sums;
-    const record: EpochRecord = {
-      epoch: this.epoch,
-      generatorLoss: generatorLoss / this.step,
-      discriminatorLoss: discriminatorLoss / this.step,
-      seconds,
-    };
-    this.history.push(record);
-    this.epoch++;
-    this.step = 0;
-    this.sums = NOTHING;
-    this.#epochRandom = this.random.state();
-    return record;
   }
 
   /** All of it; the tensors are live, so encode them before the next step. */
   capture(networks: GanNetworks, configuration: Configuration): Checkpoint {
-    const { epoch, step, history, sums: epochSums, random, sampleNoise } = this;
-    const epochRandom = this.#epochRandom;
+    const { epoch, step, history, sums, seconds, random, epochRandom, sampleNoise } = this;
     const tensors = new Map<string, TensorValues>([...variablesOf(networks), [NOISE, sampleNoise]]);
     return {
       configuration,
@@ -83,7 +41,7 @@ export class TrainingState {
         generator: networks.generatorOptimizer.step,
         discriminator: networks.discriminatorOptimizer.step,
       },
-      epochSums,
+      epochSums: { ...sums, seconds },
       history,
       tensors,
     };
@@ -109,16 +67,18 @@ export function restore(checkpoint: Checkpoint, networks: GanNetworks): Training
   const state = new TrainingState(random, tensor(noise.data, noise.shape), checkpoint.epochRandom);
   state.epoch = checkpoint.epoch;
   state.step = checkpoint.step;
-  state.sums = checkpoint.epochSums;
+  const { seconds, ...sums } = checkpoint.epochSums;
+  state.sums = sums;
+  state.seconds = seconds;
   checkpoint.history.forEach((totals, i) => {
     state.history.push({ epoch: i + 1, ...totals });
   });
   return state;
 }
 
-/** Every weight and every moment, by its name in a checkpoint: `generator.0.kernel`, `generator_optimizer.0.kernel.m`. */
+/** Every weight, moment and average, by its name in a checkpoint: `generator.0.kernel`, `generator_optimizer.0.kernel.m`. */
 function* variablesOf(networks: GanNetworks): Iterable<[string, Variable]> {
-  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = networks;
+  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average } = networks;
   const pairs: readonly [string, Model, Optimizer][] = [
     ['generator', generator, generatorOptimizer],
     ['discriminator', discriminator, discriminatorOptimizer],
@@ -133,4 +93,5 @@ function* variablesOf(networks: GanNetworks): Iterable<[string, Variable]> {
       yield [`${key}_optimizer.${name}.v`, v];
     }
   }
+  for (const [name, weight] of average?.model.namedWeights ?? []) yield [`generator_average.${name}`, weight];
 }

@@ -30,6 +30,26 @@ export type BinaryKernel = (
 
 export type UnaryKernel = (out: Address, x: Address, count: number) => void;
 
+/**
+ * Windows that slide over pictures, channels last. The bigger side, [height, width, channels], is the input of a convolution or of a
+ * pooling and the output of a transposed convolution; the other has outHeight x outWidth pixels, one a window. Window (oy, ox) begins at
+ * pixel (oy strideHeight - padTop, ox strideWidth - padLeft); pads are at least 0, strides at least 1. A line is one row of pixels of
+ * one image: line = image height + y on the bigger side, image outHeight + oy on the other.
+ */
+export type WindowGeometry = [
+  height: number,
+  width: number,
+  channels: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  padTop: number,
+  padLeft: number,
+  outHeight: number,
+  outWidth: number,
+];
+
 export interface Kernels {
   /** out = a + b */
   add: BinaryKernel;
@@ -110,6 +130,29 @@ export interface Kernels {
     accumulate: 0 | 1,
   ): void;
 
+  /**
+   * The patches of a convolution as rows of a matrix, 0 where they hang over the edge: with k = (ky kernelWidth + kx) channels + c,
+   * columns[l outWidth + ox, k] = x[image, oy strideHeight + ky - padTop, ox strideWidth + kx - padLeft, c].
+   * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` that of image 0.
+   */
+  im2col(columns: Address, x: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
+  /**
+   * The adjoint of im2col, gathered: x[y, w, c] = the sum, from 0, over ky and within it over kx upwards, of columns[(oy, ox), k] where
+   * oy strideHeight + ky - padTop = y and ox strideWidth + kx - padLeft = w, k as above.
+   * `x` is the address of line firstLine of the bigger side, `columns` that of image 0's first window.
+   */
+  col2im(x: Address, columns: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
+  /**
+   * out[oy, ox, c] = the maximum of x over the window; what hangs over the edge never wins, and a window that lies outside altogether
+   * gives -Infinity. One NaN makes NaN, and max(-0, +0) = +0. `out` is the address of line firstLine of the windows, `x` that of image 0.
+   */
+  maxPooling2d(out: Address, x: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
+  /**
+   * dx = 0; then, for one window after the other, dy is added where the maximum was: at the first element, ky and within it kx upwards,
+   * that equals it (-0 equals +0), or at the first NaN if there is one.
+   */
+  maxPooling2dBackward(dx: Address, dy: Address, x: Address, images: number, ...geometry: WindowGeometry): void;
+
   /** mean[c] = (sum over r of x[r, c]) / rows; variance[c] = (sum over r of (x[r, c] - mean[c])^2) / rows */
   moments(mean: Address, variance: Address, x: Address, rows: number, columns: number, stride: number): void;
   /** out = 1 / sqrt(variance + epsilon) */
@@ -186,6 +229,21 @@ export interface Kernels {
   ): void;
 
   /**
+   * Cross-entropy of each row's softmax from logits, with m = max over c of z[r, c] and S = (four-lane sum over c of exp(z[r, c] - m)):
+   * losses[r] = log(S) - (z[r, label] - m). `labels` are class numbers from 0 to classes - 1, as floats.
+   */
+  softmaxCrossEntropy(losses: Address, logits: Address, labels: Address, rows: number, classes: number): void;
+  /** dz[r, c] = (exp(z[r, c] - m) / S - (c = label ? 1 : 0)) dy[r], with m and S as above */
+  softmaxCrossEntropyBackward(
+    dz: Address,
+    dy: Address,
+    logits: Address,
+    labels: Address,
+    rows: number,
+    classes: number,
+  ): void;
+
+  /**
    * One step of Adam on one variable:
    * m = beta1 m + rest1 g; v = beta2 v + rest2 (g g); w = w - (rate m) / (sqrt(v) + epsilon), with rest = 1 - beta.
    * Returns how many weights are NaN or infinite afterwards.
@@ -253,61 +311,3 @@ export type KernelCall = (...args: number[]) => number;
 
 /** All kernels under one type of call: what a set made from data is built of. It is assignable to Kernels. */
 export type KernelCalls = Record<KernelName, KernelCall>;
-
-/** What an argument is: an address, a whole number (int32), or a float32. */
-export type ArgumentKind = 'address' | 'integer' | 'float';
-
-const A = 'address';
-const I = 'integer';
-const F = 'float';
-
-/**
- * The same signatures as data, for emitting WebAssembly, for passing jobs to threads and for the twin tests.
- * The compiler rejects a kernel without one, and a list of the wrong length.
- */
-export const KERNEL_ARGUMENTS: { readonly [K in KernelName]: ArgumentKinds<Parameters<Kernels[K]>> } = {
-  add: [A, A, A, I, I, I, I, I, I],
-  sub: [A, A, A, I, I, I, I, I, I],
-  mul: [A, A, A, I, I, I, I, I, I],
-  div: [A, A, A, I, I, I, I, I, I],
-  neg: [A, A, I],
-  square: [A, A, I],
-  sqrt: [A, A, I],
-  exp: [A, A, I],
-  log: [A, A, I],
-  abs: [A, A, I],
-  tanh: [A, A, I],
-  sigmoid: [A, A, I],
-  relu: [A, A, I],
-  leakyRelu: [A, A, F, I],
-  clip: [A, A, F, F, I],
-  absBackward: [A, A, A, I],
-  tanhBackward: [A, A, A, I],
-  sigmoidBackward: [A, A, A, I],
-  reluBackward: [A, A, A, I],
-  leakyReluBackward: [A, A, A, F, I],
-  clipBackward: [A, A, A, F, F, I],
-  fill: [A, F, I],
-  copy: [A, A, I, I, I, I, I],
-  sumRows: [A, A, I, I, I],
-  sumColumns: [A, A, I, I, I],
-  countNonFinite: [A, I],
-  gemm: [A, A, A, I, I, I, I, I, I, I, I, I],
-  moments: [A, A, A, I, I, I],
-  inverseStddev: [A, A, F, I],
-  movingAverage: [A, A, F, F, I],
-  batchNormalize: [A, A, A, A, A, A, F, I, I],
-  batchNormalizeSums: [A, A, A, A, A, A, A, A, F, I, I, I],
-  batchNormalizeBackward: [A, A, A, A, A, A, A, A, A, F, F, I, I],
-  sigmoidCrossEntropy: [A, A, A, I, I],
-  sigmoidCrossEntropyBackward: [A, A, A, A, I, I, I],
-  adam: [A, A, A, A, F, F, F, F, F, F, I],
-  gatherBytes: [A, A, A, F, F, I, I],
-  randomUniform: [A, I, I, I, I, I, F, F, I],
-  randomNormal: [A, I, I, I, I, I, F, F, I],
-  dropout: [A, A, A, F, F, I],
-};
-
-type ArgumentKinds<P extends readonly unknown[]> = { readonly [I in keyof P]: ArgumentKind };
-
-export const KERNEL_NAMES: readonly KernelName[] = Object.keys(KERNEL_ARGUMENTS) as KernelName[];

@@ -40,7 +40,10 @@ export function getInitializer(where: string, argument: string, value: Initializ
   };
 }
 
-/** Inputs and outputs of one unit: the last two axes, times the receptive field of a convolution in front of them. */
+/**
+ * Inputs and outputs of one unit: the last two axes, times the receptive field of a convolution in front of them. As in Keras a transposed
+ * convolution's kernel, whose last two axes are filters and channels, is read the same way.
+ */
 function fans(shape: Shape): { fanIn: number; fanOut: number } {
   const field = sizeOf(shape.slice(0, -2));
   const fanOut = shape[shape.length - 1] ?? 1;

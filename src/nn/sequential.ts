@@ -66,6 +66,21 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
   return model;
 }
 
+/**
+ * A model of the same layers with weights of its own, which begin with the model's values: as Keras's clone_model(), and set_weights().
+ *
+ * Throws an ArgumentError if the model does not come from sequential(), and a RuntimeError if it is not built yet.
+ *
+ * @example
+ * const before = cloneModel(generator); // stays as it is while the generator learns
+ */
+export function cloneModel(model: Model): Model {
+  if (!(model instanceof SequentialModel)) {
+    return invalid('cloneModel', 'model', 'a model', model, 'Make one with sequential([...]).');
+  }
+  return model.clone();
+}
+
 /** A stream of its own, so that weights never repeat the words of a training's noise. */
 const DEFAULT_RANDOM = { seed: 0, stream: 1, block: 0 };
 
@@ -101,6 +116,23 @@ class SequentialModel implements Model {
     built.forEach((layer, place) => {
       for (const weight of layer.weights) this.namedWeights.set(`${place}.${weight.name}`, weight);
     });
+  }
+
+  clone(): Model {
+    const { name, inputShape } = this;
+    if (inputShape === undefined) {
+      throw new RuntimeError(
+        `cloneModel: ${name} is not built yet and has no weights. Give its first layer an inputShape, or call it once.`,
+      );
+    }
+    // Of its own random numbers, so that the original's draws stay what they are.
+    const copy = new SequentialModel(name, this.#plan, randomFromState(DEFAULT_RANDOM));
+    copy.build(inputShape);
+    const values = this.weights;
+    copy.weights.forEach((weight, i) => {
+      weight.assign(values[i]!);
+    });
+    return copy;
   }
 
   get outputShape(): Shape | undefined {

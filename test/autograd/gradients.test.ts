@@ -4,6 +4,7 @@ import { stopGradient, withoutRecording } from '../../src/autograd/record.ts';
 import { scope } from '../../src/autograd/scope.ts';
 import { type Tensor, tensor, type Variable, variable } from '../../src/autograd/tensor.ts';
 import { ArgumentError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
+import { heap } from '../../src/kernels/runtime.ts';
 import { add, mul, sub } from '../../src/ops/arithmetic.ts';
 import { batchMoments, batchNormTraining } from '../../src/ops/batch-normalization.ts';
 import { matmul } from '../../src/ops/matmul.ts';
@@ -205,6 +206,29 @@ describe('nothing unasked is computed', () => {
   it('operations on plain tensors leave no nodes', () => {
     expect(add(tensor([1]), 2).node).toBeUndefined();
     expect(add(variable(tensor([1])), 2).node).toBeDefined();
+  });
+});
+
+describe('memory', () => {
+  it('frees a gradient as soon as no other needs it: what stays is one block a variable', () => {
+    scope(() => {
+      const x = variable(tensor([0.5, 0.25]));
+      const w = variable(tensor([2, 3]));
+      let y: Tensor = x;
+      // Passed on as they are, shared, summed up, reshaped: every way in which a block can have several gradients in it.
+      for (let i = 0; i < 8; i++) y = reshape(add(mul(y, w), add(y, y)), [2]);
+      const loss = sum(y);
+      const before = heap().usage().blocks;
+      const [dx, dw] = gradients(loss, [x, w]);
+      // Each turn makes y (w + 2) of y, so y = x (w + 2)^8, dx = (w + 2)^8 and dw = 8 x (w + 2)^7: exact in float32.
+      expect(values([dx!, dw!])).toEqual([
+        [4 ** 8, 5 ** 8],
+        [8 * 0.5 * 4 ** 7, 8 * 0.25 * 5 ** 7],
+      ]);
+      expect(heap().usage().blocks - before).toBe(2);
+      x.dispose();
+      w.dispose();
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { helpText, readArguments, UsageError } from '../../bench/arguments.ts';
 import { help, parseOptions, SECTIONS } from '../../bench/options.ts';
+import { helpText, readArguments, UsageError } from '../../examples/arguments.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 describe('the command line of the benchmark', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { help, parseOptions, UsageError } from '../../examples/options.ts';
+import { UsageError } from '../../examples/arguments.ts';
+import { help, parseOptions } from '../../examples/options.ts';
 
 const parse = (line: string): ReturnType<typeof parseOptions> =>
   parseOptions(line.split(' ').filter((one) => one !== ''));
@@ -7,6 +8,11 @@ const parse = (line: string): ReturnType<typeof parseOptions> =>
 describe('parseOptions', () => {
   test('defaults', () => {
     expect(parse('')).toEqual({
+      model: 'dense',
+      width: 0.25,
+      loss: undefined,
+      labelSmoothing: undefined,
+      emaMomentum: undefined,
       epochs: 100,
       batchSize: 64,
       seed: 42,
@@ -18,6 +24,7 @@ describe('parseOptions', () => {
       wide: false,
       checkpointEvery: undefined,
       resume: false,
+      keep: [1, 5, 20, 50, 100],
     });
   });
 
@@ -28,8 +35,14 @@ describe('parseOptions', () => {
   test('every option, with a space and with =', () => {
     const line =
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
-      '--kernels simd --wide --checkpoint-every 50 --resume';
+      '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3 --model conv --width .5 --loss hinge ' +
+      '--label-smoothing 0.1 --ema 0.999';
     expect(parse(line)).toEqual({
+      model: 'conv',
+      width: 0.5,
+      loss: 'hinge',
+      labelSmoothing: 0.1,
+      emaMomentum: 0.999,
       epochs: 3,
       batchSize: 64,
       seed: 0,
@@ -41,6 +54,7 @@ describe('parseOptions', () => {
       wide: true,
       checkpointEvery: 50,
       resume: true,
+      keep: [2, 3],
     });
   });
 
@@ -69,6 +83,11 @@ describe('parseOptions', () => {
       '--limit 2.5': '--limit must be a whole number of at least 1, got "2.5"',
       '--seed 9007199254740993': '--seed must be a whole number of at least 0',
       '--kernels smid': '--kernels must be one of auto, portable, simd, got "smid". Did you mean simd?',
+      '--keep 1,x': '--keep must be a whole number of at least 1, got "x"',
+      '--model conf':
+        '--model must be one of dense, refined, conv, conditional, autoencoder, got "conf". Did you mean conv?',
+      '--width wide': '--width must be a number such as 0.25, got "wide"',
+      '--ema -1': '--ema must be a number such as 0.25, got "-1"',
       '--resume=yes': '--resume takes no value, got "yes"',
     };
     for (const [line, message] of Object.entries(cases)) {
@@ -81,7 +100,7 @@ describe('parseOptions', () => {
 test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'epochs batch-size seed data out limit threads kernels wide checkpoint-every resume help',
+    'model width epochs batch-size seed data out limit loss label-smoothing ema threads kernels wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });

@@ -1,6 +1,7 @@
 /** For each kernel the calls it is tested with. A kernel without cases does not compile. */
 import type { BinaryKernel, KernelName, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
 import type { KernelImage } from '../support/kernel-image.ts';
+import { WINDOW_CASES } from './window-cases.ts';
 
 /** Lays operands into the image and returns the arguments of one call. */
 export type CaseBuilder<K extends KernelName> = (image: KernelImage) => Parameters<Kernels[K]>;
@@ -80,6 +81,13 @@ const LIMITS = [
 /** mean, variance etc. of a normalisation as the last operands of its kernels. */
 function features(image: KernelImage, columns: number): [mean: number, inverse: number, gamma: number, beta: number] {
   return [image.random(columns), image.random(columns, 0.1, 3), image.random(columns), image.random(columns)];
+}
+
+/** Rows and classes of a classification: at least one class. */
+const CLASSES = MATRICES.filter(([, classes]) => classes > 0);
+
+function classNumbers(image: KernelImage, rows: number, classes: number): number {
+  return image.put(Array.from({ length: rows }, (_, r) => (5 * r + 3) % classes));
 }
 
 const COUNTERS = [
@@ -188,6 +196,7 @@ export const KERNEL_CASES: KernelCases = {
       ),
     ),
   ),
+  ...WINDOW_CASES,
   moments: MATRICES.flatMap(([rows, columns]) => [
     (image) => [image.reserve(columns), image.reserve(columns), image.random(rows * columns), rows, columns, columns],
     // A mean far from 0, where E[x^2] - E[x]^2 would lose all digits.
@@ -278,6 +287,38 @@ export const KERNEL_CASES: KernelCases = {
       count,
     ],
   ]),
+  softmaxCrossEntropy: CLASSES.flatMap(([rows, classes]) => [
+    (image) => [
+      image.reserve(rows),
+      image.random(rows * classes, -9, 9),
+      classNumbers(image, rows, classes),
+      rows,
+      classes,
+    ],
+    // Logits of which some exponentials vanish, and special ones.
+    (image) => [
+      image.reserve(rows),
+      image.random(rows * classes, -1e3, 1e3),
+      classNumbers(image, rows, classes),
+      rows,
+      classes,
+    ],
+    (image) => [image.reserve(rows), image.special(rows * classes), classNumbers(image, rows, classes), rows, classes],
+  ]),
+  softmaxCrossEntropyBackward: CLASSES.flatMap(([rows, classes]): CaseBuilder<'softmaxCrossEntropyBackward'>[] =>
+    [9, 1e3].flatMap((range): CaseBuilder<'softmaxCrossEntropyBackward'>[] => [
+      (image) => {
+        const [dz, dy] = [image.reserve(rows * classes), image.random(rows)];
+        const logits = image.random(rows * classes, -range, range);
+        return [dz, dy, logits, classNumbers(image, rows, classes), rows, classes];
+      },
+      (image) => {
+        const [dz, dy] = [image.reserve(rows * classes), image.special(rows)];
+        const logits = image.special(rows * classes, -range, range);
+        return [dz, dy, logits, classNumbers(image, rows, classes), rows, classes];
+      },
+    ]),
+  ),
   adam: COUNTS.flatMap((count) =>
     [1e-3, 0].flatMap((rate): CaseBuilder<'adam'>[] => [
       (image) => [

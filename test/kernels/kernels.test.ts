@@ -3,7 +3,8 @@
  * so does the reference; both pictures must be equal afterwards, NaN as NaN.
  */
 import { describe, expect, it } from 'vitest';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelName, type Kernels } from '../../src/kernels/contract.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../src/kernels/arguments.ts';
+import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
 import { firstDifference, KernelImage } from '../support/kernel-image.ts';
 import { KERNEL_SETS, type KernelSet } from '../support/kernel-sets.ts';
 import { type CaseBuilder, KERNEL_CASES } from './cases.ts';

@@ -5,6 +5,7 @@
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
 import { philox } from '../../src/core/philox.ts';
 import type { Address, BinaryKernel, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
+import { windowReference } from './window-reference.ts';
 
 const f = Math.fround;
 
@@ -151,6 +152,8 @@ export function referenceKernels(memory: Float32Array): Kernels {
       }
     },
 
+    ...windowReference(x),
+
     moments(mean, variance, from, rows, columns, stride) {
       for (let c = 0; c < columns; c++) {
         const average = f(columnSum(rows, (r) => x[from + r * stride + c]!) / rows);
@@ -209,6 +212,26 @@ export function referenceKernels(memory: Float32Array): Kernels {
     sigmoidCrossEntropyBackward(dz, dy, logits, labels, labelStep, total, count) {
       for (let i = 0; i < count; i++)
         x[dz + i] = f(f(sigmoid(x[logits + i]!) - x[labels + i * labelStep]!) * f(x[dy]! / total));
+    },
+
+    softmaxCrossEntropy(losses, logits, labels, rows, classes) {
+      for (let r = 0; r < rows; r++) {
+        const z = x.subarray(logits + r * classes, logits + (r + 1) * classes);
+        const max = z.reduce((a, b) => Math.max(a, b), -Infinity);
+        const sum = laneSum(classes, (c) => exp(f(z[c]! - max)));
+        x[losses + r] = f(log(sum) - f(z[x[labels + r]!]! - max));
+      }
+    },
+    softmaxCrossEntropyBackward(dz, dy, logits, labels, rows, classes) {
+      for (let r = 0; r < rows; r++) {
+        const z = x.slice(logits + r * classes, logits + (r + 1) * classes);
+        const max = z.reduce((a, b) => Math.max(a, b), -Infinity);
+        const sum = laneSum(classes, (c) => exp(f(z[c]! - max)));
+        z.forEach((one, c) => {
+          const p = f(exp(f(one - max)) / sum);
+          x[dz + r * classes + c] = f(f(p - (c === x[labels + r]! ? 1 : 0)) * x[dy + r]!);
+        });
+      }
     },
 
     adam(w, m, v, g, rate, beta1, rest1, beta2, rest2, epsilon, count) {

@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
+  cloneModel,
   createRandom,
   denseDiscriminator,
   denseGenerator,
   gradients,
   type Layer,
   layers,
+  type Model,
   mean,
   RuntimeError,
   ShapeError,
@@ -168,6 +170,42 @@ describe('predict', () => {
     const x = tensor([[1, 2]]);
     expect([...sequential([layers.activation('linear')]).predict(x).data]).toEqual([1, 2]);
     expect(x.data[0]).toBe(1);
+  });
+});
+
+describe('cloneModel', () => {
+  it('copies architecture and values, moving statistics too, into weights of its own', () => {
+    const model = sequential(stack([3]), { name: 'original', random: createRandom(4) });
+    model.call(createRandom(5).normal([6, 3]), { training: true, random: createRandom(6) });
+    const copy = cloneModel(model);
+    expect([copy.name, copy.inputShape, copy.outputShape]).toEqual(['original', [3], [2]]);
+    expect(copy.layers.map(({ kind, settings }) => [kind, settings])).toEqual(
+      model.layers.map(({ kind, settings }) => [kind, settings]),
+    );
+    expect([...copy.namedWeights.keys()]).toEqual([...model.namedWeights.keys()]);
+    const values = ({ weights }: Model): number[][] => weights.map(({ data }) => [...data]);
+    const before = values(model);
+    expect(values(copy)).toEqual(before);
+    const x = createRandom(7).normal([2, 3]);
+    expect([...copy.predict(x).data]).toEqual([...model.predict(x).data]);
+    for (const weight of model.weights) weight.assign(zeros(weight.shape));
+    expect(values(copy)).toEqual(before);
+  });
+
+  it("draws nothing from the model's random numbers", () => {
+    const random = createRandom(4);
+    const model = sequential(stack([3]), { random });
+    const state = random.state();
+    cloneModel(model);
+    expect(random.state()).toEqual(state);
+  });
+
+  it('refuses a model that is not built, or not of sequential()', () => {
+    expect(thrownBy(RuntimeError, () => cloneModel(sequential(stack()))).message).toContain(
+      'cloneModel: sequential is not built yet and has no weights.',
+    );
+    const { message } = thrownBy(ArgumentError, () => cloneModel(wrong({ ...sequential(stack([3])) })));
+    expect(message).toContain('cloneModel: model must be a model; got {');
   });
 });
 

@@ -54,6 +54,8 @@ function checkFiles(tarball) {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/node/index.js',
+    'dist/bundle/index.js',
+    'dist/bundle/node/index.js',
   ]) {
     assert.ok(files.includes(`package/${needed}`), `${needed} is missing`);
   }

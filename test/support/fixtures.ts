@@ -1,7 +1,7 @@
-/** The fixtures that PyTorch made, typed. What each field means stands in the docblock of the script that made it. */
+/** The fixtures that PyTorch and numpy made, typed. What each field means stands in the docblock of the script that made it. */
 
 import { readFileSync } from 'node:fs';
-import type { Digest } from './reference.ts';
+import { type Digest, hashedFloats } from './reference.ts';
 
 /** A tensor, row-major. */
 export interface FixtureTensor {
@@ -68,6 +68,48 @@ export interface LayersFixture {
   readonly adam: readonly AdamCase[];
 }
 
+/** An input that both languages make: the values of hashedFloats. */
+export interface HashedTensor {
+  readonly shape: readonly number[];
+  readonly salt: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+interface WindowCase {
+  readonly name: string;
+  readonly strides: readonly [number, number];
+  readonly padding: 'valid' | 'same';
+  readonly x: HashedTensor;
+  readonly upstream: HashedTensor;
+  readonly y: FixtureTensor;
+}
+
+export interface ConvolutionCase extends WindowCase {
+  readonly kernelSize: readonly [number, number];
+  readonly kernel: HashedTensor;
+  readonly bias?: HashedTensor;
+  readonly gradients: Tensors<'x' | 'kernel'> & { readonly bias?: FixtureTensor };
+  readonly float32Error: Errors<'y' | 'x' | 'kernel'> & { readonly bias?: number };
+}
+
+export interface PoolingCase extends WindowCase {
+  readonly poolSize: readonly [number, number];
+  readonly gradients: Tensors<'x'>;
+  readonly float32Error: Errors<'y' | 'x'>;
+}
+
+export interface ConvolutionsFixture {
+  readonly conv2d: readonly ConvolutionCase[];
+  readonly conv2dTranspose: readonly ConvolutionCase[];
+  readonly maxPooling2d: readonly PoolingCase[];
+}
+
+export function unhashed({ shape, salt, low, high }: HashedTensor): FixtureTensor {
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  return { shape, values: Array.from(hashedFloats(size, salt, low, high)) };
+}
+
 export interface GanStep {
   readonly generatorLoss: number;
   readonly discriminatorLoss: number;
@@ -97,7 +139,37 @@ export function readLayers(): LayersFixture {
   return JSON.parse(readFileSync(new URL('../fixtures/layers.json', import.meta.url), 'utf8')) as LayersFixture;
 }
 
+/** test/fixtures/convolutions.json. */
+export function readConvolutions(): ConvolutionsFixture {
+  return JSON.parse(
+    readFileSync(new URL('../fixtures/convolutions.json', import.meta.url), 'utf8'),
+  ) as ConvolutionsFixture;
+}
+
 /** test/fixtures/gan_steps.json. */
 export function readGanSteps(): GanStepsFixture {
   return JSON.parse(readFileSync(new URL('../fixtures/gan_steps.json', import.meta.url), 'utf8')) as GanStepsFixture;
+}
+
+export interface FeaturesCase {
+  readonly name: string;
+  readonly rows: readonly [number, number];
+  readonly columns: number;
+  readonly zeros: number;
+  readonly shift: number;
+  readonly salts: readonly [number, number];
+  readonly frechet: number;
+  readonly discrepancy: number;
+  readonly likely: number;
+  readonly covered: number;
+}
+
+export interface MetricsFixture {
+  readonly hilbert: { readonly n: number; readonly values: readonly number[] };
+  readonly features: readonly FeaturesCase[];
+}
+
+/** test/fixtures/metrics.json. */
+export function readMetrics(): MetricsFixture {
+  return JSON.parse(readFileSync(new URL('../fixtures/metrics.json', import.meta.url), 'utf8')) as MetricsFixture;
 }

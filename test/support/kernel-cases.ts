@@ -5,6 +5,7 @@
  */
 import type { BinaryKernel, KernelName, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
 import type { Operands } from './operands.ts';
+import { WINDOW_RADICES, windowCase } from './window-case.ts';
 
 export interface KernelCase<P extends readonly number[]> {
   /** 1: only rows * columns matters; 2: a matrix. */
@@ -115,6 +116,11 @@ const COUNTERS = [
   [0x7fffffff, 5],
 ] as const;
 
+/** A class from 0 to classes - 1 for each row. */
+function classNumbers(o: Operands, rows: number, classes: number): number {
+  return o.put(Array.from({ length: rows }, (_, row) => (5 * row + 3) % classes));
+}
+
 /** mean, inverse, gamma, beta of a normalisation. */
 function features(o: Operands, columns: number, mixed: number): [number, number, number, number] {
   const value = (): number => data(o, columns, mixed);
@@ -194,6 +200,26 @@ export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<K
     const [wider, mixed, depth] = [next(), next(), next()];
     return gemmCase(o, m, n, DEPTHS[depth]!, flags, 3 * wider, mixed);
   }),
+  im2col: kernelCase<'im2col'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
+    const { firstLine, lines, size } = part('columns');
+    return [o.reserve(size), data(o, sizes.picture, mixed), firstLine, lines, ...geometry];
+  }),
+  col2im: kernelCase<'col2im'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
+    const { firstLine, lines, size } = part('picture');
+    return [o.reserve(size), data(o, sizes.columns, mixed), firstLine, lines, ...geometry];
+  }),
+  maxPooling2d: kernelCase<'maxPooling2d'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
+    const { firstLine, lines, size } = part('windows');
+    return [o.reserve(size), data(o, sizes.picture, mixed), firstLine, lines, ...geometry];
+  }),
+  maxPooling2dBackward: kernelCase<'maxPooling2dBackward'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, images, sizes, mixed } = windowCase(rows, columns, next);
+    const [dy, x] = [data(o, sizes.windows, mixed), data(o, sizes.picture, mixed)];
+    return [o.reserve(sizes.picture), dy, x, images, ...geometry];
+  }),
   moments: kernelCase<'moments'>(2, [2, 2], (o, rows, columns, next) => {
     const stride = columns + 5 * next();
     return [o.reserve(columns), o.reserve(columns), data(o, rows * stride, next()), rows, columns, stride];
@@ -246,6 +272,17 @@ export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<K
     const labelStep = next() as 0 | 1;
     const labels = o.unit(labelStep === 1 ? count : 1);
     return [next() === 1 ? logits : o.reserve(count), o.random(1), logits, labels, labelStep, count + 3, count];
+  }),
+  softmaxCrossEntropy: kernelCase<'softmaxCrossEntropy'>(2, [2], (o, rows, columns, next) => {
+    const classes = Math.max(columns, 1);
+    const logits = data(o, rows * classes, next());
+    return [o.reserve(rows), logits, classNumbers(o, rows, classes), rows, classes];
+  }),
+  softmaxCrossEntropyBackward: kernelCase<'softmaxCrossEntropyBackward'>(2, [2, 2], (o, rows, columns, next) => {
+    const classes = Math.max(columns, 1);
+    const logits = data(o, rows * classes, next());
+    const dy = data(o, rows, next());
+    return [o.reserve(rows * classes), dy, logits, classNumbers(o, rows, classes), rows, classes];
   }),
   adam: kernelCase<'adam'>(1, [2, 2], (o, rows, columns, next) => {
     const count = rows * columns;

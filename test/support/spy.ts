@@ -1,5 +1,6 @@
 /** Counts kernel calls. */
-import { KERNEL_NAMES, type KernelName, type Kernels } from '../../src/kernels/contract.ts';
+import { KERNEL_NAMES } from '../../src/kernels/arguments.ts';
+import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
 import { runtime, withRuntime } from '../../src/kernels/runtime.ts';
 
 export type KernelCounts = Readonly<Partial<Record<KernelName, number>>>;

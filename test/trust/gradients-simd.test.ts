@@ -105,6 +105,12 @@ function inverseOf({ values }: Nd, column: number, features: number): number {
   return 1 / Math.sqrt(variance + 1e-3);
 }
 
+/** p / n and hot / n, whose difference the entry is: only the label's is negative. */
+function softmaxTerms({ inputs }: OpSample, rows: Rows): Rows {
+  const count = inputs[0]!.shape[0]!;
+  return rows.map(([entries]) => [entries!.map((entry) => (entry < 0 ? entry + 2 / count : entry))]);
+}
+
 const MOVED: Analysis = { roundings: 0 };
 const sigmoidOf = (z: number): number => 1 / (1 + Math.exp(-z));
 
@@ -133,6 +139,11 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
   'leakyRelu with slope': { roundings: 2 },
   clip: MOVED,
   matmul: { roundings: 1 },
+  // Sums of products, in two stages where they are spread: fewer additions than terms.
+  conv2d: { roundings: 1 },
+  conv2dTranspose: { roundings: 1 },
+  // Windows that overlap add up.
+  maxPooling2d: MOVED,
   sum: MOVED,
   mean: { roundings: 1 },
   reshape: MOVED,
@@ -166,6 +177,14 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
       (_, p) => Math.abs(Math.log(p)) + Math.abs(Math.log(1 - p)) + 1,
       (y, p) => y / p + (1 - y) / (1 - p),
     ),
+  },
+  // (e^(z - m) / S - hot) (dy / n): z - m is rounded by u |z - m|, which its exponential takes as a relative error, as S does
+  sparseCategoricalCrossentropy: {
+    roundings: ({ inputs }) => {
+      const { values, shape } = inputs[0]!;
+      return 2 * Math.ceil(Math.max(...values) - Math.min(...values)) + shape[1]! + 2 * 4 + 6;
+    },
+    magnitude: softmaxTerms,
   },
   // dy / n (p - y + p - y)
   meanSquaredError: {

@@ -9,9 +9,13 @@ import { heap } from '../../src/kernels/runtime.ts';
 import * as node from '../../src/node/index.ts';
 import { collectAll, collectUntil } from '../support/collect-garbage.ts';
 import { changedOperands, type WrongCall } from './wrong-call.ts';
+import { CONVOLUTION_CALLS, CONVOLUTION_LAYER_CALLS } from './wrong-convolution-calls.ts';
 import { CORE_CALLS, LAYER_CALLS } from './wrong-core-calls.ts';
+import { DESCENT_CALLS } from './wrong-descent-calls.ts';
 import { FILE_CALLS } from './wrong-file-calls.ts';
+import { GAN_CALLS } from './wrong-gan-calls.ts';
 import { METHOD_CALLS } from './wrong-method-calls.ts';
+import { METRIC_CALLS } from './wrong-metric-calls.ts';
 import { NODE_CALLS } from './wrong-node-calls.ts';
 import { OP_CALLS } from './wrong-op-calls.ts';
 import { TRAINING_CALLS } from './wrong-training-calls.ts';
@@ -36,8 +40,17 @@ function entriesOf(module: object, calls: Readonly<Record<string, readonly Wrong
 }
 
 const ENTRIES: readonly Entry[] = [
-  ...entriesOf(ganvas, { ...OP_CALLS, ...CORE_CALLS, ...FILE_CALLS, ...TRAINING_CALLS }),
-  ...entriesOf(ganvas.layers, LAYER_CALLS, 'layers.'),
+  ...entriesOf(ganvas, {
+    ...OP_CALLS,
+    ...CONVOLUTION_CALLS,
+    ...CORE_CALLS,
+    ...FILE_CALLS,
+    ...GAN_CALLS,
+    ...TRAINING_CALLS,
+    ...DESCENT_CALLS,
+    ...METRIC_CALLS,
+  }),
+  ...entriesOf(ganvas.layers, { ...LAYER_CALLS, ...CONVOLUTION_LAYER_CALLS }, 'layers.'),
   ...entriesOf(node, NODE_CALLS),
   ...METHOD_CALLS.map(({ name, target, calls }) => ({ name, fn: target, calls })),
 ];

@@ -304,6 +304,8 @@ export const LAYER_CALLS: Calls<typeof layers> = {
       /^layers.batchNormalization: epsilon must be a finite number of at least 0; got -0.001/,
     ],
     [Argument, [{ epsilon: Infinity }], /^layers.batchNormalization: epsilon must be .* got Infinity/],
+    [Argument, [{ center: 0 }], /^layers.batchNormalization: center must be true or false; got 0/],
+    [Argument, [{ scale: 'no' }], /^layers.batchNormalization: scale must be true or false; got "no"/],
   ],
   dense: [
     ...options('dense'),

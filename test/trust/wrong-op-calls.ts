@@ -11,6 +11,7 @@ import { matmul } from '../../src/ops/matmul.ts';
 import { mean, sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { broadcastTo, concat, slice, transpose } from '../../src/ops/shape-ops.ts';
+import { sparseCategoricalCrossentropy } from '../../src/ops/softmax-cross-entropy.ts';
 import { leakyRelu } from '../../src/ops/unary.ts';
 import { wrong } from '../support/thrown.ts';
 import { type Calls, type ErrorKind, FREED, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
@@ -27,8 +28,10 @@ const otherMoments = batchMoments(tensor([[1]]));
 keepsData(x, v, ...Object.values(options), ...Object.values(moments));
 const [empty, one, single, pair] = [tensor([]), tensor(1), tensor([1]), tensor([[1, 2]])];
 
+type LabelledCall = readonly [string, ErrorKind, () => unknown, RegExp];
+
 /** Calls whose label begins with the function's name. */
-const LABELLED: readonly (readonly [string, ErrorKind, () => unknown, RegExp])[] = [
+const LABELLED: readonly LabelledCall[] = [
   [
     'matmul of a vector',
     ShapeError,
@@ -299,6 +302,38 @@ const LABELLED: readonly (readonly [string, ErrorKind, () => unknown, RegExp])[]
     () => meanSquaredError(x, v),
     /^meanSquaredError: labels \[2, 3\] and predictions \[3\]/,
   ],
+  ...([2.5, 3, -1, Number.NaN, Infinity] as const).map(
+    (label): LabelledCall => [
+      'sparseCategoricalCrossentropy of no class',
+      ArgumentError,
+      () => sparseCategoricalCrossentropy(tensor([0, label]), x),
+      new RegExp(`^sparseCategoricalCrossentropy: labels must be whole numbers from 0 to 2, .* element 1 is ${label}`),
+    ],
+  ),
+  [
+    'sparseCategoricalCrossentropy of one-hot labels',
+    ShapeError,
+    () => sparseCategoricalCrossentropy(x, x),
+    /^sparseCategoricalCrossentropy: labels must have shape \[2\], .* logits \[2, 3\]; got \[2, 3\]/,
+  ],
+  [
+    'sparseCategoricalCrossentropy of too many labels',
+    ShapeError,
+    () => sparseCategoricalCrossentropy(v, x),
+    /^sparseCategoricalCrossentropy: labels must have shape \[2\], .* got \[3\]/,
+  ],
+  [
+    'sparseCategoricalCrossentropy of a vector',
+    ShapeError,
+    () => sparseCategoricalCrossentropy(v, v),
+    /^sparseCategoricalCrossentropy: logits must have shape \[n, classes\], at least one class; got \[3\]/,
+  ],
+  [
+    'sparseCategoricalCrossentropy without classes',
+    ShapeError,
+    () => sparseCategoricalCrossentropy(tensor([0, 0]), tensor([], [2, 0])),
+    /^sparseCategoricalCrossentropy: logits must have shape .* got \[2, 0\]/,
+  ],
 ];
 
 /** Functions of one tensor, whose first argument is named x. */
@@ -357,6 +392,11 @@ export const OP_CALLS: Calls<typeof ganvas> = {
     ...labelled['meanSquaredError']!,
     ...wrongTensors('meanSquaredError', 'predictions', [1]),
     [ArgumentError, ['1', x], /^meanSquaredError: labels must be a Tensor; got "1"/],
+  ],
+  sparseCategoricalCrossentropy: [
+    ...labelled['sparseCategoricalCrossentropy']!,
+    ...wrongTensors('sparseCategoricalCrossentropy', 'labels', [], [x]),
+    ...wrongTensors('sparseCategoricalCrossentropy', 'logits', [tensor([0, 2])]),
   ],
   reshape: [...labelled['reshape']!, ...wrongTensors('reshape', 'x', [], [[6]])],
   slice: [...labelled['slice']!, ...wrongTensors('slice', 'x', [], [[0], [1]])],

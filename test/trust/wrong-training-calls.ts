@@ -4,7 +4,7 @@ import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape
 import * as ganvas from '../../src/index.ts';
 import { type Calls, FREED, keepsData, type WrongCall } from './wrong-call.ts';
 
-const { dataset, layers, memoryCheckpoints, sequential, tensorDataset } = ganvas;
+const { adam, dataset, layers, memoryCheckpoints, sequential, tensorDataset } = ganvas;
 
 const images = dataset(new Uint8Array(16).fill(9), [4, 2, 2, 1]);
 const generator = sequential([layers.dense({ units: 4, inputShape: [3] }), layers.reshape({ targetShape: [2, 2, 1] })]);
@@ -38,6 +38,9 @@ const numbers = (name: string, from: number): WrongCall[] =>
     ),
   );
 const outside = (value: number): ganvas.Dataset => tensorDataset(tensor([0, 0, 0, value], [4, 1, 1, 1]));
+const optimizer = adam();
+/** Takes one number and makes one: a generator of images [1], and a discriminator of them. */
+const both = sequential([layers.dense({ units: 1, inputShape: [1] })]);
 const whole = 'must be a whole number of at least 0';
 
 export const TRAINING_CALLS: Calls<typeof ganvas> = {
@@ -100,6 +103,53 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
     wrongly(
       { discriminatorOptimizer: { apply: () => [] } },
       /^trainGan: discriminatorOptimizer must be an optimizer; got \{ apply \}/,
+    ),
+    wrongly(
+      { generatorOptimizer: optimizer, discriminatorOptimizer: optimizer },
+      /^trainGan: generatorOptimizer and discriminatorOptimizer are one and the same .* call adam\(\{ learningRate \}\) twice/,
+    ),
+    wrongly(
+      { images: dataset(new Uint8Array(4), [4, 1]), latentDim: 1, generator: both, discriminator: both },
+      /^trainGan: generator and discriminator are one and the same model; .* Make two/,
+    ),
+    wrongly(
+      { loss: 'wasserstein' },
+      /^trainGan: loss must be one of 'nonSaturating', 'minimax', 'leastSquares', 'hinge'; got/,
+    ),
+    wrongly({ loss: 'leastsquares' }, /^trainGan: loss must be .* got "leastsquares". Did you mean leastSquares\?/),
+    wrongly({ labelSmooth: 0.1 }, /^trainGan: unknown option "labelSmooth". Did you mean labelSmoothing\?/),
+    wrongly({ labelSmoothing: 1 }, /^trainGan: labelSmoothing must be below 1; got 1/),
+    wrongly({ labelSmoothing: '0.1' }, /^trainGan: labelSmoothing must be a finite number from 0 to 1; got "0.1"/),
+    wrongly({ loss: 'hinge', labelSmoothing: 0.1 }, /^trainGan: labelSmoothing goes with a loss that has labels/),
+    wrongly({ emaMomentum: 1 }, /^trainGan: emaMomentum must be below 1; got 1/),
+    wrongly({ emaMomentum: -1 }, /^trainGan: emaMomentum must be a finite number from 0 to 1; got -1/),
+    wrongly({ emaDecay: 0.9 }, /^trainGan: unknown option "emaDecay"/),
+    wrongly({ labels: 7 }, /^trainGan: labels must be a Uint8Array or a list of whole numbers; got 7. loadMnist/),
+    wrongly({ labels: [0, 1, 2] }, /^trainGan: labels must have one number for each of the 4 images; got 3/),
+    wrongly({ labels: [0, 1, 10, 3] }, /^trainGan: labels\[2\] must be a whole number from 0 to 9, .* got 10/),
+    wrongly(
+      { labels: [0, 1, 2, 3], classes: 3 },
+      /^trainGan: labels\[3\] must be a whole number from 0 to 2, .* got 3/,
+    ),
+    wrongly({ labels: [0, 0, 0, 0], classes: 0 }, /^trainGan: classes must be a whole number from 1 to 256; got 0/),
+    wrongly({ classes: 10 }, /^trainGan: classes needs labels, one for each image. Give labels, or leave classes out/),
+    wrongly(
+      { labels: [0, 1, 2, 0], classes: 3 },
+      /^trainGan: the generator takes items of shape \[3\], but latentDim is 3 and there are labels of 3 classes/,
+      Shape,
+    ),
+    wrongly(
+      {
+        labels: [0, 1, 2, 0],
+        classes: 3,
+        latentDim: 4,
+        generator: sequential([
+          layers.dense({ units: 4, inputShape: [7] }),
+          layers.reshape({ targetShape: [2, 2, 1] }),
+        ]),
+      },
+      /^trainGan: the discriminator takes items of shape \[2, 2, 1\], but the images are \[2, 2, 1\] and there are labels of 3/,
+      Shape,
     ),
     wrongly({ latentDim: 5 }, /^trainGan: the generator takes items of shape \[3\], but latentDim is 5/, Shape),
     wrongly(

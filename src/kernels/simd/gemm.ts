@@ -23,7 +23,7 @@ import { definePack } from './pack.ts';
 import { advance, toBytes } from './vectors.ts';
 
 export const MR = 4;
-const MC = 128;
+const MC = 64;
 const NC = 1024;
 const FLOAT = 4;
 

@@ -3,15 +3,20 @@
  * Its kernels do the operations of the portable set in the same order on four lanes, so the bits are the same.
  */
 import { type FunctionHandle, ModuleBuilder } from '../../wasm/index.ts';
-import { KERNEL_NAMES, type KernelCall, type KernelCalls, type KernelName } from '../contract.ts';
+import { KERNEL_NAMES } from '../arguments.ts';
+import type { KernelCall, KernelCalls, KernelName } from '../contract.ts';
 import type { Heap } from '../heap.ts';
 import { batchNormalization } from './batch-normalization.ts';
+import { col2im } from './col2im.ts';
 import { elementwise } from './elementwise.ts';
 import { GEMM_WORKSPACE_BYTES, gemm, MR } from './gemm.ts';
+import { im2col } from './im2col.ts';
 import { jobs } from './jobs.ts';
 import { movement } from './movement.ts';
+import { pooling } from './pooling.ts';
 import { random } from './random.ts';
 import { reductions } from './reductions.ts';
+import { softmax } from './softmax.ts';
 import { training } from './training.ts';
 
 export interface SimdModuleOptions {
@@ -33,8 +38,12 @@ export function emitSimdModule({ shared, tileColumns }: SimdModuleOptions): Uint
     ...movement(module),
     ...reductions(module),
     gemm: gemm(module, workspace, tileColumns),
+    im2col: im2col(module),
+    col2im: col2im(module),
+    ...pooling(module),
     ...batchNormalization(module),
     ...training(module),
+    ...softmax(module),
     ...random(module),
   };
   if (shared) jobs(module, kernels);

@@ -7,15 +7,15 @@
  * a later job than it saw, which is as good: records are written before the ticket is.
  */
 import { type Expr, type FunctionHandle, f32, i32, i64, type ModuleBuilder, memory } from '../../wasm/index.ts';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelName } from '../contract.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../arguments.ts';
+import type { KernelName } from '../contract.ts';
 
 /** Byte offsets in the control block; ticket and completed on cache lines of their own. */
 export const TICKET = 0;
 export const COMPLETED = 64;
 export const RECORDS = 128;
-/** A record: kernel number, up to 14 arguments, result; sixteen words, one cache line. */
+/** A record: kernel number, whose place the result takes, and up to 15 arguments; sixteen words, one cache line. */
 export const RECORD_BYTES = 64;
-export const RESULT_WORD = 15;
 export const MAX_CHUNKS = 128;
 export const CONTROL_BYTES: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
 
@@ -51,7 +51,7 @@ export function jobs(module: ModuleBuilder, kernels: Readonly<Record<KernelName,
   });
 }
 
-/** A function that calls a kernel with the arguments of a record, and puts its result there. */
+/** A function that calls a kernel with the arguments of a record, and puts its result there, 0 where it has none. */
 function defineRunner(
   module: ModuleBuilder,
   name: KernelName,
@@ -68,8 +68,8 @@ function defineRunner(
         return [parameter, kinds[i] === 'float' ? f32.load(record, offset) : i32.load(record, offset)] as const;
       });
       const call = kernel.call(Object.fromEntries(values));
-      if (isInteger(call)) f.emit(i32.store(record, call, 4 * RESULT_WORD));
-      else if (isVoid(call)) f.emit(call);
+      if (isInteger(call)) f.emit(i32.store(record, call));
+      else if (isVoid(call)) f.emit(call, i32.store(record, 0));
     },
     { exported: false },
   );

@@ -16,6 +16,8 @@ import { transpose4x4 } from './transpose.ts';
 import { advance, type Pointer } from './vectors.ts';
 
 const FLOAT = 4;
+/** Floats of a cache line. */
+const LINE = 16;
 
 type PackParams = { panels: 'i32'; x: 'i32'; count: 'i32'; depth: 'i32'; step: 'i32'; depthStep: 'i32' };
 
@@ -27,6 +29,17 @@ export function definePack(module: ModuleBuilder, width: 4 | 8 | 16): FunctionHa
     (f, { panels, x, count, depth, step, depthStep }) => {
       const source = f.local('i32', 'source');
       const end = f.local('i32', 'end');
+      if (width < LINE) {
+        f.if(i32.eq(step, FLOAT), () => {
+          f.while(i32.ge_u(count, LINE), () => {
+            f.set(source, x);
+            f.set(end, i32.add(panels, i32.mul(depth, width * FLOAT)));
+            copyLines(f, panels, source, end, depth, depthStep, width);
+            advance(f, LINE * FLOAT, x);
+            f.set(count, i32.sub(count, LINE));
+          });
+        });
+      }
       f.while(i32.ge_u(count, width), () => {
         f.set(source, x);
         f.set(end, i32.add(panels, i32.mul(depth, width * FLOAT)));
@@ -42,6 +55,33 @@ export function definePack(module: ModuleBuilder, width: 4 | 8 | 16): FunctionHa
     },
     { exported: false },
   );
+}
+
+/**
+ * The lanes of a cache line at once, into as many panels as they fill. Panel by panel the line would be fetched again each time, since rows
+ * that are a power of two apart drive each other out of the first cache.
+ */
+function copyLines(
+  f: FunctionBuilder,
+  panels: Pointer,
+  source: Pointer,
+  end: Pointer,
+  depth: Local<'i32'>,
+  depthStep: Local<'i32'>,
+  width: number,
+): void {
+  const targets = [panels];
+  for (let lane = width; lane < LINE; lane += width) targets.push(f.let(i32.add(panels, i32.mul(depth, lane * FLOAT))));
+  f.for(panels, end, width * FLOAT, () => {
+    for (const [panel, target] of targets.entries()) {
+      for (let byte = 0; byte < width * FLOAT; byte += 16) {
+        f.emit(v128.store(target, v128.load(source, panel * width * FLOAT + byte), byte));
+      }
+      if (panel > 0) advance(f, width * FLOAT, target);
+    }
+    advance(f, depthStep, source);
+  });
+  f.set(panels, targets.at(-1)!);
 }
 
 /** A vector load and store for each four lanes of each depth. */

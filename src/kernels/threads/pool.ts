@@ -4,11 +4,12 @@
  * while, the pool closes with an error and the set goes on with one thread.
  */
 import { RuntimeError } from '../../core/errors.ts';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelCall, type KernelCalls } from '../contract.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../arguments.ts';
+import type { KernelCall, KernelCalls } from '../contract.ts';
 import type { Heap } from '../heap.ts';
 import { GEMM_WORKSPACE_BYTES } from '../simd/gemm.ts';
 import type { SimdSet } from '../simd/index.ts';
-import { COMPLETED, CONTROL_BYTES, MAX_CHUNKS, RECORD_BYTES, RECORDS, RESULT_WORD, TICKET } from '../simd/jobs.ts';
+import { COMPLETED, CONTROL_BYTES, MAX_CHUNKS, RECORD_BYTES, RECORDS, TICKET } from '../simd/jobs.ts';
 import { SPLIT_RULES, type SplitRule } from './split.ts';
 import type { StartThread, Thread } from './worker.ts';
 
@@ -172,7 +173,6 @@ export class ThreadPool {
         if (floats[i]) reals[record + 1 + i] = part[i]!;
         else ints[record + 1 + i] = part[i]!;
       }
-      ints[record + RESULT_WORD] = 0;
     }
   }
 
@@ -186,9 +186,7 @@ export class ThreadPool {
     this.#drain(4 * this.control);
     this.#await(completed, chunks);
     let result = 0;
-    for (let chunk = 0; chunk < chunks; chunk++) {
-      result += ints[this.control + (RECORDS + chunk * RECORD_BYTES) / 4 + RESULT_WORD]!;
-    }
+    for (let chunk = 0; chunk < chunks; chunk++) result += ints[this.control + (RECORDS + chunk * RECORD_BYTES) / 4]!;
     return result;
   }
 

@@ -128,6 +128,55 @@ const gemm: SplitRule = {
 /** Multiply-adds that take about as long as one element of an elementwise kernel. */
 const GEMM_RATE = 8;
 
+/** The geometry of the kernels on windows: their arguments from the fifth on, by name. */
+const HEIGHT = 4;
+const WIDTH = 5;
+const CHANNELS = 6;
+const KERNEL_HEIGHT = 7;
+const KERNEL_WIDTH = 8;
+const OUT_HEIGHT = 13;
+const OUT_WIDTH = 14;
+
+/** The product of some arguments. */
+const times =
+  (...indices: readonly number[]) =>
+  (args: Arguments): number =>
+    indices.reduce((product, index) => product * args[index]!, 1);
+
+/** Elements that the windows of one line or one image hold. */
+const windowsOfLine = times(OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, CHANNELS);
+const windowsOfImage = times(OUT_HEIGHT, OUT_WIDTH, KERNEL_HEIGHT, KERNEL_WIDTH, CHANNELS);
+const image = times(HEIGHT, WIDTH, CHANNELS);
+
+/** Cut along lines: the first line moves, and the output with it by `step` a line. */
+function lines(step: (args: Arguments) => number, cost: (args: Arguments) => number): SplitRule {
+  return {
+    length: (args) => args[3]!,
+    grain: 1,
+    cost,
+    part(out, args, begin, end) {
+      copyArguments(out, args);
+      out[0] = args[0]! + begin * step(args);
+      out[2] = args[2]! + begin;
+      out[3] = end - begin;
+    },
+  };
+}
+
+/** The gradient of max pooling reads every window twice; overlapping ones add to the same pixels, so that only images are apart. */
+const maxPooling2dBackward: SplitRule = {
+  length: (args) => args[3]!,
+  grain: 1,
+  cost: (args) => image(args) + 2 * windowsOfImage(args),
+  part(out, args, begin, end) {
+    copyArguments(out, args);
+    out[0] = args[0]! + begin * image(args);
+    out[1] = args[1]! + begin * times(OUT_HEIGHT, OUT_WIDTH, CHANNELS)(args);
+    out[2] = args[2]! + begin * image(args);
+    out[3] = end - begin;
+  },
+};
+
 /** Kernels that are not listed stay on one thread: their sum has one order, or they never take long. */
 export const SPLIT_RULES: { readonly [K in KernelName]?: SplitRule } = {
   add: binary,
@@ -157,10 +206,17 @@ export const SPLIT_RULES: { readonly [K in KernelName]?: SplitRule } = {
   sumColumns: columns(3, 2, [0, 1]),
   countNonFinite: elements(1, [0]),
   gemm,
+  im2col: lines(windowsOfLine, windowsOfLine),
+  // Each element of the windows is added once, whichever line it belongs to.
+  col2im: lines(times(WIDTH, CHANNELS), (args) => windowsOfImage(args) / args[HEIGHT]!),
+  maxPooling2d: lines(times(OUT_WIDTH, CHANNELS), windowsOfLine),
+  maxPooling2dBackward,
   moments: columns(4, 3, [0, 1, 2], 2),
   batchNormalize: rows(7, 8, { 0: argument(8), 1: argument(8) }, 2),
   batchNormalizeSums: columns(10, 9, [0, 1, 2, 3, 4, 5, 6, 7], 3),
   batchNormalizeBackward: rows(11, 12, { 0: argument(12), 1: argument(12), 2: argument(12) }, 3),
+  softmaxCrossEntropy: rows(3, 4, { 0: one, 1: argument(4), 2: one }, 6),
+  softmaxCrossEntropyBackward: rows(4, 5, { 0: argument(5), 1: one, 2: argument(5), 3: one }, 10),
   adam: elements(10, [0, 1, 2, 3], 4),
   gatherBytes: rows(5, 6, { 0: argument(6), 2: one }),
   randomUniform: draws(8),

@@ -4,7 +4,7 @@
  * once for every call in training.
  */
 import { ones, type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
-import { checkNumber, checkOptions } from '../../core/check.ts';
+import { checkBoolean, checkNumber, checkOptions } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { kernels } from '../../kernels/runtime.ts';
 import { batchMoments, batchNormInference, batchNormTraining } from '../../ops/batch-normalization.ts';
@@ -15,6 +15,10 @@ export interface BatchNormalizationConfig {
   readonly momentum?: number;
   /** Added to the variance. Default 1e-3. */
   readonly epsilon?: number;
+  /** Whether a learned beta is added. Default true. */
+  readonly center?: boolean;
+  /** Whether the normalised features are multiplied by a learned gamma. Default true; without gamma and beta they keep mean 0 and variance 1. */
+  readonly scale?: boolean;
 }
 
 /**
@@ -25,9 +29,13 @@ export interface BatchNormalizationConfig {
  */
 export function batchNormalization(config: BatchNormalizationConfig = {}): Layer {
   const where = 'layers.batchNormalization';
-  checkOptions(where, config, ['momentum', 'epsilon']);
+  checkOptions(where, config, ['momentum', 'epsilon', 'center', 'scale']);
   const momentum = checkNumber(where, 'momentum', config.momentum ?? 0.99, 0, 1);
   const epsilon = checkNumber(where, 'epsilon', config.epsilon ?? 1e-3, 0);
+  const center = checkBoolean(where, 'center', config.center ?? true);
+  const scale = checkBoolean(where, 'scale', config.scale ?? true);
+  // What is on by default stays unsaid: checkpoints of older trainings do not know it.
+  const settings = { momentum, epsilon, ...(!center && { center: 'off' }), ...(!scale && { scale: 'off' }) };
   return {
     kind: 'BatchNormalization',
     build(inputShape) {
@@ -36,6 +44,8 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
         throw new ShapeError(`${where}: items must have a last axis of features; got scalars`);
       const gamma = variable(ones([features]), 'gamma');
       const beta = variable(zeros([features]), 'beta');
+      // Gamma and beta that are not learned stay 1 and 0, and are no weights.
+      const learned = [...(scale ? [gamma] : []), ...(center ? [beta] : [])];
       const mean = variable(zeros([features]), 'moving_mean');
       const variance = variable(ones([features]), 'moving_variance');
 
@@ -49,10 +59,10 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
       };
       return {
         kind: 'BatchNormalization',
-        settings: { momentum, epsilon },
+        settings,
         outputShape: inputShape,
-        weights: [gamma, beta, mean, variance],
-        trainableWeights: [gamma, beta],
+        weights: [...learned, mean, variance],
+        trainableWeights: learned,
         call: (x, options) => call(x, options),
         callWithLeakyRelu: call,
       };

@@ -4,7 +4,8 @@
  * each of V8's compilers of WebAssembly.
  */
 import { describe, expect, it } from 'vitest';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES, type KernelName } from '../../../src/kernels/contract.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../../src/kernels/arguments.ts';
+import type { KernelName } from '../../../src/kernels/contract.ts';
 import { Heap } from '../../../src/kernels/heap.ts';
 import { createPortableKernels } from '../../../src/kernels/portable/index.ts';
 import { createSimdSet } from '../../../src/kernels/simd/index.ts';

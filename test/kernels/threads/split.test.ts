@@ -3,10 +3,12 @@
  * whole call, for any number of parts and any cuts at multiples of the grain. Every sum stays within one part, so bits must be equal.
  */
 import { describe, expect, it } from 'vitest';
-import { KERNEL_NAMES, type KernelName, type Kernels } from '../../../src/kernels/contract.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../../src/kernels/arguments.ts';
+import type { KernelName, Kernels } from '../../../src/kernels/contract.ts';
 import { Heap } from '../../../src/kernels/heap.ts';
 import { createPortableKernels } from '../../../src/kernels/portable/index.ts';
 import { createSimdSet } from '../../../src/kernels/simd/index.ts';
+import { RECORD_BYTES } from '../../../src/kernels/simd/jobs.ts';
 import { SPLIT_RULES, type SplitRule } from '../../../src/kernels/threads/split.ts';
 import { KERNEL_CASES } from '../../support/kernel-cases.ts';
 import { Operands } from '../../support/operands.ts';
@@ -65,6 +67,11 @@ describe('the split rules', () => {
       'sigmoidCrossEntropy',
       'sigmoidCrossEntropyBackward',
     ]);
+  });
+
+  it('have arguments that fit a record of a job, with the number of the kernel before them', () => {
+    const most = Math.max(...KERNEL_NAMES.map((name) => KERNEL_ARGUMENTS[name].length));
+    expect(1 + most).toBeLessThanOrEqual(RECORD_BYTES / 4);
   });
 
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 512, shared: true }) });

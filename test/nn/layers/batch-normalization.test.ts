@@ -16,6 +16,7 @@ import {
   zeros,
 } from '../../../src/index.ts';
 import type { BuiltLayer } from '../../../src/nn/layer.ts';
+import type { BatchNormalizationConfig } from '../../../src/nn/layers/index.ts';
 import { type NormalizationCall, type NormalizationCase, readLayers } from '../../support/fixtures.ts';
 import { countKernels } from '../../support/spy.ts';
 import { thrownBy, wrong } from '../../support/thrown.ts';
@@ -169,12 +170,52 @@ describe('batchNormalization', () => {
   });
 });
 
+describe('without gamma or beta', () => {
+  const x = createRandom(6).normal([8, 3], 2, 5);
+  const names = (config: BatchNormalizationConfig): string[] =>
+    layers
+      .batchNormalization(config)
+      .build([3], createRandom(1))
+      .weights.map(({ name }) => name);
+
+  it('has no weights for them', () => {
+    expect(names({})).toEqual(['gamma', 'beta', 'moving_mean', 'moving_variance']);
+    expect(names({ center: false })).toEqual(['gamma', 'moving_mean', 'moving_variance']);
+    expect(names({ scale: false })).toEqual(['beta', 'moving_mean', 'moving_variance']);
+    expect(names({ center: false, scale: false })).toEqual(['moving_mean', 'moving_variance']);
+  });
+
+  it('gives what gamma 1 and beta 0 give, in training and inference, and the same gradient', () => {
+    const bare = layers.batchNormalization({ center: false, scale: false }).build([3], createRandom(1));
+    const full = layers.batchNormalization().build([3], createRandom(1));
+    expect(bare.trainableWeights).toEqual([]);
+    for (const training of [true, false]) {
+      const input = variable(x);
+      const [a, b] = [bare.call(input, { training }), full.call(input, { training })];
+      expect([...a.data]).toEqual([...b.data]);
+      const [da] = gradients(sum(mul(a, a)), [input]);
+      const [db] = gradients(sum(mul(b, b)), [input]);
+      expect([...da!.data]).toEqual([...db!.data]);
+    }
+  });
+
+  it('says so in its settings, which are unchanged where it has both', () => {
+    const settings = (config: BatchNormalizationConfig) =>
+      layers.batchNormalization(config).build([3], createRandom(1)).settings;
+    expect(settings({})).toEqual({ momentum: 0.99, epsilon: 1e-3 });
+    expect(settings({ center: true, scale: false })).toEqual({ momentum: 0.99, epsilon: 1e-3, scale: 'off' });
+    expect(settings({ center: false })).toEqual({ momentum: 0.99, epsilon: 1e-3, center: 'off' });
+  });
+});
+
 describe('errors', () => {
   it.each([
     [{ momentum: 1.5 }, 'momentum must be a finite number from 0 to 1; got 1.5'],
     [{ momentum: Number.NaN }, 'momentum must be a finite number from 0 to 1; got NaN'],
     [{ epsilon: -1 }, 'epsilon must be a finite number of at least 0; got -1'],
     [{ epsilon: '1e-3' }, 'epsilon must be a finite number of at least 0; got "1e-3"'],
+    [{ center: 0 }, 'center must be true or false; got 0'],
+    [{ scale: 'no' }, 'scale must be true or false; got "no"'],
     [{ eps: 1e-3 }, 'unknown option "eps"'],
     [{ momentun: 0.9 }, 'Did you mean momentum?'],
   ])('%j: %s', (config, message) => {

@@ -2,20 +2,26 @@
 import type { OpCase } from '../../support/op-check.ts';
 import { arithmeticCases } from './arithmetic.ts';
 import { batchNormalizationCases } from './batch-normalization.ts';
+import { convolutionCases } from './convolution.ts';
 import { dropoutCases } from './dropout.ts';
 import { lossCases } from './losses.ts';
 import { matmulCases } from './matmul.ts';
+import { maxPoolingCases } from './max-pooling.ts';
 import { reduceCases } from './reduce.ts';
 import { shapeOpsCases } from './shape-ops.ts';
+import { softmaxCases } from './softmax-cross-entropy.ts';
 import { unaryCases } from './unary.ts';
 
 export const ALL_OP_CASES: readonly OpCase[] = [
   ...arithmeticCases,
   ...unaryCases,
   ...matmulCases,
+  ...convolutionCases,
+  ...maxPoolingCases,
   ...reduceCases,
   ...shapeOpsCases,
   ...dropoutCases,
   ...batchNormalizationCases,
   ...lossCases,
+  ...softmaxCases,
 ];

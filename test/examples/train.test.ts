@@ -18,7 +18,7 @@ interface Run {
 /** `--import tsx` rather than tsx's own command, so that signals and exit codes are the example's. */
 function start(...args: string[]): Run {
   const environment = { ...process.env, CI: '1' };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/mnist-gan.ts', ...args], { env: environment });
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/train.ts', ...args], { env: environment });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data) => (stdout += data));
@@ -33,7 +33,7 @@ const rowsOf = (run: string): string[] => readFileSync(join(run, 'losses.csv'), 
 
 const SMALL = ['--limit', '20', '--batch-size', '8'];
 
-describe('examples/mnist-gan.ts', () => {
+describe('examples/train.ts', () => {
   test('two epochs: a line each, a 4x4 grid each, a row of losses for each of 2 x 3 steps, weights', async () => {
     const out = join(folder, 'two');
     const { code, stdout, stderr } = await start('--epochs', '2', ...SMALL, '--out', out).ended;
@@ -41,7 +41,9 @@ describe('examples/mnist-gan.ts', () => {
     expect(stdout.split('\n').filter((line) => /^epoch [12]\/2 {2}generator loss \d/.test(line)).length).toBe(2);
     expect(stdout).toContain(out);
     expect(readdirSync(out).sort()).toEqual(
-      'checkpoints discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors losses.csv'.split(' '),
+      'checkpoints discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors interpolation.png losses.csv run.json weights'.split(
+        ' ',
+      ),
     );
     const pictures = ['001', '002'].map((epoch) => decodeGreyPng(readFileSync(join(out, `epoch-${epoch}.png`))));
     for (const { width, height } of pictures) expect([width, height]).toEqual([122, 122]);

@@ -1,0 +1,90 @@
+/**
+ * The folder of a training: run.json says what was trained, weights/epoch-NNN.safetensors are what was kept on the way,
+ * generator.safetensors is what came out. `npm run train` writes it; evaluate and compare read it.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArgumentError } from '../src/index.ts';
+import { writeFileAtomic } from '../src/node/index.ts';
+import { UsageError } from './arguments.ts';
+
+export const MODELS = ['dense', 'refined', 'conv', 'conditional', 'autoencoder'] as const;
+export type ModelName = (typeof MODELS)[number];
+
+export const RUNS = 'runs';
+
+/** What run.json holds. */
+export interface RunDescription {
+  readonly model: ModelName;
+  /** Of the convolutional pair. */
+  readonly width?: number | undefined;
+  readonly images: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly epochs: number;
+  /** Threads, kernels and the like do not matter: they change no bit. */
+  readonly options: Readonly<Record<string, string | number | undefined>>;
+  /** Of all epochs together, without pictures and checkpoints; absent until the training is done. */
+  readonly seconds?: number | undefined;
+}
+
+const DESCRIPTION = 'run.json';
+
+/** Makes the folder, if it is not there, with what is in it. */
+export function makeRunFolder(folder: string): void {
+  mkdirSync(join(folder, 'weights'), { recursive: true });
+}
+
+export async function writeDescription(folder: string, description: RunDescription): Promise<void> {
+  await writeText(join(folder, DESCRIPTION), JSON.stringify(description, undefined, 2));
+}
+
+/** Undefined without a run.json in the folder. */
+export function readDescription(folder: string): RunDescription | undefined {
+  const path = join(folder, DESCRIPTION);
+  if (!existsSync(path)) return undefined;
+  const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const model = typeof run === 'object' && run !== null && 'model' in run ? run.model : undefined;
+  if (!MODELS.some((one) => one === model)) {
+    throw new ArgumentError(`${path}: model must be one of ${MODELS.join(', ')}; got ${String(model)}`);
+  }
+  return run as RunDescription;
+}
+
+export function epochName(epoch: number): string {
+  return `epoch-${String(epoch).padStart(3, '0')}`;
+}
+
+/** Weights of generators in the folder: kept epochs in order, then the final ones. */
+export function weightFiles(folder: string): string[] {
+  if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}`);
+  const kept = existsSync(join(folder, 'weights')) ? readdirSync(join(folder, 'weights')) : [];
+  return [
+    ...kept
+      .filter((name) => /^epoch-\d+\.safetensors$/.test(name))
+      .sort()
+      .map((name) => join('weights', name)),
+    ...readdirSync(folder)
+      .filter((name) => /^generator.*\.safetensors$/.test(name))
+      .sort(),
+  ];
+}
+
+/** Such as runs/dense-20250131-235959. */
+export function newRun(model: ModelName): string {
+  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return join(RUNS, `${model}-${time}`);
+}
+
+/** The newest run of one of these models, or undefined. */
+export function newestRun(models: readonly ModelName[]): string | undefined {
+  const names = existsSync(RUNS) ? readdirSync(RUNS) : [];
+  const time = (name: string): string => /^([a-z]+)-(\d{8}-\d{6})$/.exec(name)?.[2] ?? '';
+  const runs = names.filter((name) => time(name) !== '' && models.some((model) => name.startsWith(`${model}-`)));
+  const newest = runs.sort((a, b) => (time(a) < time(b) ? -1 : 1)).at(-1);
+  return newest === undefined ? undefined : join(RUNS, newest);
+}
+
+export async function writeText(path: string, text: string): Promise<void> {
+  await writeFileAtomic(path, new TextEncoder().encode(`${text}\n`));
+}

@@ -1,0 +1,146 @@
+/** A training of one of the GANs, with all that it leaves in its folder. */
+import { join } from 'node:path';
+import {
+  convDiscriminator,
+  convGenerator,
+  createRandom,
+  encodeWeights,
+  interpolate,
+  type Model,
+  type Random,
+  type ResumeEvent,
+  refinedDiscriminator,
+  refinedGenerator,
+  scope,
+  type Tensor,
+  type TrainGanOptions,
+  trainGan,
+  withClasses,
+} from '../src/index.ts';
+import { checkpointDirectory, createDashboard, saveImage, writeFileAtomic } from '../src/node/index.ts';
+import type { LabelledDigits } from './digits.ts';
+import { watchForInterruption } from './interruption.ts';
+import { openLossLog } from './loss-log.ts';
+import type { TrainingOptions } from './options.ts';
+import { epochName, type ModelName, type RunDescription, writeDescription } from './run-folder.ts';
+
+export type GanName = Exclude<ModelName, 'autoencoder'>;
+
+const LATENT = 100;
+/** Of the conditional GAN: each digit twice, in rows of ten. */
+const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
+
+/** What trainGan is told of each model; nothing is the article's dense pair. */
+function networksOf(
+  model: GanName,
+  { seed, width }: TrainingOptions,
+  { labels }: LabelledDigits,
+): Partial<TrainGanOptions> {
+  const random: Random = createRandom(seed);
+  switch (model) {
+    case 'dense':
+      return {};
+    case 'refined':
+      return { generator: refinedGenerator({ random }), discriminator: refinedDiscriminator({ random }) };
+    case 'conv':
+      return { generator: convGenerator({ width, random }), discriminator: convDiscriminator({ width, random }) };
+    case 'conditional':
+      return { labels, sampleCount: CONDITIONAL_SAMPLES.sampleCount };
+  }
+}
+
+/** Returns the exit code. */
+export async function trainGanRun(
+  options: TrainingOptions,
+  model: GanName,
+  digits: LabelledDigits,
+  folder: string,
+): Promise<number> {
+  const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum } = options;
+  const { images } = digits;
+  const settings = { loss, labelSmoothing, emaMomentum };
+  const description: RunDescription = {
+    model,
+    width: model === 'conv' ? options.width : undefined,
+    images: images.count,
+    batchSize,
+    seed,
+    epochs,
+    options: settings,
+  };
+  await writeDescription(folder, description);
+
+  const interruption = watchForInterruption();
+  const dashboard = createDashboard({ epochs, stepsPerEpoch: Math.ceil(images.count / batchSize) });
+  const logLosses = openLossLog(join(folder, 'losses.csv'), resume);
+  const columns = model === 'conditional' ? { columns: CONDITIONAL_SAMPLES.columns } : {};
+  try {
+    const { generator, discriminator, averageGenerator, history, completed } = await trainGan({
+      ...networksOf(model, options, digits),
+      ...settings,
+      images,
+      epochs,
+      batchSize,
+      seed,
+      checkpoint: checkpointDirectory(join(folder, 'checkpoints')),
+      checkpointEvery,
+      resume,
+      signal: interruption.signal,
+      onResume(event) {
+        dashboard.print(describeResume(event, folder));
+      },
+      onStep(event) {
+        logLosses(event);
+        dashboard.onStep(event);
+      },
+      async onEpoch(event) {
+        dashboard.onEpoch(event);
+        const name = epochName(event.epoch);
+        await saveImage(join(folder, `${name}.png`), event.samples, columns);
+        if (!options.keep.includes(event.epoch)) return;
+        await saveWeights(join(folder, 'weights', `${name}.safetensors`), {
+          generator: event.averageGenerator ?? event.generator,
+        });
+      },
+    });
+    dashboard.close();
+    await saveWeights(join(folder, 'generator.safetensors'), { generator });
+    await saveWeights(join(folder, 'discriminator.safetensors'), { discriminator });
+    if (averageGenerator !== undefined) {
+      await saveWeights(join(folder, 'generator-average.safetensors'), { generator: averageGenerator });
+    }
+    if (!completed) {
+      console.error(`Stopped: the state is saved in ${folder}. To go on, add: --resume --out ${folder}`);
+      return interruption.exitCode();
+    }
+    const between = interpolation(averageGenerator ?? generator, model, seed);
+    await saveImage(join(folder, 'interpolation.png'), between, { columns: INTERPOLATION_STEPS });
+    const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
+    await writeDescription(folder, { ...description, seconds });
+    console.log(`Done: pictures, losses.csv and weights are in ${folder}`);
+    return 0;
+  } finally {
+    dashboard.close();
+  }
+}
+
+const INTERPOLATION_STEPS = 10;
+
+/** Four rows of pictures, each from one noise vector to the next. */
+function interpolation(generator: Model, model: GanName, seed: number): Tensor {
+  return scope(() => {
+    const noise = createRandom(seed).normal([5, LATENT]);
+    const points = model === 'conditional' ? withClasses(noise, [1, 3, 5, 7, 9]) : noise;
+    return interpolate(generator, points, { steps: 4 * INTERPOLATION_STEPS });
+  });
+}
+
+async function saveWeights(path: string, models: Readonly<Record<string, Model>>): Promise<void> {
+  await writeFileAtomic(path, encodeWeights(models));
+}
+
+function describeResume({ epoch, step, checkpoint, skipped }: ResumeEvent, folder: string): string {
+  const start = checkpoint === undefined ? `no checkpoint in ${folder}, starting` : `resuming from ${checkpoint}`;
+  const lines = skipped.map(({ name, error }) => `skipping ${name}: ${error instanceof Error ? error.message : error}`);
+  return [...lines, `${start} in epoch ${epoch}, ${step} of its steps done`].join('\n');
+}

@@ -1,0 +1,62 @@
+/**
+ * Learns to draw handwritten digits: `npm run train`, or `npm run train -- --help` for what can be set.
+ * Leaves a picture for each epoch, the losses of each step, checkpoints and weights in one folder.
+ *
+ * In a program of your own the imports from ../src/ read 'ganvas' and 'ganvas/node'.
+ */
+import { configure, GanvasError } from '../src/index.ts';
+import { enableWideSimd } from '../src/node/index.ts';
+import { UsageError } from './arguments.ts';
+import { loadDigits } from './digits.ts';
+import { help, parseOptions, type TrainingOptions } from './options.ts';
+import { makeRunFolder, newestRun, newRun, RUNS } from './run-folder.ts';
+import { trainAutoencoderRun } from './train-autoencoder.ts';
+import { trainGanRun } from './train-gan.ts';
+
+async function train(options: TrainingOptions): Promise<number> {
+  await configure({ threads: options.threads, kernels: options.kernels });
+  if (options.wide) {
+    const { enabled, reason } = await enableWideSimd();
+    if (!enabled) console.error(`--wide has no effect: ${reason}`);
+  }
+  const digits = await loadDigits(options.data, options.limit);
+  const folder = options.out ?? (options.resume ? resumedRun(options) : newRun(options.model));
+  makeRunFolder(folder);
+  const steps = Math.ceil(digits.images.count / options.batchSize);
+  console.log(
+    `${digits.images.count} digits, ${steps} steps an epoch, seed ${options.seed}; pictures and weights go to ${folder}`,
+  );
+  return options.model === 'autoencoder'
+    ? trainAutoencoderRun(options, digits, folder)
+    : trainGanRun(options, options.model, digits, folder);
+}
+
+function resumedRun({ model }: TrainingOptions): string {
+  const newest = newestRun([model]);
+  if (newest !== undefined) return newest;
+  throw new UsageError(`--resume: there is no run of the ${model} model in ${RUNS}/; name its folder by --out DIR`);
+}
+
+async function main(): Promise<number> {
+  try {
+    const options = parseOptions(process.argv.slice(2));
+    if (options !== 'help') return await train(options);
+    console.log(help());
+    return 0;
+  } catch (error) {
+    // What the user can mend gets a sentence; anything else is a bug and gets its stack.
+    const mendable = error instanceof UsageError || error instanceof GanvasError || isSystemError(error);
+    if (!mendable) throw error;
+    console.error(error.message);
+    if (!(error instanceof UsageError)) return 1;
+    console.error('npm run train -- --help lists the options.');
+    return 2;
+  }
+}
+
+/** ENOENT, ENOSPC and the like: their messages name the file and the reason. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
+process.exitCode = await main();

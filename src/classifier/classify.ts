@@ -1,0 +1,109 @@
+/** What a trained classifier says of images, a batch at a time, and how often it is right. */
+import { scope } from '../autograd/scope.ts';
+import type { Tensor } from '../autograd/tensor.ts';
+import { describe, invalid } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { formatShape, type Shape } from '../core/shape.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { buildInRow, checkModel, expectShape, readDataset } from '../training/checks.ts';
+import type { Classifier } from './models.ts';
+
+/** Images at once: their activations in a convolutional network take some ten megabytes. */
+const BATCH = 256;
+
+/**
+ * The class of each image, that of its largest logit; of equal ones the first.
+ *
+ * @param images - a Dataset or a Tensor [n, ...item].
+ *
+ * @example
+ * classify(classifier, images.gather([0, 1, 2])); // Int32Array [5, 0, 4]
+ */
+export function classify(classifier: Classifier, images: Dataset | Tensor): Int32Array {
+  const where = 'classify';
+  const source = readDataset(where, images);
+  const { features, head } = checkClassifier(where, classifier, source.itemShape);
+  const classes = new Int32Array(source.count);
+  for (let first = 0; first < source.count; first += BATCH) {
+    const places = Array.from({ length: Math.min(BATCH, source.count - first) }, (_, i) => first + i);
+    scope(() => {
+      classes.set(largest(head.predict(features.predict(source.gather(places)))), first);
+    }, where);
+  }
+  return classes;
+}
+
+/**
+ * The share of images whose class is the labelled one, from 0 to 1; NaN if there are none.
+ *
+ * @example
+ * const { images, labels } = await loadMnist({ split: 'test' });
+ * console.log(accuracy(classifier, images, labels)); // 0.99...
+ */
+export function accuracy(classifier: Classifier, images: Dataset | Tensor, labels: ArrayLike<number>): number {
+  const where = 'accuracy';
+  const source = readDataset(where, images);
+  const { head } = checkClassifier(where, classifier, source.itemShape);
+  checkLabels(where, labels, source.count, head.outputShape![0]!);
+  return shareOf(classify(classifier, source), labels);
+}
+
+/** How many of the classes are the labels, as a share. */
+export function shareOf(classes: Int32Array, labels: ArrayLike<number>): number {
+  let right = 0;
+  for (let i = 0; i < classes.length; i++) if (classes[i] === labels[i]) right++;
+  return right / classes.length;
+}
+
+/** The place of the largest value in each row of [n, classes]. */
+export function largest(logits: Tensor): Int32Array {
+  const [rows = 0, classes = 0] = logits.shape;
+  const { data } = logits;
+  return Int32Array.from({ length: rows }, (_, row) => {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (data[row * classes + c]! > data[row * classes + best]!) best = c;
+    return best;
+  });
+}
+
+/** Two models that take images of this shape to logits; models that are not built yet are built. */
+export function checkClassifier(where: string, classifier: Classifier, imageShape: Shape): Classifier {
+  if (typeof classifier !== 'object' || classifier === null) {
+    invalid(where, 'classifier', 'two models, features and head', classifier, 'Make them with digitClassifier().');
+  }
+  const { features, head } = classifier;
+  checkModel(where, 'classifier.features', features);
+  checkModel(where, 'classifier.head', head);
+  buildInRow(imageShape, [features, head]);
+  const images = `the images are ${formatShape(imageShape)}`;
+  expectShape(where, 'the features take', features.inputShape, imageShape, images);
+  const made = features.outputShape!;
+  expectShape(where, 'the head takes', head.inputShape, made, `the features make ${formatShape(made)}`);
+  const logits = head.outputShape!;
+  if (logits.length !== 1 || logits[0] === 0) {
+    throw new ShapeError(
+      `${where}: the head makes items of shape ${formatShape(logits)}, but one logit a class is needed, [classes].`,
+    );
+  }
+  return { features, head };
+}
+
+/** One class number for each image. */
+export function checkLabels(where: string, labels: ArrayLike<number>, count: number, classes: number): void {
+  if (typeof labels !== 'object' || labels === null || typeof labels.length !== 'number') {
+    invalid(where, 'labels', 'a list of class numbers', labels, 'loadMnist() has them as labels.');
+  }
+  if (labels.length !== count) {
+    throw new ArgumentError(
+      `${where}: labels must be as many as the images; got ${labels.length} labels for ${count} images`,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const label = labels[i]!;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new ArgumentError(
+        `${where}: labels must be whole numbers from 0 to ${classes - 1}, the classes of the head; element ${i} is ${describe(label)}`,
+      );
+    }
+  }
+}

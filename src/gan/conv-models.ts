@@ -1,0 +1,99 @@
+/**
+ * The convolutional GAN of TensorFlow's DCGAN tutorial, for images of 28 x 28 pixels:
+ *   generator: latent -> 7 x 7 x 256 -> 7 x 7 x 128 -> 14 x 14 x 64 -> 28 x 28 x 1, a dense layer and three transposed convolutions with 5 x 5
+ *   kernels, no biases; batch normalisation and LeakyReLU after each but the last, tanh after the last.
+ *   discriminator: 28 x 28 x 1 -> 14 x 14 x 64 -> 7 x 7 x 128, convolutions with 5 x 5 kernels and strides of 2, LeakyReLU and dropout after
+ *   each, then one logit.
+ * Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR 2016, as reduced there.
+ */
+import { checkRandom, type Random } from '../autograd/random.ts';
+import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
+import * as layers from '../nn/layers/index.ts';
+import { type Model, sequential } from '../nn/sequential.ts';
+import { IMAGE_SHAPE } from './models.ts';
+
+export interface ConvGeneratorConfig {
+  /** Length of the noise vector. Default 100. */
+  readonly latentDim?: number;
+  /** Multiplies the numbers of channels, 256, 128 and 64, rounded, at least 1. Arithmetic goes as its square. Default 1. */
+  readonly width?: number;
+  /** Where the initial weights are drawn from. Default: the same each time. */
+  readonly random?: Random;
+}
+
+/**
+ * Noise [n, latentDim] -> images [n, 28, 28, 1] in [-1, 1]; 2,330,944 parameters with the defaults.
+ *
+ * @example
+ * const generator = convGenerator({ latentDim: 64, width: 0.25 });
+ * const discriminator = convDiscriminator({ width: 0.25 });
+ * await trainGan({ images, generator, discriminator, latentDim: 64 });
+ */
+export function convGenerator(config: ConvGeneratorConfig = {}): Model {
+  checkOptions('convGenerator', config, ['latentDim', 'width', 'random']);
+  const { latentDim = 100, random } = config;
+  checkInteger('convGenerator', 'latentDim', latentDim, 1);
+  checkRandom('convGenerator', random);
+  const channels = scaled('convGenerator', config.width ?? 1);
+  const [first, second, third] = [channels(256), channels(128), channels(64)];
+  const shared = { kernelSize: 5, padding: 'same', useBias: false } as const;
+  return sequential(
+    [
+      layers.dense({ units: 7 * 7 * first, useBias: false, inputShape: [latentDim] }),
+      layers.batchNormalization(),
+      layers.leakyReLU(),
+      layers.reshape({ targetShape: [7, 7, first] }),
+      layers.conv2dTranspose({ ...shared, filters: second }),
+      layers.batchNormalization(),
+      layers.leakyReLU(),
+      layers.conv2dTranspose({ ...shared, filters: third, strides: 2 }),
+      layers.batchNormalization(),
+      layers.leakyReLU(),
+      layers.conv2dTranspose({ ...shared, filters: 1, strides: 2, activation: 'tanh' }),
+    ],
+    { name: 'generator', ...(random && { random }) },
+  );
+}
+
+export interface ConvDiscriminatorConfig {
+  /** Multiplies the numbers of channels, 64 and 128, rounded, at least 1. Default 1. */
+  readonly width?: number;
+  /** Probability with which dropout sets an element to 0, 0 <= dropoutRate < 1. Default 0.3. */
+  readonly dropoutRate?: number;
+  /** Where the initial weights are drawn from. Default: the same each time. */
+  readonly random?: Random;
+}
+
+/**
+ * Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 212,865 parameters with the defaults. In training its calls need a random
+ * generator, for dropout; trainGan gives it one.
+ */
+export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
+  checkOptions('convDiscriminator', config, ['width', 'dropoutRate', 'random']);
+  const { dropoutRate: rate = 0.3, random } = config;
+  checkNumber('convDiscriminator', 'dropoutRate', rate, 0);
+  if (rate >= 1) invalid('convDiscriminator', 'dropoutRate', 'below 1', rate);
+  checkRandom('convDiscriminator', random);
+  const channels = scaled('convDiscriminator', config.width ?? 1);
+  const shared = { kernelSize: 5, strides: 2, padding: 'same' } as const;
+  return sequential(
+    [
+      layers.conv2d({ ...shared, filters: channels(64), inputShape: IMAGE_SHAPE }),
+      layers.leakyReLU(),
+      layers.dropout({ rate }),
+      layers.conv2d({ ...shared, filters: channels(128) }),
+      layers.leakyReLU(),
+      layers.dropout({ rate }),
+      layers.flatten(),
+      layers.dense({ units: 1 }),
+    ],
+    { name: 'discriminator', ...(random && { random }) },
+  );
+}
+
+/** Numbers of channels, multiplied by a checked width. */
+function scaled(where: string, width: number): (channels: number) => number {
+  checkNumber(where, 'width', width, 0);
+  if (width === 0) invalid(where, 'width', 'above 0', width);
+  return (channels) => Math.max(1, Math.round(channels * width));
+}

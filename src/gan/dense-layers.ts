@@ -1,0 +1,54 @@
+/** The layers of which all dense generators and discriminators are made: dense without bias, batch normalisation, LeakyReLU. */
+import type { Random } from '../autograd/random.ts';
+import { checkInteger } from '../core/check.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
+import type { Layer } from '../nn/layer.ts';
+import * as layers from '../nn/layers/index.ts';
+import { type Model, sequential } from '../nn/sequential.ts';
+
+export { checkRandom } from '../autograd/random.ts';
+
+/** Shape of the images that the dense models draw and judge. */
+export const IMAGE_SHAPE = [28, 28, 1] as const;
+export const IMAGE_SIZE: number = sizeOf(IMAGE_SHAPE);
+
+/** inputSize -> 256 -> 512 -> 784, tanh, [28, 28, 1]; `normalized`: one more batch normalisation behind the tanh. */
+export function generatorLayers(inputSize: number, { normalized }: { readonly normalized: boolean }): Layer[] {
+  return [
+    ...normalizedDense(256, [inputSize]),
+    ...normalizedDense(512),
+    layers.dense({ units: IMAGE_SIZE, useBias: false, activation: 'tanh' }),
+    ...(normalized ? [layers.batchNormalization()] : []),
+    layers.reshape({ targetShape: IMAGE_SHAPE }),
+  ];
+}
+
+/** 512 -> 256 -> one logit, for vectors; `normalized`: the first layer has its batch normalisation, as the second always has. */
+export function discriminatorLayers(
+  inputShape: Shape | undefined,
+  { normalized }: { readonly normalized: boolean },
+): Layer[] {
+  const first = normalized ? normalizedDense(512, inputShape) : [denseWithoutBias(512, inputShape), layers.leakyReLU()];
+  return [...first, ...normalizedDense(256), layers.dense({ units: 1 })];
+}
+
+function normalizedDense(units: number, inputShape?: Shape): Layer[] {
+  return [denseWithoutBias(units, inputShape), layers.batchNormalization(), layers.leakyReLU()];
+}
+
+function denseWithoutBias(units: number, inputShape: Shape | undefined): Layer {
+  return layers.dense({ units, useBias: false, ...(inputShape && { inputShape }) });
+}
+
+export function generatorOf(plan: readonly Layer[], random: Random | undefined): Model {
+  return sequential(plan, { name: 'generator', ...(random && { random }) });
+}
+
+export function discriminatorOf(plan: readonly Layer[], random: Random | undefined): Model {
+  return sequential(plan, { name: 'discriminator', ...(random && { random }) });
+}
+
+/** Length of the noise vector, 100 if it is left open. */
+export function checkLatentDim(where: string, latentDim: number = 100): number {
+  return checkInteger(where, 'latentDim', latentDim, 1);
+}

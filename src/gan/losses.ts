@@ -1,0 +1,75 @@
+/**
+ * What the two networks of a GAN minimise, from the logits of real and of generated images; s is the label smoothing, `BCE` the binary
+ * cross-entropy from logits, and every `mean` is over the batch.
+ *
+ *                  discriminator                                           generator
+ *   nonSaturating  BCE(1 - s, real) + BCE(0, fake)                         BCE(1, fake)
+ *   minimax        BCE(1 - s, real) + BCE(0, fake)                         -BCE(0, fake)
+ *   leastSquares   mean (real - (1 - s))^2 / 2 + mean fake^2 / 2           mean (fake - 1)^2 / 2
+ *   hinge          mean max(0, 1 - real) + mean max(0, 1 + fake)           -mean fake
+ *
+ * Sources: nonSaturating and minimax, I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014; leastSquares, X. Mao et al., "Least
+ * Squares Generative Adversarial Networks", ICCV 2017, with its labels 0 and 1; hinge, J. H. Lim, J. C. Ye, "Geometric GAN", 2017; one-sided
+ * label smoothing, T. Salimans et al., "Improved Techniques for Training GANs", NIPS 2016.
+ */
+import type { Tensor } from '../autograd/tensor.ts';
+import { checkChoice, checkNumber, invalid } from '../core/check.ts';
+import { ArgumentError } from '../core/errors.ts';
+import { add, mul, sub } from '../ops/arithmetic.ts';
+import { binaryCrossentropy, meanSquaredError } from '../ops/losses.ts';
+import { mean } from '../ops/reduce.ts';
+import { neg, relu } from '../ops/unary.ts';
+
+/** Both losses are scalars, from logits [n, 1]. */
+export interface Objective {
+  generatorLoss(fakeLogits: Tensor): Tensor;
+  discriminatorLoss(realLogits: Tensor, fakeLogits: Tensor): Tensor;
+}
+
+export type GanLoss = 'nonSaturating' | 'minimax' | 'leastSquares' | 'hinge';
+
+const fromLogits = { fromLogits: true } as const;
+
+function crossEntropyOfBoth(realLabel: number, realLogits: Tensor, fakeLogits: Tensor): Tensor {
+  return add(binaryCrossentropy(realLabel, realLogits, fromLogits), binaryCrossentropy(0, fakeLogits, fromLogits));
+}
+
+function halfSquaredError(label: number, logits: Tensor): Tensor {
+  return mul(0.5, meanSquaredError(label, logits));
+}
+
+const OBJECTIVES: Readonly<Record<GanLoss, (realLabel: number) => Objective>> = {
+  nonSaturating: (realLabel) => ({
+    generatorLoss: (fake) => binaryCrossentropy(1, fake, fromLogits),
+    discriminatorLoss: (real, fake) => crossEntropyOfBoth(realLabel, real, fake),
+  }),
+  minimax: (realLabel) => ({
+    generatorLoss: (fake) => neg(binaryCrossentropy(0, fake, fromLogits)),
+    discriminatorLoss: (real, fake) => crossEntropyOfBoth(realLabel, real, fake),
+  }),
+  leastSquares: (realLabel) => ({
+    generatorLoss: (fake) => halfSquaredError(1, fake),
+    discriminatorLoss: (real, fake) => add(halfSquaredError(realLabel, real), halfSquaredError(0, fake)),
+  }),
+  hinge: () => ({
+    generatorLoss: (fake) => neg(mean(fake)),
+    discriminatorLoss: (real, fake) => add(mean(relu(sub(1, real))), mean(relu(add(1, fake)))),
+  }),
+};
+
+export const GAN_LOSSES: readonly GanLoss[] = Object.keys(OBJECTIVES) as GanLoss[];
+export const DEFAULT_LOSS: GanLoss = 'nonSaturating';
+export const ARTICLE_OBJECTIVE: Objective = OBJECTIVES[DEFAULT_LOSS](1);
+
+/** The objective by its name, after both options are checked. */
+export function readObjective(where: string, loss: GanLoss, labelSmoothing: number): Objective {
+  const name = checkChoice(where, 'loss', loss, GAN_LOSSES);
+  checkNumber(where, 'labelSmoothing', labelSmoothing, 0, 1);
+  if (labelSmoothing === 1) invalid(where, 'labelSmoothing', 'below 1', labelSmoothing);
+  if (name === 'hinge' && labelSmoothing > 0) {
+    throw new ArgumentError(
+      `${where}: labelSmoothing goes with a loss that has labels, and 'hinge' has none; got ${labelSmoothing}. Leave it out, or take another loss.`,
+    );
+  }
+  return OBJECTIVES[name](1 - labelSmoothing);
+}

@@ -1,0 +1,87 @@
+/** The networks among the options of trainGan: their defaults, and whether they fit the images, the noise and each other. */
+import type { Random } from '../autograd/random.ts';
+import { zeros } from '../autograd/tensor.ts';
+import { ArgumentError } from '../core/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import type { Model } from '../nn/sequential.ts';
+import { adam, type Optimizer } from '../optim/adam.ts';
+import { checkModel, checkOptimizer, expectShape } from '../training/checks.ts';
+import { conditionalDiscriminator, conditionalGenerator } from './conditional-models.ts';
+import { denseDiscriminator, denseGenerator } from './models.ts';
+import type { GanNetworks } from './step.ts';
+import { createWeightAverage } from './weight-average.ts';
+
+export interface NetworkOptions {
+  readonly generator?: Model | undefined;
+  readonly discriminator?: Model | undefined;
+  readonly generatorOptimizer?: Optimizer | undefined;
+  readonly discriminatorOptimizer?: Optimizer | undefined;
+  readonly emaMomentum?: number | undefined;
+}
+
+/** What the networks must fit. */
+export interface Surroundings {
+  readonly latentDim: number;
+  readonly imageShape: Shape;
+  /** Undefined if the training has no labels. */
+  readonly classes: number | undefined;
+}
+
+const LEARNING_RATE = 1e-4;
+
+export function readNetworks(
+  where: string,
+  options: NetworkOptions,
+  surroundings: Surroundings,
+  random: Random,
+): GanNetworks {
+  const { latentDim, classes } = surroundings;
+  const generator =
+    options.generator ??
+    (classes === undefined
+      ? denseGenerator({ latentDim, random })
+      : conditionalGenerator({ latentDim, classes, random }));
+  const discriminator =
+    options.discriminator ??
+    (classes === undefined ? denseDiscriminator({ random }) : conditionalDiscriminator({ classes, random }));
+  checkModel(where, 'generator', generator);
+  checkModel(where, 'discriminator', discriminator);
+  checkFit(where, generator, discriminator, surroundings);
+  if (generator === discriminator) {
+    throw new ArgumentError(
+      `${where}: generator and discriminator are one and the same model; they learn against each other, each with weights of its own. Make two.`,
+    );
+  }
+  const { generatorOptimizer = adam({ learningRate: LEARNING_RATE }) } = options;
+  const { discriminatorOptimizer = adam({ learningRate: LEARNING_RATE }) } = options;
+  checkOptimizer(where, 'generatorOptimizer', generatorOptimizer);
+  checkOptimizer(where, 'discriminatorOptimizer', discriminatorOptimizer);
+  if (generatorOptimizer === discriminatorOptimizer) {
+    throw new ArgumentError(
+      `${where}: generatorOptimizer and discriminatorOptimizer are one and the same optimizer, which would count two steps for each of the training's. Each network needs an optimizer of its own: call adam({ learningRate }) twice.`,
+    );
+  }
+  const average = createWeightAverage(where, generator, options.emaMomentum);
+  return { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average };
+}
+
+/** Builds models that have no inputShape of their own, and compares what meets: noise, images, logits. */
+function checkFit(
+  where: string,
+  generator: Model,
+  discriminator: Model,
+  { latentDim, imageShape, classes }: Surroundings,
+): void {
+  const generatorInput = [latentDim + (classes ?? 0)];
+  const discriminatorInput = classes === undefined ? imageShape : [sizeOf(imageShape) + classes];
+  if (generator.inputShape === undefined) generator.predict(zeros([1, ...generatorInput])).dispose();
+  if (discriminator.inputShape === undefined) discriminator.predict(zeros([1, ...discriminatorInput])).dispose();
+  const images = `the images are ${formatShape(imageShape)}`;
+  const andClasses = classes === undefined ? '' : ` and there are labels of ${classes} classes`;
+  const expect = (subject: string, got: Shape | undefined, expected: Shape, because: string): void =>
+    expectShape(where, subject, got, expected, because);
+  expect('the generator takes', generator.inputShape, generatorInput, `latentDim is ${latentDim}${andClasses}`);
+  expect('the generator makes', generator.outputShape, imageShape, images);
+  expect('the discriminator takes', discriminator.inputShape, discriminatorInput, images + andClasses);
+  expect('the discriminator makes', discriminator.outputShape, [1], 'one logit an image is needed');
+}

@@ -1,0 +1,63 @@
+/** Images of the classes that one asks for, from a class-conditional generator. */
+import { createRandom, type Random } from '../autograd/random.ts';
+import { scope } from '../autograd/scope.ts';
+import { checkTensor, type Tensor } from '../autograd/tensor.ts';
+import { checkOptions } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { formatShape, sameShape } from '../core/shape.ts';
+import type { Model } from '../nn/sequential.ts';
+import { checkModel } from '../training/checks.ts';
+import { checkClasses, joinClasses, oneHot, readLabels } from './classes.ts';
+import { checkRandom } from './dense-layers.ts';
+
+export interface SampleClassesOptions {
+  /** How many classes the generator was trained with. Default 10. */
+  readonly classes?: number;
+  /** The noise [labels.length, latentDim]: the same noise with other labels gives other digits in one hand. Default: drawn. */
+  readonly noise?: Tensor;
+  /** Where the noise is drawn from, if none is given. Default: createRandom(0), the same noise each time. */
+  readonly random?: Random;
+}
+
+/**
+ * One image of each class that is asked for, in that order: [labels.length, ...image].
+ *
+ * @param generator - of noise and class, such as conditionalGenerator() after trainGan({ labels }).
+ *
+ * @example
+ * imageGrid(sampleClasses(generator, [2, 0, 2, 6]));
+ */
+export function sampleClasses(
+  generator: Model,
+  labels: Uint8Array | readonly number[],
+  options: SampleClassesOptions = {},
+): Tensor {
+  const where = 'sampleClasses';
+  checkModel(where, 'generator', generator);
+  checkOptions(where, options, ['classes', 'noise', 'random']);
+  const classes = checkClasses(where, options.classes);
+  const wanted = readLabels(where, labels, classes);
+  checkRandom(where, options.random);
+  const [inputSize = 0, ...others] = generator.inputShape ?? [];
+  const latentDim = inputSize - classes;
+  if (others.length > 0 || latentDim < 1) {
+    throw new ShapeError(
+      `${where}: the generator must take vectors of noise and ${classes} classes; it takes ${generator.inputShape === undefined ? 'anything, being not built yet' : formatShape(generator.inputShape)}. conditionalGenerator() makes one.`,
+    );
+  }
+  const { noise, random = createRandom(0) } = options;
+  const noiseShape = [wanted.length, latentDim];
+  if (noise !== undefined) {
+    if (options.random !== undefined) throw new ArgumentError(`${where}: give noise or random, not both.`);
+    checkTensor(where, 'noise', noise);
+    if (!sameShape(noise.shape, noiseShape)) {
+      throw new ShapeError(
+        `${where}: noise must have shape ${formatShape(noiseShape)}, a row for each label; got ${formatShape(noise.shape)}`,
+      );
+    }
+  }
+  return scope(() => {
+    const rows = joinClasses(noise ?? random.normal(noiseShape), oneHot(wanted, classes));
+    return generator.predict(rows);
+  }, where);
+}

@@ -1,0 +1,134 @@
+/** SIMD cross-entropy of a softmax from logits, row by row, with its gradient. */
+import {
+  type Expr,
+  type FunctionBuilder,
+  type FunctionHandle,
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from '../../wasm/index.ts';
+import { exp, log } from './elementary.ts';
+import { advance, choose, type Pointer, storeLanes, sumLanes, toBytes, type Vector } from './vectors.ts';
+
+type Names = 'softmaxCrossEntropy' | 'softmaxCrossEntropyBackward';
+
+export function softmax(module: ModuleBuilder): Readonly<Record<Names, FunctionHandle>> {
+  return {
+    softmaxCrossEntropy: module.function(
+      'f32_softmaxCrossEntropy_simd128',
+      { losses: 'i32', logits: 'i32', labels: 'i32', rows: 'i32', classes: 'i32' },
+      'void',
+      (f, { losses, logits, labels, rows, classes }) => {
+        toBytes(f, losses, logits, labels, classes);
+        const row = new Row(f, logits, classes);
+        f.while(rows, () => {
+          row.begin();
+          // log(S) - (z[label] - m), S in all four lanes
+          const sum = f.let(f32x4.splat(row.sum));
+          const offset = i32.shl(i32.trunc_sat_f32_s(f32.load(labels)), 2);
+          const own = f32.sub(f32.load(i32.add(logits, offset)), row.max);
+          f.emit(f32.store(losses, f32.sub(f32x4.extract_lane(log(f, sum), 0), own)));
+          advance(f, 4, losses, labels);
+          advance(f, classes, logits);
+          f.set(rows, i32.sub(rows, 1));
+        });
+      },
+    ),
+
+    softmaxCrossEntropyBackward: module.function(
+      'f32_softmaxCrossEntropyBackward_simd128',
+      { dz: 'i32', dy: 'i32', logits: 'i32', labels: 'i32', rows: 'i32', classes: 'i32' },
+      'void',
+      (f, { dz, dy, logits, labels, rows, classes }) => {
+        toBytes(f, dz, dy, logits, labels, classes);
+        const row = new Row(f, logits, classes);
+        const out = f.local('i32', 'out');
+        const column = f.local('v128', 'column');
+        f.while(rows, () => {
+          row.begin();
+          const sum = f.let(f32x4.splat(row.sum));
+          const scale = f.let(v128.load32_splat(dy));
+          const label = f.let(v128.load32_splat(labels));
+          f.set(out, dz);
+          f.set(column, f32x4.const(0, 1, 2, 3));
+          // (e^(z - m) / S - (c = label ? 1 : 0)) dy
+          row.each((exponential, _, left) => {
+            const hot = v128.and(f32x4.eq(column, label), f32x4.const(1));
+            const value = f.let(f32x4.mul(f32x4.sub(f32x4.div(exponential(), sum), hot), scale));
+            f.if(
+              i32.ge_u(left, 16),
+              () => f.emit(v128.store(out, value)),
+              () => storeLanes(f, out, value, f.let(i32.shr_u(left, 2))),
+            );
+            advance(f, 16, out);
+            f.set(column, f32x4.add(column, 4));
+          });
+          advance(f, 4, dy, labels);
+          advance(f, classes, logits, dz);
+          f.set(rows, i32.sub(rows, 1));
+        });
+      },
+    ),
+  };
+}
+
+/** One row of logits, walked four at a time; what is loaded past its end is masked. */
+class Row {
+  /** The largest logit. */
+  readonly max: Local<'f32'>;
+  /** The four-lane sum of e^(z - max). */
+  readonly sum: Local<'f32'>;
+  readonly #f: FunctionBuilder;
+  readonly #start: Pointer;
+  readonly #bytes: Local<'i32'>;
+  readonly #pointer: Pointer;
+  readonly #lanes: Vector;
+  readonly #largest: Vector;
+
+  constructor(f: FunctionBuilder, start: Pointer, bytes: Local<'i32'>) {
+    this.#f = f;
+    this.#start = start;
+    this.#bytes = bytes;
+    this.max = f.local('f32', 'max');
+    this.sum = f.local('f32', 'sum');
+    this.#pointer = f.local('i32', 'pointer');
+    this.#lanes = f.local('v128', 'lanes');
+    this.#largest = f.local('v128', 'largest');
+  }
+
+  /** Computes max and sum of the row that begins at the pointer now. */
+  begin(): void {
+    const f = this.#f;
+    const lanes = this.#lanes;
+    f.set(lanes, f32x4.const(-Infinity));
+    this.#walk((mask) => {
+      f.set(lanes, f32x4.max(lanes, choose(mask, v128.load(this.#pointer), f32x4.const(-Infinity))));
+    });
+    const lane = (i: number): Expr<'f32'> => f32x4.extract_lane(lanes, i);
+    f.set(this.max, f32.max(f32.max(lane(0), lane(1)), f32.max(lane(2), lane(3))));
+    f.set(this.#largest, f32x4.splat(this.max));
+    f.set(lanes, f32x4.const(0));
+    this.each((exponential, mask) => f.set(lanes, f32x4.add(lanes, v128.and(exponential(), mask))));
+    f.set(this.sum, sumLanes(lanes));
+  }
+
+  /** For each vector e^(z - max), a mask of the lanes that exist, and how many bytes there are from its start on. */
+  each(body: (exponential: () => Expr<'v128'>, mask: Vector, left: Local<'i32'>) => void): void {
+    const exponential = (): Expr<'v128'> => exp(this.#f, f32x4.sub(v128.load(this.#pointer), this.#largest));
+    this.#walk((mask, left) => body(exponential, mask, left));
+  }
+
+  #walk(body: (mask: Vector, left: Local<'i32'>) => void): void {
+    const f = this.#f;
+    const end = f.let(i32.add(this.#start, this.#bytes));
+    f.set(this.#pointer, this.#start);
+    f.for(this.#pointer, end, 16, () => {
+      const left = f.let(i32.sub(end, this.#pointer));
+      body(f.let(i32x4.lt_s(i32x4.const(0, 4, 8, 12), i32x4.splat(left))), left);
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/** An evaluation as text: a Markdown table, aligned so that it reads well in a terminal too, and below it the protocol. */
+import { checkOptions, invalid } from '../core/check.ts';
+import type { Evaluation, EvaluationProtocol, EvaluationRow, ImageMetrics } from './evaluation.ts';
+
+/** Each column: its title, and the text of a row. */
+const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) => string])[] = [
+  ['images', ({ count }) => String(count)],
+  ['Frechet', ({ frechetDistance }) => figure(frechetDistance)],
+  ['kernel', ({ kernelDistance }) => figure(kernelDistance.mean)],
+  ['95 % interval', ({ kernelDistance: { interval } }) => interval.map(figure).join(' to ')],
+  ['precision', ({ precisionRecall }) => precisionRecall.precision.toFixed(3)],
+  ['recall', ({ precisionRecall }) => precisionRecall.recall.toFixed(3)],
+  ['missing', ({ classes }) => String(classes.missing)],
+  ['uneven', ({ classes }) => classes.distanceFromUniform.toFixed(3)],
+  ['nearest', ({ nearest }) => nearest.mean.toFixed(2)],
+  ['least', ({ nearest }) => nearest.smallest.toFixed(2)],
+  ['sharpness', ({ sharpness }) => figure(sharpness)],
+];
+
+/**
+ * The table of an evaluation, a row for each set of images, and its protocol.
+ *
+ * @example
+ * console.log(formatEvaluation(evaluateImages({ ... })));
+ */
+export function formatEvaluation(evaluation: Evaluation): string {
+  const where = 'formatEvaluation';
+  checkOptions(where, evaluation ?? null, ['protocol', 'rows']);
+  const { protocol, rows } = evaluation;
+  if (typeof protocol !== 'object' || protocol === null) {
+    invalid(where, 'protocol', 'the protocol of an evaluation', protocol);
+  }
+  if (!Array.isArray(rows) || !rows.every(isRow)) invalid(where, 'rows', 'a list of { name, metrics }', rows);
+  const table = [
+    ['', ...COLUMNS.map(([title]) => title)],
+    ...rows.map(({ name, metrics }) => [name, ...COLUMNS.map(([, text]) => text(metrics))]),
+  ];
+  return [...markdownTable(table), '', ...protocolLines(protocol)].join('\n');
+}
+
+function isRow(row: unknown): row is EvaluationRow {
+  if (typeof row !== 'object' || row === null || !('name' in row) || !('metrics' in row)) return false;
+  return typeof row.name === 'string' && typeof row.metrics === 'object' && row.metrics !== null;
+}
+
+function markdownTable([header = [], ...body]: readonly (readonly string[])[]): string[] {
+  const widths = header.map((_, column) => Math.max(3, ...[header, ...body].map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell[column === 0 ? 'padEnd' : 'padStart'](widths[column]!)).join(' | ')} |`;
+  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [line(header), line(rule), ...body.map(line)];
+}
+
+function protocolLines(protocol: EvaluationProtocol): string[] {
+  const { features, featureCount, data, realCount, trainingCount, seed, batchSize, nearestCount } = protocol;
+  const { kernelSubsets, kernelSubsetSize, neighbours } = protocol;
+  return [
+    `- Data: ${data}. Each row is compared with ${realCount} real images; "real" has as many training images in the place of generated ones.`,
+    `- Features: ${featureCount}, of ${features}; ${batchSize} images at a time, clipped to [-1, 1], 256 grey levels. Seed ${seed}.`,
+    `- Frechet: squared distance of two Gaussians, covariance with n - 1. Compare equal counts only.`,
+    `- Kernel: (x.y / d + 1)^3, unbiased squared MMD, mean of ${kernelSubsets} subsets of ${kernelSubsetSize}; the interval counts only subsets without common images.`,
+    `- Precision, recall: inside balls to the ${ordinal(neighbours)} nearest neighbour.`,
+    `- Missing: classes that are never the likeliest; uneven: total variation distance of the classes from equal shares.`,
+    `- Nearest: mean distance, pixels from -1 to 1, of the first ${nearestCount} images to the nearest of ${trainingCount} training images, and the least; in the row "real" that of real images which are not among those.`,
+    `- Sharpness: mean squared 4-neighbour Laplacian; near that of "real" is good, more is noise.`,
+  ];
+}
+
+function ordinal(n: number): string {
+  const ending = n % 100 >= 11 && n % 100 <= 13 ? undefined : ['th', 'st', 'nd', 'rd'][n % 10];
+  return `${n}${ending ?? 'th'}`;
+}
+
+/** Three significant digits, or more where the whole part has more, never in powers of ten below 1e21. */
+function figure(value: number): string {
+  const size = Math.abs(value);
+  let decimals = 2;
+  for (let limit = 10; decimals > 0 && size >= limit; limit *= 10) decimals--;
+  for (let limit = 1; decimals < 6 && size < limit && size > 0; limit /= 10) decimals++;
+  return value.toFixed(decimals);
+}

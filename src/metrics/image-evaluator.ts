@@ -1,0 +1,228 @@
+/**
+ * evaluateImages: every metric of this folder for a set of generated images, between two anchors, real images and noise; imageEvaluator: the
+ * same for many sets, computing what concerns the real images only once.
+ */
+import { createRandom } from '../autograd/random.ts';
+import { scope } from '../autograd/scope.ts';
+import { type Tensor, tensor } from '../autograd/tensor.ts';
+import { checkFunction, checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { classHistogram } from './class-histogram.ts';
+import type { Evaluation, EvaluationProtocol, EvaluationRow, ImageMetrics, NearestSummary } from './evaluation.ts';
+import { frechetDistance } from './frechet-distance.ts';
+import { byteImages, checkSameImages, greySides, type Images, imageSource, quantized } from './image-source.ts';
+import { kernelDistance } from './kernel-distance.ts';
+import { nearestNeighbours } from './nearest-neighbours.ts';
+import { outputsOf } from './network-outputs.ts';
+import { precisionRecall } from './precision-recall.ts';
+import { sharpness } from './sharpness.ts';
+
+export interface ImageEvaluatorOptions {
+  /** Real images that the generator has not seen: [n, height, width, 1], at least 8. */
+  readonly real: Images;
+  /** Those it was trained on, at least 8. */
+  readonly training: Images;
+  /** Images [b, height, width, 1] -> features [b, d], a row depending on its image alone (a model in inference mode). */
+  readonly features: (images: Tensor) => Tensor;
+  /** Features [b, d] -> logits [b, classes]: the classifier's head on them. */
+  readonly logits: (features: Tensor) => Tensor;
+  /** Says in the protocol what the features are. Default 'features'. */
+  readonly featureName?: string;
+  /** Says in the protocol what the real and the training images are. Default 'images'. */
+  readonly dataName?: string;
+  /** Of the kernel distance's subsets, the noise, and the choice of real images where not all are used. Default 0. */
+  readonly seed?: number;
+  /** Images that go through `features` at once. Default 256. */
+  readonly batchSize?: number;
+  /** Subsets of the kernel distance. Default 100. */
+  readonly kernelSubsets?: number;
+  /** Images in such a subset. Default 1000, or half of the smallest set that is compared. */
+  readonly kernelSubsetSize?: number;
+  /** k of precision and recall. Default 3. */
+  readonly neighbours?: number;
+  /** For how many images the nearest training image is sought. Default 1000, or all where there are fewer. */
+  readonly nearestCount?: number;
+}
+
+export interface EvaluateImagesOptions extends ImageEvaluatorOptions {
+  /** What is judged: [n, height, width, 1], at least 8 images. */
+  readonly generated: Images;
+}
+
+export interface ImageEvaluator {
+  readonly protocol: EvaluationProtocol;
+  /** The metrics of a set of images, at least 8. Those of a tensor are first clipped to [-1, 1] and rounded to 256 grey levels. */
+  evaluate(generated: Images): ImageMetrics;
+  /**
+   * 'real': as many training images as there are real ones in the place of the generated, but for the nearest distance, which is that of
+   * real images; 'noise': as many images of uniform noise.
+   */
+  anchors(): readonly EvaluationRow[];
+}
+
+const EVALUATOR_OPTIONS = [
+  ...['real', 'training', 'features', 'logits', 'featureName', 'dataName', 'seed', 'batchSize'],
+  ...['kernelSubsets', 'kernelSubsetSize', 'neighbours', 'nearestCount'],
+] as const;
+
+/** Halves of the smallest set still make two pairs for the kernel distance, and k = 3 neighbours exist. */
+const FEWEST = 8;
+
+/**
+ * Every metric for one set of images, between the anchors.
+ *
+ * @example
+ * const result = evaluateImages({ generated, real, training, features: (x) => features.predict(x), logits: (x) => head.predict(x) });
+ * console.log(formatEvaluation(result));
+ */
+export function evaluateImages(options: EvaluateImagesOptions): Evaluation {
+  const where = 'evaluateImages';
+  checkOptions(where, options ?? null, ['generated', ...EVALUATOR_OPTIONS]);
+  const { generated, ...rest } = options;
+  const source = checkImages(where, 'generated', generated);
+  const evaluator = createEvaluator(where, rest, source);
+  const metrics = evaluator.evaluate(generated);
+  return { protocol: evaluator.protocol, rows: [...evaluator.anchors(), { name: 'generated', metrics }] };
+}
+
+/**
+ * For several sets of images: the real images' features are computed once, here.
+ *
+ * @example
+ * const evaluator = imageEvaluator({ real, training, features: (x) => features.predict(x), logits: (x) => head.predict(x) });
+ * const rows = [...evaluator.anchors(), { name: 'mine', metrics: evaluator.evaluate(generated) }];
+ * console.log(formatEvaluation({ protocol: evaluator.protocol, rows }));
+ */
+export function imageEvaluator(options: ImageEvaluatorOptions): ImageEvaluator {
+  checkOptions('imageEvaluator', options ?? null, EVALUATOR_OPTIONS);
+  return createEvaluator('imageEvaluator', options);
+}
+
+function createEvaluator(where: string, options: ImageEvaluatorOptions, generated?: Dataset): ImageEvaluator {
+  const { features, logits, featureName = 'features', dataName = 'images' } = options;
+  const realSource = checkImages(where, 'real', options.real);
+  const trainingSource = checkImages(where, 'training', options.training);
+  checkSameImages(where, ['real', 'training'], realSource, trainingSource);
+  if (generated !== undefined) checkSameImages(where, ['generated', 'real'], generated, realSource);
+  checkFunction(where, 'features', features);
+  checkFunction(where, 'logits', logits);
+  if (typeof featureName !== 'string') invalid(where, 'featureName', 'a string', featureName);
+  if (typeof dataName !== 'string') invalid(where, 'dataName', 'a string', dataName);
+  const smallest = Math.min(realSource.count, trainingSource.count, generated?.count ?? Infinity);
+  const half = Math.floor(smallest / 2);
+  const integer = (name: keyof ImageEvaluatorOptions, fallback: number, min: number, max?: number): number =>
+    checkInteger(where, name, options[name] ?? fallback, min, max);
+  const seed = integer('seed', 0, 0);
+  const batchSize = integer('batchSize', 256, 1, 2 ** 20);
+  const kernelSubsets = integer('kernelSubsets', 100, 2, 100_000);
+  const kernelSubsetSize = integer('kernelSubsetSize', Math.min(1000, half), 2, half);
+  const neighbours = integer('neighbours', 3, 1, smallest - 1);
+  const nearestCount = integer('nearestCount', 1000, 1);
+
+  const real = quantized(where, realSource);
+  const training = quantized(where, trainingSource);
+  const network = { features, logits, batchSize };
+  // Not a tensor: it must outlive a scope that the evaluator may be made in.
+  const realOutputs = outputsOf(where, network, real);
+  const { featureCount } = realOutputs;
+
+  const measure = (images: Dataset, nearest: NearestSummary): ImageMetrics => {
+    const outputs = outputsOf(where, network, images);
+    if (outputs.featureCount !== featureCount) {
+      throw new ShapeError(`${where}: features gave ${outputs.featureCount} columns after ${featureCount} before`);
+    }
+    return scope(() => {
+      const a = tensor(realOutputs.rows, [real.count, featureCount]);
+      const b = tensor(outputs.rows, [images.count, featureCount]);
+      return {
+        count: images.count,
+        frechetDistance: frechetDistance(a, b),
+        kernelDistance: kernelDistance(a, b, { subsets: kernelSubsets, subsetSize: kernelSubsetSize, seed }),
+        precisionRecall: precisionRecall(a, b, { neighbours }),
+        classes: classHistogram(outputs.classes, { classes: outputs.classCount }),
+        nearest,
+        sharpness: sharpness(images),
+      };
+    }, where);
+  };
+  const nearestOf = (images: Dataset): NearestSummary => {
+    const count = Math.min(nearestCount, images.count);
+    const { mean, distances } = nearestNeighbours(choose(images, firstOf(count)), training);
+    return { mean, smallest: distances.reduce((least, one) => Math.min(least, one), Infinity), count };
+  };
+
+  return {
+    protocol: {
+      features: featureName,
+      featureCount,
+      data: dataName,
+      realCount: real.count,
+      trainingCount: training.count,
+      seed,
+      batchSize,
+      kernelSubsets,
+      kernelSubsetSize,
+      neighbours,
+      nearestCount,
+    },
+    evaluate(images) {
+      const source = checkImages('evaluate', 'generated', images);
+      checkSameImages('evaluate', ['generated', 'real'], source, real);
+      if (source.count < 2 * kernelSubsetSize) {
+        throw new ArgumentError(
+          `evaluate: generated must be at least ${2 * kernelSubsetSize} images, two subsets of the kernel distance; got ${source.count}. Pass a smaller kernelSubsetSize.`,
+        );
+      }
+      const judged = quantized('evaluate', source);
+      return measure(judged, nearestOf(judged));
+    },
+    anchors() {
+      const random = createRandom(seed);
+      const count = Math.min(real.count, training.count);
+      const chosen = choose(training, random.permutation(training.count).slice(0, count));
+      const unseen = choose(real, random.permutation(real.count));
+      const noise = noiseImages([count, ...real.itemShape], seed);
+      return [
+        { name: 'real', metrics: measure(chosen, nearestOf(unseen)) },
+        { name: 'noise', metrics: measure(noise, nearestOf(noise)) },
+      ];
+    },
+  };
+}
+
+function checkImages(where: string, argument: string, images: unknown): Dataset {
+  const source = imageSource(where, argument, images);
+  greySides(where, argument, source, 3);
+  if (source.count < FEWEST) {
+    throw new ShapeError(`${where}: ${argument} must be at least ${FEWEST} images; got ${source.count}`);
+  }
+  return source;
+}
+
+/** Some of a dataset's items, in this order. */
+function choose({ itemShape, gather }: Dataset, places: Int32Array): Dataset {
+  return {
+    count: places.length,
+    itemShape,
+    gather: (indices) => gather(Int32Array.from(indices, (index) => places[index]!)),
+  };
+}
+
+function firstOf(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i);
+}
+
+/** Uniform over all grey levels. */
+function noiseImages(shape: Shape, seed: number): Dataset {
+  const size = sizeOf(shape);
+  const bytes = new Uint8Array(size);
+  const random = createRandom(seed);
+  const part = 2 ** 20;
+  for (let start = 0; start < size; start += part) {
+    const length = Math.min(part, size - start);
+    scope(() => bytes.set(random.uniform([length], 0, 256).data, start), 'noise');
+  }
+  return byteImages(bytes, shape);
+}

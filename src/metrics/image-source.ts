@@ -1,0 +1,118 @@
+/** Images as the metrics take them, a Tensor or a Dataset [n, ...item], read in batches. */
+import { withoutRecording } from '../autograd/record.ts';
+import { scope } from '../autograd/scope.ts';
+import { checkTensor, Tensor, tensor } from '../autograd/tensor.ts';
+import { checkInteger, invalid } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
+import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import { type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
+import { greyImages } from '../image/grid.ts';
+import { checkFinite } from './features.ts';
+
+export type Images = Tensor | Dataset;
+
+/** The images as a dataset with at least one item of at least one value. A tensor's values must be finite. */
+export function imageSource(where: string, argument: string, images: unknown): Dataset {
+  const source = images instanceof Tensor ? fromTensor(where, argument, images) : checkDataset(where, argument, images);
+  if (source.count < 1 || sizeOf(source.itemShape) < 1) {
+    throw new ShapeError(
+      `${where}: ${argument} must have at least one image of at least one pixel; got shape ${formatShape([source.count, ...source.itemShape])}`,
+    );
+  }
+  return source;
+}
+
+function fromTensor(where: string, argument: string, images: Tensor): Dataset {
+  checkFinite(where, argument, checkTensor(where, argument, images));
+  if (images.rank < 2) {
+    throw new ShapeError(
+      `${where}: ${argument} must have shape [n, height, width, 1]; got ${formatShape(images.shape)}`,
+    );
+  }
+  return tensorDataset(images);
+}
+
+function checkDataset(where: string, argument: string, images: unknown): Dataset {
+  const isDataset =
+    typeof images === 'object' &&
+    images !== null &&
+    'gather' in images &&
+    typeof images.gather === 'function' &&
+    'count' in images &&
+    'itemShape' in images;
+  if (!isDataset) {
+    invalid(
+      where,
+      argument,
+      'a Tensor or a Dataset of images',
+      images,
+      'Make one with tensor() or dataset(bytes, shape).',
+    );
+  }
+  const source = images as Dataset;
+  checkInteger(where, `${argument}.count`, source.count, 0);
+  checkShape(where, `${argument}.itemShape`, source.itemShape);
+  return source;
+}
+
+export function checkSameImages(where: string, names: readonly [string, string], a: Dataset, b: Dataset): void {
+  if (formatShape(a.itemShape) === formatShape(b.itemShape)) return;
+  throw new ShapeError(
+    `${where}: ${names[0]} have shape ${formatShape(a.itemShape)} and ${names[1]} ${formatShape(b.itemShape)}; expected images of one shape`,
+  );
+}
+
+/** Grey images [height, width, 1] or [height, width] with sides of at least `side`. */
+export function greySides(
+  where: string,
+  argument: string,
+  { itemShape }: Dataset,
+  side: number,
+): { height: number; width: number } {
+  const [height = 0, width = 0, channels = 1] = itemShape;
+  if (itemShape.length < 2 || itemShape.length > 3 || channels !== 1 || height < side || width < side) {
+    throw new ShapeError(
+      `${where}: ${argument} must be grey images, [n, height, width, 1], with sides of at least ${side}; got [${['n', ...itemShape].join(', ')}]`,
+    );
+  }
+  return { height, width };
+}
+
+/** The images as a saved picture has them: clipped to [-1, 1] and rounded to 256 levels. Those of bytes are so already. */
+export function quantized(where: string, source: Dataset): Dataset {
+  const floats = sourceOf(source);
+  return floats === undefined ? source : byteImages(greyImages(where, floats).bytes, floats.shape);
+}
+
+const LEVELS = Float32Array.from({ length: 256 }, (_, byte) => (byte - 127.5) / 127.5);
+
+/** As dataset() makes them, but outside the tensor memory: nothing is left to free when an evaluation ends. */
+export function byteImages(bytes: Uint8Array, [count = 0, ...itemShape]: Shape): Dataset {
+  const size = sizeOf(itemShape);
+  return {
+    count,
+    itemShape,
+    gather(indices) {
+      const values = new Float32Array(indices.length * size);
+      for (let i = 0; i < indices.length; i++) {
+        const start = indices[i]! * size;
+        for (let k = 0; k < size; k++) values[i * size + k] = LEVELS[bytes[start + k]!]!;
+      }
+      return tensor(values, [indices.length, ...itemShape]);
+    },
+  };
+}
+
+/** The images at these places (default: all), a batch at a time; each batch is freed after its visit. */
+export function visitBatches(
+  source: Dataset,
+  batchSize: number,
+  visit: (batch: Tensor, start: number) => void,
+  places: Int32Array = Int32Array.from({ length: source.count }, (_, i) => i),
+): void {
+  for (let start = 0; start < places.length; start += batchSize) {
+    withoutRecording(() =>
+      scope(() => visit(source.gather(places.subarray(start, start + batchSize)), start), 'batch'),
+    );
+  }
+}

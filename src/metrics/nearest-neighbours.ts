@@ -1,0 +1,79 @@
+/**
+ * The training image that is most like each generated one, by Euclidean distance of all pixels: a generator that has learnt images by heart
+ * draws them again, at distances far below those of real images that it never saw.
+ */
+import { checkInteger, checkOptions } from '../core/check.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { BLOCK_ROWS, visitDistances } from './distance-blocks.ts';
+import { checkSameImages, type Images, imageSource } from './image-source.ts';
+
+export interface NearestNeighboursOptions {
+  /** Images of either side in a block of distances: its memory is 4 blockSize^2 bytes, and two blocks of images. Default 1024. */
+  readonly blockSize?: number;
+}
+
+export interface NearestNeighbours {
+  /** The place of each image's nearest training image. */
+  readonly indices: Int32Array;
+  /** Their distances: the root of the summed squared differences, in the images' own unit (pixels from -1 to 1). */
+  readonly distances: Float64Array;
+  /** Of the distances. */
+  readonly mean: number;
+}
+
+/**
+ * Finds for each image the nearest training image. Candidates are found in float32, within about 1e-6 of the images' squared length; the
+ * distance to the one found is then computed anew in float64, so that a copy has distance 0.
+ *
+ * @param images - Tensor or Dataset [n, ...item].
+ * @param trainingImages - Tensor or Dataset [m, ...item]; of a dataset only blocks are ever unpacked.
+ * @example
+ * const { indices } = nearestNeighbours(samples, images);
+ * const twins = images.gather(indices); // to be shown beside the samples
+ */
+export function nearestNeighbours(
+  images: Images,
+  trainingImages: Images,
+  options: NearestNeighboursOptions = {},
+): NearestNeighbours {
+  const where = 'nearestNeighbours';
+  const own = imageSource(where, 'images', images);
+  const training = imageSource(where, 'trainingImages', trainingImages);
+  checkSameImages(where, ['images', 'trainingImages'], own, training);
+  checkOptions(where, options, ['blockSize']);
+  const blockSize = checkInteger(where, 'blockSize', options.blockSize ?? BLOCK_ROWS, 1, 16384);
+
+  const indices = new Int32Array(own.count);
+  const squares = new Float32Array(own.count).fill(Infinity);
+  visitDistances(
+    own,
+    training,
+    (block) => {
+      for (let i = 0; i < block.rowCount; i++) {
+        const at = block.row + i;
+        for (let j = 0; j < block.columnCount; j++) {
+          const square = block.squares[i * block.columnCount + j]!;
+          if (square >= squares[at]!) continue;
+          squares[at] = square;
+          indices[at] = block.column + j;
+        }
+      }
+    },
+    blockSize,
+  );
+  const distances = pairDistances(own, training, indices);
+  return { indices, distances, mean: distances.reduce((sum, one) => sum + one, 0) / own.count };
+}
+
+/** The distance of each item to the one at its index, in float64. */
+function pairDistances(own: Dataset, training: Dataset, indices: Int32Array): Float64Array {
+  return Float64Array.from(indices, (index, i) => {
+    const [a, b] = [own.gather([i]), training.gather([index])];
+    const [x, y] = [a.data, b.data];
+    let sum = 0;
+    for (let k = 0; k < x.length; k++) sum += (x[k]! - y[k]!) * (x[k]! - y[k]!);
+    a.dispose();
+    b.dispose();
+    return Math.sqrt(sum);
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * Precision and recall of generated images (Kynkaanniemi et al. 2019): a set's manifold is the union of balls about its features, each
+ * reaching to the k-th nearest other feature of the set.
+ *   precision = share of generated features inside the real manifold, recall = share of real features inside the generated one
+ */
+import { scope } from '../autograd/scope.ts';
+import { type Tensor, tensor } from '../autograd/tensor.ts';
+import { checkInteger, checkOptions } from '../core/check.ts';
+import { type Dataset, tensorDataset } from '../data/dataset.ts';
+import { sub } from '../ops/arithmetic.ts';
+import { visitDistances } from './distance-blocks.ts';
+import { checkFeaturePair, columnMeans } from './features.ts';
+
+export interface PrecisionRecallOptions {
+  /** k, below both counts. Default 3. */
+  readonly neighbours?: number;
+}
+
+export interface PrecisionRecall {
+  /** How much of what is generated looks real, 0 to 1. */
+  readonly precision: number;
+  /** How much of what is real is generated, 0 to 1. */
+  readonly recall: number;
+  readonly neighbours: number;
+}
+
+/**
+ * Precision and recall of generated features against real ones. All distances are computed, in blocks; both sets should have equal counts,
+ * since the balls of a larger set are smaller. For two sets of the same kind both numbers are well below 1 (about 0.7 to 0.9).
+ *
+ * @param real - [n, d], n at least 2.
+ * @param generated - [m, d], m at least 2.
+ */
+export function precisionRecall(
+  real: Tensor,
+  generated: Tensor,
+  options: PrecisionRecallOptions = {},
+): PrecisionRecall {
+  const where = 'precisionRecall';
+  const [a, b] = checkFeaturePair(where, ['real', 'generated'], real, generated, 2);
+  checkOptions(where, options, ['neighbours']);
+  const smaller = Math.min(a.shape[0]!, b.shape[0]!);
+  const neighbours = checkInteger(where, 'neighbours', options.neighbours ?? Math.min(3, smaller - 1), 1, smaller - 1);
+  return scope(() => {
+    // Distances do not change when all is moved, and rounding is least about the middle.
+    const middle = tensor(Float32Array.from(columnMeans(a)));
+    const [reals, fakes] = [tensorDataset(sub(a, middle)), tensorDataset(sub(b, middle))];
+    return { ...coverage(reals, fakes, neighbours), neighbours };
+  }, where);
+}
+
+function coverage(reals: Dataset, fakes: Dataset, neighbours: number): { precision: number; recall: number } {
+  const realReach = reaches(reals, neighbours);
+  const fakeReach = reaches(fakes, neighbours);
+  const likely = new Uint8Array(fakes.count);
+  const covered = new Uint8Array(reals.count);
+  visitDistances(fakes, reals, ({ squares, row, column, rowCount, columnCount }) => {
+    for (let i = 0; i < rowCount; i++) {
+      const reach = fakeReach[row + i]!;
+      for (let j = 0; j < columnCount; j++) {
+        const square = squares[i * columnCount + j]!;
+        if (square <= realReach[column + j]!) likely[row + i] = 1;
+        if (square <= reach) covered[column + j] = 1;
+      }
+    }
+  });
+  const share = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
+  return { precision: share(likely), recall: share(covered) };
+}
+
+/** The squared distance of each item to its k-th nearest other one. */
+function reaches(items: Dataset, k: number): Float32Array {
+  // k ascending squares for each item.
+  const nearest = new Float32Array(items.count * k).fill(Infinity);
+  visitDistances(items, items, ({ squares, row, column, rowCount, columnCount }) => {
+    for (let i = 0; i < rowCount; i++) {
+      const first = (row + i) * k;
+      const last = first + k - 1;
+      const self = row + i - column;
+      for (let j = 0; j < columnCount; j++) {
+        const square = squares[i * columnCount + j]!;
+        if (square >= nearest[last]! || j === self) continue;
+        let at = last;
+        for (; at > first && nearest[at - 1]! > square; at--) nearest[at] = nearest[at - 1]!;
+        nearest[at] = square;
+      }
+    }
+  });
+  return Float32Array.from({ length: items.count }, (_, i) => nearest[i * k + k - 1]!);
+}

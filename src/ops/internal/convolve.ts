@@ -1,0 +1,145 @@
+/**
+ * Convolutions as matrix products. With a patch a row of kernelHeight kernelWidth channels pixels, the columns a matrix of one patch a window,
+ * and the kernel as stored a matrix [patch, outputs], three functions make both convolutions and all their gradients:
+ *   correlate:      y = im2col(x) kernel               conv2d forward; dx of conv2dTranspose
+ *   spread:         x = col2im(y kernel^T)             its adjoint: conv2dTranspose forward; dx of conv2d
+ *   kernelGradient: dkernel = im2col(x)^T y            both
+ * x is the bigger side, [n, height, width, channels], y the other, [n, outHeight, outWidth, outputs].
+ *
+ * The columns are never made whole: they come in chunks of at most a workspace, into scratch that is freed before the result is returned.
+ */
+import { record } from '../../autograd/record.ts';
+import { Tensor } from '../../autograd/tensor.ts';
+import type { Address, WindowGeometry } from '../../kernels/contract.ts';
+import { kernels } from '../../kernels/runtime.ts';
+
+/**
+ * Most floats of columns at a time: 4 MiB. Measured on the layers of the DCGAN, 2 and 4 MiB are the fastest: larger ones leave the processor's cache
+ * between their two passes, with smaller ones the products have too few rows to pay for packing the kernel. What does not fit is cut, down to
+ * one line of windows (spread: one image).
+ * It is part of the bits of kernelGradient, which sums chunk after chunk; the other two have the same bits with any.
+ */
+export const WORKSPACE: number = 2 ** 20;
+
+/** conv2d, recorded. @param workspace - tests make it small, to have chunks of little pictures. */
+export function convolve(x: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: number = WORKSPACE): Tensor {
+  return record(
+    'conv2d',
+    correlate(x, kernel, geometry, workspace),
+    [x, kernel],
+    [(dy) => spread(dy, kernel, geometry, workspace), (dy) => kernelGradient(x, dy, kernel.shape, geometry, workspace)],
+  );
+}
+
+/** conv2dTranspose, recorded; the geometry is that of the convolution whose adjoint it is, so its picture is the result's. */
+export function convolveTransposed(
+  x: Tensor,
+  kernel: Tensor,
+  geometry: WindowGeometry,
+  workspace: number = WORKSPACE,
+): Tensor {
+  return record(
+    'conv2dTranspose',
+    spread(x, kernel, geometry, workspace),
+    [x, kernel],
+    [
+      (dy) => correlate(dy, kernel, geometry, workspace),
+      (dy) => kernelGradient(dy, x, kernel.shape, geometry, workspace),
+    ],
+  );
+}
+
+function correlate(x: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: number): Tensor {
+  const { outHeight, outWidth, patch } = sizesOf(geometry);
+  const images = x.shape[0]!;
+  const outputs = kernel.shape[3]!;
+  const y = new Tensor([images, outHeight, outWidth, outputs]);
+  if (x.size === 0 || y.size === 0) return zeroed(y);
+  inChunks(images * outHeight, outWidth * patch, workspace, (columns, line, lines) => {
+    const rows = lines * outWidth;
+    const out = y.address + line * outWidth * outputs;
+    kernels().im2col(columns, x.address, line, lines, ...geometry);
+    kernels().gemm(out, columns, kernel.address, rows, outputs, patch, outputs, patch, outputs, 0, 0, 0);
+  });
+  return y;
+}
+
+function spread(y: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: number): Tensor {
+  const { height, width, channels, outHeight, outWidth, patch } = sizesOf(geometry);
+  const images = y.shape[0]!;
+  const outputs = kernel.shape[3]!;
+  const x = new Tensor([images, height, width, channels]);
+  if (x.size === 0 || y.size === 0) return zeroed(x);
+  inChunks(images, outHeight * outWidth * patch, workspace, (columns, image, count) => {
+    const rows = count * outHeight * outWidth;
+    const from = y.address + image * outHeight * outWidth * outputs;
+    const to = x.address + image * height * width * channels;
+    kernels().gemm(columns, from, kernel.address, rows, patch, outputs, patch, outputs, outputs, 0, 1, 0);
+    kernels().col2im(to, columns, 0, count * height, ...geometry);
+  });
+  return x;
+}
+
+function kernelGradient(
+  x: Tensor,
+  dy: Tensor,
+  shape: Tensor['shape'],
+  geometry: WindowGeometry,
+  workspace: number,
+): Tensor {
+  const { outHeight, outWidth, patch } = sizesOf(geometry);
+  const outputs = shape[3]!;
+  const dkernel = new Tensor(shape);
+  if (x.size === 0 || dy.size === 0) return zeroed(dkernel);
+  inChunks(x.shape[0]! * outHeight, outWidth * patch, workspace, (columns, line, count) => {
+    const rows = count * outWidth;
+    const from = dy.address + line * outWidth * outputs;
+    const accumulate = line === 0 ? 0 : 1;
+    kernels().im2col(columns, x.address, line, count, ...geometry);
+    kernels().gemm(dkernel.address, columns, from, patch, outputs, rows, outputs, patch, outputs, 1, 0, accumulate);
+  });
+  return dkernel;
+}
+
+/** The sum of nothing. */
+function zeroed(result: Tensor): Tensor {
+  kernels().fill(result.address, 0, result.size);
+  return result;
+}
+
+/**
+ * Calls `body` with scratch for `count` units of `size` floats each, for runs of units that fit into the workspace, as few and as equal as
+ * possible.
+ */
+function inChunks(
+  units: number,
+  size: number,
+  workspace: number,
+  body: (columns: Address, first: number, count: number) => void,
+): void {
+  const most = Math.max(1, Math.floor(workspace / size));
+  const chunk = Math.ceil(units / Math.ceil(units / most));
+  const columns = new Tensor([chunk * size]);
+  try {
+    for (let first = 0; first < units; first += chunk) {
+      body(columns.address, first, Math.min(chunk, units - first));
+    }
+  } finally {
+    columns.dispose();
+  }
+}
+
+interface Sizes {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  /** Floats in one patch: a row of the columns. */
+  readonly patch: number;
+}
+
+function sizesOf(geometry: WindowGeometry): Sizes {
+  const [height, width, channels, kernelHeight, kernelWidth, , , , , outHeight, outWidth] = geometry;
+  return { height, width, channels, outHeight, outWidth, patch: kernelHeight * kernelWidth * channels };
+}

@@ -1,0 +1,77 @@
+/**
+ * Windows that slide over pictures [height, width, channels], as TensorFlow and Keras place them. Along one axis:
+ *   'valid': floor((size - window) / stride) + 1 windows, no padding;
+ *   'same': ceil(size / stride) windows, padding of max((windows - 1) stride + window - size, 0), its smaller half in front.
+ * A transposed convolution goes the other way, from `count` windows to the smallest picture that has them and on which every stride counts:
+ *   'same': count stride;  'valid': count stride + max(window - stride, 0).
+ */
+import { checkChoice, checkInteger, invalid } from '../../core/check.ts';
+import { ShapeError } from '../../core/errors.ts';
+import type { WindowGeometry } from '../../kernels/contract.ts';
+
+export type Padding = 'valid' | 'same';
+
+/** Height and width; one number stands for both. */
+export type Extent = number | readonly [height: number, width: number];
+
+/** Height and width. */
+export type Pair = readonly [height: number, width: number];
+
+export interface Windows {
+  readonly size: Pair;
+  readonly strides: Pair;
+  readonly padding: Padding;
+}
+
+/** Largest window and stride: with it every position in a picture is an int32. */
+const MAX_EXTENT = 2 ** 15;
+
+/** A pair from a whole number of at least 1 or two of them. */
+export function checkExtent(where: string, argument: string, value: unknown): Pair {
+  if (!Array.isArray(value)) {
+    if (typeof value === 'number') checkInteger(where, argument, value, 1, MAX_EXTENT);
+    else invalid(where, argument, 'a whole number of at least 1, or [height, width]', value);
+    return [value, value];
+  }
+  if (value.length !== 2) invalid(where, argument, 'a whole number of at least 1, or [height, width]', value);
+  const [height, width] = value.map((one, i) => checkInteger(where, `${argument}[${i}]`, one, 1, MAX_EXTENT));
+  return [height!, width!];
+}
+
+export function checkPadding(where: string, value: unknown): Padding {
+  return checkChoice(where, 'padding', value, ['valid', 'same']);
+}
+
+/** How many windows a picture has along its height and its width. Throws a ShapeError if a 'valid' one is larger than the picture. */
+export function windowsOn(where: string, picture: Pair, windows: Windows): Pair {
+  const { size, strides, padding } = windows;
+  if (padding === 'same') return [Math.ceil(picture[0] / strides[0]), Math.ceil(picture[1] / strides[1])];
+  if (size[0] > picture[0] || size[1] > picture[1]) {
+    throw new ShapeError(
+      `${where}: a window of ${formatPair(size)} does not fit into pictures of ${formatPair(picture)} without padding. Use a smaller window, or padding: 'same'.`,
+    );
+  }
+  const count = (axis: 0 | 1): number => Math.floor((picture[axis] - size[axis]) / strides[axis]) + 1;
+  return [count(0), count(1)];
+}
+
+/** The picture that a transposed convolution makes of so many windows. */
+export function pictureOf(count: Pair, { size, strides, padding }: Windows): Pair {
+  const along = (axis: 0 | 1): number =>
+    count[axis] * strides[axis] + (padding === 'same' ? 0 : Math.max(size[axis] - strides[axis], 0));
+  return [along(0), along(1)];
+}
+
+/** The kernels' picture of it: the bigger side, the windows, and how many there are. */
+export function geometryOf(picture: Pair, channels: number, windows: Windows, count: Pair): WindowGeometry {
+  const { size, strides, padding } = windows;
+  const before = (axis: 0 | 1): number => {
+    if (padding === 'valid') return 0;
+    return Math.floor(Math.max((count[axis] - 1) * strides[axis] + size[axis] - picture[axis], 0) / 2);
+  };
+  return [...picture, channels, ...size, ...strides, before(0), before(1), ...count];
+}
+
+export function formatPair([height, width]: Pair): string {
+  return `${height} x ${width}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * Max pooling, channels last: y[oy, ox, c] = the largest x[., ., c] in window (oy, ox). What a window has beyond the edge never wins.
+ *   dx = dy where the maximum was: at the first such element of the window, row by row (a NaN is the maximum); windows that overlap add up.
+ */
+import { record } from '../autograd/record.ts';
+import { checkTensor, Tensor } from '../autograd/tensor.ts';
+import { checkOptions } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import { kernels } from '../kernels/runtime.ts';
+import {
+  checkExtent,
+  checkPadding,
+  type Extent,
+  geometryOf,
+  type Padding,
+  type Pair,
+  windowsOn,
+} from './internal/windows.ts';
+
+export interface MaxPooling2dOptions {
+  /** Size of a window: a whole number, or [height, width]. Default 2. */
+  readonly poolSize?: Extent;
+  /** Pixels from one window to the next: a whole number, or [height, width]. Default: poolSize, so that windows do not overlap. */
+  readonly strides?: Extent;
+  /** 'valid': windows lie inside, a rest at the edge is left out. 'same': sizes are divided by the stride, rounded up. Default 'valid'. */
+  readonly padding?: Padding;
+}
+
+/**
+ * Images [n, height, width, channels] -> [n, outHeight, outWidth, channels].
+ *
+ * @example
+ * maxPooling2d(zeros([1, 28, 28, 32])).shape; // [1, 14, 14, 32]
+ */
+export function maxPooling2d(x: Tensor, options: MaxPooling2dOptions = {}): Tensor {
+  const where = 'maxPooling2d';
+  checkTensor(where, 'x', x);
+  checkOptions(where, options, ['poolSize', 'strides', 'padding']);
+  const size = checkExtent(where, 'poolSize', options.poolSize ?? 2);
+  const strides = checkExtent(where, 'strides', options.strides ?? size);
+  const padding = checkPadding(where, options.padding ?? 'valid');
+  if (x.rank !== 4) {
+    throw new ShapeError(`${where}: x must have shape [n, height, width, channels]; got ${formatShape(x.shape)}`);
+  }
+  const [images, height, width, channels] = x.shape as readonly [number, number, number, number];
+  const picture: Pair = [height, width];
+  const windows = { size, strides, padding };
+  const count = windowsOn(where, picture, windows);
+  const geometry = geometryOf(picture, channels, windows, count);
+  const y = new Tensor([images, ...count, channels]);
+  if (y.size > 0) kernels().maxPooling2d(y.address, x.address, 0, images * count[0], ...geometry);
+  return record(
+    where,
+    y,
+    [x],
+    [
+      (dy) => {
+        const dx = new Tensor(x.shape);
+        if (x.size > 0) kernels().maxPooling2dBackward(dx.address, dy.address, x.address, images, ...geometry);
+        return dx;
+      },
+    ],
+  );
+}

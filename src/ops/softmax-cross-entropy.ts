@@ -1,0 +1,61 @@
+/**
+ * Cross-entropy of one class among many, from logits, averaged over rows:
+ *   loss[r] = log(sum over c of e^z[r, c]) - z[r, label];  dz[r, c] = (softmax(z)[r, c] - (c = label ? 1 : 0)) dy / n
+ * The largest logit of the row is taken off first, so nothing overflows.
+ */
+import { record } from '../autograd/record.ts';
+import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { formatShape } from '../core/shape.ts';
+import { kernels } from '../kernels/runtime.ts';
+import { mean } from './reduce.ts';
+
+/**
+ * Softmax cross-entropy between class numbers and logits, the mean over the rows: a scalar. It is right for any finite logits: a logit
+ * of 10,000 for the wrong class costs 10,000, for the right one 0.
+ *
+ * @param labels - [n], the number of the right class of each row, from 0. Their gradient is zero.
+ * @param logits - [n, classes]; not probabilities, which is what Keras calls `from_logits=True`.
+ *
+ * @example
+ * sparseCategoricalCrossentropy(tensor([2, 0]), model.call(images)); // images [2, ...], logits [2, 10]
+ */
+export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): Tensor {
+  const where = 'sparseCategoricalCrossentropy';
+  checkTensor(where, 'labels', labels);
+  checkTensor(where, 'logits', logits);
+  const [rows, classes] = logits.shape;
+  if (rows === undefined || classes === undefined || logits.rank !== 2 || classes === 0) {
+    throw new ShapeError(
+      `${where}: logits must have shape [n, classes], at least one class; got ${formatShape(logits.shape)}`,
+    );
+  }
+  if (labels.rank !== 1 || labels.size !== rows) {
+    throw new ShapeError(
+      `${where}: labels must have shape [${rows}], one class number for each row of logits ${formatShape(logits.shape)}; got ${formatShape(labels.shape)}`,
+    );
+  }
+  checkClasses(where, labels, classes);
+  const losses = new Tensor([rows]);
+  kernels().softmaxCrossEntropy(losses.address, logits.address, labels.address, rows, classes);
+  const dLogits = (dy: Tensor): Tensor => {
+    const dz = new Tensor(logits.shape);
+    kernels().softmaxCrossEntropyBackward(dz.address, dy.address, logits.address, labels.address, rows, classes);
+    return dz;
+  };
+  return mean(record(where, losses, [labels, logits], [() => zeros([rows]), dLogits]));
+}
+
+/** The kernels use labels as addresses: none may lie outside. */
+function checkClasses(where: string, labels: Tensor, classes: number): void {
+  const { address } = labels;
+  const { floats } = labels.storage.heap;
+  for (let i = 0; i < labels.size; i++) {
+    const label = floats[address + i]!;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new ArgumentError(
+        `${where}: labels must be whole numbers from 0 to ${classes - 1}, the classes of the logits; element ${i} is ${label}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** The checks of what every training is given: images, models, optimizers, callbacks. `where` is the training's name. */
+import { scope } from '../autograd/scope.ts';
+import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
+import { checkFunction, checkInteger, describe, invalid } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
+import { type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
+import { MAX_THREADS } from '../kernels/runtime.ts';
+import type { Model } from '../nn/sequential.ts';
+import type { Optimizer } from '../optim/adam.ts';
+
+/** Images as a dataset that fills a batch at least. */
+export function readImages(where: string, images: Dataset | Tensor, batchSize: number): Dataset {
+  const source = readDataset(where, images);
+  if (source.count < batchSize) {
+    throw new ArgumentError(
+      `${where}: images has ${source.count} items, fewer than one batch of ${batchSize}. Give more images or a smaller batchSize.`,
+    );
+  }
+  const tensor = sourceOf(source);
+  if (tensor !== undefined) checkRange(where, tensor);
+  return source;
+}
+
+/** Images as a dataset, their values unseen. */
+export function readDataset(where: string, images: Dataset | Tensor): Dataset {
+  if (images instanceof Tensor) {
+    checkTensor(where, 'images', images);
+    if (images.rank === 0) throw new ShapeError(`${where}: images must have shape [n, 28, 28, 1]; got a scalar`);
+  }
+  const source = images instanceof Tensor ? tensorDataset(images) : images;
+  if (typeof source !== 'object' || source === null || typeof source.gather !== 'function') {
+    return invalid(
+      where,
+      'images',
+      'a Dataset or a Tensor [n, 28, 28, 1]',
+      images,
+      'Make one with dataset(bytes, shape) or loadMnist().',
+    );
+  }
+  checkInteger(where, 'images.count', source.count, 0);
+  checkShape(where, 'images.itemShape', source.itemShape);
+  return source;
+}
+
+function checkRange(where: string, images: Tensor): void {
+  checkTensor(where, 'images', images);
+  const values = images.data;
+  for (let i = 0; i < values.length; i++) {
+    if (!(Math.abs(values[i]!) <= 1)) {
+      throw new ArgumentError(
+        `${where}: images must lie in [-1, 1]; element ${i} is ${values[i]}. Bytes are scaled by dataset(bytes, shape).`,
+      );
+    }
+  }
+}
+
+export function checkModel(where: string, argument: string, model: Model): void {
+  const whole =
+    typeof model?.call === 'function' && typeof model.predict === 'function' && model.namedWeights instanceof Map;
+  if (!whole || !Array.isArray(model.trainableWeights) || !Array.isArray(model.layers)) {
+    invalid(where, argument, 'a model', model, 'Make one with sequential([...]).');
+  }
+}
+
+export function checkOptimizer(where: string, argument: string, optimizer: Optimizer): void {
+  const whole = ['apply', 'slots', 'restore'] as const;
+  if (!whole.every((name) => typeof optimizer?.[name] === 'function') || typeof optimizer.config !== 'object') {
+    invalid(where, argument, 'an optimizer', optimizer, 'Make one with adam({ learningRate }).');
+  }
+}
+
+export function checkThreads(where: string, threads: number | undefined): void {
+  if (threads !== undefined) checkInteger(where, 'threads', threads, 1, MAX_THREADS);
+}
+
+export function checkSignal(where: string, signal: AbortSignal | undefined): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) invalid(where, 'signal', 'an AbortSignal', signal);
+}
+
+/** Those of the named callbacks that are given must be functions. */
+export function checkCallbacks<T>(where: string, options: T, names: readonly (keyof T & string)[]): void {
+  for (const name of names) if (options[name] !== undefined) checkFunction(where, name, options[name]);
+}
+
+/** Builds models that have no inputShape of their own, one behind the other, for items of this shape. */
+export function buildInRow(inputShape: Shape, models: readonly Model[]): void {
+  if (models.every((model) => model.inputShape !== undefined)) return;
+  scope(() => {
+    let x = zeros([1, ...(models[0]?.inputShape ?? inputShape)]);
+    for (const model of models) {
+      if (model.inputShape !== undefined) x = zeros([1, ...model.inputShape]);
+      x = model.predict(x);
+    }
+  }, 'buildInRow');
+}
+
+/** A model takes or makes items of the expected shape, `because` of something else that was given. */
+export function expectShape(
+  where: string,
+  subject: string,
+  got: Shape | undefined,
+  expected: Shape,
+  because: string,
+): void {
+  if (got === undefined || !sameShape(got, expected)) {
+    throw new ShapeError(
+      `${where}: ${subject} items of shape ${got === undefined ? describe(got) : formatShape(got)}, but ${because}.`,
+    );
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What is wrong when a step gives NaN or infinity. One such number spreads through everything within a step, so the first culprit is
+ * looked for, from the inside out: what the step began with (images, weights, moments) before what it computed (activations, gradients,
+ * updates). The search costs nothing until there is something to find.
+ */
+import type { Tensor, Variable } from '../autograd/tensor.ts';
+import { DivergenceError } from '../core/errors.ts';
+import { kernels } from '../kernels/runtime.ts';
+import type { Model } from '../nn/sequential.ts';
+import type { Optimizer } from '../optim/adam.ts';
+import type { Measures } from './progress.ts';
+
+/** One of a training's networks. Lists of them are in the order of the forward pass. */
+export interface NamedNetwork {
+  readonly name: string;
+  readonly model: Model;
+}
+
+export interface UpdatedNetwork extends NamedNetwork {
+  readonly optimizer: Optimizer;
+  /** In the order of trainableWeights. */
+  readonly gradients: readonly Tensor[];
+}
+
+/** Before the updates: the losses must be finite. `images` is the batch that they come from; `where` is the training's name. */
+export function checkLosses<M extends Measures<M>>(
+  where: string,
+  networks: readonly NamedNetwork[],
+  losses: M,
+  images: Tensor,
+): void {
+  const entry = Object.entries<number>(losses).find(([, value]) => !Number.isFinite(value));
+  if (entry === undefined) return;
+  const loss = `${entry[0]} is ${entry[1]}`;
+  const bad = countNonFinite(images);
+  if (bad > 0) {
+    throw new DivergenceError(
+      `${where}: the images of this step hold ${bad} ${bad === 1 ? 'value that is' : 'values that are'} NaN or infinite; ${loss}. ${UNTOUCHED}`,
+    );
+  }
+  for (const network of networks) {
+    const found = network.model.trainableWeights.find(isBroken);
+    if (found !== undefined) throw broken(where, network, found, `It did so before the step: ${loss}.`);
+  }
+  // What a layer hands to batch normalisation is seen in the moving statistics.
+  for (const network of networks) {
+    const found = firstBrokenStatistic(network);
+    if (found !== undefined) throw broken(where, network, found, `What its layer was given has overflowed: ${loss}.`);
+  }
+  throw diverged(where, loss, 'What the networks made is too large.');
+}
+
+/** After the updates. `brokenWeights` are the weights that the optimizers found not to be finite. */
+export function checkUpdates(
+  where: string,
+  networks: readonly UpdatedNetwork[],
+  brokenWeights: ReadonlySet<Variable>,
+): void {
+  if (brokenWeights.size === 0) return;
+  // The last network first: an earlier one's gradients come through it, and within a network through the layers behind.
+  for (const network of [...networks].reverse()) {
+    const { model, gradients } = network;
+    const weights = model.trainableWeights;
+    for (let i = weights.length - 1; i >= 0; i--) {
+      if (brokenWeights.has(weights[i]!) && isBroken(gradients[i]!)) {
+        throw broken(where, network, weights[i]!, 'Its gradient was not finite, and no gradient nearer to the loss.');
+      }
+    }
+  }
+  for (const network of networks) {
+    for (const weight of network.model.trainableWeights) {
+      if (!brokenWeights.has(weight)) continue;
+      const { m, v } = network.optimizer.slots(weight);
+      const moment = isBroken(m) ? 'm' : isBroken(v) ? 'v' : undefined;
+      const why = moment === undefined ? 'The update was too large.' : `Its moment ${moment} is not finite.`;
+      throw broken(where, network, weight, why);
+    }
+  }
+}
+
+/** The moving statistics, which no loss and no gradient of a training step sees. */
+export function checkStatistics(where: string, networks: readonly NamedNetwork[]): void {
+  for (const network of networks) {
+    const found = firstBrokenStatistic(network);
+    if (found !== undefined) throw broken(where, network, found, 'Losses and other weights are finite.');
+  }
+}
+
+function firstBrokenStatistic({ model: { weights, trainableWeights } }: NamedNetwork): Variable | undefined {
+  const trainable = new Set(trainableWeights);
+  return weights.find((weight) => !trainable.has(weight) && isBroken(weight));
+}
+
+function isBroken(values: Tensor): boolean {
+  return countNonFinite(values) > 0;
+}
+
+function countNonFinite(values: Tensor): number {
+  return kernels().countNonFinite(values.address, values.size);
+}
+
+function broken(where: string, { name, model }: NamedNetwork, weight: Variable, why: string): DivergenceError {
+  const [weightName] = [...model.namedWeights].find(([, one]) => one === weight) ?? ['a weight'];
+  return diverged(where, `${name}.${weightName} holds a NaN or an infinity`, why);
+}
+
+const UNTOUCHED = 'The last checkpoint, if there is one, is untouched.';
+
+function diverged(where: string, what: string, why: string): DivergenceError {
+  return new DivergenceError(
+    `${where}: ${what} after this step. ${why} Lower the learning rate or check the images for NaN. ${UNTOUCHED}`,
+  );
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { UsageError } from '../../examples/arguments.ts';
+import {
+  epochName,
+  makeRunFolder,
+  newRun,
+  type RunDescription,
+  readDescription,
+  weightFiles,
+  writeDescription,
+} from '../../examples/run-folder.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ganvas-run-folder-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a description is read as it was written; there may be none; an unknown model is refused', async () => {
+  expect(readDescription(folder)).toBeUndefined();
+  const description: RunDescription = {
+    model: 'conv',
+    width: 0.25,
+    images: 100,
+    batchSize: 10,
+    seed: 3,
+    epochs: 2,
+    options: { loss: 'hinge' },
+    seconds: 1.5,
+  };
+  await writeDescription(folder, description);
+  expect(readDescription(folder)).toEqual(description);
+  writeFileSync(join(folder, 'run.json'), '{ "model": "convolution" }');
+  expect(() => readDescription(folder)).toThrow(
+    'model must be one of dense, refined, conv, conditional, autoencoder; got convolution',
+  );
+});
+
+test('weights are listed by epoch, the final ones last, and nothing else', () => {
+  const run = join(folder, 'run');
+  expect(() => weightFiles(run)).toThrow(UsageError);
+  makeRunFolder(run);
+  expect(weightFiles(run)).toEqual([]);
+  const names = [`weights/${epochName(20)}.safetensors`, `weights/${epochName(5)}.safetensors`];
+  for (const name of [...names, 'generator.safetensors', 'discriminator.safetensors', 'weights/notes.txt']) {
+    writeFileSync(join(run, name), '');
+  }
+  expect(weightFiles(run)).toEqual(
+    ['weights/epoch-005.safetensors', 'weights/epoch-020.safetensors', 'generator.safetensors'].map((name) =>
+      join(name),
+    ),
+  );
+});
+
+test('a new run is named by model and time', () => {
+  expect(newRun('dense')).toMatch(/^runs.dense-\d{8}-\d{6}$/);
+});

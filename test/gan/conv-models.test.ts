@@ -1,0 +1,253 @@
+/** The convolutional pair: its layers and numbers of parameters against Keras's own, its options, and a training of it. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { ganStep } from '../../src/gan/step.ts';
+import {
+  ArgumentError,
+  adam,
+  type ConfigureOptions,
+  configure,
+  convDiscriminator,
+  convGenerator,
+  createRandom,
+  dataset,
+  gradients,
+  layers,
+  type Model,
+  mean,
+  runtimeInfo,
+  scope,
+  sequential,
+  tensor,
+  trainGan,
+  zeros,
+} from '../../src/index.ts';
+import { withRuntime } from '../../src/kernels/runtime.ts';
+import { findThreads } from '../../src/kernels/threads/worker.ts';
+import { countParameters } from '../../src/nn/summary.ts';
+import { bitsOf } from '../nn/bits.ts';
+import { KERNEL_SETS } from '../support/kernel-sets.ts';
+import { hashedFloats } from '../support/reference.ts';
+import { countKernels } from '../support/spy.ts';
+import { thrownBy, wrong } from '../support/thrown.ts';
+
+const silent = (): void => undefined;
+
+// Shapes and numbers of parameters as Keras prints them for the models of TensorFlow's DCGAN tutorial.
+const GENERATOR = `
+Model: "generator"
+___________________________________________________________________________
+Layer (type)                                Output Shape        Param #
+===========================================================================
+dense (Dense)                               (None, 12544)       1,254,400
+batch_normalization (BatchNormalization)    (None, 12544)       50,176
+leaky_re_lu (LeakyReLU)                     (None, 12544)       0
+reshape (Reshape)                           (None, 7, 7, 256)   0
+conv2d_transpose (Conv2DTranspose)          (None, 7, 7, 128)   819,200
+batch_normalization_1 (BatchNormalization)  (None, 7, 7, 128)   512
+leaky_re_lu_1 (LeakyReLU)                   (None, 7, 7, 128)   0
+conv2d_transpose_1 (Conv2DTranspose)        (None, 14, 14, 64)  204,800
+batch_normalization_2 (BatchNormalization)  (None, 14, 14, 64)  256
+leaky_re_lu_2 (LeakyReLU)                   (None, 14, 14, 64)  0
+conv2d_transpose_2 (Conv2DTranspose)        (None, 28, 28, 1)   1,600
+===========================================================================
+Total params: 2,330,944
+Trainable params: 2,305,472
+Non-trainable params: 25,472
+___________________________________________________________________________
+`;
+const DISCRIMINATOR = `
+Model: "discriminator"
+________________________________________________________
+Layer (type)               Output Shape        Param #
+========================================================
+conv2d (Conv2D)            (None, 14, 14, 64)  1,664
+leaky_re_lu (LeakyReLU)    (None, 14, 14, 64)  0
+dropout (Dropout)          (None, 14, 14, 64)  0
+conv2d_1 (Conv2D)          (None, 7, 7, 128)   204,928
+leaky_re_lu_1 (LeakyReLU)  (None, 7, 7, 128)   0
+dropout_1 (Dropout)        (None, 7, 7, 128)   0
+flatten (Flatten)          (None, 6272)        0
+dense (Dense)              (None, 1)           6,273
+========================================================
+Total params: 212,865
+Trainable params: 212,865
+Non-trainable params: 0
+________________________________________________________
+`;
+
+describe('the architecture', () => {
+  it('is the one of the tutorial', () => {
+    expect(convGenerator().summary(silent)).toBe(GENERATOR.trim());
+    expect(convDiscriminator().summary(silent)).toBe(DISCRIMINATOR.trim());
+  });
+
+  it.each([
+    [0.5, [128, 64, 32], [32, 64]],
+    [0.25, [64, 32, 16], [16, 32]],
+    [0.1, [26, 13, 6], [6, 13]],
+    [1e-9, [1, 1, 1], [1, 1]],
+    [1.5, [384, 192, 96], [96, 192]],
+  ])('at width %d has %j and %j channels, rounded, at least 1', (width, generator, discriminator) => {
+    const channels = (model: Model, places: readonly number[]): unknown[] =>
+      places.map((place) => model.layers[place]!.outputShape[2]);
+    expect(channels(convGenerator({ width }), [3, 4, 7])).toEqual(generator);
+    expect(channels(convDiscriminator({ width }), [0, 3])).toEqual(discriminator);
+    expect(convGenerator({ width }).outputShape).toEqual([28, 28, 1]);
+    expect(convDiscriminator({ width }).outputShape).toEqual([1]);
+  });
+
+  it('takes noise of another length and another dropout', () => {
+    expect(convGenerator({ latentDim: 7, width: 0.1 }).inputShape).toEqual([7]);
+    const rates = convDiscriminator({ dropoutRate: 0.5, width: 0.1 }).layers.map(({ settings }) => settings['rate']);
+    expect(rates.filter((rate) => rate !== undefined)).toEqual([0.5, 0.5]);
+  });
+
+  it('has no bias in the generator, and one in each layer of the discriminator', () => {
+    const biases = (model: Model): number =>
+      [...model.namedWeights.keys()].filter((name) => name.endsWith('bias')).length;
+    expect([biases(convGenerator({ width: 0.1 })), biases(convDiscriminator({ width: 0.1 }))]).toEqual([0, 3]);
+  });
+
+  it('makes images in [-1, 1]', () => {
+    const images = convGenerator({ width: 0.1 }).call(createRandom(1).normal([4, 100], 0, 9), { training: true });
+    expect(images.shape).toEqual([4, 28, 28, 1]);
+    expect(images.data.every((value) => Math.abs(value) <= 1)).toBe(true);
+    expect(images.data.some((value) => value < 0) && images.data.some((value) => value > 0)).toBe(true);
+  });
+
+  it.each([
+    ['convGenerator', convGenerator],
+    ['convDiscriminator', convDiscriminator],
+  ])('%s begins with the same weights each time, or with those of its random generator', (_, make) => {
+    const bits = (config: { random?: ReturnType<typeof createRandom> }): string =>
+      bitsOf(...make({ width: 0.1, ...config }).weights);
+    expect(bits({})).toBe(bits({}));
+    expect(bits({ random: createRandom(1) })).toBe(bits({ random: createRandom(1) }));
+    expect(bits({ random: createRandom(1) })).not.toBe(bits({}));
+  });
+
+  it.each([
+    [convGenerator, { latentDim: 0 }, 'convGenerator: latentDim must be a whole number of at least 1; got 0'],
+    [convGenerator, { width: 0 }, 'convGenerator: width must be above 0; got 0'],
+    [convGenerator, { widht: 1 }, 'convGenerator: unknown option "widht". Did you mean width?'],
+    [convDiscriminator, { width: -1 }, 'convDiscriminator: width must be a finite number of at least 0; got -1'],
+    [convDiscriminator, { dropoutRate: 1 }, 'convDiscriminator: dropoutRate must be below 1; got 1'],
+    [convDiscriminator, { random: 42 }, 'convDiscriminator: random must be a random generator; got 42'],
+  ] as const)('%o, %j: %s', (make, config, message) => {
+    expect(thrownBy(ArgumentError, () => make(wrong(config))).message).toContain(message);
+  });
+});
+
+/** 20 images in batches of 14: a step of 14 and one of 6. The discriminator's second layer has more columns of 14 images than fit into one chunk. */
+async function trained(overrides: { seed?: number } = {}): Promise<string> {
+  const random = createRandom(5);
+  const [generator, discriminator] = [
+    convGenerator({ latentDim: 8, width: 0.25, random }),
+    convDiscriminator({ width: 1, random }),
+  ];
+  const images = dataset(Uint8Array.from(hashedFloats(20 * 784, 99, 0, 255)), [20, 28, 28, 1]);
+  const losses: number[] = [];
+  const { history } = await trainGan({
+    ...{ images, generator, discriminator, latentDim: 8, epochs: 1, batchSize: 14, sampleCount: 1, seed: 3 },
+    ...overrides,
+    onStep: ({ generatorLoss, discriminatorLoss }) => losses.push(generatorLoss, discriminatorLoss),
+  });
+  expect(history).toHaveLength(1);
+  expect(losses).toHaveLength(4);
+  return bitsOf(...generator.weights, ...discriminator.weights, { data: Float32Array.from(losses) });
+}
+
+describe('a training', () => {
+  afterAll(() => configure({ threads: 1, kernels: 'auto' }));
+
+  it('ends in the same bits on the portable and the SIMD kernels, on 1 and 2 threads', async () => {
+    const choices: ConfigureOptions[] = [
+      { kernels: 'portable', threads: 1 },
+      { kernels: 'simd', threads: 1 },
+      { kernels: 'simd', threads: 2 },
+    ];
+    const hashes = new Set<string>();
+    for (const choice of choices) {
+      await configure(choice);
+      expect(runtimeInfo()).toEqual(findThreads() === undefined ? { ...choice, threads: 1 } : choice);
+      hashes.add(await trained());
+    }
+    expect([...hashes]).toHaveLength(1);
+    expect(hashes).not.toContain(await trained({ seed: 4 }));
+  });
+
+  it('of one step ends in the same bits on every kernel set, and leaves no memory behind', () => {
+    const hashes = KERNEL_SETS.map(({ create }) => {
+      const set = create();
+      return withRuntime(set, () => {
+        const random = createRandom(5);
+        const networks = {
+          generator: convGenerator({ latentDim: 5, width: 0.1, random }),
+          discriminator: convDiscriminator({ width: 0.1, random }),
+          generatorOptimizer: adam({ learningRate: 1e-3 }),
+          discriminatorOptimizer: adam({ learningRate: 1e-3 }),
+        };
+        const real = tensor(hashedFloats(5 * 784, 77), [5, 28, 28, 1]);
+        const noise = tensor(hashedFloats(5 * 5, 78), [5, 5]);
+        const step = () => {
+          ganStep(networks, real, noise, random);
+          return set.heap.usage();
+        };
+        step();
+        const second = step();
+        expect(step()).toEqual(second);
+        return bitsOf(...networks.generator.weights, ...networks.discriminator.weights);
+      });
+    });
+    expect(new Set(hashes)).toHaveLength(1);
+  });
+});
+
+describe('what a gradient computes', () => {
+  /**
+   * A convolution costs an im2col and a GEMM forward, an im2col and a GEMM for its kernel's gradient, a GEMM and a col2im for its input's; a
+   * transposed one swaps the first and the last. Batches this small are one chunk.
+   */
+  const calls = (body: () => unknown): [gemm: number, im2col: number, col2im: number] => {
+    const { counts } = countKernels(body);
+    return [counts.gemm ?? 0, counts.im2col ?? 0, counts.col2im ?? 0];
+  };
+
+  it('of the discriminator: its kernels, but not its images, which are constants', () => {
+    scope(() => {
+      const model = convDiscriminator({ width: 0.1 });
+      let loss = zeros([]);
+      const forward = calls(() => {
+        loss = mean(model.call(zeros([2, 28, 28, 1])));
+      });
+      expect(forward).toEqual([3, 2, 0]);
+      // Three kernels, the inputs of the second and third layer.
+      expect(calls(() => gradients(loss, model.trainableWeights))).toEqual([3 + 2, 2, 1]);
+    });
+  });
+
+  it('of the generator through the discriminator: none of the kernels of the latter', () => {
+    scope(() => {
+      const [generator, discriminator] = [convGenerator({ width: 0.1 }), convDiscriminator({ width: 0.1 })];
+      let loss = zeros([]);
+      const forward = calls(() => {
+        loss = mean(discriminator.call(generator.call(zeros([2, 100]))));
+      });
+      expect(forward).toEqual([7, 2, 3]);
+      // Three inputs in the discriminator, two of them of convolutions; in the generator four kernels and three inputs of convolutions.
+      expect(calls(() => gradients(loss, generator.trainableWeights))).toEqual([3 + 7, 3 + 3, 2]);
+    });
+  });
+});
+
+it('batch normalisation of images normalises over all pixels of all images, its LeakyReLU going along', () => {
+  const model = sequential([
+    layers.conv2d({ filters: 3, kernelSize: 2, inputShape: [5, 4, 2] }),
+    layers.batchNormalization(),
+    layers.leakyReLU({ negativeSlope: 0 }),
+  ]);
+  const x = createRandom(1).normal([6, 5, 4, 2]);
+  const { counts } = countKernels(() => model.call(x, { training: true }));
+  expect([counts.batchNormalize, counts.leakyRelu]).toEqual([1, undefined]);
+  expect(countParameters(model.weights)).toBe(2 * 2 * 2 * 3 + 3 + 4 * 3);
+});

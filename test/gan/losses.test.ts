@@ -1,0 +1,184 @@
+/** The losses of both networks: values and derivatives against their formulas, written out here in float64. */
+import { describe, expect, it } from 'vitest';
+import { GAN_LOSSES, type GanLoss, type Objective, readObjective } from '../../src/gan/losses.ts';
+import { ganPass } from '../../src/gan/step.ts';
+import {
+  ArgumentError,
+  createRandom,
+  type Dataset,
+  gradients,
+  type StepEvent,
+  type Tensor,
+  tensor,
+  trainGan,
+  type Variable,
+  variable,
+} from '../../src/index.ts';
+import { expectClose } from '../nn/expect-close.ts';
+import { thrownBy, wrong } from '../support/thrown.ts';
+import { tinyOptions } from './tiny.ts';
+
+const REAL = [0.5, -2, 3.25, 1, -0.125, 12];
+const FAKE = [-1, 0.75, -4, 2.5, -15, 0.25];
+
+/** A term and its derivative. */
+type Term = (logit: number) => readonly [value: number, slope: number];
+
+const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+/** Binary cross-entropy: -y log(sigmoid(z)) - (1 - y) log(1 - sigmoid(z)). */
+const bce =
+  (label: number): Term =>
+  (z) => [label * Math.log1p(Math.exp(-z)) + (1 - label) * Math.log1p(Math.exp(z)), sigmoid(z) - label];
+const negative =
+  (term: Term): Term =>
+  (z) => {
+    const [value, slope] = term(z);
+    return [-value, -slope];
+  };
+const halfSquare =
+  (label: number): Term =>
+  (z) => [(z - label) ** 2 / 2, z - label];
+
+/** What each image adds to the sum of which the loss is the mean. */
+interface Terms {
+  readonly generator: Term;
+  readonly real: Term;
+  readonly fake: Term;
+}
+
+const TERMS: Readonly<Record<GanLoss, (smoothing: number) => Terms>> = {
+  nonSaturating: (s) => ({ generator: bce(1), real: bce(1 - s), fake: bce(0) }),
+  minimax: (s) => ({ generator: negative(bce(0)), real: bce(1 - s), fake: bce(0) }),
+  leastSquares: (s) => ({ generator: halfSquare(1), real: halfSquare(1 - s), fake: halfSquare(0) }),
+  hinge: () => ({
+    generator: (z) => [-z, -1],
+    real: (z) => [Math.max(0, 1 - z), z < 1 ? -1 : 0],
+    fake: (z) => [Math.max(0, 1 + z), z > -1 ? 1 : 0],
+  }),
+};
+
+function mean(logits: readonly number[], term: Term): number {
+  return logits.reduce((sum, logit) => sum + term(logit)[0], 0) / logits.length;
+}
+
+function slopes(logits: readonly number[], term: Term): number[] {
+  return logits.map((logit) => term(logit)[1] / logits.length);
+}
+
+// Sums of six terms of at most 61, each rounded to 2^-24 of its size, exp and log to a few times that.
+const CLOSE = { atol: 1e-6, rtol: 1e-6 };
+
+const CASES = GAN_LOSSES.flatMap((loss) =>
+  (loss === 'hinge' ? [0] : [0, 0.1, 0.75]).map((smoothing) => [loss, smoothing] as const),
+);
+
+describe.each(CASES)('%s, labels smoothed by %d', (loss, smoothing) => {
+  const objective: Objective = readObjective('test', loss, smoothing);
+  const terms = TERMS[loss](smoothing);
+  const column = (values: readonly number[]): Variable => variable(tensor([...values], [values.length, 1]));
+
+  it("is the formula, for the generator's loss", () => {
+    const fake = column(FAKE);
+    const value = objective.generatorLoss(fake);
+    expect(value.shape).toEqual([]);
+    expectClose('loss', value.data, [mean(FAKE, terms.generator)], CLOSE);
+    expectClose('gradient', gradients(value, [fake])[0]!.data, slopes(FAKE, terms.generator), CLOSE);
+  });
+
+  it("and for the discriminator's, of batches of different sizes too", () => {
+    const reals = REAL.slice(0, 4);
+    const real = column(reals);
+    const fake = column(FAKE);
+    const value = objective.discriminatorLoss(real, fake);
+    expect(value.shape).toEqual([]);
+    expectClose('loss', value.data, [mean(reals, terms.real) + mean(FAKE, terms.fake)], CLOSE);
+    const [dReal, dFake] = gradients(value, [real, fake]);
+    expectClose('gradient of real', dReal!.data, slopes(reals, terms.real), CLOSE);
+    expectClose('gradient of fake', dFake!.data, slopes(FAKE, terms.fake), CLOSE);
+  });
+});
+
+it('the non-saturating loss is largest in slope where the fake is refused, the minimax one smallest', () => {
+  const slopeAt = (loss: GanLoss, logit: number): number => {
+    const fake = variable(tensor([[logit]]));
+    return gradients(readObjective('test', loss, 0).generatorLoss(fake), [fake])[0]!.item();
+  };
+  expect(slopeAt('nonSaturating', -10)).toBeCloseTo(-1, 4);
+  expect(slopeAt('minimax', -10)).toBeCloseTo(0, 4);
+  expect(slopeAt('minimax', 10)).toBeCloseTo(-1, 4);
+});
+
+describe('trainGan', () => {
+  /** The losses of the first step, and what the formulas make of that step's logits. */
+  async function firstStep(
+    loss: GanLoss | undefined,
+    labelSmoothing: number | undefined,
+  ): Promise<[number[], number[]]> {
+    const events: StepEvent[] = [];
+    const controller = new AbortController();
+    const options = tinyOptions();
+    await trainGan({
+      ...tinyOptions(),
+      loss,
+      labelSmoothing,
+      signal: controller.signal,
+      onStep: (event) => {
+        events.push(event);
+        controller.abort();
+      },
+    });
+    // The same draws again: noise of the samples, order, noise of the step.
+    const { seed = 0, batchSize = 0, sampleCount = 0, latentDim = 0 } = options;
+    const random = createRandom(seed);
+    random.normal([sampleCount, latentDim]);
+    const images = options.images as Dataset;
+    const real = images.gather(random.permutation(images.count).subarray(0, batchSize));
+    const logits: number[][] = [];
+    const pass = { generator: options.generator!, discriminator: options.discriminator! };
+    const listening = (x: Tensor): Tensor => {
+      logits.push([...x.data]);
+      return x;
+    };
+    const objective = readObjective('test', 'nonSaturating', 0);
+    ganPass(pass, real, random.normal([batchSize, latentDim]), random, {
+      objective: {
+        generatorLoss: (fake) => objective.generatorLoss(fake),
+        discriminatorLoss: (realLogits, fake) => objective.discriminatorLoss(listening(realLogits), listening(fake)),
+      },
+    });
+    const [reals, fakes] = logits;
+    const terms = TERMS[loss ?? 'nonSaturating'](labelSmoothing ?? 0);
+    return [
+      [events[0]!.generatorLoss, events[0]!.discriminatorLoss],
+      [mean(fakes!, terms.generator), mean(reals!, terms.real) + mean(fakes!, terms.fake)],
+    ];
+  }
+
+  it.each([[undefined, undefined] as const, ...CASES])('minimises %s, smoothed by %s', async (loss, smoothing) => {
+    const [got, expected] = await firstStep(loss, smoothing);
+    expectClose('losses', got, expected, CLOSE);
+  });
+});
+
+describe('refused are', () => {
+  it.each([
+    [
+      'a misspelt loss',
+      'hinges',
+      0,
+      /^test: loss must be one of 'nonSaturating', .*; got "hinges"\. Did you mean hinge\?/,
+    ],
+    ['a loss of another kind', 3, 0, /^test: loss must be one of .* got 3/],
+    ['a negative smoothing', 'minimax', -0.1, /^test: labelSmoothing must be a finite number from 0 to 1; got -0.1/],
+    ['a smoothing that leaves no label', 'minimax', 1, /^test: labelSmoothing must be below 1; got 1/],
+    ['NaN', 'minimax', Number.NaN, /^test: labelSmoothing must be .* got NaN/],
+    [
+      'smoothed labels for the hinge loss',
+      'hinge',
+      0.1,
+      /^test: labelSmoothing goes with a loss that has labels, and 'hinge' has none/,
+    ],
+  ])('%s', (_, loss, smoothing, message) => {
+    expect(thrownBy(ArgumentError, () => readObjective('test', wrong(loss), smoothing)).message).toMatch(message);
+  });
+});

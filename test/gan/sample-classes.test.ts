@@ -1,0 +1,107 @@
+/** sampleClasses() and the conditional pair. */
+import { describe, expect, it } from 'vitest';
+import { joinClasses, oneHot } from '../../src/gan/classes.ts';
+import {
+  ArgumentError,
+  conditionalDiscriminator,
+  conditionalGenerator,
+  createRandom,
+  denseGenerator,
+  layers,
+  ShapeError,
+  sampleClasses,
+  sequential,
+  zeros,
+} from '../../src/index.ts';
+import { heap } from '../../src/kernels/runtime.ts';
+import { bitsOf } from '../nn/bits.ts';
+import { thrownBy, wrong } from '../support/thrown.ts';
+
+describe('the conditional pair', () => {
+  it('takes the classes behind its other input', () => {
+    const generator = conditionalGenerator();
+    const discriminator = conditionalDiscriminator();
+    expect([generator.inputShape, generator.outputShape]).toEqual([[110], [28, 28, 1]]);
+    expect([discriminator.inputShape, discriminator.outputShape]).toEqual([[794], [1]]);
+    expect(conditionalGenerator({ latentDim: 3, classes: 4 }).inputShape).toEqual([7]);
+    expect(conditionalDiscriminator({ classes: 26 }).inputShape).toEqual([810]);
+  });
+
+  it('draws within [-1, 1], the same weights each time or those of its random numbers', () => {
+    const images = conditionalGenerator().predict(createRandom(2).normal([8, 110], 0, 3));
+    expect(images.data.every((value) => Math.abs(value) <= 1)).toBe(true);
+    for (const make of [conditionalGenerator, conditionalDiscriminator]) {
+      const bits = (seed?: number): string =>
+        bitsOf(...make(seed === undefined ? {} : { random: createRandom(seed) }).weights);
+      expect(bits()).toBe(bits());
+      expect(bits(1)).toBe(bits(1));
+      expect(bits(1)).not.toBe(bits(2));
+    }
+  });
+
+  it.each([
+    [{ classes: 0 }, 'classes must be a whole number from 1 to 256; got 0'],
+    [{ classes: 257 }, 'classes must be a whole number from 1 to 256; got 257'],
+    [{ clases: 3 }, 'Did you mean classes?'],
+  ])('%j: %s', (config, message) => {
+    expect(thrownBy(ArgumentError, () => conditionalGenerator(wrong(config))).message).toContain(message);
+    expect(thrownBy(ArgumentError, () => conditionalDiscriminator(wrong(config))).message).toContain(message);
+  });
+});
+
+describe('sampleClasses', () => {
+  const generator = sequential([
+    layers.dense({ units: 4, inputShape: [2 + 3], activation: 'tanh' }),
+    layers.reshape({ targetShape: [2, 2, 1] }),
+  ]);
+
+  it('draws one image of each class asked for, from noise of its random numbers', () => {
+    const images = sampleClasses(generator, [2, 0, 2], { classes: 3, random: createRandom(4) });
+    const noise = createRandom(4).normal([3, 2]);
+    const rows = joinClasses(noise, oneHot(Uint8Array.of(2, 0, 2), 3));
+    expect(images.shape).toEqual([3, 2, 2, 1]);
+    expect(bitsOf(images)).toBe(bitsOf(generator.predict(rows)));
+    expect(bitsOf(sampleClasses(generator, Uint8Array.of(2, 0, 2), { classes: 3, noise }))).toBe(bitsOf(images));
+  });
+
+  it('without noise or random draws the same each time', () => {
+    const draw = (): string => bitsOf(sampleClasses(generator, [1, 1], { classes: 3 }));
+    expect(draw()).toBe(draw());
+  });
+
+  it('may be asked for none', () => {
+    expect(sampleClasses(generator, [], { classes: 3 }).shape).toEqual([0, 2, 2, 1]);
+  });
+
+  it('leaves nothing behind but the images', () => {
+    const before = heap().usage().blocks;
+    const images = sampleClasses(generator, [0, 1, 2], { classes: 3 });
+    expect(heap().usage().blocks).toBe(before + 1);
+    images.dispose();
+  });
+
+  it.each([
+    [
+      ShapeError,
+      [denseGenerator({ latentDim: 10 }), [1]],
+      /must take vectors of noise and 10 classes; it takes \[10\]/,
+    ],
+    [ShapeError, [sequential([layers.flatten({ inputShape: [4, 4] })]), [1]], /it takes \[4, 4\]/],
+    [ShapeError, [sequential([layers.dense({ units: 4 })]), [1]], /it takes anything, being not built yet/],
+    [
+      ShapeError,
+      [generator, [1], { classes: 3, noise: zeros([1, 3]) }],
+      /noise must have shape \[1, 2\], a row for each label; got \[1, 3\]/,
+    ],
+    [
+      ArgumentError,
+      [generator, [1], { classes: 3, noise: zeros([1, 2]), random: createRandom(1) }],
+      /give noise or random, not both/,
+    ],
+    [ArgumentError, [generator, [3], { classes: 3 }], /labels\[0\] must be a whole number from 0 to 2/],
+  ] as const)('%#: a %o', (kind, args, message) => {
+    const { message: got } = thrownBy<Error>(kind, () => Reflect.apply(sampleClasses, undefined, args));
+    expect(got).toMatch(/^sampleClasses: /);
+    expect(got).toMatch(message);
+  });
+});

@@ -1,0 +1,94 @@
+/** maxPooling2d() against PyTorch in float64 (test/fixtures/convolutions.py): values are moved, so they agree to the last bit. */
+import { describe, expect, it } from 'vitest';
+import {
+  ArgumentError,
+  createRandom,
+  gradients,
+  layers,
+  maxPooling2d,
+  ShapeError,
+  sequential,
+  sum,
+  tensor,
+  variable,
+} from '../../../src/index.ts';
+import { readConvolutions, unhashed } from '../../support/fixtures.ts';
+import { thrownBy, wrong } from '../../support/thrown.ts';
+import { differentiate, expectFixture } from './support.ts';
+
+describe('against PyTorch', () => {
+  for (const one of readConvolutions().maxPooling2d) {
+    it(`${one.name}: output and gradient`, () => {
+      const { poolSize, strides, padding, float32Error } = one;
+      const x = unhashed(one.x);
+      const layer = layers.maxPooling2d({ poolSize, strides, padding }).build(x.shape.slice(1), createRandom(1));
+      expect(layer.outputShape).toEqual(one.y.shape.slice(1));
+      const got = differentiate((input) => layer.call(input, {}), x, unhashed(one.upstream));
+      expect([...got.y.data]).toEqual(one.y.values);
+      expectFixture('dx', got.dx, one.gradients.x, float32Error.x);
+    });
+  }
+});
+
+describe('maxPooling2d', () => {
+  it('halves by default: windows of 2 x 2 side by side, a rest at the edge left out', () => {
+    const built = layers.maxPooling2d().build([28, 5, 3], createRandom(1));
+    expect(built.outputShape).toEqual([14, 2, 3]);
+    expect(built.settings).toEqual({ poolSize: '2 x 2', strides: '2 x 2', padding: 'valid' });
+    expect(built.weights).toEqual([]);
+  });
+
+  it('moves on by its own size unless told otherwise', () => {
+    expect(layers.maxPooling2d({ poolSize: [3, 2] }).build([9, 8, 1], createRandom(1)).outputShape).toEqual([3, 4, 1]);
+    const overlapping = layers.maxPooling2d({ poolSize: 3, strides: 1 });
+    expect(overlapping.build([9, 8, 1], createRandom(1)).outputShape).toEqual([7, 6, 1]);
+  });
+
+  it('gives the gradient to the first of equal maxima only, and to all windows that chose it', () => {
+    const flat = variable(tensor([1, 1, 1, 1], [1, 2, 2, 1]));
+    expect([...gradients(sum(maxPooling2d(flat)), [flat])[0]!.data]).toEqual([1, 0, 0, 0]);
+    const peak = variable(tensor([0, 0, 0, 0, 9, 0, 0, 0, 0], [1, 3, 3, 1]));
+    const [dx] = gradients(sum(maxPooling2d(peak, { poolSize: 2, strides: 1 })), [peak]);
+    expect([...dx!.data]).toEqual([0, 0, 0, 0, 4, 0, 0, 0, 0]);
+  });
+
+  it('keeps NaN, and gives it the gradient', () => {
+    const x = variable(tensor([3, NaN, 5, NaN], [1, 2, 2, 1]));
+    const y = maxPooling2d(x);
+    expect(y.data[0]).toBeNaN();
+    expect([...gradients(sum(y), [x])[0]!.data]).toEqual([0, 1, 0, 0]);
+  });
+
+  it('is named in a summary as Keras names it', () => {
+    const model = sequential([
+      layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 1] }),
+      layers.maxPooling2d(),
+    ]);
+    expect(model.summary(() => undefined)).toMatch(/^max_pooling2d \(MaxPooling2D\) +\(None, 3, 3, 2\) +0$/m);
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    [{ poolSize: 0 }, 'poolSize must be a whole number from 1 to 32768; got 0'],
+    [{ poolSize: [2, 2, 2] }, 'poolSize must be a whole number of at least 1, or [height, width]; got [2, 2, 2]'],
+    [{ strides: -1 }, 'strides must be a whole number from 1 to 32768; got -1'],
+    [{ padding: 'full' }, "padding must be one of 'valid', 'same'; got \"full\""],
+    [{ poolsize: 2 }, 'unknown option "poolsize". Did you mean poolSize?'],
+    [null, 'options must be an object; got null'],
+  ])('%j: %s', (config, message) => {
+    const error = thrownBy(ArgumentError, () => layers.maxPooling2d(wrong(config)));
+    expect(error.message).toContain('layers.maxPooling2d: ');
+    expect(error.message).toContain(message);
+  });
+
+  it('of shapes', () => {
+    const build = (shape: readonly number[]) => () => layers.maxPooling2d().build(shape, createRandom(1));
+    expect(thrownBy(ShapeError, build([784])).message).toContain(
+      'items must be images, [height, width, channels]; got [784]',
+    );
+    expect(thrownBy(ShapeError, build([1, 4, 2])).message).toContain(
+      'layers.maxPooling2d: a window of 2 x 2 does not fit into pictures of 1 x 4 without padding',
+    );
+  });
+});

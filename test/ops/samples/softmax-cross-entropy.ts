@@ -1,0 +1,79 @@
+import { tensor } from '../../../src/autograd/tensor.ts';
+import { sparseCategoricalCrossentropy } from '../../../src/ops/softmax-cross-entropy.ts';
+import { type Nd, nd, ndRandom } from '../../support/nd.ts';
+import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
+import { printShape } from './shapes.ts';
+
+/** Rows and classes: one class, every lane tail, more rows than lanes. */
+const SIZES: readonly (readonly [number, number])[] = [
+  ...Array.from({ length: 17 }, (_, i) => [2, i + 1] as const),
+  [1, 1],
+  [1, 10],
+  [3, 10],
+  [5, 4],
+  [7, 3],
+  [9, 2],
+  [4, 23],
+  [17, 5],
+];
+
+const labelOf = (row: number, classes: number): number => (5 * row + 3) % classes;
+
+interface Row {
+  readonly values: Float64Array;
+  readonly label: number;
+}
+
+function rowsOf({ shape, values }: Nd): Row[] {
+  const [rows, classes] = shape as readonly [number, number];
+  return Array.from({ length: rows }, (_, r) => ({
+    values: Float64Array.from(values.slice(r * classes, (r + 1) * classes)),
+    label: labelOf(r, classes),
+  }));
+}
+
+const average = (rows: readonly Row[], of: (row: Row) => number): Nd =>
+  nd([], [rows.reduce((total, row) => total + of(row), 0) / rows.length]);
+
+/** log of the sum of e^(z - z[label]): the plain formula, which the samples' logits do not overflow in float64. */
+function loss({ values, label }: Row): number {
+  return Math.log(values.reduce((total, z) => total + Math.exp(z - values[label]!), 0));
+}
+
+/**
+ * In float32 z - max is rounded, by u |z - max| at most, which is the relative error that its exponential gets; exp itself has 2 ulp, the
+ * sum of n terms n more u, log 2 ulp; then the label's own difference.
+ */
+function errorOf({ values }: Row): number {
+  const range = Math.max(...values) - Math.min(...values);
+  return UNIT * (2 * range + values.length + 4 + 4 * (Math.log(values.length) + range) + 8);
+}
+
+function sample(label: string, logits: Nd): OpSample {
+  const [rows, classes] = logits.shape as readonly [number, number];
+  const labels = Array.from({ length: rows }, (_, r) => labelOf(r, classes));
+  return {
+    label,
+    inputs: [logits],
+    run: ([z]) => sparseCategoricalCrossentropy(tensor(labels), z!),
+    reference: ([z]) => average(rowsOf(z!), loss),
+    bound: ([z]) => {
+      const all = rowsOf(z!);
+      const own = average(all, errorOf).values[0]!;
+      return nd([], [own + UNIT * (all.length + 2) * average(all, loss).values[0]!]);
+    },
+  };
+}
+
+export const softmaxCases: readonly OpCase[] = [
+  {
+    name: 'sparseCategoricalCrossentropy',
+    samples: [
+      ...SIZES.map((size, i) => sample(printShape(size), ndRandom(size, 500 + i, -4, 4))),
+      sample('logits far from zero', ndRandom([3, 5], 600, 90, 96)),
+      sample('a confident row', nd([2, 3], [30, 0, -30, -30, 0.5, 30])),
+      sample('equal logits', nd([2, 4], [0, 0, 0, 0, 2, 2, 2, 2])),
+    ],
+    float32: 'bound',
+  },
+];

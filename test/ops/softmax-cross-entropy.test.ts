@@ -1,0 +1,80 @@
+/** What the samples cannot see: exact values, the ends of the range, labels that are variables. */
+import { describe, expect, it } from 'vitest';
+import { configure, gradients, sparseCategoricalCrossentropy, tensor, variable } from '../../src/index.ts';
+
+describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s kernels', (kernels) => {
+  const run = (labels: readonly number[], logits: readonly (readonly number[])[]) => {
+    const z = variable(tensor(logits));
+    const loss = sparseCategoricalCrossentropy(tensor([...labels]), z);
+    const [dz] = gradients(loss, [z]);
+    return { loss: loss.item(), dz: dz!.toArray() };
+  };
+
+  it('of equal logits is the logarithm of their number, whatever they are', async () => {
+    await configure({ kernels });
+    for (const classes of [1, 2, 3, 4, 5, 10, 17]) {
+      for (const logit of [0, 5, -5, 3e38, -3e38]) {
+        const { loss } = run([classes - 1], [Array(classes).fill(logit)]);
+        // log is within 2 ulp.
+        expect(Math.abs(loss - Math.log(classes)), `${classes} of ${logit}`).toBeLessThanOrEqual(2 ** -22);
+      }
+    }
+  });
+
+  it('is 0 for a sure right answer and the distance for a sure wrong one, with gradients to match', async () => {
+    await configure({ kernels });
+    const logits = [[1e4, 0, -1e4, 0, 0]];
+    expect(run([0], logits)).toEqual({ loss: 0, dz: [[0, 0, 0, 0, 0]] });
+    expect(run([2], logits)).toEqual({ loss: 2e4, dz: [[1, 0, -1, 0, 0]] });
+    expect(run([4], logits)).toEqual({ loss: 1e4, dz: [[1, 0, 0, 0, -1]] });
+  });
+
+  it('is the mean over the rows', async () => {
+    await configure({ kernels });
+    const { loss, dz } = run(
+      [0, 1],
+      [
+        [0, 200],
+        [0, 200],
+      ],
+    );
+    expect(loss).toBe(100);
+    expect(dz).toEqual([
+      [-0.5, 0.5],
+      [0, 0],
+    ]);
+  });
+
+  it('of a NaN or an infinity among the logits is NaN, and so is its row of the gradient only', async () => {
+    await configure({ kernels });
+    for (const bad of [Number.NaN, Infinity]) {
+      const { loss, dz } = run(
+        [0, 1],
+        [
+          [0, 1, bad],
+          [0, 1e4, 0],
+        ],
+      );
+      expect(loss).toBeNaN();
+      expect(dz).toEqual([expect.arrayContaining([Number.NaN]), [0, 0, 0]]);
+    }
+    // A class that is ruled out costs nothing.
+    expect(run([1], [[-Infinity, 0, -Infinity]]).loss).toBe(0);
+  });
+
+  it('has no gradient by its labels', async () => {
+    await configure({ kernels });
+    const labels = variable(tensor([1, 0]));
+    const logits = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const [dLabels] = gradients(sparseCategoricalCrossentropy(labels, logits), [labels]);
+    expect([...dLabels!.data]).toEqual([0, 0]);
+  });
+
+  it('of no rows is NaN, the mean of nothing', async () => {
+    await configure({ kernels });
+    expect(sparseCategoricalCrossentropy(tensor([]), tensor([], [0, 3])).item()).toBeNaN();
+  });
+});

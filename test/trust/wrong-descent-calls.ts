@@ -1,0 +1,161 @@
+/** Wrong calls of trainAutoencoder, trainClassifier and what belongs to them: each is answered before the first step. */
+import { tensor, zeros } from '../../src/autograd/tensor.ts';
+import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
+import * as ganvas from '../../src/index.ts';
+import { type Calls, FREED, keepsData, type WrongCall } from './wrong-call.ts';
+
+const { dataset, layers, sequential, tensorDataset } = ganvas;
+
+const images = dataset(new Uint8Array(16).fill(9), [4, 2, 2, 1]);
+const labels = [0, 1, 2, 0];
+const encoder = sequential([layers.flatten({ inputShape: [2, 2, 1] }), layers.dense({ units: 3 })]);
+const decoder = sequential([layers.dense({ units: 4, inputShape: [3] }), layers.reshape({ targetShape: [2, 2, 1] })]);
+const head = sequential([layers.dense({ units: 3, inputShape: [3] })]);
+const autoencoder = { encoder, decoder };
+const classifier = { features: encoder, head };
+keepsData(...encoder.weights, ...decoder.weights, ...head.weights);
+
+/** Right, so that each entry is wrong in one thing only. A step would be an error of its own. */
+const shared = {
+  images,
+  batchSize: 4,
+  epochs: 1,
+  onStep: () => {
+    throw new Error('a step was made');
+  },
+};
+const right = {
+  trainAutoencoder: { ...shared, autoencoder },
+  trainClassifier: { ...shared, labels, classifier },
+};
+type Training = keyof typeof right;
+
+const wrongly = (name: Training, changes: object, message: string, kind: WrongCall[0] = Argument): WrongCall => [
+  kind,
+  [{ ...right[name], ...changes }],
+  new RegExp(`^${name}: ${message}`),
+];
+
+/** What both take. */
+const common = (name: Training): readonly WrongCall[] => [
+  [Argument, [undefined], new RegExp(`^${name}: options must be an object; got null`)],
+  [Argument, [[images]], new RegExp(`^${name}: options must be an object; got \\[`)],
+  wrongly(name, { batchsize: 4 }, 'unknown option "batchsize". Did you mean batchSize\\?'),
+  wrongly(name, { optimiser: 4 }, 'unknown option "optimiser". Did you mean optimizer\\?'),
+  wrongly(name, { checkpoint: 4 }, 'unknown option "checkpoint"'),
+  wrongly(name, { images: undefined }, 'images must be a Dataset or a Tensor \\[n, 28, 28, 1\\]; got undefined'),
+  wrongly(name, { images: new Uint8Array(16) }, 'images must be a Dataset or a Tensor .* got a Uint8Array'),
+  wrongly(name, { images: { ...images, count: NaN } }, 'images.count must be a whole number of at least 0; got NaN'),
+  wrongly(name, { images: tensor(1) }, 'images must have shape \\[n, 28, 28, 1\\]; got a scalar', Shape),
+  wrongly(name, { images: FREED }, 'images: tensor: it was freed', Runtime),
+  wrongly(name, { images: tensor([0, 0, 0, 2], [4, 1, 1, 1]) }, 'images must lie in \\[-1, 1\\]; element 3 is 2'),
+  wrongly(
+    name,
+    { images: tensorDataset(tensor([0, NaN, 0, 0], [4, 1, 1, 1])) },
+    'images must lie in \\[-1, 1\\]; element 1 is NaN',
+  ),
+  wrongly(name, { batchSize: 5 }, 'images has 4 items, fewer than one batch of 5. Give more images'),
+  wrongly(name, { batchSize: 0 }, 'batchSize must be a whole number of at least 1; got 0'),
+  wrongly(name, { epochs: 1.5 }, 'epochs must be a whole number of at least 0; got 1.5'),
+  wrongly(name, { seed: -1 }, 'seed must be a whole number of at least 0; got -1'),
+  wrongly(name, { threads: 0 }, 'threads must be a whole number from 1 to 64; got 0'),
+  wrongly(name, { optimizer: 1e-3 }, 'optimizer must be an optimizer; got 0.001. Make one with adam'),
+  wrongly(name, { onStep: 'log' }, 'onStep must be a function; got "log"'),
+  wrongly(name, { onEpoch: null }, 'onEpoch must be a function; got null'),
+  wrongly(name, { signal: {} }, 'signal must be an AbortSignal; got \\{'),
+];
+
+/** What `classify` and `accuracy` say of a classifier, and what a training does. */
+const misfits: readonly (readonly [unknown, string, WrongCall[0]])[] = [
+  [null, 'classifier must be two models, features and head; got null. Make them with digitClassifier', Argument],
+  [encoder, 'classifier.features must be a model; got undefined', Argument],
+  [{ features: encoder }, 'classifier.head must be a model; got undefined. Make one with sequential', Argument],
+  [{ features: head, head }, 'the features take items of shape \\[3\\], but the images are \\[2, 2, 1\\]', Shape],
+  [
+    { features: encoder, head: sequential([layers.dense({ units: 3, inputShape: [5] })]) },
+    'the head takes items of shape \\[5\\], but the features make \\[3\\]',
+    Shape,
+  ],
+  [
+    { features: encoder, head: decoder },
+    'the head makes items of shape \\[2, 2, 1\\], but one logit a class is needed',
+    Shape,
+  ],
+];
+const mislabelled: readonly (readonly [unknown, string])[] = [
+  [undefined, 'labels must be a list of class numbers; got undefined. loadMnist'],
+  [7, 'labels must be a list of class numbers; got 7'],
+  [[0, 1, 2], 'labels must be as many as the images; got 3 labels for 4 images'],
+  [[0, 1, 2, 3], 'labels must be whole numbers from 0 to 2, the classes of the head; element 3 is 3'],
+  [[0, 1, -1, 0], 'labels must be whole numbers from 0 to 2, .* element 2 is -1'],
+  [[0, 0.5, 0, 0], 'labels must be whole numbers from 0 to 2, .* element 1 is 0.5'],
+  [[0, 0, NaN, 0], 'labels must be whole numbers from 0 to 2, .* element 2 is NaN'],
+  [['0', 0, 0, 0], 'labels must be whole numbers from 0 to 2, .* element 0 is "0"'],
+];
+
+export const DESCENT_CALLS: Calls<typeof ganvas> = {
+  denseAutoencoder: [
+    [Argument, [null], /^denseAutoencoder: options must be an object; got null/],
+    [Argument, [32], /^denseAutoencoder: options must be an object; got 32/],
+    [Argument, [{ latentdim: 32 }], /^denseAutoencoder: unknown option "latentdim". Did you mean latentDim\?/],
+    [Argument, [{ latentDim: 0 }], /^denseAutoencoder: latentDim must be a whole number of at least 1; got 0/],
+    [Argument, [{ latentDim: '32' }], /^denseAutoencoder: latentDim must be .* got "32"/],
+    [Argument, [{ random: 42 }], /^denseAutoencoder: random must be a random generator; got 42/],
+  ],
+  digitClassifier: [
+    [Argument, [null], /^digitClassifier: options must be an object; got null/],
+    [Argument, [10], /^digitClassifier: options must be an object; got 10/],
+    [Argument, [{ rendom: 1 }], /^digitClassifier: unknown option "rendom". Did you mean random\?/],
+    [Argument, [{ random: 42 }], /^digitClassifier: random must be a random generator; got 42/],
+    [Argument, [{ random: null }], /^digitClassifier: random must be a random generator; got null/],
+  ],
+  trainAutoencoder: [
+    ...common('trainAutoencoder'),
+    wrongly('trainAutoencoder', { autoencoder: null }, 'autoencoder must be an encoder and a decoder; got null'),
+    wrongly('trainAutoencoder', { autoencoder: encoder }, 'autoencoder.encoder must be a model; got undefined'),
+    wrongly('trainAutoencoder', { autoencoder: { encoder } }, 'autoencoder.decoder must be a model; got undefined'),
+    wrongly(
+      'trainAutoencoder',
+      { autoencoder: { encoder: decoder, decoder } },
+      'the encoder takes items of shape \\[3\\], but the images are \\[2, 2, 1\\]',
+      Shape,
+    ),
+    wrongly(
+      'trainAutoencoder',
+      { autoencoder: { encoder, decoder: encoder } },
+      'the decoder takes items of shape \\[2, 2, 1\\], but the encoder makes \\[3\\]',
+      Shape,
+    ),
+    wrongly(
+      'trainAutoencoder',
+      { autoencoder: { encoder, decoder: head } },
+      'the decoder makes items of shape \\[3\\], but the images are \\[2, 2, 1\\]',
+      Shape,
+    ),
+  ],
+  trainClassifier: [
+    ...common('trainClassifier'),
+    ...misfits.map(([one, message, kind]) => wrongly('trainClassifier', { classifier: one }, message, kind)),
+    ...mislabelled.map(([one, message]) => wrongly('trainClassifier', { labels: one }, message)),
+  ],
+  classify: [
+    ...misfits.map(([one, message, kind]): WrongCall => [kind, [one, images], new RegExp(`^classify: ${message}`)]),
+    [Argument, [classifier], /^classify: images must be a Dataset or a Tensor .* got undefined/],
+    [Argument, [classifier, [1, 2]], /^classify: images must be a Dataset or a Tensor .* got \[1, 2\]/],
+    [Runtime, [classifier, FREED], /^classify: images: tensor: it was freed/],
+    [
+      Shape,
+      [classifier, zeros([4, 3, 3, 1])],
+      /^classify: the features take items of shape \[2, 2, 1\], but the images/,
+    ],
+  ],
+  accuracy: [
+    ...misfits.map(
+      ([one, message, kind]): WrongCall => [kind, [one, images, labels], new RegExp(`^accuracy: ${message}`)],
+    ),
+    ...mislabelled.map(
+      ([one, message]): WrongCall => [Argument, [classifier, images, one], new RegExp(`^accuracy: ${message}`)],
+    ),
+    [Argument, [classifier, labels, images], /^accuracy: images must be a Dataset or a Tensor .* got \[0, 1, 2, 0\]/],
+  ],
+};

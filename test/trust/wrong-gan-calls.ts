@@ -1,0 +1,130 @@
+/** Wrong calls of the models beside the article's pair, of what draws with them, and of cloneModel. */
+import { createRandom } from '../../src/autograd/random.ts';
+import { tensor, zeros } from '../../src/autograd/tensor.ts';
+import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
+import type * as ganvas from '../../src/index.ts';
+import * as layers from '../../src/nn/layers/index.ts';
+import { sequential } from '../../src/nn/sequential.ts';
+import { type Calls, FREED, keepsData, type WrongCall } from './wrong-call.ts';
+
+const random = createRandom(1);
+/** Of two numbers and three classes. */
+const generator = sequential([layers.dense({ units: 4, inputShape: [5] }), layers.reshape({ targetShape: [2, 2, 1] })]);
+const unbuilt = sequential([layers.dense({ units: 1 })], { name: 'unbuilt' });
+const noise = tensor([
+  [1, 2, 3, 4, 5],
+  [-1, -2, -3, -4, -5],
+]);
+keepsData(noise, ...generator.weights);
+
+const wrongRandom = (name: string): WrongCall[] => [
+  [Argument, [{ random: 5 }], new RegExp(`^${name}: random must be a random generator; got 5. Make one with`)],
+  [Argument, [{ random: null }], new RegExp(`^${name}: random must be a random generator; got null`)],
+  [Argument, [{ randon: random }], new RegExp(`^${name}: unknown option "randon". Did you mean random\\?`)],
+  [Argument, [null], new RegExp(`^${name}: options must be an object; got null`)],
+  [Argument, [[random]], new RegExp(`^${name}: options must be an object; got \\[`)],
+];
+const wrongLatentDim = (name: string): WrongCall[] =>
+  [0, -3, 2.5, NaN].map((latentDim) => [
+    Argument,
+    [{ latentDim }],
+    new RegExp(`^${name}: latentDim must be a whole number of at least 1; got ${latentDim}`),
+  ]);
+const wrongClasses = (name: string): WrongCall[] => [
+  ...[0, 257, 1.5, NaN].map(
+    (classes): WrongCall => [
+      Argument,
+      [{ classes }],
+      new RegExp(`^${name}: classes must be a whole number from 1 to 256; got ${classes}`),
+    ],
+  ),
+  [Argument, [{ clases: 3 }], new RegExp(`^${name}: unknown option "clases". Did you mean classes\\?`)],
+];
+const wrongModels = (name: string, argument: string, ...behind: readonly unknown[]): WrongCall[] =>
+  [undefined, null, 'dense', layers.flatten(), { call: () => noise }].map((model) => [
+    Argument,
+    [model, ...behind],
+    new RegExp(`^${name}: ${argument} must be a model; got .*Make one with sequential`),
+  ]);
+const three = { classes: 3 };
+
+export const GAN_CALLS: Calls<typeof ganvas> = {
+  refinedGenerator: [...wrongRandom('refinedGenerator'), ...wrongLatentDim('refinedGenerator')],
+  refinedDiscriminator: wrongRandom('refinedDiscriminator'),
+  conditionalGenerator: [
+    ...wrongRandom('conditionalGenerator'),
+    ...wrongLatentDim('conditionalGenerator'),
+    ...wrongClasses('conditionalGenerator'),
+  ],
+  conditionalDiscriminator: [...wrongRandom('conditionalDiscriminator'), ...wrongClasses('conditionalDiscriminator')],
+  cloneModel: [
+    ...wrongModels('cloneModel', 'model'),
+    [
+      Runtime,
+      [unbuilt],
+      /^cloneModel: unbuilt is not built yet and has no weights. Give its first layer an inputShape/,
+    ],
+  ],
+  withClasses: [
+    [Argument, [[[1, 2]], [0]], /^withClasses: items must be a Tensor; got \[/],
+    [Runtime, [FREED, [0, 1]], /^withClasses: items: tensor: it was freed/],
+    [Argument, [noise, '01'], /^withClasses: labels must be a Uint8Array or a list of whole numbers; got "01"/],
+    [Argument, [noise, [0, 10]], /^withClasses: labels\[1\] must be a whole number from 0 to 9, .* got 10/],
+    [
+      Argument,
+      [noise, [0, 1], { classes: 1 }],
+      /^withClasses: labels\[1\] must be a whole number from 0 to 0, .* got 1/,
+    ],
+    [
+      Argument,
+      [noise, [0, 1], { classes: 300 }],
+      /^withClasses: classes must be a whole number from 1 to 256; got 300/,
+    ],
+    [Argument, [noise, [0, 1], { class: 3 }], /^withClasses: unknown option "class". Did you mean classes\?/],
+    [Shape, [noise, [0]], /^withClasses: items must have shape \[1, ...item\], a row for each label; got \[2, 5\]/],
+  ],
+  sampleClasses: [
+    ...wrongModels('sampleClasses', 'generator', [1], three),
+    [Argument, [generator, undefined, three], /^sampleClasses: labels must be a Uint8Array or a list .* got undefined/],
+    [Argument, [generator, 7, three], /^sampleClasses: labels must be .* got 7/],
+    [Argument, [generator, [0, 3], three], /^sampleClasses: labels\[1\] must be a whole number from 0 to 2, .* got 3/],
+    [Argument, [generator, [NaN], three], /^sampleClasses: labels\[0\] must be .* got NaN/],
+    [Argument, [generator, [1], { class: 3 }], /^sampleClasses: unknown option "class". Did you mean classes\?/],
+    [Argument, [generator, [1], { classes: 0 }], /^sampleClasses: classes must be .* got 0/],
+    [Argument, [generator, [1], { ...three, random: 3 }], /^sampleClasses: random must be a random generator; got 3/],
+    [Argument, [generator, [1], { ...three, noise: [[1, 2]] }], /^sampleClasses: noise must be a Tensor; got \[/],
+    [Runtime, [generator, [1], { ...three, noise: FREED }], /^sampleClasses: noise: tensor: it was freed/],
+    [Shape, [generator, [1], { ...three, noise }], /^sampleClasses: noise must have shape \[1, 2\], .* got \[2, 5\]/],
+    [
+      Argument,
+      [generator, [1], { ...three, random, noise: zeros([1, 2]) }],
+      /^sampleClasses: give noise or random, not both/,
+    ],
+    [
+      Shape,
+      [generator, [1]],
+      /^sampleClasses: the generator must take vectors of noise and 10 classes; it takes \[5\]/,
+    ],
+    [Shape, [unbuilt, [1]], /^sampleClasses: the generator must take .* it takes anything, being not built yet/],
+  ],
+  interpolate: [
+    ...wrongModels('interpolate', 'generator', noise),
+    [Argument, [generator, [[1, 2, 3, 4, 5]]], /^interpolate: noise must be a Tensor; got \[/],
+    [Runtime, [generator, FREED], /^interpolate: noise: tensor: it was freed/],
+    [Shape, [generator, tensor([1, 2, 3, 4, 5])], /^interpolate: noise must have shape \[n, length\] .* got \[5\]/],
+    [
+      Shape,
+      [generator, tensor([[1, 2, 3, 4, 5]])],
+      /^interpolate: noise must have .* at least two vectors; got \[1, 5\]/,
+    ],
+    [Shape, [generator, zeros([2, 4])], /^sequential.predict: x must have shape \[n, 5\]; got \[10, 4\]/],
+    [Argument, [generator, noise, { step: 3 }], /^interpolate: unknown option "step". Did you mean steps\?/],
+    [Argument, [generator, noise, { steps: 1 }], /^interpolate: steps must be a whole number of at least 2; got 1/],
+    [
+      Argument,
+      [generator, noise, { path: 'spherical' }],
+      /^interpolate: path must be one of 'normalized', 'linear'; got/,
+    ],
+    [Argument, [generator, noise, { steps: 3 }], /^interpolate: two vectors in a row point in opposite directions/],
+  ],
+};

@@ -1,0 +1,171 @@
+/** Wrong calls of the metrics. */
+import { tensor } from '../../src/autograd/tensor.ts';
+import { ArgumentError as Argument, ShapeError as Shape } from '../../src/core/errors.ts';
+import type * as ganvas from '../../src/index.ts';
+import { type Calls, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
+
+const a = tensor(
+  Float32Array.from({ length: 16 }, (_, i) => i),
+  [8, 2],
+);
+const wider = tensor(new Float32Array(24), [8, 3]);
+const few = tensor([[1, 2]]);
+const broken = tensor([1, 2, NaN, 4, 5, 6, 7, 8], [4, 2]);
+const list = tensor([1, 2, 3]);
+const images = tensor(new Float32Array(8 * 12), [8, 4, 3, 1]);
+const others = tensor(new Float32Array(8 * 16), [8, 4, 4, 1]);
+const flat = tensor(new Float32Array(8 * 12), [8, 12]);
+const brokenImages = tensor(new Float32Array(96).fill(Infinity), [8, 4, 3, 1]);
+const noImages = tensor(new Float32Array(0), [0, 4, 3, 1]);
+keepsData(a, wider, few, broken, list, images, others, flat, brokenImages);
+
+const pair = (name: string, first: string, second: string): WrongCall[] => [
+  ...wrongTensors(name, first, [], [a]),
+  ...wrongTensors(name, second, [a]),
+  [Shape, [list, a], new RegExp(`^${name}: ${first} must be a matrix \\[n, d\\], .* got shape \\[3\\]`)],
+  [Shape, [a, few], new RegExp(`^${name}: ${second} must be a matrix .* n at least [24]; got shape \\[1, 2\\]`)],
+  [Shape, [a, wider], new RegExp(`^${name}: ${first} \\[8, 2\\] and ${second} \\[8, 3\\] must have as many columns`)],
+  [Argument, [broken, a], new RegExp(`^${name}: ${first} must be finite; 1 of its 8 values are not`)],
+];
+
+const noSource = (name: string, argument: string, call: (value: unknown) => readonly unknown[]): WrongCall[] => [
+  ...[undefined, null, 5, 'digits', [1], new Uint8Array(9), { count: 3 }].map(
+    (value): WrongCall => [
+      Argument,
+      call(value),
+      new RegExp(
+        `^${name}: ${argument} must be a Tensor or a Dataset of images; got .* Make one with tensor\\(\\) or dataset`,
+      ),
+    ],
+  ),
+  [Argument, call(brokenImages), new RegExp(`^${name}: ${argument} must be finite; 96 of its 96 values are not`)],
+  [Shape, call(list), new RegExp(`^${name}: ${argument} must have shape \\[n, height, width, 1\\]; got \\[3\\]`)],
+  [
+    Shape,
+    call(noImages),
+    new RegExp(`^${name}: ${argument} must have at least one image of at least one pixel; got shape \\[0, 4, 3, 1\\]`),
+  ],
+  [
+    Argument,
+    call({ count: -1, itemShape: [4, 3, 1], gather: () => images }),
+    new RegExp(`^${name}: ${argument}.count must be a whole number of at least 0; got -1`),
+  ],
+  [
+    Argument,
+    call({ count: 8, itemShape: 'square', gather: () => images }),
+    new RegExp(`^${name}: ${argument}.itemShape must be a shape, .* got "square"`),
+  ],
+];
+
+const right = { real: images, training: images, features: () => a, logits: () => a };
+const evaluator = (name: string, more: object): WrongCall[] => {
+  const wrongly = (changes: object, message: string, kind: WrongCall[0] = Argument): WrongCall => [
+    kind,
+    [{ ...right, ...more, ...changes }],
+    new RegExp(`^${name}: ${message}`),
+  ];
+  return [
+    [Argument, [undefined], new RegExp(`^${name}: options must be an object; got null`)],
+    [Argument, [[images]], new RegExp(`^${name}: options must be an object; got \\[`)],
+    wrongly({ batchsize: 3 }, 'unknown option "batchsize". Did you mean batchSize\\?'),
+    ...noSource(name, 'real', (real) => [{ ...right, ...more, real }]),
+    ...noSource(name, 'training', (training) => [{ ...right, ...more, training }]),
+    wrongly({ training: others }, '.*real have shape \\[4, 3, 1\\] and training \\[4, 4, 1\\]', Shape),
+    wrongly({ real: flat }, 'real must be grey images, .* got \\[n, 12\\]', Shape),
+    wrongly({ real: tensor(new Float32Array(36), [3, 4, 3, 1]) }, 'real must be at least 8 images; got 3', Shape),
+    wrongly({ features: undefined }, 'features must be a function; got undefined'),
+    wrongly({ features: a }, 'features must be a function; got a Tensor'),
+    wrongly({ logits: 'head' }, 'logits must be a function; got "head"'),
+    wrongly({ featureName: 5 }, 'featureName must be a string; got 5'),
+    wrongly({ dataName: null }, 'dataName must be a string; got null'),
+    wrongly({ seed: -1 }, 'seed must be a whole number of at least 0; got -1'),
+    wrongly({ batchSize: 0 }, 'batchSize must be a whole number from 1 to 1048576; got 0'),
+    wrongly({ kernelSubsets: 1 }, 'kernelSubsets must be a whole number from 2 to 100000; got 1'),
+    wrongly({ kernelSubsetSize: 5 }, 'kernelSubsetSize must be a whole number from 2 to 4; got 5'),
+    wrongly({ neighbours: 8 }, 'neighbours must be a whole number from 1 to 7; got 8'),
+    wrongly({ nearestCount: 0.5 }, 'nearestCount must be a whole number of at least 1; got 0.5'),
+    wrongly({ features: () => 7 }, 'features must return a Tensor; got 7'),
+    wrongly({ features: () => list }, 'features must return a matrix \\[8, d\\], .* got shape \\[3\\]', Shape),
+    wrongly({ logits: () => few }, 'logits must return a matrix \\[8, d\\], .* got shape \\[1, 2\\]', Shape),
+  ];
+};
+
+export const METRIC_CALLS: Calls<typeof ganvas> = {
+  frechetDistance: pair('frechetDistance', 'featuresA', 'featuresB'),
+  kernelDistance: [
+    ...pair('kernelDistance', 'featuresA', 'featuresB'),
+    [Argument, [a, a, 5], /^kernelDistance: options must be an object; got 5/],
+    [Argument, [a, a, { subset: 3 }], /^kernelDistance: unknown option "subset". Did you mean subsets\?/],
+    [Argument, [a, a, { subsets: 1 }], /^kernelDistance: subsets must be a whole number from 2 to 100000; got 1/],
+    [Argument, [a, a, { subsetSize: 5 }], /^kernelDistance: subsetSize must be a whole number from 2 to 4; got 5/],
+    [Argument, [a, a, { seed: NaN }], /^kernelDistance: seed must be a whole number of at least 0; got NaN/],
+  ],
+  precisionRecall: [
+    ...pair('precisionRecall', 'real', 'generated'),
+    [Argument, [a, a, null], /^precisionRecall: options must be an object; got null/],
+    [Argument, [a, a, { neighbors: 3 }], /^precisionRecall: unknown option "neighbors". Did you mean neighbours\?/],
+    [Argument, [a, a, { neighbours: 8 }], /^precisionRecall: neighbours must be a whole number from 1 to 7; got 8/],
+    [Argument, [a, a, { neighbours: 0 }], /^precisionRecall: neighbours must be a whole number from 1 to 7; got 0/],
+  ],
+  classHistogram: [
+    ...[undefined, null, 3, '123', [], {}].map(
+      (value): WrongCall => [
+        Argument,
+        [value],
+        /^classHistogram: images must be a list of class numbers or a Tensor of logits \[n, classes\], not empty; got /,
+      ],
+    ),
+    [
+      Argument,
+      [[1, 10]],
+      /^classHistogram: images\[1\] must be a class number from 0 to 9; got 10. Pass \{ classes \}/,
+    ],
+    [Argument, [[0.5]], /^classHistogram: images\[0\] must be a class number from 0 to 9; got 0.5/],
+    [Argument, [['1']], /^classHistogram: images\[0\] must be a class number from 0 to 9; got "1"/],
+    [Shape, [list], /^classHistogram: logits must have shape \[n, classes\], n at least 1; got \[3\]/],
+    [Shape, [a, { classes: 10 }], /^classHistogram: logits must have shape \[n, 10\], n at least 1; got \[8, 2\]/],
+    [Argument, [broken], /^classHistogram: images must be finite; 1 of its 8 values are not/],
+    [Argument, [a, { classes: 0 }], /^classHistogram: classes must be a whole number from 1 to 1000000; got 0/],
+    [Argument, [a, { clases: 2 }], /^classHistogram: unknown option "clases". Did you mean classes\?/],
+  ],
+  nearestNeighbours: [
+    ...noSource('nearestNeighbours', 'images', (value) => [value, images]),
+    ...noSource('nearestNeighbours', 'trainingImages', (value) => [images, value]),
+    [
+      Shape,
+      [images, others],
+      /^nearestNeighbours: images have shape \[4, 3, 1\] and trainingImages \[4, 4, 1\]; expected images of one shape/,
+    ],
+    [Argument, [images, images, { block: 3 }], /^nearestNeighbours: unknown option "block"/],
+    [
+      Argument,
+      [images, images, { blockSize: 0 }],
+      /^nearestNeighbours: blockSize must be a whole number from 1 to 16384; got 0/,
+    ],
+  ],
+  sharpness: [
+    ...noSource('sharpness', 'images', (value) => [value]),
+    [Shape, [flat], /^sharpness: images must be grey images, \[n, height, width, 1\], .* at least 3; got \[n, 12\]/],
+    [Shape, [tensor(new Float32Array(8), [2, 2, 2, 1])], /^sharpness: images must be grey .* got \[n, 2, 2, 1\]/],
+    [Shape, [tensor(new Float32Array(54), [2, 3, 3, 3])], /^sharpness: images must be grey .* got \[n, 3, 3, 3\]/],
+  ],
+  imageEvaluator: evaluator('imageEvaluator', {}),
+  evaluateImages: [
+    ...evaluator('evaluateImages', { generated: images }),
+    ...noSource('evaluateImages', 'generated', (generated) => [{ ...right, generated }]),
+    [
+      Shape,
+      [{ ...right, generated: others }],
+      /^evaluateImages: generated have shape \[4, 4, 1\] and real \[4, 3, 1\]; expected images of one shape/,
+    ],
+  ],
+  formatEvaluation: [
+    [Argument, [undefined], /^formatEvaluation: options must be an object; got null/],
+    [Argument, ['table'], /^formatEvaluation: options must be an object; got "table"/],
+    [Argument, [{ protocol: {}, row: [] }], /^formatEvaluation: unknown option "row". Did you mean rows\?/],
+    [Argument, [{ rows: [] }], /^formatEvaluation: protocol must be the protocol of an evaluation; got undefined/],
+    [Argument, [{ protocol: {} }], /^formatEvaluation: rows must be a list of \{ name, metrics \}; got undefined/],
+    [Argument, [{ protocol: {}, rows: [1] }], /^formatEvaluation: rows must be a list of .* got \[1\]/],
+    [Argument, [{ protocol: {}, rows: [{ name: 1, metrics: {} }] }], /^formatEvaluation: rows must be a list of/],
+  ],
+};
