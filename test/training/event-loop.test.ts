@@ -5,7 +5,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 async function breather(): Promise<() => Promise<void> | undefined> {
   vi.resetModules();
-  const { createBreather } = await import('../../src/gan/event-loop.ts');
+  const { createBreather } = await import('../../src/training/event-loop.ts');
   return createBreather();
 }
 
