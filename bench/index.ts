@@ -4,14 +4,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { runCommand } from '../examples/arguments.ts';
+import { CONVOLUTION_SIZES } from './convolution-sizes.ts';
+import { type ConvolutionFigures, measureConvolution } from './convolutions.ts';
 import { measureFirstUse } from './first-use.ts';
-import { CASES, cubes, type GemmSize, STEP_SIZES } from './gemm-sizes.ts';
+import { BATCH, CASES, cubes, type GemmSize, STEP_SIZES } from './gemm-sizes.ts';
 import { openLab } from './lab.ts';
 import { measureGemm, type Peaks, raisePeaks, type Step } from './ladder.ts';
 import { describeMachine, machineLines } from './machine.ts';
 import { type BenchOptions, help, parseOptions, type Section, USAGE } from './options.ts';
-import { firstUseTable, type GemmRow, gemmTable, opsTable, stepTable } from './report.ts';
-import { measureOps, measureSteps } from './steps.ts';
+import { convolutionTable, firstUseTable, type GemmRow, gemmTable, opsTable, stepTable } from './report.ts';
+import { measureOps, measureSteps, type StepFigures, verifySteps } from './steps.ts';
 import { figure } from './table.ts';
 import type { Effort } from './timing.ts';
 import { openWideLab } from './wide.ts';
@@ -31,6 +33,9 @@ interface Context {
   /** GFLOP/s that the processor could do on a rung, by the best peak until now. */
   readonly peakOf: (rung: string) => number;
 }
+
+/** Images a step when the convolutional pair is trained on the portable kernels too, which take a second for an image of width 1. */
+const VERIFIED_BATCH = 4;
 
 /** Each part measures, prints, and returns its figures for --json. */
 const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> = {
@@ -83,6 +88,36 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
       stepTable(figures, 'SIMD'),
     );
     return figures;
+  },
+
+  async convolutions({ ladder, quick }) {
+    const rungs = ladder.filter(({ rung }) => rung === 'simd' || rung === 'threads');
+    const images = quick ? 32 : BATCH;
+    const effort = quick ? { rounds: 3, budgetMs: 0 } : { rounds: 12, budgetMs: 8000 };
+    const all: ConvolutionFigures[] = [];
+    for (const size of CONVOLUTION_SIZES) all.push(...(await measureConvolution(size, images, rungs, effort)));
+    print(
+      `The convolutions of the convolutional pair at width 1, batch ${images}: GFLOP/s by the minimum | by the median; share of its own GEMMs' rate`,
+      convolutionTable(all),
+    );
+    return all;
+  },
+
+  async 'conv-step'({ ladder, quick }) {
+    const rungs = ladder.filter(({ rung }) => rung === 'simd' || rung === 'threads');
+    const portable = ladder.filter(({ rung }) => rung === 'blocked');
+    const all: Record<string, readonly StepFigures[]> = {};
+    for (const width of quick ? [0.25] : [0.25, 1]) {
+      await verifySteps([...portable, ...rungs], { pair: 'conv', width, batchSize: VERIFIED_BATCH });
+      const [rounds, steps] = quick ? [2, 1] : width < 1 ? [10, 3] : [5, 1];
+      const figures = await measureSteps(rungs, rounds, steps, { pair: 'conv', width, batchSize: BATCH });
+      print(
+        `The whole step of the convolutional pair, width ${width}, batch ${BATCH}, and its gemm calls alone`,
+        stepTable(figures, 'SIMD'),
+      );
+      all[`width ${width}`] = figures;
+    }
+    return all;
   },
 
   async 'first-use'({ cores, threads, quick }) {

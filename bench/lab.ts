@@ -15,11 +15,13 @@ import { createSimdSet } from '../src/kernels/simd/index.ts';
 import { ThreadPool } from '../src/kernels/threads/pool.ts';
 import { findThreads } from '../src/kernels/threads/worker.ts';
 import { hashedFloats } from '../test/support/reference.ts';
+import { ConvolutionOperands, type ConvolutionWork } from './convolution-operands.ts';
+import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 import { type PeakLoop, peakLoops } from './peak.ts';
 import { type Call, recording } from './recorder.ts';
 import { callsWithin, timeCalls } from './timing.ts';
-import { createTrainer, type Trainer } from './trainer.ts';
+import { createTrainer, type Trainer, type TrainerPlan } from './trainer.ts';
 
 /** 'simd' and 'threads' are 256 bits wide in a lab with 16 tile columns. */
 export type Rung = 'naive' | 'blocked' | 'simd' | 'threads';
@@ -33,8 +35,14 @@ export interface Lab {
   product(rung: Rung, transposes: TransposeCase): Promise<string>;
   /** Milliseconds of one product of the prepared operands, the mean of as many as `leastMs` hold. */
   timeProduct(rung: Rung, transposes: TransposeCase, leastMs: number): Promise<number>;
-  /** SHA-256 of all weights after `steps` steps of fresh networks. */
-  train(rung: Rung, steps: number): Promise<string>;
+  /** Lays out pictures and a kernel of this size for what follows. */
+  prepareConvolution(size: ConvolutionSize, images: number): Promise<void>;
+  /** SHA-256 of what a function makes of the prepared pictures. */
+  convolution(rung: Rung, part: ConvolutionPart): Promise<string>;
+  /** Milliseconds of the function or its gemm calls, the mean of as many as `leastMs` hold. */
+  timeConvolution(rung: Rung, part: ConvolutionPart, work: ConvolutionWork, leastMs: number): Promise<number>;
+  /** SHA-256 of all weights after `steps` steps of fresh networks. @param plan - default: the dense pair, batch 256. */
+  train(rung: Rung, steps: number, plan?: TrainerPlan): Promise<string>;
   /** Milliseconds of each of `count` further steps, and of as many replays of one step's gemm calls alone. */
   timeSteps(rung: Rung, count: number): Promise<StepTimes>;
   /** What one further step consists of. */
@@ -80,6 +88,7 @@ class LocalLab implements Lab {
   /** How many calls a repetition has, by rung and case; for the prepared operands. */
   readonly #repeats = new Map<string, number>();
   #operands: Operands | undefined;
+  #convolution: ConvolutionOperands | undefined;
 
   constructor(
     heap: Heap,
@@ -112,7 +121,7 @@ class LocalLab implements Lab {
   }
 
   async product(rung: Rung, transposes: TransposeCase): Promise<string> {
-    const { c, size } = this.#prepared();
+    const { c, size } = prepared(this.#operands);
     const product = this.#heap.view(c, size.m * size.n);
     // A kernel that left something out would not go unnoticed.
     product.fill(Number.NaN);
@@ -131,8 +140,21 @@ class LocalLab implements Lab {
     return timeCalls(calls, call);
   }
 
-  async train(rung: Rung, steps: number): Promise<string> {
-    const trainer = createTrainer(this.#runtime(rung));
+  async prepareConvolution(size: ConvolutionSize, images: number): Promise<void> {
+    this.#convolution?.dispose();
+    this.#convolution = new ConvolutionOperands(this.#runtime('threads'), size, images);
+  }
+
+  async convolution(rung: Rung, part: ConvolutionPart): Promise<string> {
+    return prepared(this.#convolution).digest(this.#runtime(rung), part);
+  }
+
+  async timeConvolution(rung: Rung, part: ConvolutionPart, work: ConvolutionWork, leastMs: number): Promise<number> {
+    return prepared(this.#convolution).time(this.#runtime(rung), part, work, leastMs);
+  }
+
+  async train(rung: Rung, steps: number, plan?: TrainerPlan): Promise<string> {
+    const trainer = createTrainer(this.#runtime(rung), plan);
     this.#trainers.set(rung, trainer);
     for (let i = 0; i < steps; i++) trainer.step();
     return trainer.digest();
@@ -180,7 +202,7 @@ class LocalLab implements Lab {
 
   #multiply(rung: Rung, transposes: TransposeCase): () => void {
     const { gemm } = this.#rungs[rung];
-    const { a, b, c, size } = this.#prepared();
+    const { a, b, c, size } = prepared(this.#operands);
     const { m, k, n } = size;
     const transposeA = transposes[0] === 'T' ? 1 : 0;
     const transposeB = transposes[1] === 'T' ? 1 : 0;
@@ -189,11 +211,6 @@ class LocalLab implements Lab {
     const aStride = transposeA === 1 ? m : k;
     const bStride = transposeB === 1 ? k : n;
     return () => gemm(c, addressA, addressB, m, n, k, n, aStride, bStride, transposeA, transposeB, 0);
-  }
-
-  #prepared(): Operands {
-    if (this.#operands === undefined) throw new Error('lab: prepare() comes first');
-    return this.#operands;
   }
 
   #place(values: Float32Array): Address {
@@ -207,6 +224,11 @@ class LocalLab implements Lab {
     for (const address of [b.N, b.T]) this.#heap.free(address, k * n);
     this.#heap.free(c, m * n);
   }
+}
+
+function prepared<T>(operands: T | undefined): T {
+  if (operands === undefined) throw new Error('lab: the operands must be prepared first');
+  return operands;
 }
 
 /** A row-major matrix as its transpose, row-major. */

@@ -4,7 +4,7 @@ import { helpText, type KnownOptions, readArguments, UsageError } from '../examp
 import { didYouMean } from '../src/core/check.ts';
 
 /** The parts of the benchmark, in the order in which they run. */
-export const SECTIONS = ['ladder', 'transposes', 'ops', 'step', 'first-use'] as const;
+export const SECTIONS = ['ladder', 'transposes', 'ops', 'step', 'convolutions', 'conv-step', 'first-use'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {

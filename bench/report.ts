@@ -1,4 +1,6 @@
 /** The figures as tables for the terminal. */
+import { callsInStep, convolutionFlops, convolutionName, convolutionRoles } from './convolution-sizes.ts';
+import type { ConvolutionFigures } from './convolutions.ts';
 import type { FirstUse } from './first-use.ts';
 import { flopsOf, type GemmSize, rolesOf, sizeName } from './gemm-sizes.ts';
 import type { Measured } from './ladder.ts';
@@ -27,6 +29,37 @@ export function gemmTable(
     return [`${sizeName(size)}  ${rolesOf(size)}`, ...texts];
   });
   return table(['m x k x n', ...columns], cells);
+}
+
+/**
+ * GFLOP/s by the minimum | by the median, of the whole function and of its gemm calls, and how much of their rate is left. The last rows are those of
+ * all that a step calls, each as often as it does.
+ */
+export function convolutionTable(figures: readonly ConvolutionFigures[]): string {
+  const rows = figures.map((one) => {
+    const what = `${convolutionName(one.size)}  ${one.part} (${convolutionRoles(one.size, one.part)})`;
+    return convolutionRow(what, one.rung, convolutionFlops(one.size, one.images), one.convolution, one.gemms);
+  });
+  for (const rung of new Set(figures.map((one) => one.rung))) {
+    const those = figures.filter((one) => one.rung === rung);
+    const total = (of: (one: ConvolutionFigures) => number): number =>
+      those.reduce((sum, one) => sum + callsInStep(one.size, one.part) * of(one), 0);
+    const sum = (work: 'convolution' | 'gemms'): Times => ({
+      min: total((one) => one[work].min),
+      median: total((one) => one[work].median),
+    });
+    const flops = total(({ size, images }) => convolutionFlops(size, images));
+    rows.push(convolutionRow('all convolutions of a step', rung, flops, sum('convolution'), sum('gemms')));
+  }
+  return table(['bigger side - other side', 'kernels', 'convolution', 'its GEMMs alone', 'share'], rows);
+}
+
+type Times = Pick<Summary, 'min' | 'median'>;
+
+function convolutionRow(what: string, rung: string, flops: number, convolution: Times, gemms: Times): string[] {
+  const rate = ({ min, median }: Times): string => [min, median].map((ms) => figure(flops / ms / 1e6)).join(' | ');
+  const shares = [gemms.min / convolution.min, gemms.median / convolution.median].map((share) => percent(share));
+  return [what, rung, rate(convolution), rate(gemms), shares.join(' | ')];
 }
 
 export function opsTable({ step, ops, javascript }: Composition): string {

@@ -4,6 +4,7 @@ import { flopsOf, roleOf, sizeName } from './gemm-sizes.ts';
 import type { Step } from './ladder.ts';
 import { type Call, gemmOf } from './recorder.ts';
 import { type Summary, summarize } from './timing.ts';
+import type { TrainerPlan } from './trainer.ts';
 
 export interface StepFigures {
   readonly rung: string;
@@ -14,19 +15,14 @@ export interface StepFigures {
 
 const VERIFIED_STEPS = 3;
 
-/** Steps of every rung in turn, after each has given the weights that the first one gives, bit for bit. */
+/** Steps of every rung in turn, after each has given the weights that the first one gives, bit for bit. @param plan - default: the dense pair. */
 export async function measureSteps(
   rungs: readonly Step[],
   rounds: number,
   stepsARound: number,
+  plan?: TrainerPlan,
 ): Promise<StepFigures[]> {
-  let truth: string | undefined;
-  for (const { name, lab, rung } of rungs) {
-    const digest = await lab.train(rung, VERIFIED_STEPS);
-    truth ??= digest;
-    if (digest !== truth)
-      throw new Error(`${name}: other weights after ${VERIFIED_STEPS} steps than ${rungs[0]!.name}`);
-  }
+  await verifySteps(rungs, plan);
   const times = rungs.map(() => ({ steps: [] as number[], gemms: [] as number[] }));
   // The first round warms up.
   for (let round = 0; round <= rounds; round++) {
@@ -44,6 +40,17 @@ export async function measureSteps(
     step: summarize(times[i]!.steps),
     gemms: summarize(times[i]!.gemms),
   }));
+}
+
+/** Trains fresh networks on every rung, and throws if one gives other weights than the first. */
+export async function verifySteps(rungs: readonly Step[], plan?: TrainerPlan): Promise<void> {
+  let truth: string | undefined;
+  for (const { name, lab, rung } of rungs) {
+    const digest = await lab.train(rung, VERIFIED_STEPS, plan);
+    truth ??= digest;
+    if (digest !== truth)
+      throw new Error(`${name}: other weights after ${VERIFIED_STEPS} steps than ${rungs[0]!.name}`);
+  }
 }
 
 export interface OpFigures {

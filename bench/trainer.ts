@@ -1,8 +1,9 @@
-/** The step that is measured: what trainGan does for one batch of 256, from drawing it to the updated networks. Seeded. */
+/** The step that is measured: what trainGan does for one batch, from drawing it to the updated networks. Seeded. */
 import { createHash } from 'node:crypto';
 import { createRandom } from '../src/autograd/random.ts';
 import { scope } from '../src/autograd/scope.ts';
 import { dataset } from '../src/data/dataset.ts';
+import { convDiscriminator, convGenerator } from '../src/gan/conv-models.ts';
 import { denseDiscriminator, denseGenerator, IMAGE_SHAPE } from '../src/gan/models.ts';
 import { ganStep } from '../src/gan/step.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
@@ -13,6 +14,16 @@ import { BATCH } from './gemm-sizes.ts';
 const IMAGES = 1024;
 const LATENT = 100;
 
+/** What is trained. */
+export interface TrainerPlan {
+  readonly pair: 'dense' | 'conv';
+  /** Of the convolutional pair: multiplies its channels. */
+  readonly width: number;
+  readonly batchSize: number;
+}
+
+const DENSE: TrainerPlan = { pair: 'dense', width: 1, batchSize: BATCH };
+
 export interface Trainer {
   /** One more step; with another runtime on the same heap if one is given. Returns the generator's loss. */
   step(runtime?: Runtime): number;
@@ -21,12 +32,15 @@ export interface Trainer {
 }
 
 /** Fresh networks on the runtime's heap; every trainer makes the same steps. */
-export function createTrainer(runtime: Runtime): Trainer {
+export function createTrainer(runtime: Runtime, { pair, width, batchSize }: TrainerPlan = DENSE): Trainer {
   return withRuntime(runtime, () => {
     const random = createRandom(42);
     const networks = {
-      generator: denseGenerator({ latentDim: LATENT, random }),
-      discriminator: denseDiscriminator({ random }),
+      generator:
+        pair === 'conv'
+          ? convGenerator({ latentDim: LATENT, width, random })
+          : denseGenerator({ latentDim: LATENT, random }),
+      discriminator: pair === 'conv' ? convDiscriminator({ width, random }) : denseDiscriminator({ random }),
       generatorOptimizer: adam({ learningRate: 1e-4 }),
       discriminatorOptimizer: adam({ learningRate: 1e-4 }),
     };
@@ -35,11 +49,11 @@ export function createTrainer(runtime: Runtime): Trainer {
     let next = 0;
     return {
       step(other = runtime) {
-        const places = Int32Array.from({ length: BATCH }, (_, i) => (next + i) % IMAGES);
-        next = (next + BATCH) % IMAGES;
+        const places = Int32Array.from({ length: batchSize }, (_, i) => (next + i) % IMAGES);
+        next = (next + batchSize) % IMAGES;
         return withRuntime(other, () =>
           scope(() => {
-            const noise = random.normal([BATCH, LATENT]);
+            const noise = random.normal([batchSize, LATENT]);
             return ganStep(networks, images.gather(places), noise, random).generatorLoss;
           }, 'bench'),
         );

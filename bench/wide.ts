@@ -50,7 +50,10 @@ export async function openWideLab(threads: number): Promise<Lab | string> {
     prepare: (size) => ask('prepare', size),
     product: (rung, transposes) => ask('product', rung, transposes),
     timeProduct: (rung, transposes, leastMs) => ask('timeProduct', rung, transposes, leastMs),
-    train: (rung, steps) => ask('train', rung, steps),
+    prepareConvolution: (size, images) => ask('prepareConvolution', size, images),
+    convolution: (rung, part) => ask('convolution', rung, part),
+    timeConvolution: (rung, part, work, leastMs) => ask('timeConvolution', rung, part, work, leastMs),
+    train: (rung, steps, plan) => ask('train', rung, steps, plan),
     timeSteps: (rung, steps) => ask('timeSteps', rung, steps),
     callsOfStep: (rung) => ask('callsOfStep', rung),
     async close() {

@@ -1,9 +1,12 @@
 /**
- * The step that every peer makes: initial weights and batches of test/fixtures/gan_steps.py (its docblock has model and formulas), with
- * batches of 256. Everything is hashed, so that each process makes the same numbers by itself.
+ * The steps that every peer makes. Everything is hashed, so that each process makes the same numbers by itself.
+ *   dense: initial weights and batches of test/fixtures/gan_steps.py (its docblock has model and formulas), with batches of 256;
+ *   conv: the convolutional pair of src/gan/conv-models.ts at width 0.25 without dropout, whose random numbers no two libraries share,
+ *     weights and batches by the same formulas, with batches of 64.
  */
 import { hashedFloats } from '../../test/support/reference.ts';
 
+/** Of the dense step. */
 export const BATCH_SIZE = 256;
 /** Different batches, taken in turn. */
 export const BATCHES = 4;
@@ -17,14 +20,60 @@ export const NORM_EPSILON = 1e-3;
 export const MOMENTUM = 0.99;
 export const SLOPE = 0.3;
 
-const SALT = 27_010_000;
-
 export type NetworkName = 'generator' | 'discriminator';
 
-/** Widths from the input to the output. */
-const NETWORKS: Readonly<Record<NetworkName, readonly number[]>> = {
-  generator: [LATENT, 256, 512, PIXELS],
-  discriminator: [PIXELS, 512, 256, 1],
+/** A layer's kernel, [...window, from, to] or, of a transposed convolution, [...window, to, from], and what follows it. */
+interface LayerShape {
+  readonly kernel: readonly number[];
+  readonly units: number;
+  readonly after: 'norm' | 'bias' | 'nothing';
+}
+
+/** A pair of networks and its batches. */
+export interface Problem {
+  readonly salt: number;
+  readonly batchSize: number;
+  readonly networks: Readonly<Record<NetworkName, readonly LayerShape[]>>;
+}
+
+const dense = (from: number, to: number, after: LayerShape['after'] = 'norm'): LayerShape => ({
+  kernel: [from, to],
+  units: to,
+  after,
+});
+const conv = (from: number, to: number): LayerShape => ({ kernel: [5, 5, from, to], units: to, after: 'bias' });
+const convTransposed = (from: number, to: number, after: LayerShape['after'] = 'norm'): LayerShape => ({
+  kernel: [5, 5, to, from],
+  units: to,
+  after,
+});
+
+export const DENSE: Problem = {
+  salt: 27_010_000,
+  batchSize: BATCH_SIZE,
+  networks: {
+    generator: [dense(LATENT, 256), dense(256, 512), dense(512, PIXELS)],
+    discriminator: [dense(PIXELS, 512), dense(512, 256), dense(256, 1, 'bias')],
+  },
+};
+
+export const WIDTH = 0.25;
+/** Channels of the convolutional pair: of the generator from its first layer on, and of the discriminator. */
+export const GENERATOR_CHANNELS = [64, 32, 16] as const;
+export const DISCRIMINATOR_CHANNELS = [16, 32] as const;
+
+export const CONV: Problem = {
+  salt: 28_010_000,
+  batchSize: 64,
+  networks: {
+    generator: [
+      dense(LATENT, 7 * 7 * 64),
+      convTransposed(64, 32),
+      convTransposed(32, 16),
+      convTransposed(16, 1, 'nothing'),
+    ],
+    discriminator: [conv(1, 16), conv(16, 32), dense(7 * 7 * 32, 1, 'bias')],
+  },
 };
 
 export interface Weight {
@@ -35,16 +84,18 @@ export interface Weight {
 }
 
 /** The weights of a network, layer by layer in Keras's order: a kernel, then gamma, beta, moving mean and variance, or the bias. */
-export function initialWeights(network: NetworkName): Weight[] {
-  let number = network === 'generator' ? 0 : layout('generator').length;
-  return layout(network).map(({ part, shape }) => {
-    const count = shape.reduce((product, length) => product * length, 1);
-    const salt = SALT + 1000 + number++;
-    const [first = 0, second = 0] = shape;
-    const limit = Math.sqrt(6 / (first + second));
+export function initialWeights(network: NetworkName, problem: Problem = DENSE): Weight[] {
+  let number = network === 'generator' ? 0 : layout('generator', problem).length;
+  return layout(network, problem).map(({ part, shape }) => {
+    const count = sizeOf(shape);
+    const salt = problem.salt + 1000 + number++;
     if (part === 'movingMean') return { part, shape, values: new Float32Array(count) };
     if (part === 'movingVariance') return { part, shape, values: new Float32Array(count).fill(1) };
-    if (part === 'kernel') return { part, shape, values: hashed(count, salt, -limit, limit) };
+    if (part === 'kernel') {
+      const [from = 0, to = 0] = shape.slice(-2);
+      const limit = Math.sqrt(6 / (sizeOf(shape.slice(0, -2)) * (from + to)));
+      return { part, shape, values: hashed(count, salt, -limit, limit) };
+    }
     return part === 'gamma'
       ? { part, shape, values: hashed(count, salt, 0.5, 1.5) }
       : { part, shape, values: hashed(count, salt, -0.5, 0.5) };
@@ -55,33 +106,40 @@ export function isTrainable({ part }: Weight): boolean {
   return !part.startsWith('moving');
 }
 
-function layout(network: NetworkName): { readonly part: string; readonly shape: readonly number[] }[] {
-  const sizes = NETWORKS[network];
-  return sizes.slice(1).flatMap((to, i) => {
-    const kernel = { part: 'kernel', shape: [sizes[i]!, to] };
-    const others = to === 1 ? ['bias'] : ['gamma', 'beta', 'movingMean', 'movingVariance'];
-    return [kernel, ...others.map((part) => ({ part, shape: [to] }))];
-  });
+const PARTS = { norm: ['gamma', 'beta', 'movingMean', 'movingVariance'], bias: ['bias'], nothing: [] } as const;
+
+function layout(
+  network: NetworkName,
+  { networks }: Problem,
+): { readonly part: string; readonly shape: readonly number[] }[] {
+  return networks[network].flatMap(({ kernel, units, after }) => [
+    { part: 'kernel', shape: kernel },
+    ...PARTS[after].map((part) => ({ part, shape: [units] })),
+  ]);
 }
 
 export interface Batch {
-  /** [256, 100] */
+  /** [n, 100] */
   readonly noise: Float32Array<ArrayBuffer>;
-  /** [256, 784] */
+  /** [n, 784] */
   readonly real: Float32Array<ArrayBuffer>;
 }
 
 /** Batch number `index`. */
-export function batch(index: number): Batch {
+export function batch(index: number, { salt, batchSize }: Problem = DENSE): Batch {
   return {
-    noise: hashed(BATCH_SIZE * LATENT, SALT + 2000 + index, -1.75, 1.75),
-    real: hashed(BATCH_SIZE * PIXELS, SALT + 3000 + index, -1, 1),
+    noise: hashed(batchSize * LATENT, salt + 2000 + index, -1.75, 1.75),
+    real: hashed(batchSize * PIXELS, salt + 3000 + index, -1, 1),
   };
 }
 
 /** Keras's step size at step `time` = 1, 2, ... */
 export function adamRate(time: number): number {
   return (LEARNING_RATE * Math.sqrt(1 - BETA2 ** time)) / (1 - BETA1 ** time);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
 /** In a buffer of its own, as jax-js's types ask for. */

@@ -1,8 +1,10 @@
-/** ganvas. Arguments: the number of threads, and 'wide' for 256-bit kernels. */
+/** ganvas. Arguments: the number of threads; 'dense' or 'conv'; and 'wide' for 256-bit kernels. */
 import { ganStep } from '../../src/gan/step.ts';
 import {
   adam,
   configure,
+  convDiscriminator,
+  convGenerator,
   createRandom,
   denseDiscriminator,
   denseGenerator,
@@ -10,24 +12,40 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { enableWideSimd } from '../../src/node/index.ts';
-import { BATCH_SIZE, BATCHES, batch, initialWeights, LATENT, LEARNING_RATE, type NetworkName } from './data.ts';
+import {
+  BATCHES,
+  batch,
+  CONV,
+  DENSE,
+  initialWeights,
+  LATENT,
+  LEARNING_RATE,
+  type NetworkName,
+  type Problem,
+  WIDTH,
+} from './data.ts';
 import { refuse, serve } from './serve.ts';
 
-async function main(threads: number, wide: boolean): Promise<void> {
+async function main(threads: number, convolutional: boolean, wide: boolean): Promise<void> {
   if (wide) {
     const { enabled, reason } = await enableWideSimd();
     if (!enabled) return refuse(reason);
   }
   await configure({ threads });
+  const problem = convolutional ? CONV : DENSE;
+  const { batchSize } = problem;
+  const [generator, discriminator] = convolutional
+    ? [convGenerator({ width: WIDTH }), convDiscriminator({ width: WIDTH, dropoutRate: 0 })]
+    : [denseGenerator(), denseDiscriminator()];
   const networks = {
-    generator: withWeights(denseGenerator(), 'generator'),
-    discriminator: withWeights(denseDiscriminator(), 'discriminator'),
+    generator: withWeights(generator, 'generator', problem),
+    discriminator: withWeights(discriminator, 'discriminator', problem),
     generatorOptimizer: adam({ learningRate: LEARNING_RATE }),
     discriminatorOptimizer: adam({ learningRate: LEARNING_RATE }),
   };
   const batches = Array.from({ length: BATCHES }, (_, i) => {
-    const { noise, real } = batch(i);
-    return { noise: tensor(noise, [BATCH_SIZE, LATENT]), real: tensor(real, [BATCH_SIZE, 28, 28, 1]) };
+    const { noise, real } = batch(i, problem);
+    return { noise: tensor(noise, [batchSize, LATENT]), real: tensor(real, [batchSize, 28, 28, 1]) };
   });
   const random = createRandom(0);
   let number = 0;
@@ -38,10 +56,12 @@ async function main(threads: number, wide: boolean): Promise<void> {
   });
 }
 
-function withWeights(model: Model, network: NetworkName): Model {
-  for (const [i, { values }] of initialWeights(network).entries()) model.weights[i]!.assign(values);
+function withWeights(model: Model, network: NetworkName, problem: Problem): Model {
+  const weights = initialWeights(network, problem);
+  if (weights.length !== model.weights.length) throw new Error(`${network}: ${model.weights.length} weights`);
+  for (const [i, { values }] of weights.entries()) model.weights[i]!.assign(values);
   return model;
 }
 
-await main(Number(process.argv[2]), process.argv[3] === 'wide');
+await main(Number(process.argv[2]), process.argv[3] === 'conv', process.argv[4] === 'wide');
 process.exit();

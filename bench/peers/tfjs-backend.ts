@@ -1,4 +1,4 @@
-/** Starts the WebAssembly backend of TensorFlow.js. */
+/** Starts a backend of TensorFlow.js. */
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -9,4 +9,10 @@ export async function startWasm(): Promise<void> {
   setWasmPaths(join(dirname(main), sep));
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly backend of TensorFlow.js does not start');
   await tf.ready();
+}
+
+/** @param name - 'wasm' or 'cpu'. */
+export async function startBackend(name: string): Promise<void> {
+  if (name === 'wasm') await startWasm();
+  else await tf.setBackend(name);
 }

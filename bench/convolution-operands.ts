@@ -1,0 +1,85 @@
+/** Pictures and a kernel of one size, and the three functions of src/ops/internal/convolve.ts on them: the lab's side of the measurement. */
+import { createHash } from 'node:crypto';
+import type { OpNode } from '../src/autograd/record.ts';
+import { scope } from '../src/autograd/scope.ts';
+import { type Tensor, tensor, type Variable, variable } from '../src/autograd/tensor.ts';
+import { type Shape, sizeOf } from '../src/core/shape.ts';
+import type { Kernels } from '../src/kernels/contract.ts';
+import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
+import { convolve } from '../src/ops/internal/convolve.ts';
+import { hashedFloats } from '../test/support/reference.ts';
+import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
+import { type Call, recording } from './recorder.ts';
+import { callsWithin, timeCalls } from './timing.ts';
+
+/** The whole function, or the gemm calls that it makes, chunk after chunk, alone. */
+export type ConvolutionWork = 'function' | 'gemms';
+
+export class ConvolutionOperands {
+  readonly #size: ConvolutionSize;
+  /** The bigger side, the other, and the kernel. */
+  readonly #x: Variable;
+  readonly #y: Variable;
+  readonly #kernel: Variable;
+  /** The gradients of the one convolution, to x and to the kernel. */
+  readonly #pullbacks: OpNode['pullbacks'];
+
+  constructor(runtime: Runtime, size: ConvolutionSize, images: number) {
+    const [height, width, channels, kernelHeight, kernelWidth, , , , , outHeight, outWidth] = size.geometry;
+    const { outputs } = size;
+    this.#size = size;
+    const operands = withRuntime(runtime, () => ({
+      x: hashed([images, height, width, channels], 1),
+      y: hashed([images, outHeight, outWidth, outputs], 2),
+      kernel: hashed([kernelHeight, kernelWidth, channels, outputs], 3),
+    }));
+    this.#x = operands.x;
+    this.#y = operands.y;
+    this.#kernel = operands.kernel;
+    const forward = withRuntime(runtime, () => this.#call('correlate'));
+    if (forward.node === undefined) throw new Error('the convolution was not recorded');
+    this.#pullbacks = forward.node.pullbacks;
+    forward.dispose();
+  }
+
+  /** SHA-256 of the result. */
+  digest(runtime: Runtime, part: ConvolutionPart): string {
+    return this.#run(runtime, () => {
+      const result = Float32Array.from(this.#call(part).data);
+      return createHash('sha256').update(result).digest('hex');
+    });
+  }
+
+  /** Milliseconds a call, the mean of as many as `leastMs` hold; the calls that find out how many warm up. */
+  time(runtime: Runtime, part: ConvolutionPart, work: ConvolutionWork, leastMs: number): number {
+    const call = work === 'gemms' ? this.#gemms(runtime, part) : () => this.#call(part).dispose();
+    return this.#run(runtime, () => timeCalls(callsWithin(leastMs, call), call));
+  }
+
+  dispose(): void {
+    for (const operand of [this.#x, this.#y, this.#kernel]) operand.dispose();
+  }
+
+  #call(part: ConvolutionPart): Tensor {
+    if (part === 'correlate') return convolve(this.#x, this.#kernel, this.#size.geometry);
+    return this.#pullbacks[part === 'spread' ? 0 : 1]!(this.#y);
+  }
+
+  /** The gemm calls of the function on their own addresses: columns and result lie in blocks that are free again, and stay so meanwhile. */
+  #gemms({ heap, kernels }: Runtime, part: ConvolutionPart): () => void {
+    const calls: Call[] = [];
+    this.#run({ heap, kernels: recording(kernels, calls) }, () => this.#call(part).dispose());
+    const gemms = calls.filter(({ kernel }) => kernel === 'gemm').map(({ args }) => args);
+    return () => {
+      for (const args of gemms) kernels.gemm(...(args as Parameters<Kernels['gemm']>));
+    };
+  }
+
+  #run<T>(runtime: Runtime, body: () => T): T {
+    return withRuntime(runtime, () => scope(body, 'bench'));
+  }
+}
+
+function hashed(shape: Shape, salt: number): Variable {
+  return variable(tensor(hashedFloats(sizeOf(shape), salt), shape));
+}
