@@ -8,6 +8,7 @@ import { configure, GanvasError } from '../src/index.ts';
 import { enableWideSimd } from '../src/node/index.ts';
 import { UsageError } from './arguments.ts';
 import { loadDigits } from './digits.ts';
+import { watchForInterruption } from './interruption.ts';
 import { help, parseOptions, type TrainingOptions } from './options.ts';
 import { makeRunFolder, newestRun, newRun, RUNS } from './run-folder.ts';
 import { trainAutoencoderRun } from './train-autoencoder.ts';
@@ -26,9 +27,10 @@ async function train(options: TrainingOptions): Promise<number> {
   console.log(
     `${digits.images.count} digits, ${steps} steps an epoch, seed ${options.seed}; pictures and weights go to ${folder}`,
   );
+  const interruption = watchForInterruption();
   return options.model === 'autoencoder'
-    ? trainAutoencoderRun(options, digits, folder)
-    : trainGanRun(options, options.model, digits, folder);
+    ? trainAutoencoderRun(options, digits, folder, interruption)
+    : trainGanRun(options, options.model, digits, folder, interruption);
 }
 
 function resumedRun({ model }: TrainingOptions): string {
