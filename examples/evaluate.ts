@@ -11,7 +11,6 @@ import {
   type EvaluationRow,
   FormatError,
   formatEvaluation,
-  GanvasError,
   scope,
 } from '../src/index.ts';
 import { readIdxFile } from '../src/node/index.ts';
@@ -74,16 +73,6 @@ function progress(text: string): void {
 
 await runCommand(USAGE, async () => {
   const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') {
-    console.log(help());
-    return;
-  }
-  try {
-    await evaluate(options);
-  } catch (error) {
-    // What the user can mend gets a sentence; anything else is a bug and gets its stack.
-    if (!(error instanceof GanvasError || (error instanceof Error && 'syscall' in error))) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+  if (options === 'help') console.log(help());
+  else await evaluate(options);
 });
