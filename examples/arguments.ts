@@ -1,6 +1,7 @@
 /** Reading a command line of options: `node:util` only splits it, since its own errors would not say "did you mean". */
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../src/core/check.ts';
+import { GanvasError } from '../src/core/errors.ts';
 
 /** A command line that cannot be understood; its message is meant for the user. */
 export class UsageError extends Error {
@@ -89,13 +90,20 @@ export function readWholeNumber(name: string, text: string, min: number): number
   return value;
 }
 
-/** Runs a command's `main`; a UsageError becomes one line and the exit code 2. */
+/**
+ * Runs a command. What the user can mend gets a sentence: a UsageError with the exit code 2, an error of ganvas or of the system (a missing
+ * file, a full disk) with 1. Anything else is a bug and gets its stack.
+ */
 export async function runCommand(usage: string, main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n${usage} -- --help lists the options.`);
-    process.exitCode = 2;
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n${usage} -- --help lists the options.`);
+      process.exitCode = 2;
+    } else if (error instanceof GanvasError || (error instanceof Error && 'syscall' in error)) {
+      console.error(error.message);
+      process.exitCode = 1;
+    } else throw error;
   }
 }

@@ -1,18 +1,12 @@
 /** The command line of evaluate.ts. */
 import { helpText, type KnownOptions, readCommandLine, readWholeNumber, UsageError } from './arguments.ts';
+import type { EvaluatorOptions } from './evaluator.ts';
 
-export interface EvaluationOptions {
+export interface EvaluationOptions extends EvaluatorOptions {
   /** The folder of a training, such as runs/mnist-20250131-235959. */
   readonly run: string;
-  /** Folder with the four MNIST files; undefined: the 10,000 digits beside this example. */
-  readonly data: string | undefined;
-  /** Weights of a classifier; undefined: one that is trained on the training images, once. */
-  readonly classifier: string | undefined;
   /** IDX files of pictures, uint8 [n, 28, 28]. */
   readonly images: readonly string[];
-  /** How many pictures are judged in each row; fewer where there are fewer real ones, or fewer in a file. */
-  readonly count: number;
-  readonly seed: number;
 }
 
 export const USAGE = 'npm run evaluate';

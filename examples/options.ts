@@ -63,9 +63,11 @@ const KNOWN: KnownOptions = {
   help: ['', 'show this text'],
 };
 
+export const USAGE = 'npm run train';
+
 /** The help text. */
 export function help(): string {
-  return helpText('npm run train', KNOWN);
+  return helpText(USAGE, KNOWN);
 }
 
 /**

@@ -18,7 +18,7 @@ import {
 import { saveImage, writeFileAtomic } from '../src/node/index.ts';
 import { UsageError } from './arguments.ts';
 import type { LabelledDigits } from './digits.ts';
-import { watchForInterruption } from './interruption.ts';
+import type { Interruption } from './interruption.ts';
 import type { TrainingOptions } from './options.ts';
 import { epochName, newestRun, type RunDescription, readDescription, writeDescription } from './run-folder.ts';
 import { readGenerator } from './saved-generator.ts';
@@ -30,6 +30,7 @@ export async function trainAutoencoderRun(
   options: TrainingOptions,
   { images }: LabelledDigits,
   folder: string,
+  interruption: Interruption,
 ): Promise<number> {
   const { epochs, batchSize, seed, keep } = options;
   if (options.resume || options.checkpointEvery !== undefined) {
@@ -49,7 +50,6 @@ export async function trainAutoencoderRun(
   await writeDescription(folder, description);
   const losses = join(folder, 'losses.csv');
   writeFileSync(losses, 'epoch,step,loss\n');
-  const interruption = watchForInterruption();
   const saveWeights = (path: string, models: Partial<Record<'generator' | 'encoder', Autoencoder['encoder']>>) =>
     writeFileAtomic(join(folder, path), encodeWeights(models));
 

@@ -19,7 +19,7 @@ import {
 } from '../src/index.ts';
 import { checkpointDirectory, createDashboard, saveImage, writeFileAtomic } from '../src/node/index.ts';
 import type { LabelledDigits } from './digits.ts';
-import { watchForInterruption } from './interruption.ts';
+import type { Interruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
 import { epochName, type ModelName, type RunDescription, writeDescription } from './run-folder.ts';
@@ -55,6 +55,7 @@ export async function trainGanRun(
   model: GanName,
   digits: LabelledDigits,
   folder: string,
+  interruption: Interruption,
 ): Promise<number> {
   const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum } = options;
   const { images } = digits;
@@ -70,7 +71,6 @@ export async function trainGanRun(
   };
   await writeDescription(folder, description);
 
-  const interruption = watchForInterruption();
   const dashboard = createDashboard({ epochs, stepsPerEpoch: Math.ceil(images.count / batchSize) });
   const logLosses = openLossLog(join(folder, 'losses.csv'), resume);
   const columns = model === 'conditional' ? { columns: CONDITIONAL_SAMPLES.columns } : {};

@@ -4,11 +4,12 @@
  *
  * In a program of your own the imports from ../src/ read 'ganvas' and 'ganvas/node'.
  */
-import { configure, GanvasError } from '../src/index.ts';
+import { configure } from '../src/index.ts';
 import { enableWideSimd } from '../src/node/index.ts';
-import { UsageError } from './arguments.ts';
+import { runCommand, UsageError } from './arguments.ts';
 import { loadDigits } from './digits.ts';
-import { help, parseOptions, type TrainingOptions } from './options.ts';
+import { watchForInterruption } from './interruption.ts';
+import { help, parseOptions, type TrainingOptions, USAGE } from './options.ts';
 import { makeRunFolder, newestRun, newRun, RUNS } from './run-folder.ts';
 import { trainAutoencoderRun } from './train-autoencoder.ts';
 import { trainGanRun } from './train-gan.ts';
@@ -26,9 +27,10 @@ async function train(options: TrainingOptions): Promise<number> {
   console.log(
     `${digits.images.count} digits, ${steps} steps an epoch, seed ${options.seed}; pictures and weights go to ${folder}`,
   );
+  const interruption = watchForInterruption();
   return options.model === 'autoencoder'
-    ? trainAutoencoderRun(options, digits, folder)
-    : trainGanRun(options, options.model, digits, folder);
+    ? trainAutoencoderRun(options, digits, folder, interruption)
+    : trainGanRun(options, options.model, digits, folder, interruption);
 }
 
 function resumedRun({ model }: TrainingOptions): string {
@@ -37,26 +39,8 @@ function resumedRun({ model }: TrainingOptions): string {
   throw new UsageError(`--resume: there is no run of the ${model} model in ${RUNS}/; name its folder by --out DIR`);
 }
 
-async function main(): Promise<number> {
-  try {
-    const options = parseOptions(process.argv.slice(2));
-    if (options !== 'help') return await train(options);
-    console.log(help());
-    return 0;
-  } catch (error) {
-    // What the user can mend gets a sentence; anything else is a bug and gets its stack.
-    const mendable = error instanceof UsageError || error instanceof GanvasError || isSystemError(error);
-    if (!mendable) throw error;
-    console.error(error.message);
-    if (!(error instanceof UsageError)) return 1;
-    console.error('npm run train -- --help lists the options.');
-    return 2;
-  }
-}
-
-/** ENOENT, ENOSPC and the like: their messages name the file and the reason. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
-}
-
-process.exitCode = await main();
+await runCommand(USAGE, async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(help());
+  else process.exitCode = await train(options);
+});

@@ -5,6 +5,7 @@ import { describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { likeliest } from '../metrics/class-histogram.ts';
 import { buildInRow, checkModel, expectShape, readDataset } from '../training/checks.ts';
 import type { Classifier } from './models.ts';
 
@@ -27,7 +28,7 @@ export function classify(classifier: Classifier, images: Dataset | Tensor): Int3
   for (let first = 0; first < source.count; first += BATCH) {
     const places = Array.from({ length: Math.min(BATCH, source.count - first) }, (_, i) => first + i);
     scope(() => {
-      classes.set(largest(head.predict(features.predict(source.gather(places)))), first);
+      classes.set(likeliest(head.predict(features.predict(source.gather(places)))), first);
     }, where);
   }
   return classes;
@@ -53,17 +54,6 @@ export function shareOf(classes: Int32Array, labels: ArrayLike<number>): number 
   let right = 0;
   for (let i = 0; i < classes.length; i++) if (classes[i] === labels[i]) right++;
   return right / classes.length;
-}
-
-/** The place of the largest value in each row of [n, classes]. */
-export function largest(logits: Tensor): Int32Array {
-  const [rows = 0, classes = 0] = logits.shape;
-  const { data } = logits;
-  return Int32Array.from({ length: rows }, (_, row) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (data[row * classes + c]! > data[row * classes + best]!) best = c;
-    return best;
-  });
 }
 
 /** Two models that take images of this shape to logits; models that are not built yet are built. */

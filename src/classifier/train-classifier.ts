@@ -1,10 +1,12 @@
 /** trainClassifier: features and head, trained as one model by softmax cross-entropy. */
+
 import { tensor } from '../autograd/tensor.ts';
+import { likeliest } from '../metrics/class-histogram.ts';
 import { sparseCategoricalCrossentropy } from '../ops/softmax-cross-entropy.ts';
 import { type DescentOptions, type DescentResult, descend, readDescentOptions } from '../training/descent.ts';
 import type { StepOf } from '../training/loop.ts';
 import type { EpochOf } from '../training/progress.ts';
-import { checkClassifier, checkLabels, largest, shareOf } from './classify.ts';
+import { checkClassifier, checkLabels, shareOf } from './classify.ts';
 import { type Classifier, digitClassifier } from './models.ts';
 
 export interface ClassifierMeasures {
@@ -61,7 +63,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
       const right = Float32Array.from(places, (place) => labels[place]!);
       const logits = head.call(features.call(batch, mode), mode);
       const loss = sparseCategoricalCrossentropy(tensor(right), logits);
-      return { loss, measures: { loss: loss.item(), accuracy: shareOf(largest(logits), right) } };
+      return { loss, measures: { loss: loss.item(), accuracy: shareOf(likeliest(logits), right) } };
     },
   });
   return { features, head, ...result };

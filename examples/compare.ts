@@ -1,0 +1,114 @@
+/**
+ * The models side by side: `npm run compare`, or `-- --help` for what can be set. Trains those that are not trained yet, goes on with those
+ * that were stopped, and writes one table and one picture: a row of samples for each, below a row of real digits.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { concat, configure, type Evaluation, type EvaluationRow, formatEvaluation, scope } from '../src/index.ts';
+import { enableWideSimd, saveImage } from '../src/node/index.ts';
+import { runCommand, UsageError } from './arguments.ts';
+import { type ComparisonOptions, help, type Planned, parseOptions, plan, USAGE } from './compare-options.ts';
+import { type LabelledDigits, loadDigits } from './digits.ts';
+import { createEvaluator } from './evaluator.ts';
+import { type Interruption, watchForInterruption } from './interruption.ts';
+import { makeRunFolder, type RunDescription, readDescription, writeText } from './run-folder.ts';
+import { readGenerator } from './saved-generator.ts';
+import { trainAutoencoderRun } from './train-autoencoder.ts';
+import { trainGanRun } from './train-gan.ts';
+
+/** Samples of each model in the picture. */
+const SAMPLES = 16;
+
+interface FinishedRun {
+  readonly folder: string;
+  readonly description: RunDescription;
+}
+
+async function compare(options: ComparisonOptions): Promise<void> {
+  await mkdir(options.out, { recursive: true });
+  const digits = await loadDigits(options.data, options.limit);
+  const runs = options.runs.length > 0 ? options.runs.map(readyRun) : await trainAll(options, digits);
+  if (runs === undefined) return;
+
+  const evaluator = await createEvaluator(options, (text) => console.error(text));
+  const { count, protocol } = evaluator;
+  const rows: EvaluationRow[] = [...evaluator.anchors()];
+  const strips = [digits.images.gather(Array.from({ length: Math.min(SAMPLES, digits.images.count) }, (_, i) => i))];
+  for (const { folder, description } of runs) {
+    console.error(`${folder}: ${count} pictures`);
+    const { draw } = readGenerator(join(folder, 'generator.safetensors'), description.model);
+    rows.push(scope(() => evaluator.rowOf(nameOf(description), draw(count, options.seed))));
+    strips.push(draw(SAMPLES, options.seed));
+  }
+  const text = report(runs, { protocol, rows });
+  console.log(text);
+  await writeText(join(options.out, 'comparison.md'), text);
+  await writeText(join(options.out, 'comparison.json'), JSON.stringify({ runs, protocol, rows }, undefined, 2));
+  await saveImage(join(options.out, 'comparison.png'), concat(strips), { columns: SAMPLES });
+}
+
+/** Undefined if the user stopped it. */
+async function trainAll(options: ComparisonOptions, digits: LabelledDigits): Promise<FinishedRun[] | undefined> {
+  await configure({ threads: options.threads });
+  if (options.wide) {
+    const { enabled, reason } = await enableWideSimd();
+    if (!enabled) console.error(`--wide has no effect: ${reason}`);
+  }
+  const interruption = watchForInterruption();
+  const runs: FinishedRun[] = [];
+  for (const planned of plan(options)) {
+    const code = await trainOne(planned, digits, interruption);
+    if (code !== 0) {
+      process.exitCode = code;
+      return undefined;
+    }
+    runs.push(readyRun(planned.folder));
+  }
+  return runs;
+}
+
+async function trainOne(
+  { folder, training }: Planned,
+  digits: LabelledDigits,
+  interruption: Interruption,
+): Promise<number> {
+  const before = existsSync(folder) ? readDescription(folder) : undefined;
+  if (before?.seconds !== undefined && before.epochs === training.epochs) return 0;
+  console.error(`training ${folder}: ${training.epochs} epochs`);
+  makeRunFolder(folder);
+  return training.model === 'autoencoder'
+    ? trainAutoencoderRun(training, digits, folder, interruption)
+    : trainGanRun({ ...training, resume: before !== undefined }, training.model, digits, folder, interruption);
+}
+
+function readyRun(folder: string): FinishedRun {
+  const description = readDescription(folder);
+  if (description?.seconds === undefined) throw new UsageError(`${folder} holds no finished run of npm run train`);
+  return { folder, description };
+}
+
+function nameOf({ model, seed, width }: RunDescription): string {
+  return `${model}${width === undefined ? '' : ` ${width}`}, seed ${seed}`;
+}
+
+/** What the models cost and came to, then the whole evaluation with its protocol. */
+function report(runs: readonly FinishedRun[], evaluation: Evaluation): string {
+  const lines = runs.map(({ description }) => {
+    const { epochs, batchSize, images, seconds = 0 } = description;
+    const { metrics } = evaluation.rows.find(({ name }) => name === nameOf(description))!;
+    const figures = [metrics.frechetDistance.toFixed(1), metrics.sharpness.toFixed(3), `${metrics.classes.missing}`];
+    return [nameOf(description), `${images}`, `${batchSize}`, `${epochs}`, seconds.toFixed(0), ...figures];
+  });
+  const header = ['model', 'images', 'batch', 'epochs', 'seconds', 'Frechet', 'sharpness', 'missing digits'];
+  const rule = header.map((_, column) => (column === 0 ? '---' : '--:'));
+  const table = [header, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  const picture = `comparison.png, from the top: real digits, ${runs.map(({ description }) => nameOf(description)).join('; ')}`;
+  return [...table, '', picture, '', formatEvaluation(evaluation)].join('\n');
+}
+
+await runCommand(USAGE, async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(help());
+  else await compare(options);
+});

@@ -1,0 +1,82 @@
+/** The comparison as a user starts it, in a process of its own, on a few digits: what is tried is the program, not the pictures. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UsageError } from '../../examples/arguments.ts';
+import { help, parseOptions, plan } from '../../examples/compare-options.ts';
+import { createRandom, digitClassifier, encodeWeights } from '../../src/index.ts';
+import { decodeGreyPng } from '../image/png-reader.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ganvas-compare-'));
+const classifier = join(folder, 'classifier.safetensors');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeAll(() => {
+  const { features, head } = digitClassifier({ random: createRandom(5) });
+  writeFileSync(classifier, encodeWeights({ features, head }));
+});
+
+function compare(...args: string[]) {
+  const script = ['--import', 'tsx', 'examples/compare.ts', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, script, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+describe('examples/compare.ts', () => {
+  test('trains four models, then takes them as they are; a table, a picture of five rows', { timeout: 240_000 }, () => {
+    const out = join(folder, 'out');
+    const judging = ['--out', out, '--classifier', classifier, '--count', '8'];
+    const first = compare('--limit', '16', '--epochs', '1', '--seeds', '3', ...judging);
+    expect(first.status, first.stderr).toBe(0);
+    expect(first.stderr.match(/^training /gm)).toHaveLength(4);
+    const names = ['dense, seed 3', 'refined, seed 3', 'conv 0.25, seed 3', 'autoencoder, seed 3'];
+    for (const name of names)
+      expect(first.stdout).toMatch(new RegExp(`^\\| ${name} \\| 16 \\| 16 \\| 1 \\| \\d+ \\|`, 'm'));
+    // The trainings' own lines come first.
+    const text = readFileSync(join(out, 'comparison.md'), 'utf8');
+    expect(first.stdout.endsWith(`\n${text}`)).toBe(true);
+    // 16 columns and 5 rows of 28 pixels, with margins of 2.
+    const { width, height } = decodeGreyPng(readFileSync(join(out, 'comparison.png')));
+    expect([width, height]).toEqual([16 * 30 + 2, 5 * 30 + 2]);
+    expect(statSync(join(out, 'autoencoder-3', 'epoch-001.png')).size).toBeGreaterThan(0);
+
+    const again = compare('--limit', '16', '--epochs', '1', '--seeds', '3', ...judging);
+    expect(again.stderr).not.toContain('training ');
+    expect(again.stdout).toBe(text);
+    const ready = compare('--runs', join(out, 'refined-3'), '--limit', '16', ...judging);
+    expect(ready.stdout).toMatch(/^\| refined, seed 3 \|/m);
+    expect(ready.stdout).not.toContain('dense, seed 3');
+  });
+
+  test('mistakes are sentences', () => {
+    const { status, stderr } = compare('--runs', join(folder, 'nowhere'));
+    expect(status).toBe(2);
+    expect(stderr).toContain('holds no finished run of npm run train');
+  });
+});
+
+describe('the plan', () => {
+  test('each model with each seed, its own number of epochs unless one is given', () => {
+    const options = parseOptions(['--seeds', '1,2', '--data', 'some/where', '--out', 'x']);
+    if (options === 'help') throw new Error('unexpected');
+    const lines = plan(options).map(({ folder: name, training }) => `${name} ${training.epochs} ${training.batchSize}`);
+    const expected = ['dense-1 100', 'dense-2 100', 'refined-1 100', 'refined-2 100', 'conv-1 20', 'conv-2 20'];
+    expect(lines).toEqual(
+      [...expected, 'autoencoder-1 50', 'autoencoder-2 50'].map((line) => `${join('x', line)} 256`),
+    );
+    const one = parseOptions(['--epochs', '3']);
+    if (one === 'help') throw new Error('unexpected');
+    expect(plan(one).map(({ training }) => training.epochs)).toEqual([3, 3, 3, 3]);
+  });
+
+  test('options: mistakes are UsageErrors, the help names every option', () => {
+    for (const line of ['--seeds 1,x', '--count 7', '--epoch 3', 'word']) {
+      expect(() => parseOptions(line.split(' ')), line).toThrow(UsageError);
+    }
+    const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
+    expect(names).toHaveLength(12);
+    for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+});
