@@ -53,7 +53,8 @@ export async function openWideLab(threads: number): Promise<Lab | string> {
     prepareConvolution: (size, images) => ask('prepareConvolution', size, images),
     convolution: (rung, part) => ask('convolution', rung, part),
     timeConvolution: (rung, part, work, leastMs) => ask('timeConvolution', rung, part, work, leastMs),
-    train: (rung, steps, plan) => ask('train', rung, steps, plan),
+    // Undefined would arrive as null.
+    train: (rung, steps, plan) => (plan === undefined ? ask('train', rung, steps) : ask('train', rung, steps, plan)),
     timeSteps: (rung, steps) => ask('timeSteps', rung, steps),
     callsOfStep: (rung) => ask('callsOfStep', rung),
     async close() {
