@@ -40,6 +40,7 @@ function denseComparison(threadCounts: readonly number[]): Comparison {
   };
 }
 
+/** Without tfjs-cpu: on its JavaScript backend one such step takes some two minutes. */
 function convComparison(threadCounts: readonly number[]): Comparison {
   return {
     title: `the convolutional GAN, width 0.25, no dropout, batch ${CONV.batchSize}`,
@@ -49,6 +50,7 @@ function convComparison(threadCounts: readonly number[]): Comparison {
       ...threadCounts.map((n) =>
         python(`PyTorch conv_transpose2d, ${threadCount(n)}`, 'conv_step.py', n, ['--transposed', 'native']),
       ),
+      node('jax-js', 'jax-conv.ts', [], 1, 3),
       node('tfjs-wasm, tf.layers', 'tfjs-conv.ts', ['wasm'], 1, 10),
       node('tfjs-wasm, tf.layers, extended', 'tfjs-conv.ts', ['wasm', 'extended'], 1, 10),
     ],
