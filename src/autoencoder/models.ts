@@ -10,9 +10,9 @@
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { checkInteger, checkOptions } from '../core/check.ts';
-import type { Shape } from '../core/shape.ts';
-import type { Layer } from '../nn/layer.ts';
+import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
+import { normalizedDense } from '../nn/normalized-dense.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 
 /** Two models, one the way back of the other. */
@@ -29,8 +29,6 @@ export interface DenseAutoencoderConfig {
   /** Where the initial weights are drawn from. Default: the same each time. */
   readonly random?: Random;
 }
-
-const IMAGE_SHAPE = [28, 28, 1] as const;
 
 /**
  * Images [n, 28, 28, 1] -> latent vectors [n, latentDim] -> images [n, 28, 28, 1]; 1,085,200 trainable parameters at the default latentDim.
@@ -49,8 +47,8 @@ export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencod
   const encoder = sequential(
     [
       layers.flatten({ inputShape: IMAGE_SHAPE }),
-      ...block(512),
-      ...block(256),
+      ...normalizedDense(512),
+      ...normalizedDense(256),
       layers.dense({ units: latentDim, useBias: false }),
       layers.batchNormalization({ center: false, scale: false }),
     ],
@@ -58,20 +56,12 @@ export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencod
   );
   const decoder = sequential(
     [
-      ...block(256, [latentDim]),
-      ...block(512),
+      ...normalizedDense(256, [latentDim]),
+      ...normalizedDense(512),
       layers.dense({ units: 784, activation: 'tanh' }),
       layers.reshape({ targetShape: IMAGE_SHAPE }),
     ],
     { name: 'decoder', ...(random && { random }) },
   );
   return { encoder, decoder };
-}
-
-function block(units: number, inputShape?: Shape): Layer[] {
-  return [
-    layers.dense({ units, useBias: false, ...(inputShape && { inputShape }) }),
-    layers.batchNormalization(),
-    layers.leakyReLU(),
-  ];
 }

@@ -1,12 +1,12 @@
 /** What a trained classifier says of images, a batch at a time, and how often it is right. */
-import { scope } from '../autograd/scope.ts';
 import type { Tensor } from '../autograd/tensor.ts';
-import { describe, invalid } from '../core/check.ts';
-import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { invalid } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
+import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { likeliest } from '../metrics/class-histogram.ts';
-import { buildInRow, checkModel, expectShape, readDataset } from '../training/checks.ts';
+import { buildInRow, checkLabels, checkModel, expectShape, readDataset } from '../training/checks.ts';
 import type { Classifier } from './models.ts';
 
 /** Images at once: their activations in a convolutional network take some ten megabytes. */
@@ -25,12 +25,7 @@ export function classify(classifier: Classifier, images: Dataset | Tensor): Int3
   const source = readDataset(where, images);
   const { features, head } = checkClassifier(where, classifier, source.itemShape);
   const classes = new Int32Array(source.count);
-  for (let first = 0; first < source.count; first += BATCH) {
-    const places = Array.from({ length: Math.min(BATCH, source.count - first) }, (_, i) => first + i);
-    scope(() => {
-      classes.set(likeliest(head.predict(features.predict(source.gather(places)))), first);
-    }, where);
-  }
+  visitBatches(source, BATCH, (batch, first) => classes.set(likeliest(head.predict(features.predict(batch))), first));
   return classes;
 }
 
@@ -45,7 +40,7 @@ export function accuracy(classifier: Classifier, images: Dataset | Tensor, label
   const where = 'accuracy';
   const source = readDataset(where, images);
   const { head } = checkClassifier(where, classifier, source.itemShape);
-  checkLabels(where, labels, source.count, head.outputShape![0]!);
+  checkLabels(where, labels, head.outputShape![0]!, source.count);
   return shareOf(classify(classifier, source), labels);
 }
 
@@ -76,24 +71,4 @@ export function checkClassifier(where: string, classifier: Classifier, imageShap
     );
   }
   return { features, head };
-}
-
-/** One class number for each image. */
-export function checkLabels(where: string, labels: ArrayLike<number>, count: number, classes: number): void {
-  if (typeof labels !== 'object' || labels === null || typeof labels.length !== 'number') {
-    invalid(where, 'labels', 'a list of class numbers', labels, 'loadMnist() has them as labels.');
-  }
-  if (labels.length !== count) {
-    throw new ArgumentError(
-      `${where}: labels must be as many as the images; got ${labels.length} labels for ${count} images`,
-    );
-  }
-  for (let i = 0; i < count; i++) {
-    const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new ArgumentError(
-        `${where}: labels must be whole numbers from 0 to ${classes - 1}, the classes of the head; element ${i} is ${describe(label)}`,
-      );
-    }
-  }
 }

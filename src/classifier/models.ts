@@ -6,6 +6,7 @@
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { checkOptions } from '../core/check.ts';
+import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 
@@ -29,7 +30,7 @@ export function digitClassifier(config: DigitClassifierConfig = {}): Classifier 
   const random = config.random && { random: config.random };
   const features = sequential(
     [
-      layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+      layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: IMAGE_SHAPE }),
       layers.maxPooling2d(),
       layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
       layers.maxPooling2d(),

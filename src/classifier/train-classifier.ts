@@ -1,12 +1,12 @@
 /** trainClassifier: features and head, trained as one model by softmax cross-entropy. */
-
 import { tensor } from '../autograd/tensor.ts';
 import { likeliest } from '../metrics/class-histogram.ts';
 import { sparseCategoricalCrossentropy } from '../ops/softmax-cross-entropy.ts';
+import { checkLabels } from '../training/checks.ts';
 import { type DescentOptions, type DescentResult, descend, readDescentOptions } from '../training/descent.ts';
 import type { StepOf } from '../training/loop.ts';
 import type { EpochOf } from '../training/progress.ts';
-import { checkClassifier, checkLabels, shareOf } from './classify.ts';
+import { checkClassifier, shareOf } from './classify.ts';
 import { type Classifier, digitClassifier } from './models.ts';
 
 export interface ClassifierMeasures {
@@ -52,7 +52,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
   const setup = readDescentOptions<ClassifierMeasures>(WHERE, options, ['labels', 'classifier'], defaults);
   const { labels, classifier = digitClassifier({ random: setup.random }) } = options;
   const { features, head } = checkClassifier(WHERE, classifier, setup.images.itemShape);
-  checkLabels(WHERE, labels, setup.images.count, head.outputShape![0]!);
+  checkLabels(WHERE, labels, head.outputShape![0]!, setup.images.count);
   const result = await descend(setup, {
     networks: [
       { name: 'features', model: features },

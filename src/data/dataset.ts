@@ -4,7 +4,7 @@
  */
 import { Storage } from '../autograd/storage.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { describe, invalid } from '../core/check.ts';
+import { checkInteger, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import { heap, kernels } from '../kernels/runtime.ts';
@@ -55,6 +55,25 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
       return batch;
     },
   };
+}
+
+/** @internal What a caller has given as a dataset; whether its items are what it says is seen when they are gathered. */
+export function checkDataset(where: string, argument: string, value: unknown): Dataset {
+  const whole =
+    typeof value === 'object' &&
+    value !== null &&
+    'gather' in value &&
+    typeof value.gather === 'function' &&
+    'count' in value &&
+    'itemShape' in value;
+  if (!whole) {
+    const remedy = 'Make one with dataset(bytes, shape), tensor(values) or loadMnist().';
+    return invalid(where, argument, 'a Dataset or a Tensor [n, 28, 28, 1]', value, remedy);
+  }
+  const source = value as Dataset;
+  checkInteger(where, `${argument}.count`, source.count, 0);
+  checkShape(where, `${argument}.itemShape`, source.itemShape);
+  return source;
 }
 
 const sources = new WeakMap<Dataset, Tensor>();

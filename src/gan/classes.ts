@@ -10,12 +10,13 @@
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, zeros } from '../autograd/tensor.ts';
-import { checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
-import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 import { mul } from '../ops/arithmetic.ts';
 import { reshape } from '../ops/reshape.ts';
 import { concat } from '../ops/shape-ops.ts';
+import { checkLabels } from '../training/checks.ts';
 
 /** A label is a byte. */
 export const MAX_CLASSES = 256;
@@ -26,20 +27,13 @@ export function checkClasses(where: string, classes: number = DEFAULT_CLASSES): 
   return checkInteger(where, 'classes', classes, 1, MAX_CLASSES);
 }
 
-/** A copy of labels, each a whole number from 0 to classes - 1. */
-export function readLabels(where: string, labels: ArrayLike<number>, classes: number): Uint8Array {
+/** A copy of labels, checked. @param count - how many there must be; any number if left open. */
+export function readLabels(where: string, labels: ArrayLike<number>, classes: number, count?: number): Uint8Array {
   if (!(labels instanceof Uint8Array) && !Array.isArray(labels)) {
     invalid(where, 'labels', 'a Uint8Array or a list of whole numbers', labels, 'loadMnist() has them as labels.');
   }
-  const copy = Uint8Array.from(labels);
-  for (let i = 0; i < copy.length; i++) {
-    if (copy[i] !== labels[i] || copy[i]! >= classes) {
-      throw new ArgumentError(
-        `${where}: labels[${i}] must be a whole number from 0 to ${classes - 1}, one of ${classes} classes; got ${describe(labels[i])}`,
-      );
-    }
-  }
-  return copy;
+  checkLabels(where, labels, classes, count);
+  return Uint8Array.from(labels);
 }
 
 /** The labels of `count` items drawn at random, with replacement. */

@@ -4,13 +4,12 @@
  *   discriminator: [pixels, class], 784 + classes -> 512 -> 256 -> one logit
  * Each is a model of one input like any other; trainGan({ labels }) joins the parts, as withClasses() does.
  */
-import type { Random } from '../autograd/random.ts';
+import { checkRandom, type Random } from '../autograd/random.ts';
 import { checkOptions } from '../core/check.ts';
 import type { Model } from '../nn/sequential.ts';
 import { checkClasses } from './classes.ts';
 import {
   checkLatentDim,
-  checkRandom,
   discriminatorLayers,
   discriminatorOf,
   generatorLayers,

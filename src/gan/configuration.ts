@@ -1,7 +1,8 @@
 /** What decides the bits of a training, as texts: a resumed training must have the same as the saved one (only `epochs` may grow). */
-import { scope } from '../autograd/scope.ts';
+import type { Tensor } from '../autograd/tensor.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 import { xxh32 } from '../core/xxhash.ts';
+import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { littleEndianBytes } from '../io/little-endian.ts';
 import type { Model } from '../nn/sequential.ts';
@@ -65,15 +66,13 @@ function architecture({ layers, namedWeights }: Model): Record<string, string> {
 function hashImages(images: Dataset): string {
   const fitting = Math.max(1, Math.floor(MAX_HASHED / Math.max(1, sizeOf(images.itemShape))));
   const stride = Math.ceil(images.count / fitting);
+  const places = Int32Array.from({ length: Math.ceil(images.count / stride) }, (_, i) => i * stride);
   let hash = 0;
-  for (let first = 0; first < images.count; first += HASH_BATCH * stride) {
-    const size = Math.min(HASH_BATCH, Math.ceil((images.count - first) / stride));
-    const places = Array.from({ length: size }, (_, i) => first + i * stride);
-    scope(() => {
-      // Each batch is hashed with the hash so far as its seed.
-      hash = xxh32(littleEndianBytes(images.gather(places).data), hash);
-    }, 'hashImages');
-  }
+  const visit = ({ data }: Tensor): void => {
+    // Each batch is hashed with the hash so far as its seed.
+    hash = xxh32(littleEndianBytes(data), hash);
+  };
+  visitBatches(images, HASH_BATCH, visit, places);
   return hexadecimal(hash);
 }
 

@@ -8,9 +8,9 @@
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
+import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
-import { IMAGE_SHAPE } from './models.ts';
 
 export interface ConvGeneratorConfig {
   /** Length of the noise vector. Default 100. */

@@ -1,15 +1,13 @@
-/** The layers of which all dense generators and discriminators are made: dense without bias, batch normalisation, LeakyReLU. */
+/** The layers of all dense generators and discriminators. */
 import type { Random } from '../autograd/random.ts';
 import { checkInteger } from '../core/check.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
+import { IMAGE_SHAPE } from '../data/digits.ts';
 import type { Layer } from '../nn/layer.ts';
 import * as layers from '../nn/layers/index.ts';
+import { denseWithoutBias, normalizedDense } from '../nn/normalized-dense.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 
-export { checkRandom } from '../autograd/random.ts';
-
-/** Shape of the images that the dense models draw and judge. */
-export const IMAGE_SHAPE = [28, 28, 1] as const;
 export const IMAGE_SIZE: number = sizeOf(IMAGE_SHAPE);
 
 /** inputSize -> 256 -> 512 -> 784, tanh, [28, 28, 1]; `normalized`: one more batch normalisation behind the tanh. */
@@ -30,14 +28,6 @@ export function discriminatorLayers(
 ): Layer[] {
   const first = normalized ? normalizedDense(512, inputShape) : [denseWithoutBias(512, inputShape), layers.leakyReLU()];
   return [...first, ...normalizedDense(256), layers.dense({ units: 1 })];
-}
-
-function normalizedDense(units: number, inputShape?: Shape): Layer[] {
-  return [denseWithoutBias(units, inputShape), layers.batchNormalization(), layers.leakyReLU()];
-}
-
-function denseWithoutBias(units: number, inputShape: Shape | undefined): Layer {
-  return layers.dense({ units, useBias: false, ...(inputShape && { inputShape }) });
 }
 
 export function generatorOf(plan: readonly Layer[], random: Random | undefined): Model {

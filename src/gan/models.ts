@@ -4,21 +4,12 @@
  *   normalisation after the last, so an image may leave [-1, 1] (pictures clip).
  *   discriminator: 784 -> 512 -> 256, each without bias and with batch normalisation and LeakyReLU, then one logit.
  */
-import type { Random } from '../autograd/random.ts';
+import { checkRandom, type Random } from '../autograd/random.ts';
 import { checkOptions } from '../core/check.ts';
+import { IMAGE_SHAPE } from '../data/digits.ts';
 import { flatten } from '../nn/layers/index.ts';
 import type { Model } from '../nn/sequential.ts';
-import {
-  checkLatentDim,
-  checkRandom,
-  discriminatorLayers,
-  discriminatorOf,
-  generatorLayers,
-  generatorOf,
-  IMAGE_SHAPE,
-} from './dense-layers.ts';
-
-export { IMAGE_SHAPE } from './dense-layers.ts';
+import { checkLatentDim, discriminatorLayers, discriminatorOf, generatorLayers, generatorOf } from './dense-layers.ts';
 
 export interface DenseGeneratorConfig {
   /** Length of the noise vector. Default 100. */

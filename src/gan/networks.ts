@@ -1,11 +1,10 @@
 /** The networks among the options of trainGan: their defaults, and whether they fit the images, the noise and each other. */
 import type { Random } from '../autograd/random.ts';
-import { zeros } from '../autograd/tensor.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { adam, type Optimizer } from '../optim/adam.ts';
-import { checkModel, checkOptimizer, expectShape } from '../training/checks.ts';
+import { buildInRow, checkModel, checkOptimizer, expectShape } from '../training/checks.ts';
 import { conditionalDiscriminator, conditionalGenerator } from './conditional-models.ts';
 import { denseDiscriminator, denseGenerator } from './models.ts';
 import type { GanNetworks } from './step.ts';
@@ -74,8 +73,8 @@ function checkFit(
 ): void {
   const generatorInput = [latentDim + (classes ?? 0)];
   const discriminatorInput = classes === undefined ? imageShape : [sizeOf(imageShape) + classes];
-  if (generator.inputShape === undefined) generator.predict(zeros([1, ...generatorInput])).dispose();
-  if (discriminator.inputShape === undefined) discriminator.predict(zeros([1, ...discriminatorInput])).dispose();
+  buildInRow(generatorInput, [generator]);
+  buildInRow(discriminatorInput, [discriminator]);
   const images = `the images are ${formatShape(imageShape)}`;
   const andClasses = classes === undefined ? '' : ` and there are labels of ${classes} classes`;
   const expect = (subject: string, got: Shape | undefined, expected: Shape, because: string): void =>

@@ -219,13 +219,7 @@ function readClassOptions(options: TrainGanOptions, count: number): Pick<TrainGa
     }
     return { labels: undefined, classes };
   }
-  const labels = readLabels(WHERE, options.labels, classes);
-  if (labels.length !== count) {
-    throw new ArgumentError(
-      `${WHERE}: labels must have one number for each of the ${count} images; got ${labels.length}.`,
-    );
-  }
-  return { labels, classes };
+  return { labels: readLabels(WHERE, options.labels, classes, count), classes };
 }
 
 function readCheckpointOptions(

@@ -6,18 +6,12 @@
  *   discriminator: 784 -> 512 with LeakyReLU only, then 256 with batch normalisation and LeakyReLU, then one logit.
  * Nothing else differs, and the same `random` draws the same kernels.
  */
+import { checkRandom } from '../autograd/random.ts';
 import { checkOptions } from '../core/check.ts';
+import { IMAGE_SHAPE } from '../data/digits.ts';
 import { flatten } from '../nn/layers/index.ts';
 import type { Model } from '../nn/sequential.ts';
-import {
-  checkLatentDim,
-  checkRandom,
-  discriminatorLayers,
-  discriminatorOf,
-  generatorLayers,
-  generatorOf,
-  IMAGE_SHAPE,
-} from './dense-layers.ts';
+import { checkLatentDim, discriminatorLayers, discriminatorOf, generatorLayers, generatorOf } from './dense-layers.ts';
 import type { DenseDiscriminatorConfig, DenseGeneratorConfig } from './models.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Images of the classes that one asks for, from a class-conditional generator. */
-import { createRandom, type Random } from '../autograd/random.ts';
+import { checkRandom, createRandom, type Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkOptions } from '../core/check.ts';
@@ -8,7 +8,6 @@ import { formatShape, sameShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { checkModel } from '../training/checks.ts';
 import { checkClasses, joinClasses, oneHot, readLabels } from './classes.ts';
-import { checkRandom } from './dense-layers.ts';
 
 export interface SampleClassesOptions {
   /** How many classes the generator was trained with. Default 10. */

@@ -1,11 +1,8 @@
-/** Images as the metrics take them, a Tensor or a Dataset [n, ...item], read in batches. */
-import { withoutRecording } from '../autograd/record.ts';
-import { scope } from '../autograd/scope.ts';
+/** Images as the metrics take them, a Tensor or a Dataset [n, ...item]. */
 import { checkTensor, Tensor, tensor } from '../autograd/tensor.ts';
-import { checkInteger, invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
-import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
-import { type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
+import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
 import { greyImages } from '../image/grid.ts';
 import { checkFinite } from './features.ts';
 
@@ -30,29 +27,6 @@ function fromTensor(where: string, argument: string, images: Tensor): Dataset {
     );
   }
   return tensorDataset(images);
-}
-
-function checkDataset(where: string, argument: string, images: unknown): Dataset {
-  const isDataset =
-    typeof images === 'object' &&
-    images !== null &&
-    'gather' in images &&
-    typeof images.gather === 'function' &&
-    'count' in images &&
-    'itemShape' in images;
-  if (!isDataset) {
-    invalid(
-      where,
-      argument,
-      'a Tensor or a Dataset of images',
-      images,
-      'Make one with tensor() or dataset(bytes, shape).',
-    );
-  }
-  const source = images as Dataset;
-  checkInteger(where, `${argument}.count`, source.count, 0);
-  checkShape(where, `${argument}.itemShape`, source.itemShape);
-  return source;
 }
 
 export function checkSameImages(where: string, names: readonly [string, string], a: Dataset, b: Dataset): void {
@@ -101,18 +75,4 @@ export function byteImages(bytes: Uint8Array, [count = 0, ...itemShape]: Shape):
       return tensor(values, [indices.length, ...itemShape]);
     },
   };
-}
-
-/** The images at these places (default: all), a batch at a time; each batch is freed after its visit. */
-export function visitBatches(
-  source: Dataset,
-  batchSize: number,
-  visit: (batch: Tensor, start: number) => void,
-  places: Int32Array = Int32Array.from({ length: source.count }, (_, i) => i),
-): void {
-  for (let start = 0; start < places.length; start += batchSize) {
-    withoutRecording(() =>
-      scope(() => visit(source.gather(places.subarray(start, start + batchSize)), start), 'batch'),
-    );
-  }
 }

@@ -3,9 +3,9 @@ import { Tensor } from '../autograd/tensor.ts';
 import { describe } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
+import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { likeliest } from './class-histogram.ts';
-import { visitBatches } from './image-source.ts';
 
 export interface Network {
   readonly features: (images: Tensor) => Tensor;

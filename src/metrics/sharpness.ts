@@ -3,7 +3,8 @@
  * Laplacian that Gonzalez and Woods print in Digital Image Processing:
  *   mean over inner pixels of (p(y - 1, x) + p(y + 1, x) + p(y, x - 1) + p(y, x + 1) - 4 p(y, x))^2
  */
-import { greySides, type Images, imageSource, visitBatches } from './image-source.ts';
+import { visitBatches } from '../data/batches.ts';
+import { greySides, type Images, imageSource } from './image-source.ts';
 
 const BATCH = 1024;
 

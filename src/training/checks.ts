@@ -3,8 +3,8 @@ import { scope } from '../autograd/scope.ts';
 import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
 import { checkFunction, checkInteger, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
-import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
-import { type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
+import { formatShape, type Shape, sameShape } from '../core/shape.ts';
+import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
 import { MAX_THREADS } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/adam.ts';
@@ -28,19 +28,7 @@ export function readDataset(where: string, images: Dataset | Tensor): Dataset {
     checkTensor(where, 'images', images);
     if (images.rank === 0) throw new ShapeError(`${where}: images must have shape [n, 28, 28, 1]; got a scalar`);
   }
-  const source = images instanceof Tensor ? tensorDataset(images) : images;
-  if (typeof source !== 'object' || source === null || typeof source.gather !== 'function') {
-    return invalid(
-      where,
-      'images',
-      'a Dataset or a Tensor [n, 28, 28, 1]',
-      images,
-      'Make one with dataset(bytes, shape) or loadMnist().',
-    );
-  }
-  checkInteger(where, 'images.count', source.count, 0);
-  checkShape(where, 'images.itemShape', source.itemShape);
-  return source;
+  return images instanceof Tensor ? tensorDataset(images) : checkDataset(where, 'images', images);
 }
 
 function checkRange(where: string, images: Tensor): void {
@@ -81,6 +69,26 @@ export function checkSignal(where: string, signal: AbortSignal | undefined): voi
 /** Those of the named callbacks that are given must be functions. */
 export function checkCallbacks<T>(where: string, options: T, names: readonly (keyof T & string)[]): void {
   for (const name of names) if (options[name] !== undefined) checkFunction(where, name, options[name]);
+}
+
+/** Class numbers, each a whole number from 0 to classes - 1, and as many as the images if there are some. */
+export function checkLabels(where: string, labels: ArrayLike<number>, classes: number, count?: number): void {
+  if (typeof labels !== 'object' || labels === null || typeof labels.length !== 'number') {
+    invalid(where, 'labels', 'a list of class numbers', labels, 'loadMnist() has them as labels.');
+  }
+  if (count !== undefined && labels.length !== count) {
+    throw new ArgumentError(
+      `${where}: labels must be as many as the images; got ${labels.length} labels for ${count} images`,
+    );
+  }
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new ArgumentError(
+        `${where}: labels[${i}] must be a whole number from 0 to ${classes - 1}, one of ${classes} classes; got ${describe(label)}`,
+      );
+    }
+  }
 }
 
 /** Builds models that have no inputShape of their own, one behind the other, for items of this shape. */

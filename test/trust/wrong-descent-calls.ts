@@ -86,11 +86,11 @@ const mislabelled: readonly (readonly [unknown, string])[] = [
   [undefined, 'labels must be a list of class numbers; got undefined. loadMnist'],
   [7, 'labels must be a list of class numbers; got 7'],
   [[0, 1, 2], 'labels must be as many as the images; got 3 labels for 4 images'],
-  [[0, 1, 2, 3], 'labels must be whole numbers from 0 to 2, the classes of the head; element 3 is 3'],
-  [[0, 1, -1, 0], 'labels must be whole numbers from 0 to 2, .* element 2 is -1'],
-  [[0, 0.5, 0, 0], 'labels must be whole numbers from 0 to 2, .* element 1 is 0.5'],
-  [[0, 0, NaN, 0], 'labels must be whole numbers from 0 to 2, .* element 2 is NaN'],
-  [['0', 0, 0, 0], 'labels must be whole numbers from 0 to 2, .* element 0 is "0"'],
+  [[0, 1, 2, 3], 'labels\\[3\\] must be a whole number from 0 to 2, one of 3 classes; got 3'],
+  [[0, 1, -1, 0], 'labels\\[2\\] must be a whole number from 0 to 2, .* got -1'],
+  [[0, 0.5, 0, 0], 'labels\\[1\\] must be a whole number from 0 to 2, .* got 0.5'],
+  [[0, 0, NaN, 0], 'labels\\[2\\] must be a whole number from 0 to 2, .* got NaN'],
+  [['0', 0, 0, 0], 'labels\\[0\\] must be a whole number from 0 to 2, .* got "0"'],
 ];
 
 export const DESCENT_CALLS: Calls<typeof ganvas> = {

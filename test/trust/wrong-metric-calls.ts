@@ -34,7 +34,7 @@ const noSource = (name: string, argument: string, call: (value: unknown) => read
       Argument,
       call(value),
       new RegExp(
-        `^${name}: ${argument} must be a Tensor or a Dataset of images; got .* Make one with tensor\\(\\) or dataset`,
+        `^${name}: ${argument} must be a Dataset or a Tensor \\[n, 28, 28, 1\\]; got .* Make one with dataset\\(`,
       ),
     ],
   ),
