@@ -3,7 +3,7 @@ import { helpText, type KnownOptions, readCommandLine, readWholeNumber, UsageErr
 import type { EvaluatorOptions } from './evaluator.ts';
 
 export interface EvaluationOptions extends EvaluatorOptions {
-  /** The folder of a training, such as runs/mnist-20250131-235959. */
+  /** The folder of a training, such as runs/dense-20250131-235959. */
   readonly run: string;
   /** IDX files of pictures, uint8 [n, 28, 28]. */
   readonly images: readonly string[];
