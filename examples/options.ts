@@ -8,6 +8,8 @@ export interface TrainingOptions {
   readonly model: ModelName;
   /** Of the convolutional pair: multiplies its numbers of channels. */
   readonly width: number;
+  /** Of both Adams; undefined: the model's own. */
+  readonly learningRate: number | undefined;
   readonly loss: GanLoss | undefined;
   readonly labelSmoothing: number | undefined;
   /** Momentum of the average of the generator's weights. */
@@ -51,6 +53,7 @@ const KNOWN: KnownOptions = {
   data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
   out: ['DIR', 'folder for all that is written (default: new, in runs/)'],
   limit: ['N', 'train on the first N images only'],
+  'learning-rate': ['X', "of Adam (default: the model's own)"],
   loss: ['NAME', `one of ${LOSSES.join(', ')}`],
   'label-smoothing': ['S', 'real images are labelled 1 - S'],
   ema: ['M', 'draw with weights averaged by momentum M, say 0.999'],
@@ -82,6 +85,7 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
   return {
     model: oneOf(given, 'model', MODELS) ?? 'dense',
     width: decimal(given, 'width') ?? WIDTH,
+    learningRate: decimal(given, 'learning-rate'),
     loss: oneOf(given, 'loss', LOSSES),
     labelSmoothing: decimal(given, 'label-smoothing'),
     emaMomentum: decimal(given, 'ema'),

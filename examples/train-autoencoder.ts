@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import {
   type Autoencoder,
   concat,
-  createRandom,
   type Dataset,
   denseAutoencoder,
   encodeWeights,
@@ -22,6 +21,7 @@ import type { Interruption } from './interruption.ts';
 import type { TrainingOptions } from './options.ts';
 import { epochName, newestRun, type RunDescription, readDescription, writeDescription } from './run-folder.ts';
 import { readGenerator } from './saved-generator.ts';
+import { weightsRandom } from './weights-random.ts';
 
 const COLUMNS = 8;
 
@@ -36,7 +36,7 @@ export async function trainAutoencoderRun(
   if (options.resume || options.checkpointEvery !== undefined) {
     throw new UsageError('--resume and --checkpoint-every are for the GANs: the autoencoder saves no checkpoints');
   }
-  const random = createRandom(seed);
+  const random = weightsRandom(seed);
   const autoencoder = denseAutoencoder({ random });
   const noise = random.normal([2 * COLUMNS, ...autoencoder.decoder.inputShape!]);
   const description: RunDescription = {

@@ -1,13 +1,13 @@
 /** A training of one of the GANs, with all that it leaves in its folder. */
 import { join } from 'node:path';
 import {
+  adam,
   convDiscriminator,
   convGenerator,
   createRandom,
   encodeWeights,
   interpolate,
   type Model,
-  type Random,
   type ResumeEvent,
   refinedDiscriminator,
   refinedGenerator,
@@ -23,6 +23,7 @@ import type { Interruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
 import { epochName, type ModelName, type RunDescription, writeDescription } from './run-folder.ts';
+import { weightsRandom } from './weights-random.ts';
 
 export type GanName = Exclude<ModelName, 'autoencoder'>;
 
@@ -36,7 +37,7 @@ function networksOf(
   { seed, width }: TrainingOptions,
   { labels }: LabelledDigits,
 ): Partial<TrainGanOptions> {
-  const random: Random = createRandom(seed);
+  const random = weightsRandom(seed);
   switch (model) {
     case 'dense':
       return {};
@@ -49,6 +50,14 @@ function networksOf(
   }
 }
 
+/** Of both Adams; undefined is trainGan's own, the article's. */
+const LEARNING_RATE: Readonly<Partial<Record<GanName, number>>> = {};
+
+function optimizersOf(learningRate: number | undefined): Partial<TrainGanOptions> {
+  if (learningRate === undefined) return {};
+  return { generatorOptimizer: adam({ learningRate }), discriminatorOptimizer: adam({ learningRate }) };
+}
+
 /** Returns the exit code. */
 export async function trainGanRun(
   options: TrainingOptions,
@@ -57,9 +66,10 @@ export async function trainGanRun(
   folder: string,
   interruption: Interruption,
 ): Promise<number> {
-  const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum } = options;
+  const { epochs, batchSize, seed, checkpointEvery, resume, learningRate, loss, labelSmoothing, emaMomentum } = options;
   const { images } = digits;
   const settings = { loss, labelSmoothing, emaMomentum };
+  const optimizers = optimizersOf(learningRate ?? LEARNING_RATE[model]);
   const description: RunDescription = {
     model,
     width: model === 'conv' ? options.width : undefined,
@@ -67,7 +77,7 @@ export async function trainGanRun(
     batchSize,
     seed,
     epochs,
-    options: settings,
+    options: { learningRate, ...settings },
   };
   await writeDescription(folder, description);
 
@@ -78,6 +88,7 @@ export async function trainGanRun(
     const { generator, discriminator, averageGenerator, history, completed } = await trainGan({
       ...networksOf(model, options, digits),
       ...settings,
+      ...optimizers,
       images,
       epochs,
       batchSize,

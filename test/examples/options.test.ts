@@ -10,6 +10,7 @@ describe('parseOptions', () => {
     expect(parse('')).toEqual({
       model: 'dense',
       width: 0.25,
+      learningRate: undefined,
       loss: undefined,
       labelSmoothing: undefined,
       emaMomentum: undefined,
@@ -36,10 +37,12 @@ describe('parseOptions', () => {
     const line =
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
       '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3 --model conv --width .5 --loss hinge ' +
+      '--learning-rate 0.0004 ' +
       '--label-smoothing 0.1 --ema 0.999';
     expect(parse(line)).toEqual({
       model: 'conv',
       width: 0.5,
+      learningRate: 0.0004,
       loss: 'hinge',
       labelSmoothing: 0.1,
       emaMomentum: 0.999,
@@ -100,7 +103,7 @@ describe('parseOptions', () => {
 test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data out limit loss label-smoothing ema threads kernels wide checkpoint-every keep resume help',
+    'model width epochs batch-size seed data out limit learning-rate loss label-smoothing ema threads kernels wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });
