@@ -1,6 +1,6 @@
 /** The command line of train.ts: what it understands, the help text, and errors that say what to do. */
 import { didYouMean } from '../src/core/check.ts';
-import type { GanLoss } from '../src/index.ts';
+import type { AdamConfig, GanLoss } from '../src/index.ts';
 import { helpText, type KnownOptions, readArguments, readWholeNumber, UsageError } from './arguments.ts';
 import { MODELS, type ModelName } from './run-folder.ts';
 
@@ -8,8 +8,8 @@ export interface TrainingOptions {
   readonly model: ModelName;
   /** Of the convolutional pair: multiplies its numbers of channels. */
   readonly width: number;
-  /** Of both Adams; undefined: the model's own. */
-  readonly learningRate: number | undefined;
+  /** Of every Adam; empty is the library's own, which is the article's. */
+  readonly adam: Pick<AdamConfig, 'learningRate' | 'beta1'>;
   readonly loss: GanLoss | undefined;
   readonly labelSmoothing: number | undefined;
   /** Momentum of the average of the generator's weights. */
@@ -32,9 +32,17 @@ export interface TrainingOptions {
   readonly keep: readonly number[];
 }
 
-/** The article's batch; of the 10,000 digits, a sixth of MNIST, a quarter of it, so that an epoch has about as many steps. */
-const MNIST_BATCH = 256;
-const DIGITS_BATCH = 64;
+/**
+ * The article's batch; a quarter of it for the 10,000 digits, a sixth of MNIST, so that an epoch has about as many steps, and for the
+ * convolutional pair, whose steps take long and teach much.
+ */
+const LARGE_BATCH = 256;
+const SMALL_BATCH = 64;
+
+/** Source: Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR 2016, section 4. */
+const ADAM: Readonly<Partial<Record<ModelName, TrainingOptions['adam']>>> = {
+  conv: { learningRate: 2e-4, beta1: 0.5 },
+};
 
 type Kernels = (typeof KERNELS)[number];
 const KERNELS = ['auto', 'portable', 'simd'] as const;
@@ -48,12 +56,13 @@ const KNOWN: KnownOptions = {
   model: ['NAME', `one of ${MODELS.join(', ')}`],
   width: ['X', 'of conv: share of its channels (default 0.25)'],
   epochs: ['N', 'passes over the images (default 100)'],
-  'batch-size': ['N', 'images a step (default 256, of the 10,000 digits 64)'],
+  'batch-size': ['N', 'images a step (default 256; conv and 10,000 digits 64)'],
   seed: ['N', 'random seed; equal seeds give equal bits (default 42)'],
   data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
   out: ['DIR', 'folder for all that is written (default: new, in runs/)'],
   limit: ['N', 'train on the first N images only'],
-  'learning-rate': ['X', "of Adam (default: the model's own)"],
+  'learning-rate': ['X', 'of Adam (default 0.0001; conv 0.0002; autoencoder 0.001)'],
+  beta1: ['X', 'decay of its first moment (default 0.9, conv 0.5)'],
   loss: ['NAME', `one of ${LOSSES.join(', ')}`],
   'label-smoothing': ['S', 'real images are labelled 1 - S'],
   ema: ['M', 'draw with weights averaged by momentum M, say 0.999'],
@@ -82,15 +91,23 @@ export function help(): string {
 export function parseOptions(args: readonly string[]): TrainingOptions | 'help' {
   const given = readArguments(args, KNOWN);
   if (given.has('help')) return 'help';
+  const model = oneOf(given, 'model', MODELS) ?? 'dense';
+  const small = model === 'conv' || !given.has('data');
+  const learningRate = decimal(given, 'learning-rate');
+  const beta1 = decimal(given, 'beta1');
   return {
-    model: oneOf(given, 'model', MODELS) ?? 'dense',
+    model,
     width: decimal(given, 'width') ?? WIDTH,
-    learningRate: decimal(given, 'learning-rate'),
+    adam: {
+      ...ADAM[model],
+      ...(learningRate !== undefined && { learningRate }),
+      ...(beta1 !== undefined && { beta1 }),
+    },
     loss: oneOf(given, 'loss', LOSSES),
     labelSmoothing: decimal(given, 'label-smoothing'),
     emaMomentum: decimal(given, 'ema'),
     epochs: wholeNumber(given, 'epochs', 1) ?? 100,
-    batchSize: wholeNumber(given, 'batch-size', 1) ?? (given.has('data') ? MNIST_BATCH : DIGITS_BATCH),
+    batchSize: wholeNumber(given, 'batch-size', 1) ?? (small ? SMALL_BATCH : LARGE_BATCH),
     seed: wholeNumber(given, 'seed', 0) ?? 42,
     data: given.get('data'),
     out: given.get('out'),

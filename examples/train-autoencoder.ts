@@ -6,6 +6,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Autoencoder,
+  adam,
   concat,
   type Dataset,
   denseAutoencoder,
@@ -45,7 +46,7 @@ export async function trainAutoencoderRun(
     batchSize,
     seed,
     epochs,
-    options: {},
+    options: { ...options.adam },
   };
   await writeDescription(folder, description);
   const losses = join(folder, 'losses.csv');
@@ -59,6 +60,7 @@ export async function trainAutoencoderRun(
     epochs,
     batchSize,
     seed,
+    optimizer: adam(options.adam),
     signal: interruption.signal,
     onStep: ({ epoch, step, loss }) => appendFileSync(losses, `${epoch},${step},${loss}\n`),
     async onEpoch({ epoch, loss, seconds }) {

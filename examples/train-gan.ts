@@ -8,6 +8,7 @@ import {
   encodeWeights,
   interpolate,
   type Model,
+  type Optimizer,
   type ResumeEvent,
   refinedDiscriminator,
   refinedGenerator,
@@ -28,6 +29,8 @@ import { weightsRandom } from './weights-random.ts';
 export type GanName = Exclude<ModelName, 'autoencoder'>;
 
 const LATENT = 100;
+/** Of trainGan. */
+const LEARNING_RATE = 1e-4;
 /** Of the conditional GAN: each digit twice, in rows of ten. */
 const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
 
@@ -50,12 +53,12 @@ function networksOf(
   }
 }
 
-/** Of both Adams; undefined is trainGan's own, the article's. */
-const LEARNING_RATE: Readonly<Partial<Record<GanName, number>>> = {};
-
-function optimizersOf(learningRate: number | undefined): Partial<TrainGanOptions> {
-  if (learningRate === undefined) return {};
-  return { generatorOptimizer: adam({ learningRate }), discriminatorOptimizer: adam({ learningRate }) };
+/** Without settings trainGan's own, the article's. */
+function optimizersOf(config: TrainingOptions['adam']): Partial<TrainGanOptions> {
+  if (Object.keys(config).length === 0) return {};
+  const { learningRate = LEARNING_RATE } = config;
+  const one = (): Optimizer => adam({ ...config, learningRate });
+  return { generatorOptimizer: one(), discriminatorOptimizer: one() };
 }
 
 /** Returns the exit code. */
@@ -66,10 +69,9 @@ export async function trainGanRun(
   folder: string,
   interruption: Interruption,
 ): Promise<number> {
-  const { epochs, batchSize, seed, checkpointEvery, resume, learningRate, loss, labelSmoothing, emaMomentum } = options;
+  const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum } = options;
   const { images } = digits;
   const settings = { loss, labelSmoothing, emaMomentum };
-  const optimizers = optimizersOf(learningRate ?? LEARNING_RATE[model]);
   const description: RunDescription = {
     model,
     width: model === 'conv' ? options.width : undefined,
@@ -77,7 +79,7 @@ export async function trainGanRun(
     batchSize,
     seed,
     epochs,
-    options: { learningRate, ...settings },
+    options: { ...options.adam, ...settings },
   };
   await writeDescription(folder, description);
 
@@ -88,7 +90,7 @@ export async function trainGanRun(
     const { generator, discriminator, averageGenerator, history, completed } = await trainGan({
       ...networksOf(model, options, digits),
       ...settings,
-      ...optimizers,
+      ...optimizersOf(options.adam),
       images,
       epochs,
       batchSize,

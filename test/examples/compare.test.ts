@@ -62,10 +62,11 @@ describe('the plan', () => {
     const options = parseOptions(['--seeds', '1,2', '--data', 'some/where', '--out', 'x']);
     if (options === 'help') throw new Error('unexpected');
     const lines = plan(options).map(({ folder: name, training }) => `${name} ${training.epochs} ${training.batchSize}`);
-    const expected = ['dense-1 100', 'dense-2 100', 'refined-1 100', 'refined-2 100', 'conv-1 20', 'conv-2 20'];
-    expect(lines).toEqual(
-      [...expected, 'autoencoder-1 50', 'autoencoder-2 50'].map((line) => `${join('x', line)} 256`),
-    );
+    const expected = ['dense 100 256', 'refined 100 256', 'conv 20 64', 'autoencoder 50 256'].flatMap((line) => {
+      const [model, rest] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' '))];
+      return [1, 2].map((seed) => join('x', `${model}-${seed}`) + rest);
+    });
+    expect(lines).toEqual(expected);
     const one = parseOptions(['--epochs', '3']);
     if (one === 'help') throw new Error('unexpected');
     expect(plan(one).map(({ training }) => training.epochs)).toEqual([3, 3, 3, 3]);

@@ -10,7 +10,7 @@ describe('parseOptions', () => {
     expect(parse('')).toEqual({
       model: 'dense',
       width: 0.25,
-      learningRate: undefined,
+      adam: {},
       loss: undefined,
       labelSmoothing: undefined,
       emaMomentum: undefined,
@@ -31,6 +31,7 @@ describe('parseOptions', () => {
 
   test('with a folder of MNIST the batch is the article’s', () => {
     expect(parse('--data some/where')).toMatchObject({ batchSize: 256 });
+    expect(parse('--data some/where --model conv')).toMatchObject({ batchSize: 64 });
   });
 
   test('every option, with a space and with =', () => {
@@ -42,7 +43,7 @@ describe('parseOptions', () => {
     expect(parse(line)).toEqual({
       model: 'conv',
       width: 0.5,
-      learningRate: 0.0004,
+      adam: { learningRate: 0.0004, beta1: 0.5 },
       loss: 'hinge',
       labelSmoothing: 0.1,
       emaMomentum: 0.999,
@@ -101,9 +102,9 @@ describe('parseOptions', () => {
 });
 
 test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
-  const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
+  const names = [...help().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data out limit learning-rate loss label-smoothing ema threads kernels wide checkpoint-every keep resume help',
+    'model width epochs batch-size seed data out limit learning-rate beta1 loss label-smoothing ema threads kernels wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });
