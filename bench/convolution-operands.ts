@@ -4,6 +4,7 @@ import type { OpNode } from '../src/autograd/record.ts';
 import { scope } from '../src/autograd/scope.ts';
 import { type Tensor, tensor, type Variable, variable } from '../src/autograd/tensor.ts';
 import { type Shape, sizeOf } from '../src/core/shape.ts';
+import { allOf } from '../src/kernels/all.ts';
 import type { Kernels } from '../src/kernels/contract.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
 import { convolve } from '../src/ops/internal/convolve.ts';
@@ -68,7 +69,7 @@ export class ConvolutionOperands {
   /** The gemm calls of the function on their own addresses: columns and result lie in blocks that are free again, and stay so meanwhile. */
   #gemms({ heap, kernels }: Runtime, part: ConvolutionPart): () => void {
     const calls: Call[] = [];
-    this.#run({ heap, kernels: recording(kernels, calls) }, () => this.#call(part).dispose());
+    this.#run({ heap, kernels: recording(allOf(kernels), calls) }, () => this.#call(part).dispose());
     const gemms = calls.filter(({ kernel }) => kernel === 'gemm').map(({ args }) => args);
     return () => {
       for (const args of gemms) kernels.gemm(...(args as Parameters<Kernels['gemm']>));

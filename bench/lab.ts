@@ -5,13 +5,12 @@
  * Nothing is timed before its bits are right: a GEMM is compared with the naive one, the steps with those of the portable kernels.
  */
 import { createHash } from 'node:crypto';
+import { allOf, createAllPortableKernels, createFullSimdSet } from '../src/kernels/all.ts';
 import type { Address, Kernels } from '../src/kernels/contract.ts';
 import { Heap } from '../src/kernels/heap.ts';
 import { createMemory } from '../src/kernels/memory.ts';
 import { FLOAT32 } from '../src/kernels/portable/arithmetic.ts';
 import { gemmNaive } from '../src/kernels/portable/gemm-naive.ts';
-import { createPortableKernels } from '../src/kernels/portable/index.ts';
-import { createSimdSet } from '../src/kernels/simd/index.ts';
 import { ThreadPool } from '../src/kernels/threads/pool.ts';
 import { findThreads } from '../src/kernels/threads/worker.ts';
 import { hashedFloats } from '../test/support/reference.ts';
@@ -65,8 +64,8 @@ interface Operands {
 /** @param threads - of the rung 'threads', in all. */
 export async function openLab(tileColumns: 8 | 16, threads: number): Promise<Lab> {
   const heap = new Heap({ memory: createMemory() });
-  const portable = createPortableKernels(heap);
-  const set = createSimdSet(heap, tileColumns);
+  const portable = createAllPortableKernels(heap);
+  const set = createFullSimdSet(heap, tileColumns);
   const start = findThreads();
   const pool = start === undefined ? undefined : new ThreadPool(heap, set, threads, start);
   await pool?.ready();
@@ -74,7 +73,7 @@ export async function openLab(tileColumns: 8 | 16, threads: number): Promise<Lab
     naive: { ...portable, gemm: gemmNaive(heap, FLOAT32) },
     blocked: portable,
     simd: set.kernels,
-    threads: pool?.kernels ?? set.kernels,
+    threads: pool === undefined ? set.kernels : allOf(pool.kernels),
   };
   return new LocalLab(heap, rungs, peakLoops(tileColumns), pool);
 }

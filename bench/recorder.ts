@@ -1,5 +1,5 @@
 /** Kernels that time or remember each call: what the step consists of. */
-import { KERNEL_NAMES } from '../src/kernels/arguments.ts';
+import { KERNEL_NAMES } from '../src/kernels/all.ts';
 import type { KernelCall, KernelCalls, KernelName, Kernels } from '../src/kernels/contract.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 

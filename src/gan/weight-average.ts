@@ -8,7 +8,7 @@
  * Unusual Effectiveness of Averaging in GAN Training", ICLR 2019.
  */
 import { checkNumber, invalid } from '../core/check.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { normalizationKernels } from '../kernels/families/normalization.ts';
 import { cloneModel, type Model } from '../nn/sequential.ts';
 
 export interface WeightAverage {
@@ -34,7 +34,7 @@ export function updateWeightAverage({ model, momentum }: WeightAverage, source: 
   const oldShare = Math.min(momentum, (1 + step) / (10 + step));
   const newest = source.weights;
   model.weights.forEach((average, i) => {
-    kernels().movingAverage(average.address, newest[i]!.address, oldShare, 1 - oldShare, average.size);
+    normalizationKernels().movingAverage(average.address, newest[i]!.address, oldShare, 1 - oldShare, average.size);
     average.version++;
   });
 }

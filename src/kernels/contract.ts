@@ -50,7 +50,8 @@ export type WindowGeometry = [
   outWidth: number,
 ];
 
-export interface Kernels {
+/** What tensors cannot do without. */
+export interface CoreKernels {
   /** out = a + b */
   add: BinaryKernel;
   /** out = a - b */
@@ -130,29 +131,50 @@ export interface Kernels {
     accumulate: 0 | 1,
   ): void;
 
-  /**
-   * The patches of a convolution as rows of a matrix, 0 where they hang over the edge: with k = (ky kernelWidth + kx) channels + c,
-   * columns[l outWidth + ox, k] = x[image, oy strideHeight + ky - padTop, ox strideWidth + kx - padLeft, c].
-   * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` that of image 0.
-   */
-  im2col(columns: Address, x: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
-  /**
-   * The adjoint of im2col, gathered: x[y, w, c] = the sum, from 0, over ky and within it over kx upwards, of columns[(oy, ox), k] where
-   * oy strideHeight + ky - padTop = y and ox strideWidth + kx - padLeft = w, k as above.
-   * `x` is the address of line firstLine of the bigger side, `columns` that of image 0's first window.
-   */
-  col2im(x: Address, columns: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
-  /**
-   * out[oy, ox, c] = the maximum of x over the window; what hangs over the edge never wins, and a window that lies outside altogether
-   * gives -Infinity. One NaN makes NaN, and max(-0, +0) = +0. `out` is the address of line firstLine of the windows, `x` that of image 0.
-   */
-  maxPooling2d(out: Address, x: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
-  /**
-   * dx = 0; then, for one window after the other, dy is added where the maximum was: at the first element, ky and within it kx upwards,
-   * that equals it (-0 equals +0), or at the first NaN if there is one.
-   */
-  maxPooling2dBackward(dx: Address, dy: Address, x: Address, images: number, ...geometry: WindowGeometry): void;
+  /** out[r, c] = (bytes[indices[r], c] - centre) / halfRange; `bytes` are uint8 packed four to a float, indices are int32 */
+  gatherBytes(
+    out: Address,
+    bytes: Address,
+    indices: Address,
+    centre: number,
+    halfRange: number,
+    rows: number,
+    columns: number,
+  ): void;
 
+  /**
+   * out[i] = low + (high - low) u[i], u = (word >>> 8) 2^-24 in [0, 1), word i of the Philox stream that begins at block
+   * (counterLow, counterHigh) of `stream` under key (key0, key1); four words a block.
+   */
+  randomUniform(
+    out: Address,
+    key0: number,
+    key1: number,
+    counterLow: number,
+    counterHigh: number,
+    stream: number,
+    low: number,
+    high: number,
+    count: number,
+  ): void;
+  /** out[i] = mean + stddev quantile(p[i]), p = ((word >>> 9) + 1/2) 2^-23 */
+  randomNormal(
+    out: Address,
+    key0: number,
+    key1: number,
+    counterLow: number,
+    counterHigh: number,
+    stream: number,
+    mean: number,
+    stddev: number,
+    count: number,
+  ): void;
+  /** out = u >= rate ? x scale : 0 (dropout, and with dy for x its gradient) */
+  dropout(out: Address, x: Address, u: Address, rate: number, scale: number, count: number): void;
+}
+
+/** Batch normalisation. */
+export interface NormalizationKernels {
   /** mean[c] = (sum over r of x[r, c]) / rows; variance[c] = (sum over r of (x[r, c] - mean[c])^2) / rows */
   moments(mean: Address, variance: Address, x: Address, rows: number, columns: number, stride: number): void;
   /** out = 1 / sqrt(variance + epsilon) */
@@ -211,7 +233,10 @@ export interface Kernels {
     rows: number,
     columns: number,
   ): void;
+}
 
+/** Losses of logits, and Adam. */
+export interface TrainingKernels {
   /**
    * Binary cross-entropy from logits, averaged: out[0] = (four-lane sum of (max(z, 0) - z y) + log(1 + exp(-|z|))) / count.
    * labelStep 0 uses labels[0] for all.
@@ -226,21 +251,6 @@ export interface Kernels {
     labelStep: 0 | 1,
     total: number,
     count: number,
-  ): void;
-
-  /**
-   * Cross-entropy of each row's softmax from logits, with m = max over c of z[r, c] and S = (four-lane sum over c of exp(z[r, c] - m)):
-   * losses[r] = log(S) - (z[r, label] - m). `labels` are class numbers from 0 to classes - 1, as floats.
-   */
-  softmaxCrossEntropy(losses: Address, logits: Address, labels: Address, rows: number, classes: number): void;
-  /** dz[r, c] = (exp(z[r, c] - m) / S - (c = label ? 1 : 0)) dy[r], with m and S as above */
-  softmaxCrossEntropyBackward(
-    dz: Address,
-    dy: Address,
-    logits: Address,
-    labels: Address,
-    rows: number,
-    classes: number,
   ): void;
 
   /**
@@ -261,48 +271,58 @@ export interface Kernels {
     epsilon: number,
     count: number,
   ): number;
-
-  /** out[r, c] = (bytes[indices[r], c] - centre) / halfRange; `bytes` are uint8 packed four to a float, indices are int32 */
-  gatherBytes(
-    out: Address,
-    bytes: Address,
-    indices: Address,
-    centre: number,
-    halfRange: number,
-    rows: number,
-    columns: number,
-  ): void;
-
-  /**
-   * out[i] = low + (high - low) u[i], u = (word >>> 8) 2^-24 in [0, 1), word i of the Philox stream that begins at block
-   * (counterLow, counterHigh) of `stream` under key (key0, key1); four words a block.
-   */
-  randomUniform(
-    out: Address,
-    key0: number,
-    key1: number,
-    counterLow: number,
-    counterHigh: number,
-    stream: number,
-    low: number,
-    high: number,
-    count: number,
-  ): void;
-  /** out[i] = mean + stddev quantile(p[i]), p = ((word >>> 9) + 1/2) 2^-23 */
-  randomNormal(
-    out: Address,
-    key0: number,
-    key1: number,
-    counterLow: number,
-    counterHigh: number,
-    stream: number,
-    mean: number,
-    stddev: number,
-    count: number,
-  ): void;
-  /** out = u >= rate ? x scale : 0 (dropout, and with dy for x its gradient) */
-  dropout(out: Address, x: Address, u: Address, rate: number, scale: number, count: number): void;
 }
+
+/** The loss of classifiers. */
+export interface ClassificationKernels {
+  /**
+   * Cross-entropy of each row's softmax from logits, with m = max over c of z[r, c] and S = (four-lane sum over c of exp(z[r, c] - m)):
+   * losses[r] = log(S) - (z[r, label] - m). `labels` are class numbers from 0 to classes - 1, as floats.
+   */
+  softmaxCrossEntropy(losses: Address, logits: Address, labels: Address, rows: number, classes: number): void;
+  /** dz[r, c] = (exp(z[r, c] - m) / S - (c = label ? 1 : 0)) dy[r], with m and S as above */
+  softmaxCrossEntropyBackward(
+    dz: Address,
+    dy: Address,
+    logits: Address,
+    labels: Address,
+    rows: number,
+    classes: number,
+  ): void;
+}
+
+/** Convolutions and max pooling. */
+export interface WindowKernels {
+  /**
+   * The patches of a convolution as rows of a matrix, 0 where they hang over the edge: with k = (ky kernelWidth + kx) channels + c,
+   * columns[l outWidth + ox, k] = x[image, oy strideHeight + ky - padTop, ox strideWidth + kx - padLeft, c].
+   * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` that of image 0.
+   */
+  im2col(columns: Address, x: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
+  /**
+   * The adjoint of im2col, gathered: x[y, w, c] = the sum, from 0, over ky and within it over kx upwards, of columns[(oy, ox), k] where
+   * oy strideHeight + ky - padTop = y and ox strideWidth + kx - padLeft = w, k as above.
+   * `x` is the address of line firstLine of the bigger side, `columns` that of image 0's first window.
+   */
+  col2im(x: Address, columns: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
+  /**
+   * out[oy, ox, c] = the maximum of x over the window; what hangs over the edge never wins, and a window that lies outside altogether
+   * gives -Infinity. One NaN makes NaN, and max(-0, +0) = +0. `out` is the address of line firstLine of the windows, `x` that of image 0.
+   */
+  maxPooling2d(out: Address, x: Address, firstLine: number, lines: number, ...geometry: WindowGeometry): void;
+  /**
+   * dx = 0; then, for one window after the other, dy is added where the maximum was: at the first element, ky and within it kx upwards,
+   * that equals it (-0 equals +0), or at the first NaN if there is one.
+   */
+  maxPooling2dBackward(dx: Address, dy: Address, x: Address, images: number, ...geometry: WindowGeometry): void;
+}
+
+export interface Kernels
+  extends CoreKernels,
+    NormalizationKernels,
+    TrainingKernels,
+    ClassificationKernels,
+    WindowKernels {}
 
 export type KernelName = keyof Kernels;
 
@@ -311,3 +331,7 @@ export type KernelCall = (...args: number[]) => number;
 
 /** All kernels under one type of call: what a set made from data is built of. It is assignable to Kernels. */
 export type KernelCalls = Record<KernelName, KernelCall>;
+
+/** The kernels of a program: the core, and those of the families that it uses. */
+export type LoadedKernels = CoreKernels & Partial<Kernels>;
+export type LoadedCalls = Record<keyof CoreKernels, KernelCall> & Partial<KernelCalls>;

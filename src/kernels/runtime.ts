@@ -4,17 +4,19 @@
  */
 import { checkChoice, checkInteger, checkOptions } from '../core/check.ts';
 import { RuntimeError } from '../core/errors.ts';
-import type { Kernels } from './contract.ts';
+import type { CoreKernels, KernelName, Kernels, LoadedKernels } from './contract.ts';
+import type { KernelFamily } from './family.ts';
 import { Heap } from './heap.ts';
 import { createMemory } from './memory.ts';
 import { createPortableKernels } from './portable/index.ts';
+import { registeredFamilies } from './registry.ts';
 import { createSimdSet, type SimdSet } from './simd/index.ts';
 import { ThreadPool } from './threads/pool.ts';
 import { availableCores, findThreads } from './threads/worker.ts';
 
 export interface Runtime {
   readonly heap: Heap;
-  readonly kernels: Kernels;
+  readonly kernels: LoadedKernels;
 }
 
 export interface ConfigureOptions {
@@ -36,7 +38,7 @@ export interface RuntimeInfo {
 
 class ConfiguredRuntime implements Runtime {
   readonly heap: Heap;
-  kernels: Kernels;
+  kernels: LoadedKernels;
   choice: 'auto' | 'portable' | 'simd' = 'auto';
   tileColumns: 8 | 16 = 8;
   threads = 1;
@@ -51,15 +53,15 @@ class ConfiguredRuntime implements Runtime {
   }
 
   /** Makes the kernel set that the fields ask for. */
-  choose(): Kernels {
+  choose(): LoadedKernels {
     this.pool?.close();
     this.pool = undefined;
-    if (this.choice === 'portable') return createPortableKernels(this.heap);
+    if (this.choice === 'portable') return createPortableKernels(this.heap, registeredFamilies());
     try {
-      this.set ??= createSimdSet(this.heap, this.tileColumns);
+      this.set ??= createSimdSet(this.heap, registeredFamilies(), this.tileColumns);
     } catch (cause) {
       if (!(cause instanceof WebAssembly.CompileError || cause instanceof RangeError)) throw cause;
-      if (this.choice === 'auto') return createPortableKernels(this.heap);
+      if (this.choice === 'auto') return createPortableKernels(this.heap, registeredFamilies());
       throw new RuntimeError("configure: this engine has no WebAssembly SIMD. Use kernels: 'auto' or 'portable'.", {
         cause,
       });
@@ -68,6 +70,14 @@ class ConfiguredRuntime implements Runtime {
     if (start === undefined) return this.set.kernels;
     this.pool = new ThreadPool(this.heap, this.set, this.threads, start);
     return this.pool.kernels;
+  }
+
+  /** Makes the set anew, with all families that are registered by now. */
+  reload(): LoadedKernels {
+    this.set?.dispose();
+    this.set = undefined;
+    this.kernels = this.choose();
+    return this.kernels;
   }
 }
 
@@ -82,8 +92,27 @@ export function heap(): Heap {
   return runtime().heap;
 }
 
-export function kernels(): Kernels {
+/** The core's kernels. */
+export function kernels(): CoreKernels {
   return runtime().kernels;
+}
+
+/** The kernels of a family that is registered. */
+export function kernelsOf<Name extends KernelName>(family: KernelFamily<Name>): Pick<Kernels, Name> {
+  const { kernels: present } = runtime();
+  if (holds(present, family)) return present;
+  // It was imported after the first use. A substitute has what it has.
+  const reloaded = substitute === undefined ? configured?.reload() : undefined;
+  if (reloaded !== undefined && holds(reloaded, family)) return reloaded;
+  throw new RuntimeError(`the runtime lacks the kernels ${Object.keys(family.arguments).join(', ')}`);
+}
+
+function holds<Name extends KernelName>(
+  present: LoadedKernels,
+  family: KernelFamily<Name>,
+): present is LoadedKernels & Pick<Kernels, Name> {
+  for (const name in family.arguments) return name in present;
+  return true;
 }
 
 /** More than any machine that this is for has cores. */

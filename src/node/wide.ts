@@ -61,8 +61,8 @@ const COMPILE_PAUSE = 50;
 /** Whether the fused GEMM agrees with the portable one: whole tiles, edges, transposes, accumulation, two blocks of k. */
 async function sameBits(): Promise<boolean> {
   const heap = new Heap({ memory: createMemory() });
-  const portable = createPortableKernels(heap);
-  const wide = createSimdSet(heap, TILE_COLUMNS).kernels;
+  const portable = createPortableKernels(heap, []);
+  const wide = createSimdSet(heap, [], TILE_COLUMNS).kernels;
   const [m, n, k] = [13, 37, KC + 29];
   const size = Math.max(n * k, WARM_UP_SIDE * WARM_UP_SIDE);
   const [a, b, expected, got] = [heap.allocate(size), heap.allocate(size), heap.allocate(size), heap.allocate(size)];

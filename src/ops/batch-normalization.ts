@@ -11,7 +11,7 @@ import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { checkNumber, checkOptions, invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { normalizationKernels } from '../kernels/families/normalization.ts';
 
 export interface BatchNormOptions {
   /** Per feature, [features]. */
@@ -35,7 +35,7 @@ export function batchMoments(x: Tensor): BatchMoments {
   const { rows, features } = sizes('batchMoments', x);
   const mean = new Tensor([features]);
   const variance = new Tensor([features]);
-  kernels().moments(mean.address, variance.address, x.address, rows, features, features);
+  normalizationKernels().moments(mean.address, variance.address, x.address, rows, features, features);
   return { mean, variance };
 }
 
@@ -64,9 +64,9 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   const { mean, variance } = moments;
   for (const [name, one] of Object.entries({ gamma, beta, mean, variance })) checkFeatures(where, name, one, features);
   const inverse = new Tensor([features]);
-  kernels().inverseStddev(inverse.address, variance.address, epsilon, features);
+  normalizationKernels().inverseStddev(inverse.address, variance.address, epsilon, features);
   const y = new Tensor(x.shape);
-  kernels().batchNormalize(
+  normalizationKernels().batchNormalize(
     y.address,
     x.address,
     mean.address,
@@ -84,7 +84,7 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
     if (shared?.dy === dy) return shared;
     const dgamma = new Tensor([features]);
     const dbeta = new Tensor([features]);
-    kernels().batchNormalizeSums(
+    normalizationKernels().batchNormalizeSums(
       dgamma.address,
       dbeta.address,
       dy.address,
@@ -104,7 +104,7 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   const backward = (dy: Tensor): Tensor => {
     const { dgamma, dbeta } = sums(dy);
     const dx = new Tensor(x.shape);
-    kernels().batchNormalizeBackward(
+    normalizationKernels().batchNormalizeBackward(
       dx.address,
       dy.address,
       x.address,

@@ -8,7 +8,7 @@ import { Tensor, toTensor } from '../autograd/tensor.ts';
 import { checkBoolean, checkOptions } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { trainingKernels } from '../kernels/families/training.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
 import { mean, sum } from './reduce.ts';
@@ -58,10 +58,18 @@ function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   const step = labels.rank === 0 ? 0 : 1;
   const count = logits.size;
   const loss = new Tensor([]);
-  kernels().sigmoidCrossEntropy(loss.address, logits.address, labels.address, step, count);
+  trainingKernels().sigmoidCrossEntropy(loss.address, logits.address, labels.address, step, count);
   const dLogits = (dy: Tensor): Tensor => {
     const dz = new Tensor(logits.shape);
-    kernels().sigmoidCrossEntropyBackward(dz.address, dy.address, logits.address, labels.address, step, count, count);
+    trainingKernels().sigmoidCrossEntropyBackward(
+      dz.address,
+      dy.address,
+      logits.address,
+      labels.address,
+      step,
+      count,
+      count,
+    );
     return dz;
   };
   // d/dy of the mean of ... - z y is -z / n; a single label for all gathers the sum.

@@ -7,7 +7,7 @@ import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { classificationKernels } from '../kernels/families/classification.ts';
 import { mean } from './reduce.ts';
 
 /**
@@ -37,10 +37,17 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
   }
   checkClasses(where, labels, classes);
   const losses = new Tensor([rows]);
-  kernels().softmaxCrossEntropy(losses.address, logits.address, labels.address, rows, classes);
+  classificationKernels().softmaxCrossEntropy(losses.address, logits.address, labels.address, rows, classes);
   const dLogits = (dy: Tensor): Tensor => {
     const dz = new Tensor(logits.shape);
-    kernels().softmaxCrossEntropyBackward(dz.address, dy.address, logits.address, labels.address, rows, classes);
+    classificationKernels().softmaxCrossEntropyBackward(
+      dz.address,
+      dy.address,
+      logits.address,
+      labels.address,
+      rows,
+      classes,
+    );
     return dz;
   };
   return mean(record(where, losses, [labels, logits], [() => zeros([rows]), dLogits]));

@@ -9,7 +9,7 @@ import { checkTensor, type Tensor, Variable, variable, zeros } from '../autograd
 import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { trainingKernels } from '../kernels/families/training.ts';
 
 export interface AdamConfig {
   /** Default 1e-3. At 0 the moments move and the weights do not. */
@@ -88,7 +88,7 @@ class Adam implements Optimizer {
     const rate = (learningRate * Math.sqrt(1 - this.#power2)) / (1 - this.#power1);
     return variables.filter((variable, i) => {
       const { m, v } = slots[i]!;
-      const nonFinite = kernels().adam(
+      const nonFinite = trainingKernels().adam(
         variable.address,
         m.address,
         v.address,

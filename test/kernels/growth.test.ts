@@ -7,11 +7,10 @@ import { createRandom } from '../../src/autograd/random.ts';
 import { type Tensor, tensor, zeros } from '../../src/autograd/tensor.ts';
 import { RuntimeError } from '../../src/core/errors.ts';
 import { ganStep } from '../../src/gan/step.ts';
+import { allOf, createAllPortableKernels, createFullSimdSet } from '../../src/kernels/all.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { createMemory } from '../../src/kernels/memory.ts';
-import { createPortableKernels } from '../../src/kernels/portable/index.ts';
 import { type Runtime, withRuntime } from '../../src/kernels/runtime.ts';
-import { createSimdSet } from '../../src/kernels/simd/index.ts';
 import { ThreadPool } from '../../src/kernels/threads/pool.ts';
 import { findThreads } from '../../src/kernels/threads/worker.ts';
 import * as layers from '../../src/nn/layers/index.ts';
@@ -69,7 +68,7 @@ const SETS: readonly (readonly [name: string, shared: boolean, make: Make])[] = 
     true,
     () => {
       const heap = new Heap({ memory: createMemory(true) });
-      const pool = new ThreadPool(heap, createSimdSet(heap), 3, findThreads()!);
+      const pool = new ThreadPool(heap, createFullSimdSet(heap), 3, findThreads()!);
       return { heap, kernels: pool.kernels, pool };
     },
   ],
@@ -77,12 +76,12 @@ const SETS: readonly (readonly [name: string, shared: boolean, make: Make])[] = 
 
 function portableRuntime(shared: boolean): Runtime {
   const heap = new Heap({ memory: createMemory(shared) });
-  return { heap, kernels: createPortableKernels(heap) };
+  return { heap, kernels: createAllPortableKernels(heap) };
 }
 
 function simdRuntime(shared: boolean): Runtime {
   const heap = new Heap({ memory: createMemory(shared) });
-  return { heap, kernels: createSimdSet(heap).kernels };
+  return { heap, kernels: createFullSimdSet(heap).kernels };
 }
 
 describe('memory that grows before every kernel call', () => {
@@ -92,7 +91,7 @@ describe('memory that grows before every kernel call', () => {
     const { heap, kernels, pool } = make(shared);
     await pool?.ready();
     const before = heap.usage().capacityBytes;
-    const grown = withRuntime({ heap, kernels: growingKernels(heap, kernels) }, trainTwoSteps);
+    const grown = withRuntime({ heap, kernels: growingKernels(heap, allOf(kernels)) }, trainTwoSteps);
     expect(heap.usage().capacityBytes).toBeGreaterThan(before + 100 * 65_536);
     expect(grown === steady).toBe(true);
     pool?.close();

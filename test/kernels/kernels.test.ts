@@ -3,7 +3,7 @@
  * so does the reference; both pictures must be equal afterwards, NaN as NaN.
  */
 import { describe, expect, it } from 'vitest';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../src/kernels/arguments.ts';
+import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../src/kernels/all.ts';
 import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
 import { firstDifference, KernelImage } from '../support/kernel-image.ts';
 import { KERNEL_SETS, type KernelSet } from '../support/kernel-sets.ts';

@@ -3,10 +3,10 @@
  * and changes nothing. Both are asserted, by the version.
  */
 import { describe, expect, it } from 'vitest';
+import { createAllPortableKernels } from '../../src/kernels/all.ts';
 import type { KernelCall } from '../../src/kernels/contract.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { createMemory } from '../../src/kernels/memory.ts';
-import { createPortableKernels } from '../../src/kernels/portable/index.ts';
 import { configure, heap, kernels, runtimeInfo } from '../../src/kernels/runtime.ts';
 import { enableWideSimd } from '../../src/node/wide.ts';
 
@@ -31,7 +31,7 @@ function product(): Int32Array {
 /** The same by the portable kernels. */
 function expectedProduct(): Int32Array {
   const own = new Heap({ memory: createMemory() });
-  const portable = createPortableKernels(own);
+  const portable = createAllPortableKernels(own);
   const [a, b, c] = [own.allocate(M * K), own.allocate(K * N), own.allocate(M * N)];
   portable.randomNormal(a, 1, 2, 0, 0, 0, 0, 1, M * K);
   portable.randomNormal(b, 3, 4, 0, 0, 0, 0, 1, K * N);

@@ -1,6 +1,6 @@
 /**
  * Checks the package as a user gets it: packs it twice (equal bytes), compares its list of files, installs it into an empty folder,
- * imports both entries from JavaScript and from TypeScript, and trains three steps. Run by `npm run test:package`, after `npm run build`.
+ * imports both entries from JavaScript and from TypeScript, trains three steps, and bundles the core. Run by `npm run test:package`, after `npm run build`.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-package-'));
@@ -21,6 +22,7 @@ try {
   install(tarball);
   trainThreeSteps();
   compileTypeScript();
+  bundleCore();
   console.log('package: all checks passed');
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -131,4 +133,20 @@ layers.dense({ unit: 1 });
     }),
   );
   run('node', [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]);
+}
+
+/** What who imports the tensor core alone makes their users load. */
+function bundleCore() {
+  const names = [
+    'tensor, variable, gradients, scope, configure, createRandom',
+    'add, sub, mul, div, matmul, sum, mean, reshape, transpose, tanh, sigmoid, relu, leakyRelu',
+  ];
+  writeFileSync(join(folder, 'core.js'), `export { ${names.join(', ')} } from 'ganvas';\n`);
+  const esbuild = ['--yes', 'esbuild@0.28.2', 'core.js', '--bundle', '--minify', '--format=esm'];
+  const minified = Buffer.from(run('npx', esbuild));
+  const kilobytes = gzipSync(minified, { level: 9 }).length / 1000;
+  console.log(
+    `package: the core is ${(minified.length / 1000).toFixed(1)} KB minified, ${kilobytes.toFixed(1)} KB gzipped`,
+  );
+  assert.ok(kilobytes <= 30, `the core must not be larger than 30 KB gzipped, and is ${kilobytes.toFixed(1)}`);
 }

@@ -2,11 +2,12 @@
  * The portable kernels in float64: the same code with round = identity, on a heap of doubles. Central differences are meaningless in float32
  * (half of its digits are gone), in float64 they leave ten.
  */
+
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { normalQuantile } from '../../src/core/elementary.ts';
+import { createAllPortableKernels } from '../../src/kernels/all.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import type { Arithmetic } from '../../src/kernels/portable/arithmetic.ts';
-import { createPortableKernels } from '../../src/kernels/portable/index.ts';
 import type { Runtime } from '../../src/kernels/runtime.ts';
 
 export const FLOAT64: Arithmetic = {
@@ -22,7 +23,7 @@ export const FLOAT64: Arithmetic = {
 export function createFloat64Runtime(): Runtime {
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 4096, shared: true });
   const heap = new Heap({ memory, precision: 'float64' });
-  return { heap, kernels: createPortableKernels(heap, FLOAT64) };
+  return { heap, kernels: createAllPortableKernels(heap, FLOAT64) };
 }
 
 /** The values of a tensor in the precision of its heap; `data` would round them to float32. */

@@ -1,5 +1,5 @@
 /** Memory that grows, by one page at a time, whenever a kernel is called. */
-import { KERNEL_NAMES } from '../../src/kernels/arguments.ts';
+import { KERNEL_NAMES } from '../../src/kernels/all.ts';
 import type { KernelCall, KernelCalls, Kernels } from '../../src/kernels/contract.ts';
 import type { Heap } from '../../src/kernels/heap.ts';
 

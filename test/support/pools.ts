@@ -1,6 +1,7 @@
 /** Thread pools of their own for tests, apart from the program's runtime. */
+import { createFullSimdSet } from '../../src/kernels/all.ts';
 import { Heap } from '../../src/kernels/heap.ts';
-import { createSimdSet, type SimdSet } from '../../src/kernels/simd/index.ts';
+import type { SimdSet } from '../../src/kernels/simd/index.ts';
 import { COMPLETED } from '../../src/kernels/simd/jobs.ts';
 import { ThreadPool } from '../../src/kernels/threads/pool.ts';
 import { findThreads, type StartThread } from '../../src/kernels/threads/worker.ts';
@@ -23,7 +24,7 @@ export function createPool(
 ): TestPool {
   if (start === undefined) throw new Error('there are no threads here');
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 2048, shared: true }) });
-  const set = createSimdSet(heap);
+  const set = createFullSimdSet(heap);
   const pool = new ThreadPool(heap, set, threads, start, patience);
   return { heap, set, pool, chunks: () => heap.ints[pool.control + COMPLETED / 4]! };
 }

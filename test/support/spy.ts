@@ -1,5 +1,5 @@
 /** Counts kernel calls. */
-import { KERNEL_NAMES } from '../../src/kernels/arguments.ts';
+import { KERNEL_NAMES } from '../../src/kernels/all.ts';
 import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
 import { runtime, withRuntime } from '../../src/kernels/runtime.ts';
 

@@ -1,5 +1,5 @@
 /** Runs two kernels on the same operands in the same place of one heap, and compares all of that memory bit for bit. */
-import { KERNEL_ARGUMENTS } from '../../src/kernels/arguments.ts';
+import { KERNEL_ARGUMENTS } from '../../src/kernels/all.ts';
 import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
 import type { Heap } from '../../src/kernels/heap.ts';
 import type { Operands } from './operands.ts';

@@ -2,57 +2,44 @@
  * The SIMD kernel set: one WebAssembly module, emitted when it is first needed and instantiated once a thread on the heap's memory.
  * Its kernels do the operations of the portable set in the same order on four lanes, so the bits are the same.
  */
-import { type FunctionHandle, ModuleBuilder } from '../../wasm/index.ts';
-import { KERNEL_NAMES } from '../arguments.ts';
-import type { KernelCall, KernelCalls, KernelName } from '../contract.ts';
+import { ModuleBuilder } from '../../wasm/index.ts';
+import type { KernelCall, LoadedCalls } from '../contract.ts';
+import { CORE } from '../families/core.ts';
+import { type AnyFamily, entriesOf, type KernelEntry, type SimdContext } from '../family.ts';
 import type { Heap } from '../heap.ts';
-import { batchNormalization } from './batch-normalization.ts';
-import { col2im } from './col2im.ts';
-import { elementwise } from './elementwise.ts';
-import { GEMM_WORKSPACE_BYTES, gemm, MR } from './gemm.ts';
-import { im2col } from './im2col.ts';
+import { GEMM_WORKSPACE_BYTES, MR } from './gemm.ts';
 import { jobs } from './jobs.ts';
-import { movement } from './movement.ts';
-import { pooling } from './pooling.ts';
-import { random } from './random.ts';
-import { reductions } from './reductions.ts';
-import { softmax } from './softmax.ts';
-import { training } from './training.ts';
 
 export interface SimdModuleOptions {
   /** Whether the memory is shared, and so whether there can be threads. */
   readonly shared: boolean;
-  /** Columns of the GEMM's tile: 8, or 16 where the engine fuses pairs of 128-bit operations. */
-  readonly tileColumns: 8 | 16;
+  readonly tileColumns: SimdContext['tileColumns'];
+  /** Beside the core. */
+  readonly families: readonly AnyFamily[];
 }
 
 /** Pages that every memory may grow to at most; a memory with a smaller maximum fits the import too. */
 const MAXIMUM_PAGES = 65536;
 
-export function emitSimdModule({ shared, tileColumns }: SimdModuleOptions): Uint8Array<ArrayBuffer> {
+export function emitSimdModule({ shared, tileColumns, families }: SimdModuleOptions): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   module.importMemory('ganvas', 'memory', shared ? { min: 1, max: MAXIMUM_PAGES, shared } : { min: 1 });
   const workspace = module.importGlobal('ganvas', 'workspace', 'i32');
-  const kernels: Readonly<Record<KernelName, FunctionHandle>> = {
-    ...elementwise(module),
-    ...movement(module),
-    ...reductions(module),
-    gemm: gemm(module, workspace, tileColumns),
-    im2col: im2col(module),
-    col2im: col2im(module),
-    ...pooling(module),
-    ...batchNormalization(module),
-    ...training(module),
-    ...softmax(module),
-    ...random(module),
-  };
-  if (shared) jobs(module, kernels);
+  const context = { workspace, tileColumns };
+  const all = [CORE, ...families];
+  const kernels: ReturnType<AnyFamily['simd']> = Object.assign(
+    {},
+    ...all.map((family) => family.simd(module, context)),
+  );
+  if (shared) jobs(module, entriesOf(all), kernels);
   return module.toBytes();
 }
 
 /** The kernels of one thread, and the module for the others. */
 export interface SimdSet {
-  readonly kernels: KernelCalls;
+  readonly kernels: LoadedCalls;
+  /** In the order of their numbers in jobs. */
+  readonly entries: readonly KernelEntry[];
   readonly module: WebAssembly.Module;
   /** Runs chunks of the job in a control block (its byte address) until none is left; absent without shared memory. */
   readonly drain: ((control: number) => void) | undefined;
@@ -60,14 +47,19 @@ export interface SimdSet {
   dispose(): void;
 }
 
-/** Compiles and instantiates the set on the heap. Throws what WebAssembly throws where SIMD is unknown. */
-export function createSimdSet(heap: Heap, tileColumns: 8 | 16 = 8): SimdSet {
+/**
+ * Compiles and instantiates the set on the heap. Throws what WebAssembly throws where SIMD is unknown.
+ *
+ * @param families - beside the core.
+ */
+export function createSimdSet(heap: Heap, families: readonly AnyFamily[], tileColumns: 8 | 16 = 8): SimdSet {
   const shared = !(heap.memory.buffer instanceof ArrayBuffer);
-  const module = new WebAssembly.Module(emitSimdModule({ shared, tileColumns }));
+  const module = new WebAssembly.Module(emitSimdModule({ shared, tileColumns, families }));
   const workspace = heap.allocate(GEMM_WORKSPACE_BYTES / 4);
   const dispose = (): void => heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
   const { exports } = new WebAssembly.Instance(module, simdImports(heap.memory, workspace));
-  return { kernels: readKernels(exports, tileColumns), module, drain: readDrain(exports), dispose };
+  const entries = entriesOf([CORE, ...families]);
+  return { kernels: readKernels(exports, entries, tileColumns), entries, module, drain: readDrain(exports), dispose };
 }
 
 /** Imports of an instance, the workspace as a float address. A worker's source builds the same object. */
@@ -75,9 +67,9 @@ function simdImports(memory: WebAssembly.Memory, workspace: number): WebAssembly
   return { ganvas: { memory, workspace: new WebAssembly.Global({ value: 'i32' }, 4 * workspace) } };
 }
 
-function readKernels(exports: WebAssembly.Exports, tileColumns: 8 | 16): KernelCalls {
-  const calls = {} as KernelCalls;
-  for (const name of KERNEL_NAMES) {
+function readKernels(exports: WebAssembly.Exports, entries: readonly KernelEntry[], tileColumns: 8 | 16): LoadedCalls {
+  const calls = {} as LoadedCalls;
+  for (const { name } of entries) {
     const exported = exports[name === 'gemm' ? `f32_gemm_${MR}x${tileColumns}_simd128` : `f32_${name}_simd128`];
     if (typeof exported !== 'function') throw new TypeError(`the SIMD module lacks the kernel ${name}`);
     calls[name] = exported as KernelCall;

@@ -6,9 +6,18 @@
  * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby take a chunk of
  * a later job than it saw, which is as good: records are written before the ticket is.
  */
-import { type Expr, type FunctionHandle, f32, i32, i64, type ModuleBuilder, memory } from '../../wasm/index.ts';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../arguments.ts';
+import {
+  AssemblyError,
+  type Expr,
+  type FunctionHandle,
+  f32,
+  i32,
+  i64,
+  type ModuleBuilder,
+  memory,
+} from '../../wasm/index.ts';
 import type { KernelName } from '../contract.ts';
+import type { KernelEntry } from '../family.ts';
 
 /** Byte offsets in the control block; ticket and completed on cache lines of their own. */
 export const TICKET = 0;
@@ -23,8 +32,12 @@ export const CONTROL_BYTES: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
 const SPINS = 20_000;
 
 /** Defines drain(control) and work(control), control being the byte address of a control block: each pool has its own. */
-export function jobs(module: ModuleBuilder, kernels: Readonly<Record<KernelName, FunctionHandle>>): void {
-  const runners = module.table(KERNEL_NAMES.map((name) => defineRunner(module, name, kernels[name])));
+export function jobs(
+  module: ModuleBuilder,
+  entries: readonly KernelEntry[],
+  kernels: Readonly<Partial<Record<KernelName, FunctionHandle>>>,
+): void {
+  const runners = module.table(entries.map((entry) => defineRunner(module, entry, kernels[entry.name])));
   const drain = module.function('drain', { control: 'i32' }, 'void', (f, { control }) => {
     const ticket = f.local('i32', 'ticket');
     f.while(f.tee(ticket, i32.atomic.load(control, TICKET)), () => {
@@ -54,10 +67,10 @@ export function jobs(module: ModuleBuilder, kernels: Readonly<Record<KernelName,
 /** A function that calls a kernel with the arguments of a record, and puts its result there, 0 where it has none. */
 function defineRunner(
   module: ModuleBuilder,
-  name: KernelName,
-  kernel: FunctionHandle,
+  { name, kinds }: KernelEntry,
+  kernel: FunctionHandle | undefined,
 ): FunctionHandle<{ record: 'i32' }, 'void'> {
-  const kinds = KERNEL_ARGUMENTS[name];
+  if (kernel === undefined) throw new AssemblyError(`jobs: the kernel ${name} was not emitted`);
   return module.function(
     `run_${name}`,
     { record: 'i32' },

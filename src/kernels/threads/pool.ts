@@ -4,13 +4,12 @@
  * while, the pool closes with an error and the set goes on with one thread.
  */
 import { RuntimeError } from '../../core/errors.ts';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../arguments.ts';
-import type { KernelCall, KernelCalls } from '../contract.ts';
+import type { KernelCall, LoadedCalls } from '../contract.ts';
 import type { Heap } from '../heap.ts';
 import { GEMM_WORKSPACE_BYTES } from '../simd/gemm.ts';
 import type { SimdSet } from '../simd/index.ts';
 import { COMPLETED, CONTROL_BYTES, MAX_CHUNKS, RECORD_BYTES, RECORDS, TICKET } from '../simd/jobs.ts';
-import { SPLIT_RULES, type SplitRule } from './split.ts';
+import type { SplitRule } from './split.ts';
 import type { StartThread, Thread } from './worker.ts';
 
 /** Work below this stays on one thread: waking another costs some microseconds. In elements of an elementwise kernel. */
@@ -28,7 +27,7 @@ const SPINS = 50_000;
 
 export class ThreadPool {
   /** The kernels, spread over the threads. */
-  readonly kernels: KernelCalls;
+  readonly kernels: LoadedCalls;
   /**
    * Address of the control block. It is this pool's own, and given back only when all its workers have ended: those of a closed pool live a
    * moment longer, and must not take a chunk of another's job and be ended in the middle.
@@ -68,7 +67,7 @@ export class ThreadPool {
     const starts: Promise<void>[] = [];
     for (let i = 1; i < threads; i++) starts.push(this.#start(start));
     this.#ready = Promise.all(starts);
-    this.kernels = this.#spread(set.kernels);
+    this.kernels = this.#spread(set);
   }
 
   /** Threads at work, the calling one included. */
@@ -128,13 +127,13 @@ export class ThreadPool {
     });
   }
 
-  #spread(single: KernelCalls): KernelCalls {
-    const spread = {} as KernelCalls;
-    for (const [number, name] of KERNEL_NAMES.entries()) {
-      const rule = SPLIT_RULES[name];
-      const call = single[name];
-      const floats = KERNEL_ARGUMENTS[name].map((kind) => kind === 'float');
-      spread[name] = rule === undefined ? call : (...args) => this.#call(number, rule, call, floats, args);
+  #spread({ kernels, entries }: SimdSet): LoadedCalls {
+    const spread = { ...kernels };
+    for (const [number, { name, kinds, rule }] of entries.entries()) {
+      const call = kernels[name];
+      if (rule === undefined || call === undefined) continue;
+      const floats = kinds.map((kind) => kind === 'float');
+      spread[name] = (...args) => this.#call(number, rule, call, floats, args);
     }
     return spread;
   }

@@ -6,7 +6,7 @@
 import { ones, type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
 import { checkBoolean, checkNumber, checkOptions } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { kernels } from '../../kernels/runtime.ts';
+import { normalizationKernels } from '../../kernels/families/normalization.ts';
 import { batchMoments, batchNormInference, batchNormTraining } from '../../ops/batch-normalization.ts';
 import type { CallOptions, Layer } from '../layer.ts';
 
@@ -71,6 +71,6 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
 }
 
 function move(moving: Variable, batch: Tensor, momentum: number): void {
-  kernels().movingAverage(moving.address, batch.address, momentum, 1 - momentum, moving.size);
+  normalizationKernels().movingAverage(moving.address, batch.address, momentum, 1 - momentum, moving.size);
   moving.version++;
 }

@@ -11,6 +11,7 @@
 import { record } from '../../autograd/record.ts';
 import { Tensor } from '../../autograd/tensor.ts';
 import type { Address, WindowGeometry } from '../../kernels/contract.ts';
+import { windowKernels } from '../../kernels/families/windows.ts';
 import { kernels } from '../../kernels/runtime.ts';
 
 /**
@@ -58,7 +59,7 @@ function correlate(x: Tensor, kernel: Tensor, geometry: WindowGeometry, workspac
   inChunks(images * outHeight, outWidth * patch, workspace, (columns, line, lines) => {
     const rows = lines * outWidth;
     const out = y.address + line * outWidth * outputs;
-    kernels().im2col(columns, x.address, line, lines, ...geometry);
+    windowKernels().im2col(columns, x.address, line, lines, ...geometry);
     kernels().gemm(out, columns, kernel.address, rows, outputs, patch, outputs, patch, outputs, 0, 0, 0);
   });
   return y;
@@ -75,7 +76,7 @@ function spread(y: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: 
     const from = y.address + image * outHeight * outWidth * outputs;
     const to = x.address + image * height * width * channels;
     kernels().gemm(columns, from, kernel.address, rows, patch, outputs, patch, outputs, outputs, 0, 1, 0);
-    kernels().col2im(to, columns, 0, count * height, ...geometry);
+    windowKernels().col2im(to, columns, 0, count * height, ...geometry);
   });
   return x;
 }
@@ -95,7 +96,7 @@ function kernelGradient(
     const rows = count * outWidth;
     const from = dy.address + line * outWidth * outputs;
     const accumulate = line === 0 ? 0 : 1;
-    kernels().im2col(columns, x.address, line, count, ...geometry);
+    windowKernels().im2col(columns, x.address, line, count, ...geometry);
     kernels().gemm(dkernel.address, columns, from, patch, outputs, rows, outputs, patch, outputs, 1, 0, accumulate);
   });
   return dkernel;

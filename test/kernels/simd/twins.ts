@@ -4,11 +4,14 @@
  * each of V8's compilers of WebAssembly.
  */
 import { describe, expect, it } from 'vitest';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../../src/kernels/arguments.ts';
+import {
+  createAllPortableKernels,
+  createFullSimdSet,
+  KERNEL_ARGUMENTS,
+  KERNEL_NAMES,
+} from '../../../src/kernels/all.ts';
 import type { KernelName } from '../../../src/kernels/contract.ts';
 import { Heap } from '../../../src/kernels/heap.ts';
-import { createPortableKernels } from '../../../src/kernels/portable/index.ts';
-import { createSimdSet } from '../../../src/kernels/simd/index.ts';
 import { gemmCase, KERNEL_CASES } from '../../support/kernel-cases.ts';
 import { Operands } from '../../support/operands.ts';
 import { firstUnequal, floatOf, invoke, moved, numbersBelow, Twins } from '../../support/twins.ts';
@@ -45,8 +48,8 @@ function* cases(name: KernelName): Generator<readonly [rows: number, columns: nu
 export function describeTwins(compiler: string, gemmShare: number): void {
   describe.each([8, 16] as const)(`SIMD and portable twins, ${compiler}, tile of %i columns`, (tileColumns) => {
     const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 512, shared: true }) });
-    const portable = createPortableKernels(heap);
-    const simd = createSimdSet(heap, tileColumns).kernels;
+    const portable = createAllPortableKernels(heap);
+    const simd = createFullSimdSet(heap, tileColumns).kernels;
     const twins = new Twins(heap, CAPACITY);
     const operands = new Operands(CAPACITY);
 

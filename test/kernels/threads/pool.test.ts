@@ -1,14 +1,12 @@
 /** The pool at work: the bits of one thread with any number of them, thousands of jobs in a row, growth of the memory between jobs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../../src/core/errors.ts';
-import { KERNEL_NAMES } from '../../../src/kernels/arguments.ts';
+import { allOf, createFullSimdSet, KERNEL_NAMES, SPLIT_RULES } from '../../../src/kernels/all.ts';
 import type { KernelName } from '../../../src/kernels/contract.ts';
 import { Heap } from '../../../src/kernels/heap.ts';
 import { GEMM_WORKSPACE_BYTES } from '../../../src/kernels/simd/gemm.ts';
-import { createSimdSet } from '../../../src/kernels/simd/index.ts';
 import { COMPLETED, CONTROL_BYTES } from '../../../src/kernels/simd/jobs.ts';
 import { ThreadPool } from '../../../src/kernels/threads/pool.ts';
-import { SPLIT_RULES } from '../../../src/kernels/threads/split.ts';
 import { growOnePage } from '../../support/growth.ts';
 import { gemmCase, KERNEL_CASES } from '../../support/kernel-cases.ts';
 import { Operands } from '../../support/operands.ts';
@@ -20,7 +18,7 @@ const SPLIT = KERNEL_NAMES.filter((name) => SPLIT_RULES[name] !== undefined);
 
 /** A call through the pool, which gives 0 for a kernel without a result: the sum of no results. */
 function spread({ pool }: TestPool, name: KernelName, args: readonly number[]): number | undefined {
-  const result = invoke(pool.kernels, name, args);
+  const result = invoke(allOf(pool.kernels), name, args);
   if (name === 'adam' || name === 'countNonFinite') return result;
   if (result !== 0 && result !== undefined) throw new Error(`${name} has no result, but gave ${result}`);
   return undefined;
@@ -64,7 +62,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
         name,
         operands,
         args,
-        (all) => invoke(set.kernels, name, all),
+        (all) => invoke(allOf(set.kernels), name, all),
         (all) => spread(test, name, all),
         `${threads} threads, variant ${variant}`,
       );
@@ -99,7 +97,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
           'gemm',
           operands,
           args,
-          (all) => invoke(test.set.kernels, 'gemm', all),
+          (all) => invoke(allOf(test.set.kernels), 'gemm', all),
           (all) => spread(test, 'gemm', all),
           `${m} x ${n} x ${k}, flags ${flags}, ${threads} threads`,
         );
@@ -117,7 +115,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
         'tanh',
         operands,
         args,
-        (all) => invoke(test.set.kernels, 'tanh', all),
+        (all) => invoke(allOf(test.set.kernels), 'tanh', all),
         (all) => spread(test, 'tanh', all),
         `turn ${turn}`,
       );
@@ -168,7 +166,7 @@ describe('a pool', () => {
     const start = (): never => {
       throw new Error('a worker was started');
     };
-    expect(() => new ThreadPool(heap, createSimdSet(heap), 2, start)).toThrow(RuntimeError);
+    expect(() => new ThreadPool(heap, createFullSimdSet(heap), 2, start)).toThrow(RuntimeError);
   });
 
   it('that is closed goes on with the calling thread, and gives back what its workers had', async () => {

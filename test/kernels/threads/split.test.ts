@@ -3,13 +3,17 @@
  * whole call, for any number of parts and any cuts at multiples of the grain. Every sum stays within one part, so bits must be equal.
  */
 import { describe, expect, it } from 'vitest';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../../src/kernels/arguments.ts';
+import {
+  createAllPortableKernels,
+  createFullSimdSet,
+  KERNEL_ARGUMENTS,
+  KERNEL_NAMES,
+  SPLIT_RULES,
+} from '../../../src/kernels/all.ts';
 import type { KernelName, Kernels } from '../../../src/kernels/contract.ts';
 import { Heap } from '../../../src/kernels/heap.ts';
-import { createPortableKernels } from '../../../src/kernels/portable/index.ts';
-import { createSimdSet } from '../../../src/kernels/simd/index.ts';
 import { RECORD_BYTES } from '../../../src/kernels/simd/jobs.ts';
-import { SPLIT_RULES, type SplitRule } from '../../../src/kernels/threads/split.ts';
+import type { SplitRule } from '../../../src/kernels/threads/split.ts';
 import { KERNEL_CASES } from '../../support/kernel-cases.ts';
 import { Operands } from '../../support/operands.ts';
 import { invoke, numbersBelow, Twins } from '../../support/twins.ts';
@@ -75,8 +79,8 @@ describe('the split rules', () => {
   });
 
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 512, shared: true }) });
-  const simd = createSimdSet(heap).kernels;
-  const portable = createPortableKernels(heap);
+  const simd = createFullSimdSet(heap).kernels;
+  const portable = createAllPortableKernels(heap);
   const twins = new Twins(heap, CAPACITY);
   const operands = new Operands(CAPACITY);
 
