@@ -5,6 +5,11 @@
  *                                                            and dropped; about a minute
  *   npx tsx test/torture/leaks.ts dense [steps] [images]     the dense pair: 10,000 steps, batches of 256 from 60,000 images; some minutes
  *
+ * tsx takes some 50 MB of its own. What a user's process has at its peak is seen without it:
+ *
+ *   npx esbuild@0.28.2 test/torture/leaks.ts --bundle --platform=node --format=esm --outfile=runs/leaks.mjs
+ *   node runs/leaks.mjs dense 10000 60000
+ *
  * Ends with the figures; exits with 1 if the tensor memory was not flat, or resident memory rose or peaked above its bound.
  */
 import {
@@ -27,6 +32,7 @@ const DENSE_PEAK = 250e6;
 /** Over fewer steps the slope of the dense pair is that of the engine warming up. */
 const DENSE_SLOPE_FROM = 2000;
 
+console.log(`resident ${mib(process.memoryUsage().rss)} at the beginning`);
 const dense = process.argv[2] === 'dense';
 const [first, second] = process.argv.slice(dense ? 3 : 2).map(count);
 const sound = dense

@@ -1,7 +1,11 @@
 /** Trainings whose memory is watched: the tests run them briefly, test/torture/leaks.ts for long. */
-import { type Dataset, dataset, type TrainGanOptions, trainGan } from '../../src/index.ts';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Dataset, type TrainGanOptions, trainGan } from '../../src/index.ts';
 import type { HeapUsage } from '../../src/kernels/heap.ts';
 import { heap } from '../../src/kernels/runtime.ts';
+import { loadMnist } from '../../src/node/index.ts';
 import { STEPS_PER_EPOCH, tinyOptions } from '../gan/tiny.ts';
 import { collectAll, collectUntil } from '../support/collect-garbage.ts';
 
@@ -57,7 +61,7 @@ export async function watchDenseSteps(steps: number, every: number, imageCount: 
   const controller = new AbortController();
   let done = 0;
   await trainGan({
-    images: madeUpImages(imageCount),
+    images: await madeUpImages(imageCount),
     batchSize,
     epochs: Math.ceil(steps / Math.ceil(imageCount / batchSize)),
     signal: controller.signal,
@@ -71,11 +75,32 @@ export async function watchDenseSteps(steps: number, every: number, imageCount: 
   return samples;
 }
 
-/** A function of its own, so that nothing but the data set, which has a copy, holds the bytes. */
-function madeUpImages(count: number): Dataset {
-  const bytes = new Uint8Array(count * 28 * 28);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.imul(i, 0x9e3779b1) >>> 24;
-  return dataset(bytes, [count, 28, 28, 1]);
+/** Made-up digits as a user has them: in a folder, from where loadMnist reads them. */
+async function madeUpImages(count: number): Promise<Dataset> {
+  const directory = mkdtempSync(join(tmpdir(), 'ganvas-leaks-'));
+  try {
+    const images = join(directory, 'train-images-idx3-ubyte');
+    writeFileSync(images, headerOf(3, count, 28, 28));
+    // A little at a time: an array of all of them would be garbage that counts as resident.
+    const image = new Uint8Array(28 * 28);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < image.length; j++) image[j] = Math.imul(i * image.length + j, 0x9e3779b1) >>> 24;
+      appendFileSync(images, image);
+    }
+    const labels = new Uint8Array(count);
+    writeFileSync(join(directory, 'train-labels-idx1-ubyte'), Buffer.concat([headerOf(1, count), labels]));
+    return (await loadMnist({ directory })).images;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Of an IDX file of bytes. */
+function headerOf(rank: number, ...sizes: readonly number[]): Uint8Array {
+  const header = new DataView(new ArrayBuffer(4 + 4 * rank));
+  header.setUint32(0, 0x0800 + rank);
+  for (const [axis, size] of sizes.entries()) header.setUint32(4 + 4 * axis, size);
+  return new Uint8Array(header.buffer);
 }
 
 /** So many times: models, optimizers and images made, trained for an epoch, dropped and collected; a sample after each. */
