@@ -111,7 +111,7 @@ function holds<Name extends KernelName>(
   present: LoadedKernels,
   family: KernelFamily<Name>,
 ): present is LoadedKernels & Pick<Kernels, Name> {
-  for (const name in family.arguments) return name in present;
+  for (const name in family.arguments) if (!(name in present)) return false;
   return true;
 }
 

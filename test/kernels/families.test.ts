@@ -4,7 +4,10 @@
  */
 import { afterAll, expect, test } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
-import { configure, kernels, runtime, runtimeInfo } from '../../src/kernels/runtime.ts';
+import { RuntimeError } from '../../src/core/errors.ts';
+import { Heap } from '../../src/kernels/heap.ts';
+import { createPortableKernels } from '../../src/kernels/portable/index.ts';
+import { configure, kernels, runtime, runtimeInfo, withRuntime } from '../../src/kernels/runtime.ts';
 import { add } from '../../src/ops/arithmetic.ts';
 
 afterAll(() => configure({ threads: 1 }));
@@ -26,11 +29,24 @@ test('a family that is imported after the first use is made then; what there was
 });
 
 test('all.ts has every family, and no kernel is in two of them', async () => {
-  const { FAMILIES, KERNEL_NAMES } = await import('../../src/kernels/all.ts');
+  const { allOf, FAMILIES, KERNEL_NAMES } = await import('../../src/kernels/all.ts');
   const { CORE } = await import('../../src/kernels/families/core.ts');
   const { registeredFamilies } = await import('../../src/kernels/registry.ts');
   const names = [CORE, ...FAMILIES].flatMap((family) => Object.keys(family.arguments));
   expect(new Set(names).size).toBe(names.length);
   expect(names.sort()).toEqual([...KERNEL_NAMES].sort());
   expect(new Set(registeredFamilies())).toEqual(new Set(FAMILIES));
+  expect(() => allOf(coreAlone().kernels)).toThrow(/missing: moments, /);
 });
+
+test('a substitute that lacks a family is told of, and the runtime in use is left as it is', async () => {
+  const { maxPooling2d } = await import('../../src/ops/max-pooling.ts');
+  const before = runtime().kernels;
+  expect(() => withRuntime(coreAlone(), () => maxPooling2d(tensor([1, 2, 3, 4], [1, 2, 2, 1])))).toThrow(RuntimeError);
+  expect(runtime().kernels).toBe(before);
+});
+
+function coreAlone(): { readonly heap: Heap; readonly kernels: ReturnType<typeof createPortableKernels> } {
+  const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true }) });
+  return { heap, kernels: createPortableKernels(heap, []) };
+}
