@@ -7,7 +7,7 @@ import { adam, type CheckpointStore, type Dataset, type TrainGanOptions } from '
 import { heap } from '../../src/kernels/runtime.ts';
 import { tinyOptions } from '../gan/tiny.ts';
 import { collectUntil } from '../support/collect-garbage.ts';
-import { residentSlope, settle, trainOnce, watchSteps, watchTrainings } from './leak-runs.ts';
+import { settle, slopeOf, trainOnce, watchSteps, watchTrainings } from './leak-runs.ts';
 
 // What is made once for the whole program, such as the kernels' workspace, is there after the first training.
 beforeAll(async () => {
@@ -109,8 +109,15 @@ describe('nothing is left of a training that', () => {
   });
 });
 
-it('the slope of resident memory is that of the samples', () => {
+it('a slope is that of its part of the samples', () => {
   const usage = heap().usage();
-  const samples = [1, 2, 3, 4].map((at) => ({ at, heap: usage, resident: 1000 + 7 * at }));
-  expect(residentSlope(samples)).toBeCloseTo(7, 9);
+  const samples = [1, 2, 3, 4].map((at) => ({
+    at,
+    heap: usage,
+    resident: 0,
+    objects: 5000 - at,
+    outside: 1000 + 7 * at,
+  }));
+  expect(slopeOf('outside', samples)).toBeCloseTo(7, 9);
+  expect(slopeOf('objects', samples)).toBeCloseTo(-1, 9);
 });
