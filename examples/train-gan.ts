@@ -81,7 +81,8 @@ export async function trainGanRun(
     epochs,
     options: { ...options.adam, ...settings },
   };
-  await writeDescription(folder, description);
+  // With --resume not before the saved settings are found to be the same.
+  if (!resume) await writeDescription(folder, description);
 
   const dashboard = createDashboard({ epochs, stepsPerEpoch: Math.ceil(images.count / batchSize) });
   const logLosses = openLossLog(join(folder, 'losses.csv'), resume);
@@ -99,7 +100,8 @@ export async function trainGanRun(
       checkpointEvery,
       resume,
       signal: interruption.signal,
-      onResume(event) {
+      async onResume(event) {
+        await writeDescription(folder, description);
         dashboard.print(describeResume(event, folder));
       },
       onStep(event) {

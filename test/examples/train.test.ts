@@ -87,7 +87,14 @@ describe('examples/train.ts', () => {
       const [one, other] = [out, straight].map((run) => readFileSync(join(run, name)));
       expect(Buffer.compare(one!, other!), name).toBe(0);
     }
-    // Three processes one after the other: a second or two each, many times that on a machine with much else to do.
+
+    const before = ['run.json', 'losses.csv'].map((name) => readFileSync(join(out, name), 'utf8'));
+    const refused = await start('--epochs', `${stopped + 2}`, ...SMALL, '--out', out, '--resume', '--beta1', '0.6')
+      .ended;
+    expect(refused.stderr).toContain('generatorOptimizer.beta1: saved 0.9, given 0.6');
+    expect(refused.code).not.toBe(0);
+    expect(['run.json', 'losses.csv'].map((name) => readFileSync(join(out, name), 'utf8'))).toEqual(before);
+    // Four processes one after the other: a second or two each, many times that on a machine with much else to do.
   }, 240_000);
 
   test('a reader that goes away stops the training with 141 and without a stack', async () => {
