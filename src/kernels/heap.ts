@@ -3,8 +3,7 @@
  *
  * Blocks are multiples of 16 floats (a cache line of 64 bytes). A freed block goes to a bin of its own size and is reused as it
  * is by the next request of that size, so a loop that asks for the same sizes turn after turn reaches a steady state at once. When
- * no bin has it, free neighbours are merged and the smallest sufficient block is cut; only then does the memory grow. Merging comes before
- * cutting, or the smaller last batch of an epoch would cut the blocks of the full ones to pieces.
+ * no bin fits, free neighbours are merged and the smallest sufficient one is cut; only then does the memory grow.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Address } from './contract.ts';
@@ -47,9 +46,6 @@ export class Heap {
   #capacity!: number;
   #usedFloats = 0;
   #blocks = 0;
-  /** Blocks freed since the last merge, and free ones that it left: merging pays when the former are many. */
-  #freed = 0;
-  #fragments = 0;
 
   constructor(options: HeapOptions) {
     this.memory = options.memory;
@@ -76,7 +72,6 @@ export class Heap {
     this.#release(address, length);
     this.#usedFloats -= length;
     this.#blocks--;
-    this.#freed++;
   }
 
   /** A Float32Array on a block (in float64 mode a rounded copy). */
@@ -99,6 +94,14 @@ export class Heap {
     this.#grow(this.#capacity + 1);
   }
 
+  /**
+   * Joins free neighbours. Of use before a loop goes over to other sizes: it would cut up the blocks that it comes back for, and the memory
+   * would grow. In between it would only undo the steady state.
+   */
+  mergeFree(): void {
+    this.#merge();
+  }
+
   #release(address: Address, length: number): void {
     const bin = this.#bins.get(length);
     if (bin === undefined) this.#bins.set(length, [address]);
@@ -106,7 +109,6 @@ export class Heap {
   }
 
   #carve(length: number): Address {
-    if (4 * this.#freed >= this.#fragments) this.#merge();
     const fit = this.#cutFromBins(length) ?? (this.#merge() ? this.#cutFromBins(length) : undefined);
     if (fit !== undefined) return fit;
     const address = this.#top;
@@ -129,8 +131,6 @@ export class Heap {
     for (const [length, bin] of this.#bins) for (const address of bin) free.push({ address, length });
     free.sort((a, b) => a.address - b.address);
     this.#bins.clear();
-    this.#freed = 0;
-    this.#fragments = 0;
     let merged = false;
     let run: { address: Address; length: number } | undefined;
     for (const block of free) {
@@ -140,7 +140,6 @@ export class Heap {
       } else {
         if (run !== undefined) this.#release(run.address, run.length);
         run = block;
-        this.#fragments++;
       }
     }
     if (run === undefined) return false;

@@ -2,6 +2,7 @@
  * The loop of every training: epochs of steps over the items in an order drawn anew, the last, smaller batch kept. Between steps it
  * tells the caller, hears the signal, and lets the event loop breathe.
  */
+import { heap } from '../kernels/runtime.ts';
 import { createBreather } from './event-loop.ts';
 import type { EpochOf, Measures, Progress } from './progress.ts';
 
@@ -41,6 +42,7 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
   const { progress, count, batchSize, epochs, signal, onStep } = loop;
   const stepsPerEpoch = stepsPerEpochOf(loop);
   const breathe = createBreather();
+  let batch = batchSize;
   while (progress.epoch <= epochs) {
     const begin = performance.now() - 1000 * progress.seconds;
     const order = progress.order(count);
@@ -49,7 +51,11 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
         await loop.onStopped?.();
         return false;
       }
-      const measures = loop.step(order.subarray(progress.step * batchSize, (progress.step + 1) * batchSize));
+      const places = order.subarray(progress.step * batchSize, (progress.step + 1) * batchSize);
+      // From full batches to the last, smaller one, and back.
+      if (places.length !== batch) heap().mergeFree();
+      batch = places.length;
+      const measures = loop.step(places);
       progress.finishStep(measures, (performance.now() - begin) / 1000);
       await onStep?.({ epoch: progress.epoch, step: progress.step, stepsPerEpoch, ...measures });
       await loop.afterStep?.();

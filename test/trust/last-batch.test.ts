@@ -8,7 +8,7 @@ test('the dense pair, batches of 256, 256 and 188: no page more after the second
   const count = 700;
   await trainGan({
     images: dataset(new Uint8Array(count * 784), [count, 28, 28, 1]),
-    // When blocks were cut before their neighbours were merged, the memory grew at step 28.
+    // Without the merge before another size of batch the memory grew at step 28.
     epochs: 12,
     onStep: () => pages.push(heap().usage().capacityBytes / 65536),
     onEpoch: ({ samples }) => samples.dispose(),
