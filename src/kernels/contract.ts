@@ -334,4 +334,5 @@ export type KernelCalls = Record<KernelName, KernelCall>;
 
 /** The kernels of a program: the core, and those of the families that it uses. */
 export type LoadedKernels = CoreKernels & Partial<Kernels>;
+/** The same under one type of call. */
 export type LoadedCalls = Record<keyof CoreKernels, KernelCall> & Partial<KernelCalls>;
