@@ -1,6 +1,6 @@
 /**
- * A growing byte buffer with the number formats of the WebAssembly binary format: LEB128 integers (7 bits a byte, the
- * lowest first, the top bit set on all but the last byte) and little-endian IEEE floats.
+ * A growing byte buffer that writes the integers of the WebAssembly binary format: LEB128 (7 bits a byte, the lowest
+ * first, the top bit set on all but the last byte).
  */
 
 const utf8 = new TextEncoder();
@@ -64,7 +64,7 @@ export class ByteWriter {
     this.sized(utf8.encode(text));
   }
 
-  /** What was written so far; a view that the next write may leave behind. */
+  /** A view of the bytes written so far. A later write may move them into a new buffer. */
   view(): Uint8Array {
     return this.#data.subarray(0, this.#length);
   }

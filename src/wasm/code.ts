@@ -2,29 +2,29 @@
  * The code of one function: every instruction is checked against a virtual stack, then encoded.
  *
  * The check is the validation algorithm of the specification's appendix: a stack of operand types and a stack of open
- * control frames. After an unconditional branch the rest of a frame is unreachable: there its operand stack, once empty,
- * yields whatever is asked for. No unknown type is ever pushed, since even `drop` and `select` are told their types here.
+ * control frames. After an unconditional branch the rest of a frame is unreachable: there an empty operand stack gives
+ * any type that is popped. Unknown types are never pushed, because `drop` and `select` are given their types here.
  */
 
 import { ByteWriter } from './byte-writer.ts';
 import type { Instruction } from './instruction.ts';
 import { AssemblyError, type ResultType, typeCodes, type ValueType } from './types.ts';
 
-/** A block that a branch may name: to its end, or for a loop to its beginning. */
+/** The target of a branch: the end of a block or an if, the beginning of a loop. */
 export interface Label {
   readonly kind: 'function' | 'block' | 'loop' | 'if';
   readonly result: ResultType;
 }
 
 interface Frame extends Label {
-  /** Size of the operand stack at entry: what lies below belongs to the frames outside. */
+  /** Size of the operand stack at entry. The operands below belong to the outer frames. */
   readonly height: number;
-  /** Of an if: whether its else has begun. */
+  /** Whether the frame is an if whose else has begun. */
   alternative: boolean;
   unreachable: boolean;
 }
 
-/** A local or a global; `owner` is the code of the function it was declared in, or the module. */
+/** A local or a global; `owner` is the function that declared it, or the module. */
 export interface VariableReference {
   readonly scope: 'local' | 'global';
   readonly owner: object;
@@ -42,7 +42,7 @@ export interface FunctionReference {
   readonly result: ResultType;
 }
 
-/** What a function's code must know of the module around it. */
+/** What a function's code needs to know of its module. */
 export interface ModuleContext {
   readonly hasMemory: boolean;
 }
@@ -79,15 +79,15 @@ export class Code {
     throw new AssemblyError(`function '${this.name}', ${instruction}: ${problem}`);
   }
 
-  /** An instruction of the tables; immediates in the order lane, offset, alignment in bytes. */
+  /** An instruction of the table; its immediates are lane, offset and alignment in bytes, in this order. */
   operate(instruction: Instruction, immediates: readonly unknown[] = []): void {
     const { name, opcode, params, result, width, lanes, zeros } = instruction;
     const writer = this.#writer;
     this.#check(name, params, result);
-    if (width + zeros > 0 && !this.module.hasMemory && name !== 'atomic.fence') {
+    if (width + zeros > 0 && !this.module.hasMemory) {
       this.fail(name, 'the module has no memory; call importMemory first');
     }
-    // A number behind a prefix is LEB128, an opcode without prefix a plain byte.
+    // After a prefix the number is LEB128; an opcode without a prefix is a plain byte.
     if (opcode > 0xff) {
       writer.byte(opcode >> 8);
       writer.unsigned(opcode & 0xff);
@@ -102,7 +102,8 @@ export class Code {
     const writer = this.#writer;
     this.#check('const', [], type);
     if (type === 'v128' || value instanceof Uint8Array) {
-      if (type !== 'v128' || !(value instanceof Uint8Array)) this.fail(`${type}.const`, 'expected another value');
+      if (type !== 'v128' || !(value instanceof Uint8Array))
+        this.fail(`${type}.const`, 'expected 16 bytes for v128, a number for the other types');
       writer.bytes([0xfd, 0x0c]);
       writer.bytes(value);
       return;
@@ -151,7 +152,7 @@ export class Code {
 
   else(): void {
     const frame = this.#close('else');
-    if (frame.kind !== 'if' || frame.alternative) this.fail('else', `the open frame is no if but a ${frame.kind}`);
+    if (frame.kind !== 'if' || frame.alternative) this.fail('else', `the open frame is a ${frame.kind}, not an if`);
     this.#writer.byte(0x05);
     frame.alternative = true;
     frame.unreachable = false;
@@ -228,7 +229,7 @@ export class Code {
     this.#simple('select', 0x1b, [type, type, 'i32'], type);
   }
 
-  /** The entry of the code section without its size: runs of equal local types, then the instructions. */
+  /** The entry of the code section without its size: the locals, as runs of equal types, then the instructions. */
   body(): Uint8Array {
     if (this.#frames.length > 0) this.fail('end', `${this.#frames.length} frames are still open`);
     const runs: { type: ValueType; count: number }[] = [];
@@ -256,7 +257,7 @@ export class Code {
     return this.#frames[this.#frames.length - 1] ?? this.fail(instruction, 'the function has already ended');
   }
 
-  /** Pops the operands and pushes the result, or explains why the stack does not allow it. */
+  /** Pops the operands and pushes the result; throws if the stack holds other types. */
   #check(instruction: string, params: readonly ValueType[], result: ResultType): void {
     const frame = this.#top(instruction);
     const stack = this.#stack;
@@ -279,7 +280,7 @@ export class Code {
     return frame;
   }
 
-  /** The result must be there and nothing else. */
+  /** Closes the innermost frame; its stack must hold the result and nothing else. */
   #close(instruction: string): Frame {
     const frame = this.#top(instruction);
     const name = `${instruction} of ${frame.kind}`;
@@ -307,7 +308,7 @@ export class Code {
     return count - 1 - index;
   }
 
-  /** What a branch carries: a loop's label is its beginning and takes nothing. */
+  /** The types that a branch takes along: none to a loop, since it goes to the loop's beginning. */
   #labelTypes(depth: number): ValueType[] {
     const frame = this.#frames.at(-1 - depth)!;
     return frame.kind === 'loop' ? [] : list(frame.result);

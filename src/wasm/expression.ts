@@ -1,8 +1,8 @@
 /**
- * Expressions: trees of instructions that know the type of their value and write themselves as stack code.
+ * An expression is a tree of instructions. It knows the type of its value and can write itself as stack code.
  *
- * A tree is inert until a statement of a `FunctionBuilder` takes it: only then are its instructions written, operands
- * first, at that place of the code. A tree used twice is written, and so computed, twice; `f.let` keeps a value.
+ * Nothing is written until a statement of a `FunctionBuilder` takes the tree; then its instructions are written there,
+ * operands first. A tree that is used twice is written, and so computed, twice; `f.let` keeps a value.
  */
 
 import type { Code, ModuleContext, VariableReference } from './code.ts';
@@ -19,7 +19,7 @@ export type Literal<T extends ValueType> = T extends 'i64' ? number | bigint : T
 
 export type Operand<T extends ValueType> = T extends ValueType ? Expr<T> | Literal<T> : never;
 
-/** A variable is the expression of its current value. */
+/** As an expression, a variable is its current value. */
 class Variable<T extends ValueType, S extends 'local' | 'global'> implements VariableReference, Expr<T> {
   readonly scope: S;
   readonly owner: object;
@@ -93,8 +93,8 @@ export function constant<T extends ValueType>(type: T, value: number | bigint | 
 }
 
 /**
- * An operand as an expression. A number becomes a constant, for a v128 one with the number in every lane of `shape`;
- * `place` names the operand in errors.
+ * An operand as an expression. A number becomes a constant; for a v128 operand, one with the number in every lane of
+ * `shape`. `place` names the operand in errors.
  */
 export function toExpr(value: Expr | number | bigint | undefined, type: ValueType, place: string, shape = ''): Expr {
   if (typeof value === 'object') return value;
@@ -106,7 +106,7 @@ export function toExpr(value: Expr | number | bigint | undefined, type: ValueTyp
   );
 }
 
-/** `condition ? first : second`, both computed. */
+/** `condition ? first : second`; both are computed. */
 export function select<T extends ValueType>(
   first: Expr<T>,
   second: Operand<NoInfer<T>>,
@@ -124,7 +124,7 @@ export function select<T extends ValueType>(
   };
 }
 
-/** `condition ? first : second`, only the chosen one computed: an if with a result. */
+/** `condition ? first : second` as an if with a result: only the chosen one is computed. */
 export function conditional<T extends ValueType>(
   condition: Operand<'i32'>,
   first: Expr<T>,

@@ -14,7 +14,7 @@ import { i32 } from './namespaces.ts';
 import type { ValueType } from './types.ts';
 
 export class FunctionBuilder extends Code {
-  /** A new local; zero when the function starts, and not again when a loop comes by. */
+  /** A new local. It is zero when the function starts; a loop does not reset it. */
   local<T extends ValueType>(type: T, name?: string): Local<T> {
     const index = this.declare(type);
     return createLocal(this, index, type, name ?? `#${index}`);
@@ -33,7 +33,7 @@ export class FunctionBuilder extends Code {
     this.variable('set', variable);
   }
 
-  /** An expression that sets the local and has the value set. */
+  /** An expression that sets the local; its value is the value set. */
   tee<T extends ValueType>(local: Local<T>, value: Operand<NoInfer<T>>): Expr<T> {
     return {
       type: local.type,
@@ -49,7 +49,7 @@ export class FunctionBuilder extends Code {
     for (const statement of statements) statement.emit(this);
   }
 
-  /** Computes a value for its effect only. */
+  /** Computes a value and discards it. */
   drop(value: Expr<ValueType>): void {
     value.emit(this);
     this.discard(value.type);
@@ -78,7 +78,7 @@ export class FunctionBuilder extends Code {
     this.end();
   }
 
-  /** Runs `body` once and then as long as `condition` holds: one branch a turn. */
+  /** Runs `body` once and then as long as `condition` holds: one branch per iteration. */
   doWhile(body: () => void, condition: Operand<'i32'>): void {
     this.loop((again) => {
       body();
@@ -86,14 +86,14 @@ export class FunctionBuilder extends Code {
     });
   }
 
-  /** Runs `body` as long as `condition` holds: the test is written twice, before the loop and at its bottom. */
+  /** Runs `body` as long as `condition` holds. The condition is written twice, before the loop and at its end. */
   while(condition: Operand<'i32'>, body: () => void): void {
     this.if(condition, () => this.doWhile(body, condition));
   }
 
   /**
-   * Runs `body` while `variable < end` (unsigned), and adds `step` after each turn. The variable starts with the value it
-   * has; `end` and `step` are computed anew every turn, so give locals or constants.
+   * Runs `body` while `variable < end` (unsigned), and adds `step` after each iteration. The variable starts with the
+   * value it has. `end` and `step` are computed in every iteration, so pass locals or constants.
    */
   for(variable: Local<'i32'>, end: Operand<'i32'>, step: Operand<'i32'>, body: () => void): void {
     this.while(i32.lt_u(variable, end), () => {
@@ -102,7 +102,7 @@ export class FunctionBuilder extends Code {
     });
   }
 
-  /** `br_if`; without a condition it takes the one on the stack, as `br_table` does its index and `return` its value. */
+  /** Without a condition it takes the one on the stack. So do `br_table` with its index and `return` with its value. */
   override br_if(label: Label | number, condition?: Operand<'i32'>): void {
     if (condition !== undefined) this.#push(condition, 'i32', 'br_if');
     super.br_if(label);

@@ -9,5 +9,5 @@ export {
   type Params,
   type TableHandle,
 } from './module.ts';
-export { atomic, f32, f32x4, f64, i8x16, i16x8, i32, i32x4, i64, i64x2, memory, v128 } from './namespaces.ts';
+export { f32, f32x4, f64, i8x16, i16x8, i32, i32x4, i64, i64x2, memory, v128 } from './namespaces.ts';
 export { AssemblyError, type ResultType, type ValueType } from './types.ts';

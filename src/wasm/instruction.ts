@@ -1,9 +1,12 @@
-/** Reads the rows of the instruction tables into what the encoder, the validator and the builders need. */
+/** Reads a line of the instruction table into what the encoder, the validator and the builders need. */
 
 import type { ResultType, ValueType } from './types.ts';
 
-/** `[first opcode, 'names', 'operands>result immediates']`, see scalar-table.ts. */
-export type Row = readonly [opcode: number, names: string, signature: string];
+/** `[opcode, 'operands>result immediates']`, see instruction-table.ts. */
+export type Row = readonly [opcode: number, signature: string];
+
+/** The instructions of one namespace under their names. */
+export type Table = Readonly<Record<string, Row>>;
 
 export interface Letters {
   i: 'i32';
@@ -37,17 +40,15 @@ const letters: Readonly<Record<string, ValueType>> = {
 
 const signaturePattern = /^(\w*)>(\w?)(?:@(\d+))?(?:#(\d+))?(?:!(\d+))?$/;
 
-/** The instructions of a table; `prefix` is the part of their names before the last dot. */
-export function parseRows(prefix: string, rows: readonly Row[]): Instruction[] {
-  return rows.flatMap(([opcode, names, signature]) => {
-    const [, params = '', result = '', width = 0, lanes = 0, zeros = 0] = signaturePattern.exec(signature) ?? [];
-    const shared = {
-      params: Array.from(params, (letter) => letters[letter]!),
-      result: letters[result] ?? ('void' as const),
-      width: +width,
-      lanes: +lanes,
-      zeros: +zeros,
-    };
-    return names.split(' ').map((name, k) => ({ ...shared, name: `${prefix}.${name}`, opcode: opcode + k }));
-  });
+export function parseRow(name: string, [opcode, signature]: Row): Instruction {
+  const [, params = '', result = '', width = 0, lanes = 0, zeros = 0] = signaturePattern.exec(signature) ?? [];
+  return {
+    name,
+    opcode,
+    params: Array.from(params, (letter) => letters[letter]!),
+    result: letters[result] ?? 'void',
+    width: +width,
+    lanes: +lanes,
+    zeros: +zeros,
+  };
 }

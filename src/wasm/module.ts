@@ -1,5 +1,5 @@
 /**
- * A module: imports, functions, globals and one function table in, the bytes of a binary module out.
+ * Builds a module from imports, functions, globals and one function table, and encodes it in the binary format.
  *
  * ```ts
  * const module = new ModuleBuilder();
@@ -93,7 +93,7 @@ export class ModuleBuilder implements ModuleContext {
     });
   }
 
-  /** Imports come before the module's own functions, which are numbered after them. */
+  /** Import functions before the module's own are declared: those are numbered after the imports. */
   importFunction<const P extends Params, const R extends ResultType>(
     module: string,
     name: string,
@@ -118,12 +118,12 @@ export class ModuleBuilder implements ModuleContext {
     toExpr(initial, type, `global '${name}'`).emit(code);
     code.end();
     const index = this.#importedGlobals + this.#globals.length;
-    // A constant expression is what a function body is without its (empty) list of locals.
+    // A constant expression is encoded like a function body without its list of locals, which is one zero byte here.
     this.#globals.push(Uint8Array.of(typeCodes[type], 1, ...code.body().subarray(1)));
     return createGlobal(this, index, type, name, true);
   }
 
-  /** A function; without a body it is to be `define`d later (calls in circles, a table that its own entries use). */
+  /** A function. Without a body, call `define` later: for functions that call each other or use a table they are in. */
   function<const P extends Params, const R extends ResultType>(
     name: string,
     params: P,
@@ -237,7 +237,7 @@ export class ModuleBuilder implements ModuleContext {
     return writer.view().slice();
   }
 
-  /** The index of a function type, each written once. */
+  /** The index of a function type; equal types are written once. */
   #typeIndex(params: Params, result: ResultType): number {
     const types = Object.values(params);
     const key = `${types}>${result}`;

@@ -1,10 +1,10 @@
 /**
  * The instructions as typed functions, named as in the specification: `f32x4.add(x, y)`, `v128.load(pointer, 16)`,
- * `i32.atomic.rmw.add(pointer, 1)`.
+ * `i32.atomic.rmw.add(pointer, 1)`. A new instruction is one line in instruction-table.ts; nothing changes here.
  *
  * Arguments: the operands in stack order, then the immediates: lane (or lanes), offset (default 0), alignment in bytes
- * (default natural). A number as an operand is a constant; where the operand is a v128 of known lane shape, it fills all
- * lanes (`f32x4.mul(x, 0.5)`). The result is an expression; one of type void (a store) is handed to `f.emit`.
+ * (default natural). A number as an operand is a constant. For a v128 operand of known lane shape it fills all lanes
+ * (`f32x4.mul(x, 0.5)`). The result is an expression. `f.emit` takes those of type void, such as a store.
  */
 
 import type { Code } from './code.ts';
@@ -18,9 +18,8 @@ import {
   type Shape,
   toExpr,
 } from './expression.ts';
-import { type Instruction, type Letters, parseRows, type Row } from './instruction.ts';
-import * as scalar from './scalar-table.ts';
-import * as simd from './simd-table.ts';
+import { type Instruction, type Letters, parseRow, type Table } from './instruction.ts';
+import * as table from './instruction-table.ts';
 import type { ResultType, ValueType } from './types.ts';
 
 /** Operand types of a signature's letters; L is the type of a number that fills all lanes. */
@@ -42,16 +41,14 @@ type Builder<S extends string, L> = S extends `${infer Params}>${infer Rest}`
     ) => Expr<Rest extends `${infer Result extends keyof Letters}${string}` ? Letters[Result] : 'void'>
   : never;
 
-type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
-
-/** The functions of a table, under the last part of their names. */
-export type Namespace<Rows extends readonly Row[], L = never> = {
-  readonly [R in Rows[number] as Words<R[1]>]: Builder<R[2], L>;
+/** The functions of a table, under the names of its instructions. */
+export type Namespace<T extends Table, L = never> = {
+  readonly [Name in keyof T]: Builder<T[Name][1], L>;
 };
 
 const none: readonly unknown[] = [];
 
-/** An instruction with its operands; a class, since a program has thousands of these. */
+/** An instruction with its operands. A class, since a program has thousands of them. */
 class Operation implements Expr {
   readonly type: ResultType;
   readonly #instruction: Instruction;
@@ -73,7 +70,7 @@ class Operation implements Expr {
 
 function builder(instruction: Instruction): (...args: (Expr | number | bigint)[]) => Expr {
   const { name, params } = instruction;
-  // The last shape in a name is the one of its operands: i32x4 in f32x4.convert_i32x4_s.
+  // The last shape in a name is the shape of the operands: i32x4 in f32x4.convert_i32x4_s.
   const shape = name.match(/[if]\d+x\d+/g)?.at(-1) ?? '';
   const isSplat = isShape(shape) && name === `${shape}.splat`;
   const count = params.length;
@@ -86,67 +83,50 @@ function builder(instruction: Instruction): (...args: (Expr | number | bigint)[]
   };
 }
 
-function namespace<const Rows extends readonly Row[], L = never>(prefix: string, rows: Rows): Namespace<Rows, L> {
-  const entries = parseRows(prefix, rows).map((instruction) => {
-    const { name } = instruction;
-    return [name.slice(prefix.length + 1), builder(instruction)] as const;
-  });
-  // The types of the functions are computed from the very rows the functions are made of.
+function namespace<const T extends Table, L = never>(prefix: string, rows: T): Namespace<T, L> {
+  const entries = Object.entries(rows).map(([name, row]) => [name, builder(parseRow(`${prefix}.${name}`, row))]);
+  // The types of the functions are computed from the very rows that the functions are made of.
   const functions: unknown = Object.fromEntries(entries);
-  return functions as Namespace<Rows, L>;
+  return functions as Namespace<T, L>;
 }
 
 /** `const` takes one number. */
-type Scalars<Rows extends readonly Row[], T extends ValueType> = Namespace<Rows> & {
-  const(value: Literal<T>): Expr<T>;
+type Scalars<T extends Table, V extends ValueType> = Namespace<T> & {
+  const(value: Literal<V>): Expr<V>;
 };
 
-function scalars<Rows extends readonly Row[], T extends ValueType>(type: T, rows: Rows): Scalars<Rows, T> {
+function scalars<T extends Table, V extends ValueType>(type: V, rows: T): Scalars<T, V> {
   return { ...namespace(type, rows), const: (value: number | bigint) => constant(type, value) };
 }
 
-/** `const` takes one number a lane, or one for all. */
-type Lanes<Rows extends readonly Row[], L extends number | bigint> = Namespace<Rows, L> & {
+/** `const` takes one number for each lane, or one for all. */
+type Lanes<T extends Table, L extends number | bigint> = Namespace<T, L> & {
   const(...lanes: L[]): Expr<'v128'>;
 };
 
-function lanes<Rows extends readonly Row[], L extends number | bigint>(shape: Shape, rows: Rows): Lanes<Rows, L> {
-  return { ...namespace<Rows, L>(shape, rows), const: (...values: L[]) => laneConstant(shape, values) };
+function lanes<T extends Table, L extends number | bigint>(shape: Shape, rows: T): Lanes<T, L> {
+  return { ...namespace<T, L>(shape, rows), const: (...values: L[]) => laneConstant(shape, values) };
 }
 
-/** `load`, `store` and `rmw.add` and its kin. */
-type Atomics<Rows extends readonly Row[], Rmw extends readonly Row[]> = {
-  readonly atomic: Namespace<Rows> & { readonly rmw: Namespace<Rmw> };
-};
-
-export const i32: Scalars<typeof scalar.i32Rows, 'i32'> &
-  Atomics<typeof scalar.i32AtomicRows, typeof scalar.i32AtomicRmwRows> = {
-  ...scalars('i32', scalar.i32Rows),
-  atomic: {
-    ...namespace('i32.atomic', scalar.i32AtomicRows),
-    rmw: namespace('i32.atomic.rmw', scalar.i32AtomicRmwRows),
-  },
-};
-export const i64: Scalars<typeof scalar.i64Rows, 'i64'> &
-  Atomics<typeof scalar.i64AtomicRows, typeof scalar.i64AtomicRmwRows> = {
-  ...scalars('i64', scalar.i64Rows),
-  atomic: {
-    ...namespace('i64.atomic', scalar.i64AtomicRows),
-    rmw: namespace('i64.atomic.rmw', scalar.i64AtomicRmwRows),
-  },
-};
-export const f32: Scalars<typeof scalar.f32Rows, 'f32'> = scalars('f32', scalar.f32Rows);
-export const f64: Scalars<typeof scalar.f64Rows, 'f64'> = scalars('f64', scalar.f64Rows);
-export const v128: Namespace<typeof simd.v128Rows> = namespace('v128', simd.v128Rows);
-export const i8x16: Lanes<typeof simd.i8x16Rows, number> = lanes('i8x16', simd.i8x16Rows);
-export const i16x8: Lanes<typeof simd.i16x8Rows, number> = lanes('i16x8', simd.i16x8Rows);
-export const i32x4: Lanes<typeof simd.i32x4Rows, number> = lanes('i32x4', simd.i32x4Rows);
-export const i64x2: Lanes<typeof simd.i64x2Rows, number | bigint> = lanes('i64x2', simd.i64x2Rows);
-export const f32x4: Lanes<typeof simd.f32x4Rows, number> = lanes('f32x4', simd.f32x4Rows);
-export const memory: Namespace<typeof scalar.memoryRows> & {
-  readonly atomic: Namespace<typeof scalar.memoryAtomicRows>;
+export const i32: Scalars<typeof table.i32, 'i32'> & {
+  readonly atomic: Namespace<typeof table.i32Atomic> & { readonly rmw: Namespace<typeof table.i32AtomicRmw> };
 } = {
-  ...namespace('memory', scalar.memoryRows),
-  atomic: namespace('memory.atomic', scalar.memoryAtomicRows),
+  ...scalars('i32', table.i32),
+  atomic: {
+    ...namespace('i32.atomic', table.i32Atomic),
+    rmw: namespace('i32.atomic.rmw', table.i32AtomicRmw),
+  },
 };
-export const atomic: Namespace<typeof scalar.atomicRows> = namespace('atomic', scalar.atomicRows);
+export const i64: Scalars<typeof table.i64, 'i64'> = scalars('i64', table.i64);
+export const f32: Scalars<typeof table.f32, 'f32'> = scalars('f32', table.f32);
+export const f64: Scalars<typeof table.f64, 'f64'> = scalars('f64', table.f64);
+export const v128: Namespace<typeof table.v128> = namespace('v128', table.v128);
+export const i8x16: Lanes<typeof table.i8x16, number> = lanes('i8x16', table.i8x16);
+export const i16x8: Lanes<typeof table.i16x8, number> = lanes('i16x8', table.i16x8);
+export const i32x4: Lanes<typeof table.i32x4, number> = lanes('i32x4', table.i32x4);
+export const i64x2: Lanes<typeof table.i64x2, number | bigint> = lanes('i64x2', table.i64x2);
+export const f32x4: Lanes<typeof table.f32x4, number> = lanes('f32x4', table.f32x4);
+export const memory: Namespace<typeof table.memory> & { readonly atomic: Namespace<typeof table.memoryAtomic> } = {
+  ...namespace('memory', table.memory),
+  atomic: namespace('memory.atomic', table.memoryAtomic),
+};

@@ -22,7 +22,10 @@ test('float constants keep their bits: -0, NaN, infinities, subnormals, the near
     values.forEach((value, k) => {
       module.function(`f32 ${k}`, {}, 'f32', () => f32.const(value));
       module.function(`f64 ${k}`, {}, 'f64', () => f64.const(value));
-      module.function(`bits ${k}`, {}, 'i32', () => i32.reinterpret_f32(value));
+      module.function(`bits ${k}`, {}, 'i32', (f) => {
+        f.emit(f32.store(0, value));
+        return i32.load(0);
+      });
     });
   });
   values.forEach((value, k) => {
@@ -62,18 +65,16 @@ test('a number operand fills the lanes of the operand shape, not of the result s
       const ints = f.let(i32x4.splat(x));
       f.emit(
         v128.store(0, f32x4.mul(f32x4.convert_i32x4_s(ints), 0.5)),
-        // Lanes of i16: x and 0 alternate, times 3 each, summed in pairs.
-        v128.store(16, i32x4.dot_i16x8_s(ints, 3)),
-        v128.store(32, i64x2.extmul_low_i32x4_u(ints, 10)),
-        v128.store(48, i32x4.shl(ints, 4)),
+        v128.store(16, i64x2.extmul_low_i32x4_u(ints, 10)),
+        v128.store(32, i32x4.shl(ints, 4)),
       );
     });
   });
   call('run', 7);
   expect(view.getFloat32(12, true)).toBe(3.5);
-  expect([16, 20, 24, 28].map((at) => view.getInt32(at, true))).toEqual([21, 21, 21, 21]);
-  expect([32, 40].map((at) => view.getBigInt64(at, true))).toEqual([70n, 70n]);
-  expect(view.getInt32(60, true)).toBe(112);
+  // Lanes of 32 bits, 10 each: with lanes of 64 bits the second product would be 0.
+  expect([16, 24].map((at) => view.getBigInt64(at, true))).toEqual([70n, 70n]);
+  expect(view.getInt32(44, true)).toBe(112);
 });
 
 test('select computes both sides, conditional only the chosen one', () => {
@@ -82,8 +83,8 @@ test('select computes both sides, conditional only the chosen one', () => {
     module.function('vector', { c: 'i32' }, 'f32', (_f, { c }) =>
       f32x4.extract_lane(select(f32x4.const(1), f32x4.const(2), c), 3),
     );
-    module.function('safe', { a: 'i32', b: 'i32' }, 'i32', (_f, { a, b }) => conditional(b, i32.div_s(a, b), -1));
-    module.function('eager', { a: 'i32', b: 'i32' }, 'i32', (_f, { a, b }) => select(i32.div_s(a, b), -1, b));
+    module.function('safe', { a: 'i32', b: 'i32' }, 'i32', (_f, { a, b }) => conditional(b, i32.div_u(a, b), -1));
+    module.function('eager', { a: 'i32', b: 'i32' }, 'i32', (_f, { a, b }) => select(i32.div_u(a, b), -1, b));
   });
   expect([call('select', 1), call('select', 0)]).toEqual([1, 2]);
   expect([call('vector', 5), call('vector', 0)]).toEqual([1, 2]);

@@ -158,7 +158,7 @@ test('locals of mixed types, declared anywhere, keep their values and start at z
       const lanes = f.local('v128');
       f.if(count, () => f.unreachable());
       f.set(lanes, f32x4.add(lanes, f32x4.splat(b)));
-      return f32.add(f32x4.extract_lane(lanes, 2), f32.convert_i64_s(wide));
+      return f32.add(f32x4.extract_lane(lanes, 2), f32.convert_i32_s(i32.wrap_i64(wide)));
     });
   });
   // 2 * 10 + 1 + 3

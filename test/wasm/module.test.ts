@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { atomic, f32, i32, i64, ModuleBuilder, memory } from '../../src/wasm/index.ts';
+import { f32, i32, i64, ModuleBuilder, memory } from '../../src/wasm/index.ts';
 import { run } from './helpers.ts';
 
 const imports = (module: ModuleBuilder): WebAssembly.ModuleImportDescriptor[] =>
@@ -183,15 +183,12 @@ test('memory.size, grow, fill and copy', () => {
   expect([call('size'), call('grow', 1), call('size'), call('grow', 1)]).toEqual([1, 1, 2, -1]);
 });
 
-test('integer traps: division by zero, overflow, a float out of range', () => {
+test('a division by zero traps, a float out of range saturates', () => {
   const { call } = run((module) => {
-    module.function('div', { a: 'i32', b: 'i32' }, 'i32', (_f, { a, b }) => i32.div_s(a, b));
-    module.function('trunc', { x: 'f32' }, 'i32', (_f, { x }) => i32.trunc_f32_s(x));
+    module.function('div', { a: 'i32', b: 'i32' }, 'i32', (_f, { a, b }) => i32.div_u(a, b));
     module.function('sat', { x: 'f32' }, 'i32', (_f, { x }) => i32.trunc_sat_f32_s(x));
   });
   expect(() => call('div', 1, 0)).toThrow(/divide by zero/);
-  expect(() => call('div', -(2 ** 31), -1)).toThrow(WebAssembly.RuntimeError);
-  expect(() => call('trunc', 3e9)).toThrow(WebAssembly.RuntimeError);
   expect([call('sat', 3e9), call('sat', NaN), call('sat', -2.9)]).toEqual([2 ** 31 - 1, 0, -2]);
 });
 
@@ -201,23 +198,16 @@ describe('threads', () => {
     module.function('wait32', params, 'i32', (_f, { at, expected, timeout }) =>
       memory.atomic.wait32(at, expected, timeout),
     );
-    module.function('wait64', { at: 'i32', timeout: 'i64' }, 'i32', (_f, { at, timeout }) =>
-      memory.atomic.wait64(at, 5n, timeout),
+    module.function('notify', { at: 'i32', count: 'i32' }, 'i32', (_f, { at, count }) =>
+      memory.atomic.notify(at, count),
     );
-    module.function('notify', { at: 'i32', count: 'i32' }, 'i32', (f, { at, count }) => {
-      f.emit(atomic.fence());
-      return memory.atomic.notify(at, count);
-    });
   };
 
-  test('wait answers 1 on another value and 2 after the timeout (in ns); notify counts the woken', () => {
+  test('wait returns 1 if the value differs and 2 after the timeout in ns; notify returns how many it woke', () => {
     const { call, view } = run(describeWaiting, { shared: true });
     view.setInt32(0, 7, true);
-    view.setBigInt64(8, 5n, true);
     expect(call('wait32', 0, 8, -1n)).toBe(1);
     expect(call('wait32', 0, 7, 1000n)).toBe(2);
-    expect(call('wait64', 8, 1000n)).toBe(2);
-    expect(call('wait64', 16, -1n)).toBe(1);
     expect(call('notify', 0, 1)).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 /**
- * What every instruction of the tables does, written down a second time in BigInt and double arithmetic from the
- * specification's numerics chapter. Values are bytes, little-endian.
+ * What each instruction of the tables computes, in BigInt and double arithmetic, from the specification's chapter on
+ * numerics. Values are bytes, little-endian. An instruction that is new to the tables may need a line here too.
  */
 
 import type { Instruction } from '../../src/wasm/instruction.ts';
@@ -13,12 +13,6 @@ const saturate = (value: bigint, bits: number, isSigned: boolean): bigint => {
   const low = isSigned ? -(1n << BigInt(bits - 1)) : 0n;
   const high = isSigned ? (1n << BigInt(bits - 1)) - 1n : (1n << BigInt(bits)) - 1n;
   return value < low ? low : value > high ? high : value;
-};
-const binary = (a: bigint, bits: number): string => mask(a, bits).toString(2).padStart(bits, '0');
-const rotate = (a: bigint, by: bigint, bits: number): bigint => {
-  const k = Number(by) % bits;
-  const text = binary(a, bits);
-  return BigInt('0b' + text.slice(k) + text.slice(0, k));
 };
 
 // Written as statements: Math.min and Math.max take no bigint, and differ from pmin and pmax on NaN and -0.
@@ -33,49 +27,18 @@ function greater<T extends Lane>(a: T, b: T): T {
 
 type IntegerOperation = (a: bigint, b: bigint, bits: number) => bigint;
 
-/** Operands unsigned unless the name ends in _s, where they come signed; the result is cut to its width. */
+/** Operands are signed if the name ends in _s, else unsigned; the result is cut to its width. */
 const integer: Record<string, IntegerOperation> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
-  div_s: (a, b) => a / b,
   div_u: (a, b) => a / b,
-  rem_s: (a, b) => a % b,
-  rem_u: (a, b) => a % b,
   and: (a, b) => a & b,
   or: (a, b) => a | b,
   xor: (a, b) => a ^ b,
-  xchg: (_a, b) => b,
   shl: (a, b, bits) => a << (b % BigInt(bits)),
   shr_s: (a, b, bits) => a >> (mask(b, 32) % BigInt(bits)),
   shr_u: (a, b, bits) => a >> (b % BigInt(bits)),
-  rotl: (a, b, bits) => rotate(a, b % BigInt(bits), bits),
-  rotr: (a, b, bits) => rotate(a, BigInt(bits) - (b % BigInt(bits)), bits),
-  min_s: lesser,
-  min_u: lesser,
-  max_s: greater,
-  max_u: greater,
-  add_sat_s: (a, b, bits) => saturate(a + b, bits, true),
-  add_sat_u: (a, b, bits) => saturate(a + b, bits, false),
-  sub_sat_s: (a, b, bits) => saturate(a - b, bits, true),
-  sub_sat_u: (a, b, bits) => saturate(a - b, bits, false),
-  avgr_u: (a, b) => (a + b + 1n) / 2n,
-  q15mulr_sat_s: (a, b) => saturate((a * b + 0x4000n) >> 15n, 16, true),
-  clz: (a, _b, bits) => BigInt((binary(a, bits) + '1').indexOf('1')),
-  ctz: (a, _b, bits) => BigInt(([...binary(a, bits)].reverse().join('') + '1').indexOf('1')),
-  popcnt: (a, _b, bits) => BigInt(binary(a, bits).replaceAll('0', '').length),
-  abs: (a, _b, bits) => (signed(a, bits) < 0n ? -signed(a, bits) : a),
-  neg: (a) => -a,
-  extend8_s: (a) => signed(a, 8),
-  extend16_s: (a) => signed(a, 16),
-  extend32_s: (a) => signed(a, 32),
-};
-
-const evenRound = (a: number): number => {
-  if (!Number.isFinite(a) || Math.abs(a) >= 2 ** 52) return a;
-  const low = Math.floor(a);
-  const rounded = a - low < 0.5 ? low : a - low > 0.5 ? low + 1 : low % 2 === 0 ? low : low + 1;
-  return rounded === 0 && (a < 0 || Object.is(a, -0)) ? -0 : rounded;
 };
 
 const float: Record<string, (a: number, b: number) => number> = {
@@ -90,11 +53,6 @@ const float: Record<string, (a: number, b: number) => number> = {
   abs: (a) => Math.abs(a),
   neg: (a) => -a,
   sqrt: (a) => Math.sqrt(a),
-  ceil: (a) => Math.ceil(a),
-  floor: (a) => Math.floor(a),
-  trunc: (a) => Math.trunc(a),
-  nearest: evenRound,
-  copysign: (a, b) => (b < 0 || Object.is(b, -0) ? -Math.abs(a) : Math.abs(a)),
 };
 
 const comparison: Record<string, (a: Lane, b: Lane) => boolean> = {
@@ -140,22 +98,6 @@ function truncate(value: number, bits: number, isSigned: boolean): bigint {
   return saturate(BigInt(Math.trunc(value)), bits, isSigned);
 }
 
-const convert = (value: bigint, kind: string): number => {
-  if (kind === 'f64') return Number(value);
-  // Rounding a 64-bit integer to double and then to float32 may round twice; step to the nearer by exact comparison.
-  let best = Math.fround(Number(value));
-  const bits = new Float32Array(1);
-  const word = new Int32Array(bits.buffer);
-  for (const step of [-1, 1]) {
-    bits[0] = Math.fround(Number(value));
-    word[0]! += step;
-    const other = bits[0]!;
-    const distance = (x: number): bigint => (BigInt(x) > value ? BigInt(x) - value : value - BigInt(x));
-    if (Number.isInteger(other) && distance(other) < distance(best)) best = other;
-  }
-  return best;
-};
-
 /** Arithmetic and conversions; undefined for what touches memory. */
 export function compute(
   { name, params, result }: Instruction,
@@ -183,7 +125,6 @@ export function compute(
     const both = [...x, ...y];
     return Uint8Array.from(Array.isArray(immediate) ? immediate : [], (k: number) => both[k]!);
   }
-  if (operation === 'swizzle') return Uint8Array.from(y, (k) => x[k] ?? 0);
   if (operation === 'splat')
     return bytesOf(new Array<Lane>(count).fill(lanesOf(x, letter === 'f' ? kind : unsignedKind, 1)[0]!), kind);
   if (stem === 'extract_lane') {
@@ -195,27 +136,12 @@ export function compute(
     lanes[lane] = lanesOf(y, letter === 'f' ? kind : unsignedKind, 1)[0]!;
     return bytesOf(lanes, kind);
   }
-  if (operation === 'all_true')
-    return bytesOf([lanesOf(x, kind, count).every((value) => value !== 0n) ? 1n : 0n], 'i32');
-  if (operation === 'bitmask') {
-    const bit = lanesOf(x, kind, count).map((value, k) => (value < 0n ? 1n << BigInt(k) : 0n));
-    return bytesOf([bit.reduce((a, b) => a + b)], 'i32');
-  }
-  if (operation === 'wrap_i64' || stem === 'reinterpret') return x.slice(0, bits / 8);
+  if (operation === 'wrap_i64') return x.slice(0, bits / 8);
   if (operation === 'eqz') return bytesOf([lanesOf(x, kind, 1)[0] === 0n ? 1n : 0n], 'i32');
-  if (operation === 'dot_i16x8_s') {
-    const a = lanesOf(x, 'i16', 8) as bigint[];
-    const b = lanesOf(y, 'i16', 8) as bigint[];
-    return bytesOf(
-      [0, 2, 4, 6].map((k) => a[k]! * b[k]! + a[k + 1]! * b[k + 1]!),
-      'i32',
-    );
-  }
   if (fromBits !== undefined) {
     const from = (bytes: Uint8Array): Lane[] => lanesOf(bytes, fromKind, +(fromCount ?? 1));
     const half = stem.includes('high') ? count : 0;
     switch (stem) {
-      case 'trunc':
       case 'trunc_sat':
         return bytesOf(
           from(x).map((value) => truncate(Number(value), bits, sign === 's')),
@@ -223,11 +149,10 @@ export function compute(
         );
       case 'convert':
         return bytesOf(
-          from(x).map((value) => convert(BigInt(value), kind)),
+          // A double holds every 32-bit integer, so this rounds once.
+          from(x).map((value) => Math.fround(Number(value))),
           kind,
         );
-      case 'promote':
-      case 'demote':
       case 'extend':
         return bytesOf(from(x), kind);
       case 'extend_low':
@@ -237,21 +162,6 @@ export function compute(
       case 'extmul_high': {
         const b = from(y) as bigint[];
         return bytesOf((from(x) as bigint[]).map((value, k) => value * b[k]!).slice(half, half + count), kind);
-      }
-      case 'extadd_pairwise': {
-        const a = from(x) as bigint[];
-        return bytesOf(
-          Array.from({ length: count }, (_, k) => a[2 * k]! + a[2 * k + 1]!),
-          kind,
-        );
-      }
-      case 'narrow': {
-        // The source lanes are signed even where the result is unsigned.
-        const wide = [x, y].flatMap((bytes) => lanesOf(bytes, `i${fromBits}`, +fromCount!) as bigint[]);
-        return bytesOf(
-          wide.map((value) => saturate(value, bits, sign === 's')),
-          kind,
-        );
       }
     }
   }
@@ -290,14 +200,12 @@ export function compute(
 function vector(operation: string, operands: readonly Uint8Array[]): Uint8Array | undefined {
   const [x, y, z] = operands.map((bytes) => lanesOf(bytes, 'u64', 2) as bigint[]);
   const bitwise: Record<string, (k: number) => bigint> = {
-    not: (k) => ~x![k]!,
     and: (k) => x![k]! & y![k]!,
     andnot: (k) => x![k]! & ~y![k]!,
     or: (k) => x![k]! | y![k]!,
     xor: (k) => x![k]! ^ y![k]!,
     bitselect: (k) => (x![k]! & z![k]!) | (y![k]! & ~z![k]!),
   };
-  if (operation === 'any_true') return bytesOf([x!.some((value) => value !== 0n) ? 1n : 0n], 'i32');
   const result = bitwise[operation];
   return result && bytesOf([mask(result(0), 64), mask(result(1), 64)], 'u64');
 }
@@ -328,7 +236,7 @@ export function access(
     after.set(bytesOf([mask(next, 8 * typeBytes)], kind));
     return { value: cell.slice(0, typeBytes), cell: after };
   }
-  const match = /^(load|store)(\d+)?(?:x(\d+))?(?:_(s|u|splat|zero|lane))?$/.exec(operation);
+  const match = /^(load|store)(\d+)?(?:x(\d+))?(?:_(s|u|splat|lane))?$/.exec(operation);
   if (!match) return undefined;
   const [, direction, bits, count, suffix] = match;
   const width = bits === undefined ? typeBytes : (+bits / 8) * +(count ?? 1);
@@ -337,12 +245,6 @@ export function access(
     return { value: new Uint8Array(0), cell: after };
   }
   if (suffix === 'splat') return { value: Uint8Array.from({ length: 16 }, (_, k) => cell[k % width]!), cell };
-  if (suffix === 'zero') return { value: Uint8Array.from({ length: 16 }, (_, k) => (k < width ? cell[k]! : 0)), cell };
-  if (suffix === 'lane') {
-    const value = operand.slice();
-    value.set(cell.slice(0, width), width * lane);
-    return { value, cell };
-  }
   if (bits === undefined) return { value: cell.slice(0, typeBytes), cell };
   const lanes = lanesOf(cell, `${suffix === 's' ? 'i' : 'u'}${bits}`, +(count ?? 1));
   return { value: bytesOf(lanes, count ? `i${2 * +bits}` : result), cell };
