@@ -256,7 +256,7 @@ export interface TrainingKernels {
   /**
    * One step of Adam on one variable:
    * m = beta1 m + rest1 g; v = beta2 v + rest2 (g g); w = w - (rate m) / (sqrt(v) + epsilon), with rest = 1 - beta.
-   * Returns how many weights are NaN or infinite afterwards.
+   * Returns how many elements have a w or a v that is NaN or infinite afterwards; an m that is makes its v or w so too.
    */
   adam(
     w: Address,

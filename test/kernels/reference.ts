@@ -242,7 +242,7 @@ export function referenceKernels(memory: Float32Array): Kernels {
         x[v + i] = f(f(f(beta2) * x[v + i]!) + f(f(rest2) * f(gradient * gradient)));
         const step = f(f(f(rate) * x[m + i]!) / f(f(Math.sqrt(x[v + i]!)) + f(epsilon)));
         x[w + i] = f(x[w + i]! - step);
-        if (!Number.isFinite(x[w + i]!)) wrong++;
+        if (!Number.isFinite(x[w + i]!) || !Number.isFinite(x[v + i]!)) wrong++;
       }
       return wrong;
     },

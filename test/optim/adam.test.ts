@@ -151,6 +151,16 @@ describe('what is not finite', () => {
     expect([...fine!.data, ...also!.data].every(Number.isFinite)).toBe(true);
   });
 
+  it.each([2e19, -3e38])(
+    'a gradient of %d, whose square is beyond float32: the moment v is infinite, and its variable is returned',
+    (bad) => {
+      const optimizer = adam();
+      const [fine, stuck] = [variable(zeros([5]), 'fine'), variable(tensor([1, 2, 3, 4, 5]), 'stuck')];
+      expect(optimizer.apply([fine, stuck], [zeros([5]), tensor([0, 0, 0, 0, bad])])).toEqual([stuck]);
+      expect(optimizer.slots(stuck).v.data[4]).toBe(Infinity);
+    },
+  );
+
   it('an update beyond float32 is reported too', () => {
     const optimizer = adam({ learningRate: 1e39 });
     const weight = variable(tensor([1]));

@@ -47,7 +47,7 @@ export function training(
         f[m + i] = first;
         f[v + i] = second;
         f[w + i] = weight;
-        if (weight - weight !== 0) nonFinite++;
+        if (weight - weight + (second - second) !== 0) nonFinite++;
       }
       return nonFinite;
     },

@@ -98,7 +98,8 @@ export function training(module: ModuleBuilder): Readonly<Record<Names, Function
           const change = f32x4.div(f32x4.mul(rates!, first), f32x4.add(f32x4.sqrt(second), epsilons!));
           f.set(weight, f32x4.sub(v128.load(w), change));
         };
-        const broken = (): Expr<'v128'> => f32x4.ne(f32x4.sub(weight, weight), 0);
+        // x - x is 0 for a finite x, else NaN.
+        const broken = (): Expr<'v128'> => f32x4.ne(f32x4.add(f32x4.sub(weight, weight), f32x4.sub(second, second)), 0);
         const end = f.let(i32.add(w, i32.shl(i32.and(count, -4), 2)), 'end');
         f.for(w, end, 16, () => {
           update();
