@@ -9,7 +9,7 @@
  * normal: that is what a variational autoencoder adds, and where these samples fall short of a GAN's.
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
-import { checkInteger, checkOptions } from '../core/check.ts';
+import { integer, option, readOptions } from '../core/options.ts';
 import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
 import { normalizedDense } from '../nn/normalized-dense.ts';
@@ -25,10 +25,12 @@ export interface Autoencoder {
 
 export interface DenseAutoencoderConfig {
   /** Length of the latent vector. Default 32. */
-  readonly latentDim?: number;
+  readonly latentDim?: number | undefined;
   /** Where the initial weights are drawn from. Default: the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
+
+const OPTIONS = { latentDim: integer(1).or(32), random: option<Random>(checkRandom).optional() };
 
 /**
  * Images [n, 28, 28, 1] -> latent vectors [n, latentDim] -> images [n, 28, 28, 1]; 1,085,200 trainable parameters at the default latentDim.
@@ -39,11 +41,7 @@ export interface DenseAutoencoderConfig {
  * const samples = decoder.predict(createRandom(1).normal([16, 16]));
  */
 export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencoder {
-  const where = 'denseAutoencoder';
-  checkOptions(where, config, ['latentDim', 'random']);
-  const { latentDim = 32, random } = config;
-  checkInteger(where, 'latentDim', latentDim, 1);
-  checkRandom(where, random);
+  const { latentDim, random } = readOptions('denseAutoencoder', config, OPTIONS);
   const encoder = sequential(
     [
       layers.flatten({ inputShape: IMAGE_SHAPE }),
@@ -52,7 +50,7 @@ export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencod
       layers.dense({ units: latentDim, useBias: false }),
       layers.batchNormalization({ center: false, scale: false }),
     ],
-    { name: 'encoder', ...(random && { random }) },
+    { name: 'encoder', random },
   );
   const decoder = sequential(
     [
@@ -61,7 +59,7 @@ export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencod
       layers.dense({ units: 784, activation: 'tanh' }),
       layers.reshape({ targetShape: IMAGE_SHAPE }),
     ],
-    { name: 'decoder', ...(random && { random }) },
+    { name: 'decoder', random },
   );
   return { encoder, decoder };
 }

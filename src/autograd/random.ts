@@ -2,7 +2,7 @@
  * The random generator of users and trainings: Philox (core/philox.ts) behind a key and a position, so its whole state is three numbers.
  * Each draw begins at a fresh block of the stream; the n-th draw of a program is the same on every engine and thread count.
  */
-import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
+import { checkInteger, checkNumber, checkOptions, hasMethods, invalid } from '../core/check.ts';
 import { philox } from '../core/philox.ts';
 import { checkShape, type Shape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
@@ -53,10 +53,10 @@ export function randomFromState(state: RandomState): Random {
   });
 }
 
-/** @internal Throws unless `random` is a generator or left out. */
-export function checkRandom(where: string, random: Random | undefined): void {
-  if (random === undefined || typeof random?.uniform === 'function') return;
-  invalid(where, 'random', 'a random generator', random, 'Make one with createRandom(seed).');
+/** @internal Throws unless `random` is a generator. */
+export function checkRandom(where: string, argument: string, random: unknown): Random {
+  if (hasMethods(random, ['normal', 'uniform', 'permutation', 'state'])) return random as Random;
+  return invalid(where, argument, 'a random generator', random, 'Make one with createRandom(seed).');
 }
 
 const TWO_32 = 2 ** 32;
@@ -79,7 +79,7 @@ class PhiloxRandom implements Random {
 
   normal(shape: Shape, mean = 0, stddev = 1): Tensor {
     checkNumber('normal', 'mean', mean);
-    checkNumber('normal', 'stddev', stddev, 0);
+    checkNumber('normal', 'stddev', stddev, { from: 0 });
     // No value is further out than 5.4 standard deviations.
     if (!fitsFloat32(Math.abs(mean) + 6 * stddev)) invalid('normal', 'mean and stddev', IN_RANGE, [mean, stddev]);
     return this.#draw('normal', kernels().randomNormal, shape, mean, stddev);
@@ -87,7 +87,7 @@ class PhiloxRandom implements Random {
 
   uniform(shape: Shape, low = 0, high = 1): Tensor {
     checkNumber('uniform', 'low', low);
-    checkNumber('uniform', 'high', high, low);
+    checkNumber('uniform', 'high', high, { from: low });
     if (![low, high, high - low].every(fitsFloat32)) invalid('uniform', 'low and high', IN_RANGE, [low, high]);
     return this.#draw('uniform', kernels().randomUniform, shape, low, high);
   }

@@ -5,7 +5,7 @@
  *   head: 128 -> 10
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
-import { checkOptions } from '../core/check.ts';
+import { option, readOptions } from '../core/options.ts';
 import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
@@ -20,14 +20,14 @@ export interface Classifier {
 
 export interface DigitClassifierConfig {
   /** Where the initial weights are drawn from. Default: the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
+
+const OPTIONS = { random: option<Random>(checkRandom).optional() };
 
 /** Images [n, 28, 28, 1] -> features [n, 128] -> logits [n, 10]; 225,034 trainable parameters. */
 export function digitClassifier(config: DigitClassifierConfig = {}): Classifier {
-  checkOptions('digitClassifier', config, ['random']);
-  checkRandom('digitClassifier', config.random);
-  const random = config.random && { random: config.random };
+  const { random } = readOptions('digitClassifier', config, OPTIONS);
   const features = sequential(
     [
       layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: IMAGE_SHAPE }),
@@ -39,8 +39,8 @@ export function digitClassifier(config: DigitClassifierConfig = {}): Classifier 
       layers.dense({ units: 128, activation: 'relu' }),
       layers.dropout({ rate: 0.5 }),
     ],
-    { name: 'features', ...random },
+    { name: 'features', random },
   );
-  const head = sequential([layers.dense({ units: 10, inputShape: [128] })], { name: 'head', ...random });
+  const head = sequential([layers.dense({ units: 10, inputShape: [128] })], { name: 'head', random });
   return { features, head };
 }

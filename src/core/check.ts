@@ -4,20 +4,34 @@
  */
 import { ArgumentError } from './errors.ts';
 
-/** A short, safe picture of any value for an error message. */
+/** A short text for any value, for an error message. It never throws and never takes long, whatever it is given. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return value.length > 60 ? `"${value.slice(0, 57)}..."` : `"${value}"`;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (value === null || typeof value !== 'object') return String(value);
+  try {
+    return picture(value);
+  } catch {
+    // A revoked proxy, or an accessor that throws.
+    return 'an object that cannot be read';
+  }
+}
+
+function picture(value: unknown): string {
+  if (typeof value === 'string') return `"${shorten(value)}"`;
+  // Many digits take long to compute.
+  if (typeof value === 'bigint') return value > -(2n ** 64n) && value < 2n ** 64n ? `${value}n` : 'a large bigint';
+  if (typeof value === 'function') return `function ${shorten(String(value.name)) || '(anonymous)'}`;
+  if (value === null || typeof value !== 'object') return shorten(String(value));
   if (Array.isArray(value)) {
-    const head = value.slice(0, 8).map((item) => (Array.isArray(item) ? '[...]' : describe(item)));
+    const head = value.slice(0, 8).map((item) => (Array.isArray(item) ? '[...]' : picture(item)));
     return `[${head.join(', ')}${value.length > 8 ? `, ... ${value.length} in all` : ''}]`;
   }
   const name: unknown = value.constructor?.name;
   return typeof name === 'string' && name !== 'Object'
-    ? `a ${name}`
-    : `{ ${Object.keys(value).slice(0, 6).join(', ')} }`;
+    ? `a ${shorten(name)}`
+    : `{ ${Object.keys(value).slice(0, 6).map(shorten).join(', ')} }`;
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 /** Fails with "`where`: `argument` must be `expected`; got `value`". */
@@ -27,40 +41,43 @@ export function invalid(where: string, argument: string, expected: string, value
   );
 }
 
-/** A finite number, within [min, max] where given. */
-export function checkNumber(
-  where: string,
-  argument: string,
-  value: unknown,
-  min: number = -Infinity,
-  max: number = Infinity,
-): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > max) {
-    const range =
-      min === -Infinity && max === Infinity ? '' : max === Infinity ? ` of at least ${min}` : ` from ${min} to ${max}`;
-    invalid(where, argument, `a finite number${range}`, value);
-  }
-  return value;
+/** Where a number must lie. An end that is left out is open. */
+export interface Range {
+  /** Lowest number allowed. */
+  readonly from?: number | undefined;
+  /** All numbers must be larger than this one. */
+  readonly above?: number | undefined;
+  /** Highest number allowed. */
+  readonly to?: number | undefined;
+  /** All numbers must be smaller than this one. */
+  readonly below?: number | undefined;
 }
 
-/** A whole number within [min, max]. */
-export function checkInteger(
-  where: string,
-  argument: string,
-  value: unknown,
-  min: number = Number.MIN_SAFE_INTEGER,
-  max: number = Number.MAX_SAFE_INTEGER,
-): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
-    const range =
-      max === Number.MAX_SAFE_INTEGER
-        ? min === Number.MIN_SAFE_INTEGER
-          ? ''
-          : ` of at least ${min}`
-        : ` from ${min} to ${max}`;
-    invalid(where, argument, `a whole number${range}`, value);
-  }
-  return value;
+/** A finite number in the range. */
+export function checkNumber(where: string, argument: string, value: unknown, range: Range = {}): number {
+  return Number.isFinite(value) && isWithin(value as number, range)
+    ? (value as number)
+    : invalid(where, argument, `a finite number${formatRange(range)}`, value);
+}
+
+/** A whole number from `from` to `to`. */
+export function checkInteger(where: string, argument: string, value: unknown, from?: number, to?: number): number {
+  const range = { from, to };
+  return Number.isSafeInteger(value) && isWithin(value as number, range)
+    ? (value as number)
+    : invalid(where, argument, `a whole number${formatRange(range)}`, value);
+}
+
+function isWithin(x: number, { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity }: Range): boolean {
+  return x >= from && x > above && x <= to && x < below;
+}
+
+/** " from 0 to below 1", and so on; starts with a space unless it is empty. */
+function formatRange({ from, above, to, below }: Range): string {
+  const high = to !== undefined ? ` to ${to}` : below !== undefined ? ` to below ${below}` : '';
+  if (from !== undefined) return high === '' ? ` of at least ${from}` : ` from ${from}${high}`;
+  if (above !== undefined) return ` above ${above}${high}`;
+  return to !== undefined ? ` of at most ${to}` : below !== undefined ? ` below ${below}` : '';
 }
 
 export function checkBoolean(where: string, argument: string, value: unknown): boolean {
@@ -85,18 +102,54 @@ export function checkChoice<T extends string>(
   return invalid(where, argument, `one of ${list}`, value, typeof value === 'string' ? didYouMean(value, choices) : '');
 }
 
-/** A plain options object with no keys but the known ones. `undefined` counts as an empty object. */
+/**
+ * A plain object with no keys but the known ones; `undefined` counts as an empty one. Everything else is refused, above all the objects of
+ * classes (a Map, a Date, a typed array, a model): their keys are not options, and there may be millions of them.
+ */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    invalid(where, 'options', 'an object', options);
-  }
+  if (!isPlainObject(options)) invalid(where, 'options', 'a plain object', options);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const hint = didYouMean(key, known);
     throw new ArgumentError(
-      `${where}: unknown option "${key}". ${hint === '' ? '' : `${hint} `}${known.length === 0 ? 'It takes none.' : `Known options: ${known.join(', ')}.`}`,
+      `${where}: unknown option ${describe(key)}. ${hint === '' ? '' : `${hint} `}${known.length === 0 ? 'It takes none.' : `Known options: ${known.join(', ')}.`}`,
     );
+  }
+}
+
+/** Whether a value is an object made by { ... }, also one of another window or context, or by Object.create(null). */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || isArray(value)) return false;
+  const prototype: unknown = safely(() => Object.getPrototypeOf(value), value);
+  return prototype === null || (prototype !== value && Object.getPrototypeOf(prototype) === null);
+}
+
+/** Array.isArray, which throws a TypeError for a revoked proxy. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  return safely(() => Array.isArray(value), false);
+}
+
+/** instanceof, which throws a TypeError for a revoked proxy. */
+export function isInstance<T>(value: unknown, Kind: abstract new (...args: never[]) => T): value is T {
+  return safely(() => value instanceof Kind, false);
+}
+
+/** Whether a value is an object with these methods. What its accessors throw counts as no. */
+export function hasMethods<K extends string>(
+  value: unknown,
+  names: readonly K[],
+): value is Readonly<Record<K, (...args: never[]) => unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const object: Partial<Record<K, unknown>> = value;
+  return safely(() => names.every((name) => typeof object[name] === 'function'), false);
+}
+
+function safely<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
   }
 }
 

@@ -10,8 +10,9 @@
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, zeros } from '../autograd/tensor.ts';
-import { checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { checkInteger, invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
+import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 import { mul } from '../ops/arithmetic.ts';
 import { reshape } from '../ops/reshape.ts';
@@ -21,6 +22,9 @@ import { checkLabels } from '../training/checks.ts';
 /** A label is a byte. */
 export const MAX_CLASSES = 256;
 export const DEFAULT_CLASSES = 10;
+
+/** How many classes there are. */
+export const CLASSES: Option<number, number, 'optional'> = integer(1, MAX_CLASSES).or(DEFAULT_CLASSES);
 
 /** How many classes there are, 10 if it is left open. */
 export function checkClasses(where: string, classes: number = DEFAULT_CLASSES): number {
@@ -68,7 +72,7 @@ export function joinClasses(items: Tensor, oneHotRows: Tensor): Tensor {
 
 export interface WithClassesOptions {
   /** How many classes there are, at most 256. Default 10. */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
 }
 
 /**
@@ -89,8 +93,7 @@ export function withClasses(
 ): Tensor {
   const where = 'withClasses';
   checkTensor(where, 'items', items);
-  checkOptions(where, options, ['classes']);
-  const classes = checkClasses(where, options.classes);
+  const { classes } = readOptions(where, options, { classes: CLASSES });
   const rows = readLabels(where, labels, classes);
   if (items.rank === 0 || items.shape[0] !== rows.length) {
     throw new ShapeError(

@@ -4,29 +4,30 @@
  *   discriminator: [pixels, class], 784 + classes -> 512 -> 256 -> one logit
  * Each is a model of one input like any other; trainGan({ labels }) joins the parts, as withClasses() does.
  */
-import { checkRandom, type Random } from '../autograd/random.ts';
-import { checkOptions } from '../core/check.ts';
+import type { Random } from '../autograd/random.ts';
+import { readOptions } from '../core/options.ts';
 import type { Model } from '../nn/sequential.ts';
-import { checkClasses } from './classes.ts';
+import { CLASSES } from './classes.ts';
 import {
-  checkLatentDim,
   discriminatorLayers,
   discriminatorOf,
   generatorLayers,
   generatorOf,
   IMAGE_SIZE,
+  LATENT_DIM,
+  RANDOM,
 } from './dense-layers.ts';
 
 export interface ConditionalDiscriminatorConfig {
   /** How many classes there are, at most 256. Default 10. */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
   /** Where the initial weights are drawn from. Default: the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConfig {
   /** Length of the noise vector, without the classes. Default 100. */
-  readonly latentDim?: number;
+  readonly latentDim?: number | undefined;
 }
 
 /**
@@ -38,18 +39,16 @@ export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConf
  * const sevens = sampleClasses(generator, [7, 7, 7, 7]);
  */
 export function conditionalGenerator(config: ConditionalGeneratorConfig = {}): Model {
-  const where = 'conditionalGenerator';
-  checkOptions(where, config, ['latentDim', 'classes', 'random']);
-  const inputSize = checkLatentDim(where, config.latentDim) + checkClasses(where, config.classes);
-  checkRandom(where, config.random);
-  return generatorOf(generatorLayers(inputSize, { normalized: false }), config.random);
+  const { latentDim, classes, random } = readOptions('conditionalGenerator', config, {
+    latentDim: LATENT_DIM,
+    classes: CLASSES,
+    random: RANDOM,
+  });
+  return generatorOf(generatorLayers(latentDim + classes, { normalized: false }), random);
 }
 
 /** Pixels and class [n, 784 + classes] -> logits [n, 1], positive for "a real image of this class". */
 export function conditionalDiscriminator(config: ConditionalDiscriminatorConfig = {}): Model {
-  const where = 'conditionalDiscriminator';
-  checkOptions(where, config, ['classes', 'random']);
-  const inputSize = IMAGE_SIZE + checkClasses(where, config.classes);
-  checkRandom(where, config.random);
-  return discriminatorOf(discriminatorLayers([inputSize], { normalized: false }), config.random);
+  const { classes, random } = readOptions('conditionalDiscriminator', config, { classes: CLASSES, random: RANDOM });
+  return discriminatorOf(discriminatorLayers([IMAGE_SIZE + classes], { normalized: false }), random);
 }

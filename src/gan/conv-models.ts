@@ -6,20 +6,25 @@
  *   each, then one logit.
  * Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR 2016, as reduced there.
  */
-import { checkRandom, type Random } from '../autograd/random.ts';
-import { checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
+import type { Random } from '../autograd/random.ts';
+import { number, readOptions } from '../core/options.ts';
 import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
+import { LATENT_DIM, RANDOM } from './dense-layers.ts';
+
+const WIDTH = number({ above: 0 }).or(1);
 
 export interface ConvGeneratorConfig {
   /** Length of the noise vector. Default 100. */
-  readonly latentDim?: number;
+  readonly latentDim?: number | undefined;
   /** Multiplies the numbers of channels, 256, 128 and 64, rounded, at least 1. Arithmetic goes as its square. Default 1. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** Where the initial weights are drawn from. Default: the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
+
+const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, width: WIDTH, random: RANDOM };
 
 /**
  * Noise [n, latentDim] -> images [n, 28, 28, 1] in [-1, 1]; 2,330,944 parameters with the defaults.
@@ -36,11 +41,8 @@ export interface ConvGeneratorConfig {
  * });
  */
 export function convGenerator(config: ConvGeneratorConfig = {}): Model {
-  checkOptions('convGenerator', config, ['latentDim', 'width', 'random']);
-  const { latentDim = 100, random } = config;
-  checkInteger('convGenerator', 'latentDim', latentDim, 1);
-  checkRandom('convGenerator', random);
-  const channels = scaled('convGenerator', config.width ?? 1);
+  const { latentDim, width, random } = readOptions('convGenerator', config, GENERATOR_OPTIONS);
+  const channels = scaledBy(width);
   const [first, second, third] = [channels(256), channels(128), channels(64)];
   const shared = { kernelSize: 5, padding: 'same', useBias: false } as const;
   return sequential(
@@ -57,30 +59,28 @@ export function convGenerator(config: ConvGeneratorConfig = {}): Model {
       layers.leakyReLU(),
       layers.conv2dTranspose({ ...shared, filters: 1, strides: 2, activation: 'tanh' }),
     ],
-    { name: 'generator', ...(random && { random }) },
+    { name: 'generator', random },
   );
 }
 
 export interface ConvDiscriminatorConfig {
   /** Multiplies the numbers of channels, 64 and 128, rounded, at least 1. Default 1. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** Probability with which dropout sets an element to 0, 0 <= dropoutRate < 1. Default 0.3. */
-  readonly dropoutRate?: number;
+  readonly dropoutRate?: number | undefined;
   /** Where the initial weights are drawn from. Default: the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
+
+const DISCRIMINATOR_OPTIONS = { width: WIDTH, dropoutRate: number({ from: 0, below: 1 }).or(0.3), random: RANDOM };
 
 /**
  * Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 212,865 parameters with the defaults. In training its calls need a random
  * generator, for dropout; trainGan gives it one.
  */
 export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
-  checkOptions('convDiscriminator', config, ['width', 'dropoutRate', 'random']);
-  const { dropoutRate: rate = 0.3, random } = config;
-  checkNumber('convDiscriminator', 'dropoutRate', rate, 0);
-  if (rate >= 1) invalid('convDiscriminator', 'dropoutRate', 'below 1', rate);
-  checkRandom('convDiscriminator', random);
-  const channels = scaled('convDiscriminator', config.width ?? 1);
+  const { width, dropoutRate: rate, random } = readOptions('convDiscriminator', config, DISCRIMINATOR_OPTIONS);
+  const channels = scaledBy(width);
   const shared = { kernelSize: 5, strides: 2, padding: 'same' } as const;
   return sequential(
     [
@@ -93,13 +93,11 @@ export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
       layers.flatten(),
       layers.dense({ units: 1 }),
     ],
-    { name: 'discriminator', ...(random && { random }) },
+    { name: 'discriminator', random },
   );
 }
 
-/** Numbers of channels, multiplied by a checked width. */
-function scaled(where: string, width: number): (channels: number) => number {
-  checkNumber(where, 'width', width, 0);
-  if (width === 0) invalid(where, 'width', 'above 0', width);
+/** Numbers of channels, multiplied by the width. */
+function scaledBy(width: number): (channels: number) => number {
   return (channels) => Math.max(1, Math.round(channels * width));
 }

@@ -1,6 +1,6 @@
 /** The layers of all dense generators and discriminators. */
-import type { Random } from '../autograd/random.ts';
-import { checkInteger } from '../core/check.ts';
+import { checkRandom, type Random } from '../autograd/random.ts';
+import { integer, type Option, option } from '../core/options.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
 import { IMAGE_SHAPE } from '../data/digits.ts';
 import type { Layer } from '../nn/layer.ts';
@@ -9,6 +9,10 @@ import { denseWithoutBias, normalizedDense } from '../nn/normalized-dense.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 
 export const IMAGE_SIZE: number = sizeOf(IMAGE_SHAPE);
+
+/** Options that the generators share: the length of the noise vector, and where the initial weights are drawn from. */
+export const LATENT_DIM: Option<number, number, 'optional'> = integer(1).or(100);
+export const RANDOM: Option<Random, Random | undefined, 'optional'> = option<Random>(checkRandom).optional();
 
 /** inputSize -> 256 -> 512 -> 784, tanh, [28, 28, 1]; `normalized`: one more batch normalisation behind the tanh. */
 export function generatorLayers(inputSize: number, { normalized }: { readonly normalized: boolean }): Layer[] {
@@ -31,14 +35,9 @@ export function discriminatorLayers(
 }
 
 export function generatorOf(plan: readonly Layer[], random: Random | undefined): Model {
-  return sequential(plan, { name: 'generator', ...(random && { random }) });
+  return sequential(plan, { name: 'generator', random });
 }
 
 export function discriminatorOf(plan: readonly Layer[], random: Random | undefined): Model {
-  return sequential(plan, { name: 'discriminator', ...(random && { random }) });
-}
-
-/** Length of the noise vector, 100 if it is left open. */
-export function checkLatentDim(where: string, latentDim: number = 100): number {
-  return checkInteger(where, 'latentDim', latentDim, 1);
+  return sequential(plan, { name: 'discriminator', random });
 }

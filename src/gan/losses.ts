@@ -13,7 +13,7 @@
  * label smoothing, T. Salimans et al., "Improved Techniques for Training GANs", NIPS 2016.
  */
 import type { Tensor } from '../autograd/tensor.ts';
-import { checkChoice, checkNumber, invalid } from '../core/check.ts';
+import { checkChoice, checkNumber } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { add, mul, sub } from '../ops/arithmetic.ts';
 import { binaryCrossentropy, meanSquaredError } from '../ops/losses.ts';
@@ -64,8 +64,7 @@ export const ARTICLE_OBJECTIVE: Objective = OBJECTIVES[DEFAULT_LOSS](1);
 /** The objective by its name, after both options are checked. */
 export function readObjective(where: string, loss: GanLoss, labelSmoothing: number): Objective {
   const name = checkChoice(where, 'loss', loss, GAN_LOSSES);
-  checkNumber(where, 'labelSmoothing', labelSmoothing, 0, 1);
-  if (labelSmoothing === 1) invalid(where, 'labelSmoothing', 'below 1', labelSmoothing);
+  checkNumber(where, 'labelSmoothing', labelSmoothing, { from: 0, below: 1 });
   if (name === 'hinge' && labelSmoothing > 0) {
     throw new ArgumentError(
       `${where}: labelSmoothing goes with a loss that has labels, and 'hinge' has none; got ${labelSmoothing}. Leave it out, or take another loss.`,

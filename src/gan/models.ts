@@ -4,37 +4,41 @@
  *   normalisation after the last, so an image may leave [-1, 1] (pictures clip).
  *   discriminator: 784 -> 512 -> 256, each without bias and with batch normalisation and LeakyReLU, then one logit.
  */
-import { checkRandom, type Random } from '../autograd/random.ts';
-import { checkOptions } from '../core/check.ts';
+import type { Random } from '../autograd/random.ts';
+import { readOptions } from '../core/options.ts';
 import { IMAGE_SHAPE } from '../data/digits.ts';
 import { flatten } from '../nn/layers/index.ts';
 import type { Model } from '../nn/sequential.ts';
-import { checkLatentDim, discriminatorLayers, discriminatorOf, generatorLayers, generatorOf } from './dense-layers.ts';
+import {
+  discriminatorLayers,
+  discriminatorOf,
+  generatorLayers,
+  generatorOf,
+  LATENT_DIM,
+  RANDOM,
+} from './dense-layers.ts';
 
 export interface DenseGeneratorConfig {
   /** Length of the noise vector. Default 100. */
-  readonly latentDim?: number;
+  readonly latentDim?: number | undefined;
   /** Where the initial weights are drawn from. Default: the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /** Noise [n, latentDim] -> images [n, 28, 28, 1]; 561,184 trainable parameters at the default latentDim. */
 export function denseGenerator(config: DenseGeneratorConfig = {}): Model {
-  checkOptions('denseGenerator', config, ['latentDim', 'random']);
-  const latentDim = checkLatentDim('denseGenerator', config.latentDim);
-  checkRandom('denseGenerator', config.random);
-  return generatorOf(generatorLayers(latentDim, { normalized: true }), config.random);
+  const { latentDim, random } = readOptions('denseGenerator', config, { latentDim: LATENT_DIM, random: RANDOM });
+  return generatorOf(generatorLayers(latentDim, { normalized: true }), random);
 }
 
 export interface DenseDiscriminatorConfig {
   /** Where the initial weights are drawn from. Default: the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
 
 /** Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 534,273 trainable parameters. */
 export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
-  checkOptions('denseDiscriminator', config, ['random']);
-  checkRandom('denseDiscriminator', config.random);
+  const { random } = readOptions('denseDiscriminator', config, { random: RANDOM });
   const plan = [flatten({ inputShape: IMAGE_SHAPE }), ...discriminatorLayers(undefined, { normalized: true })];
-  return discriminatorOf(plan, config.random);
+  return discriminatorOf(plan, random);
 }

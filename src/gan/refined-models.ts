@@ -6,12 +6,18 @@
  *   discriminator: 784 -> 512 with LeakyReLU only, then 256 with batch normalisation and LeakyReLU, then one logit.
  * Nothing else differs, and the same `random` draws the same kernels.
  */
-import { checkRandom } from '../autograd/random.ts';
-import { checkOptions } from '../core/check.ts';
+import { readOptions } from '../core/options.ts';
 import { IMAGE_SHAPE } from '../data/digits.ts';
 import { flatten } from '../nn/layers/index.ts';
 import type { Model } from '../nn/sequential.ts';
-import { checkLatentDim, discriminatorLayers, discriminatorOf, generatorLayers, generatorOf } from './dense-layers.ts';
+import {
+  discriminatorLayers,
+  discriminatorOf,
+  generatorLayers,
+  generatorOf,
+  LATENT_DIM,
+  RANDOM,
+} from './dense-layers.ts';
 import type { DenseDiscriminatorConfig, DenseGeneratorConfig } from './models.ts';
 
 /**
@@ -21,16 +27,13 @@ import type { DenseDiscriminatorConfig, DenseGeneratorConfig } from './models.ts
  * await trainGan({ images, generator: refinedGenerator(), discriminator: refinedDiscriminator() });
  */
 export function refinedGenerator(config: DenseGeneratorConfig = {}): Model {
-  checkOptions('refinedGenerator', config, ['latentDim', 'random']);
-  const latentDim = checkLatentDim('refinedGenerator', config.latentDim);
-  checkRandom('refinedGenerator', config.random);
-  return generatorOf(generatorLayers(latentDim, { normalized: false }), config.random);
+  const { latentDim, random } = readOptions('refinedGenerator', config, { latentDim: LATENT_DIM, random: RANDOM });
+  return generatorOf(generatorLayers(latentDim, { normalized: false }), random);
 }
 
 /** Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 533,249 trainable parameters. */
 export function refinedDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
-  checkOptions('refinedDiscriminator', config, ['random']);
-  checkRandom('refinedDiscriminator', config.random);
+  const { random } = readOptions('refinedDiscriminator', config, { random: RANDOM });
   const plan = [flatten({ inputShape: IMAGE_SHAPE }), ...discriminatorLayers(undefined, { normalized: false })];
-  return discriminatorOf(plan, config.random);
+  return discriminatorOf(plan, random);
 }

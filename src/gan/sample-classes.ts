@@ -1,22 +1,25 @@
 /** Images of the classes that one asks for, from a class-conditional generator. */
-import { checkRandom, createRandom, type Random } from '../autograd/random.ts';
+import { createRandom, type Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
-import { checkOptions } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { option, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { checkModel } from '../training/checks.ts';
-import { checkClasses, joinClasses, oneHot, readLabels } from './classes.ts';
+import { CLASSES, joinClasses, oneHot, readLabels } from './classes.ts';
+import { RANDOM } from './dense-layers.ts';
 
 export interface SampleClassesOptions {
   /** How many classes the generator was trained with. Default 10. */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
   /** The noise [labels.length, latentDim]: the same noise with other labels gives other digits in one hand. Default: drawn. */
-  readonly noise?: Tensor;
+  readonly noise?: Tensor | undefined;
   /** Where the noise is drawn from, if none is given. Default: createRandom(0), the same noise each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
 }
+
+const OPTIONS = { classes: CLASSES, noise: option<Tensor>(checkTensor).optional(), random: RANDOM };
 
 /**
  * One image of each class that is asked for, in that order: [labels.length, ...image].
@@ -33,10 +36,8 @@ export function sampleClasses(
 ): Tensor {
   const where = 'sampleClasses';
   checkModel(where, 'generator', generator);
-  checkOptions(where, options, ['classes', 'noise', 'random']);
-  const classes = checkClasses(where, options.classes);
+  const { classes, noise, random } = readOptions(where, options, OPTIONS);
   const wanted = readLabels(where, labels, classes);
-  checkRandom(where, options.random);
   const [inputSize = 0, ...others] = generator.inputShape ?? [];
   const latentDim = inputSize - classes;
   if (others.length > 0 || latentDim < 1) {
@@ -44,11 +45,9 @@ export function sampleClasses(
       `${where}: the generator must take vectors of noise and ${classes} classes; it takes ${generator.inputShape === undefined ? 'anything, being not built yet' : formatShape(generator.inputShape)}. conditionalGenerator() makes one.`,
     );
   }
-  const { noise, random = createRandom(0) } = options;
   const noiseShape = [wanted.length, latentDim];
   if (noise !== undefined) {
-    if (options.random !== undefined) throw new ArgumentError(`${where}: give noise or random, not both.`);
-    checkTensor(where, 'noise', noise);
+    if (random !== undefined) throw new ArgumentError(`${where}: give noise or random, not both.`);
     if (!sameShape(noise.shape, noiseShape)) {
       throw new ShapeError(
         `${where}: noise must have shape ${formatShape(noiseShape)}, a row for each label; got ${formatShape(noise.shape)}`,
@@ -56,7 +55,7 @@ export function sampleClasses(
     }
   }
   return scope(() => {
-    const rows = joinClasses(noise ?? random.normal(noiseShape), oneHot(wanted, classes));
+    const rows = joinClasses(noise ?? (random ?? createRandom(0)).normal(noiseShape), oneHot(wanted, classes));
     return generator.predict(rows);
   }, where);
 }

@@ -7,7 +7,7 @@
  * Source: B. T. Polyak, A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992; for GANs, Y. Yazıcı et al., "The
  * Unusual Effectiveness of Averaging in GAN Training", ICLR 2019.
  */
-import { checkNumber, invalid } from '../core/check.ts';
+import { checkNumber } from '../core/check.ts';
 import { normalizationKernels } from '../kernels/families/normalization.ts';
 import { cloneModel, type Model } from '../nn/sequential.ts';
 
@@ -24,8 +24,8 @@ export function createWeightAverage(
   momentum: number | undefined,
 ): WeightAverage | undefined {
   if (momentum === undefined) return undefined;
-  checkNumber(where, 'emaMomentum', momentum, 0, 1);
-  if (momentum === 1) invalid(where, 'emaMomentum', 'below 1', momentum, 'At 1 the average would never move.');
+  // At 1 the average would never move.
+  checkNumber(where, 'emaMomentum', momentum, { from: 0, below: 1 });
   return { model: cloneModel(model), momentum };
 }
 

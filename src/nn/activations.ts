@@ -1,6 +1,6 @@
 /** Activations by name. */
 import type { Tensor } from '../autograd/tensor.ts';
-import { checkChoice } from '../core/check.ts';
+import { choice, type Option } from '../core/options.ts';
 import { leakyRelu, relu, sigmoid, tanh } from '../ops/unary.ts';
 
 export type ActivationName = 'linear' | 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid';
@@ -15,6 +15,11 @@ const ACTIVATIONS: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
 
 const NAMES = Object.keys(ACTIVATIONS) as ActivationName[];
 
-export function getActivation(where: string, name: ActivationName): (x: Tensor) => Tensor {
-  return ACTIVATIONS[checkChoice(where, 'activation', name, NAMES)];
+/** An option that is the name of an activation. */
+export function activationName(): Option<ActivationName> {
+  return choice(NAMES);
+}
+
+export function getActivation(name: ActivationName): (x: Tensor) => Tensor {
+  return ACTIVATIONS[name];
 }

@@ -6,6 +6,7 @@ import type { Random } from '../autograd/random.ts';
 import { checkTensor, ones, type Tensor, zeros } from '../autograd/tensor.ts';
 import { checkChoice } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
+import { type Option, option } from '../core/options.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 
 export type Initializer = (shape: Shape, random: Random) => Tensor;
@@ -26,11 +27,18 @@ const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {
 
 const NAMES = Object.keys(INITIALIZERS) as InitializerName[];
 
-/** An initializer from its name; what a function makes is checked. */
-export function getInitializer(where: string, argument: string, value: InitializerName | Initializer): Initializer {
-  if (typeof value !== 'function') return INITIALIZERS[checkChoice(where, argument, value, NAMES)];
+/** An option that is an initializer or the name of one. What a user's function makes is checked. */
+export function initializer(): Option<InitializerName | Initializer, Initializer> {
+  return option((where, argument, value) =>
+    typeof value === 'function'
+      ? checked(where, argument, value as Initializer)
+      : INITIALIZERS[checkChoice(where, argument, value, NAMES)],
+  );
+}
+
+function checked(where: string, argument: string, initialize: Initializer): Initializer {
   return (shape, random) => {
-    const made = checkTensor(where, `the result of ${argument}`, value(shape, random));
+    const made = checkTensor(where, `the result of ${argument}`, initialize(shape, random));
     if (!sameShape(made.shape, shape)) {
       throw new ShapeError(
         `${where}: ${argument} made a tensor of shape ${formatShape(made.shape)}; expected ${formatShape(shape)}`,

@@ -10,6 +10,12 @@ export interface CallOptions {
   readonly random?: Random | undefined;
 }
 
+/** What every layer can be told, though only a model's first layer needs it. */
+export interface LayerConfig {
+  /** Shape of one input item. Needed only in a model's first layer; a model without it is built at its first call. */
+  readonly inputShape?: Shape | undefined;
+}
+
 /** A layer as its maker describes it. It may be built several times, each time with weights of its own. */
 export interface Layer {
   /** Keras's class name: Dense, BatchNormalization, ... */

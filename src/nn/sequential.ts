@@ -1,19 +1,20 @@
 /** sequential: layers one after the other. A LeakyReLU behind a layer that can take it along is computed in that layer's pass. */
-import { type Random, randomFromState } from '../autograd/random.ts';
+import { checkRandom, type Random, randomFromState } from '../autograd/random.ts';
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
-import { checkBoolean, checkFunction, checkOptions, invalid } from '../core/check.ts';
+import { checkFunction, hasMethods, invalid, isArray } from '../core/check.ts';
 import { RuntimeError, ShapeError } from '../core/errors.ts';
+import { boolean, option, readOptions, string } from '../core/options.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import type { BuiltLayer, CallOptions, Layer } from './layer.ts';
 import { type SummaryRow, summaryTable } from './summary.ts';
 
 export interface SequentialOptions {
   /** Where the initial weights are drawn from. Default: a generator of its own, the same each time. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Shown in the summary and in errors. Default 'sequential'. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 export interface Model {
@@ -37,6 +38,9 @@ export interface Model {
   summary(print?: (text: string) => void): string;
 }
 
+const OPTIONS = { random: option<Random>(checkRandom).optional(), name: string().or('sequential') };
+const CALL_OPTIONS = { training: boolean().or(false), random: OPTIONS.random };
+
 /**
  * A model of layers in a row. It is built at once if the first layer names its inputShape, else at the first call.
  *
@@ -45,7 +49,7 @@ export interface Model {
  * model.call(tensor([[1, 2]])); // [1, 1]
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
-  if (!Array.isArray(layers) || layers.length === 0 || !layers.every(isLayer)) {
+  if (!isArray(layers) || layers.length === 0 || !layers.every(isLayer)) {
     invalid(
       'sequential',
       'layers',
@@ -54,12 +58,7 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
       'Make them with layers.dense(...) and its kin.',
     );
   }
-  checkOptions('sequential', options, ['random', 'name']);
-  const { random = randomFromState(DEFAULT_RANDOM), name = 'sequential' } = options;
-  if (typeof random?.uniform !== 'function') {
-    invalid('sequential', 'random', 'a random generator', random, 'Make one with createRandom(seed).');
-  }
-  if (typeof name !== 'string') invalid('sequential', 'name', 'a string', name);
+  const { random = randomFromState(DEFAULT_RANDOM), name } = readOptions('sequential', options, OPTIONS);
   const model = new SequentialModel(name, layers, random);
   const inputShape = layers[0]!.inputShape;
   if (inputShape !== undefined) model.build(inputShape);
@@ -149,9 +148,7 @@ class SequentialModel implements Model {
 
   call(x: Tensor, options: CallOptions = {}): Tensor {
     const where = `${this.name}.call`;
-    checkOptions(where, options, ['training', 'random']);
-    checkBoolean(where, 'training', options.training ?? false);
-    return this.#run(where, x, options);
+    return this.#run(where, x, readOptions(where, options, CALL_OPTIONS));
   }
 
   predict(x: Tensor): Tensor {
@@ -203,7 +200,7 @@ class SequentialModel implements Model {
 }
 
 function isLayer(value: unknown): value is Layer {
-  return typeof value === 'object' && value !== null && 'build' in value && typeof value.build === 'function';
+  return hasMethods(value, ['build']);
 }
 
 /** BatchNormalization -> batch_normalization, LeakyReLU -> leaky_re_lu, as Keras names layers. */

@@ -8,8 +8,9 @@
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { checkNumber, checkOptions, invalid } from '../core/check.ts';
+import { invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
+import { number, option, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import { normalizationKernels } from '../kernels/families/normalization.ts';
 
@@ -18,10 +19,17 @@ export interface BatchNormOptions {
   readonly gamma: Tensor;
   readonly beta: Tensor;
   /** Added to the variance. Default 1e-3. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** Slope of a LeakyReLU applied to the result. Default 1: none. */
-  readonly negativeSlope?: number;
+  readonly negativeSlope?: number | undefined;
 }
+
+const OPTIONS = {
+  gamma: option<Tensor>(checkTensor),
+  beta: option<Tensor>(checkTensor),
+  epsilon: number({ from: 0 }).or(1e-3),
+  negativeSlope: number({ from: 0 }).or(1),
+};
 
 export interface BatchMoments {
   /** [features] */
@@ -55,10 +63,7 @@ export function batchNormInference(x: Tensor, moments: BatchMoments, options: Ba
 
 function normalize(where: string, x: Tensor, moments: BatchMoments, options: BatchNormOptions, share: number): Tensor {
   const { rows, features } = sizes(where, x);
-  checkOptions(where, options ?? null, ['gamma', 'beta', 'epsilon', 'negativeSlope']);
-  const { gamma, beta, epsilon = 1e-3, negativeSlope: slope = 1 } = options;
-  checkNumber(where, 'epsilon', epsilon, 0);
-  checkNumber(where, 'negativeSlope', slope, 0);
+  const { gamma, beta, epsilon, negativeSlope: slope } = readOptions(where, options, OPTIONS);
   if (typeof moments !== 'object' || moments === null)
     invalid(where, 'moments', 'what batchMoments() returns', moments);
   const { mean, variance } = moments;

@@ -8,8 +8,8 @@ import { applyUnary } from './internal/elementwise.ts';
 /** x limited to [low, high]; NaN stays NaN. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   checkTensor('clip', 'x', x);
-  checkNumber('clip', 'low', low, -Infinity, high);
   checkNumber('clip', 'high', high);
+  checkNumber('clip', 'low', low, { to: high });
   const y = applyUnary((out, input, count) => kernels().clip(out, input, low, high, count), x);
   return record(
     'clip',

@@ -6,17 +6,17 @@
  * Source: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 2016; padding and output sizes as in TensorFlow.
  */
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
-import { checkOptions } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
+import { readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import { convolve, convolveTransposed } from './internal/convolve.ts';
 import {
-  checkExtent,
-  checkPadding,
   type Extent,
+  extent,
   geometryOf,
   type Padding,
   type Pair,
+  padding,
   pictureOf,
   type Windows,
   windowsOn,
@@ -24,13 +24,15 @@ import {
 
 export interface Conv2dOptions {
   /** Pixels from one window to the next: a whole number, or [height, width]. Default 1. */
-  readonly strides?: Extent;
+  readonly strides?: Extent | undefined;
   /**
    * 'valid': no padding, windows lie inside. 'same': zeros around, so that the sizes are divided by the stride, rounded up (transposed:
    * multiplied by it). Default 'valid'.
    */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
 }
+
+const OPTIONS = { strides: extent().or(1), padding: padding().or('valid') };
 
 /**
  * Images [n, height, width, channels] and a kernel [kernelHeight, kernelWidth, channels, filters] -> [n, outHeight, outWidth, filters].
@@ -73,9 +75,7 @@ function readArguments(
 ): ConvolutionArguments {
   checkTensor(where, 'x', x);
   checkTensor(where, 'kernel', kernel);
-  checkOptions(where, options, ['strides', 'padding']);
-  const strides = checkExtent(where, 'strides', options.strides ?? 1);
-  const padding = checkPadding(where, options.padding ?? 'valid');
+  const { strides, padding } = readOptions(where, options, OPTIONS);
   if (x.rank !== 4) {
     throw new ShapeError(`${where}: x must have shape [n, height, width, channels]; got ${formatShape(x.shape)}`);
   }

@@ -2,21 +2,18 @@
  * Dropout: y = u >= rate ? x / (1 - rate) : 0, with u uniform in [0, 1), so that the expectation stays x; dx is dy under the same u.
  * Source: N. Srivastava et al., "Dropout", JMLR 15, 2014.
  */
-import type { Random } from '../autograd/random.ts';
+import { checkRandom, type Random } from '../autograd/random.ts';
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
-import { checkNumber, invalid } from '../core/check.ts';
+import { checkNumber } from '../core/check.ts';
 import { kernels } from '../kernels/runtime.ts';
 import { applyUnary } from './internal/elementwise.ts';
 
 /** Sets each element to 0 with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 - rate). */
 export function dropout(x: Tensor, rate: number, random: Random): Tensor {
   checkTensor('dropout', 'x', x);
-  checkNumber('dropout', 'rate', rate, 0);
-  if (rate >= 1) invalid('dropout', 'rate', 'below 1', rate);
-  if (typeof random?.uniform !== 'function') {
-    invalid('dropout', 'random', 'a random generator', random, 'Make one with createRandom(seed).');
-  }
+  checkNumber('dropout', 'rate', rate, { from: 0, below: 1 });
+  checkRandom('dropout', 'random', random);
   const u = random.uniform(x.shape);
   const masked = (t: Tensor): Tensor =>
     applyUnary((out, input, count) => kernels().dropout(out, input, u.address, rate, 1 / (1 - rate), count), t);

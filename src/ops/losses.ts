@@ -5,8 +5,8 @@
  */
 import { record } from '../autograd/record.ts';
 import { Tensor, toTensor } from '../autograd/tensor.ts';
-import { checkBoolean, checkOptions } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
+import { boolean, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import { trainingKernels } from '../kernels/families/training.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
@@ -16,8 +16,10 @@ import { log, neg, square } from './unary.ts';
 
 export interface BinaryCrossentropyOptions {
   /** The predictions are logits, not probabilities. Default false, as in Keras. */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
+
+const OPTIONS = { fromLogits: boolean().or(false) };
 
 /** Keras's epsilon: probabilities are kept this far from 0 and 1. */
 const PROBABILITY_MARGIN = 1e-7;
@@ -38,8 +40,7 @@ export function binaryCrossentropy(
   const where = 'binaryCrossentropy';
   const y = toTensor(where, 'labels', labels);
   const p = toTensor(where, 'predictions', predictions);
-  checkOptions(where, options, ['fromLogits']);
-  const fromLogits = checkBoolean(where, 'fromLogits', options.fromLogits ?? false);
+  const { fromLogits } = readOptions(where, options, OPTIONS);
   checkLabels(where, y, p);
   if (fromLogits) return sigmoidCrossEntropy(y, p);
   const clipped = clip(p, PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN);

@@ -4,17 +4,19 @@
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { checkBoolean, checkOptions } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
+import { boolean, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
 
 export interface MatmulOptions {
   /** Use the transpose of a: a is [k, m]. Default false. */
-  readonly transposeA?: boolean;
+  readonly transposeA?: boolean | undefined;
   /** Use the transpose of b: b is [n, k]. Default false. */
-  readonly transposeB?: boolean;
+  readonly transposeB?: boolean | undefined;
 }
+
+const OPTIONS = { transposeA: boolean().or(false), transposeB: boolean().or(false) };
 
 /**
  * The product of two matrices, [m, k] x [k, n] -> [m, n].
@@ -25,10 +27,7 @@ export interface MatmulOptions {
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   checkTensor('matmul', 'a', a);
   checkTensor('matmul', 'b', b);
-  checkOptions('matmul', options, ['transposeA', 'transposeB']);
-  const { transposeA = false, transposeB = false } = options;
-  checkBoolean('matmul', 'transposeA', transposeA);
-  checkBoolean('matmul', 'transposeB', transposeB);
+  const { transposeA, transposeB } = readOptions('matmul', options, OPTIONS);
   checkSizes(a, b, transposeA, transposeB);
   const y = product(a, b, transposeA, transposeB);
   return record(

@@ -4,27 +4,32 @@
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { checkOptions } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
+import { type Option, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import { windowKernels } from '../kernels/families/windows.ts';
-import {
-  checkExtent,
-  checkPadding,
-  type Extent,
-  geometryOf,
-  type Padding,
-  type Pair,
-  windowsOn,
-} from './internal/windows.ts';
+import { type Extent, extent, geometryOf, type Padding, type Pair, padding, windowsOn } from './internal/windows.ts';
 
 export interface MaxPooling2dOptions {
   /** Size of a window: a whole number, or [height, width]. Default 2. */
-  readonly poolSize?: Extent;
+  readonly poolSize?: Extent | undefined;
   /** Pixels from one window to the next: a whole number, or [height, width]. Default: poolSize, so that windows do not overlap. */
-  readonly strides?: Extent;
+  readonly strides?: Extent | undefined;
   /** 'valid': windows lie inside, a rest at the edge is left out. 'same': sizes are divided by the stride, rounded up. Default 'valid'. */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
+}
+
+/** @internal The layer's too. */
+export const POOLING_OPTIONS: PoolingOptions = {
+  poolSize: extent().or(2),
+  strides: extent().optional(),
+  padding: padding().or('valid'),
+};
+
+interface PoolingOptions {
+  readonly poolSize: Option<Extent, Pair, 'optional'>;
+  readonly strides: Option<Extent, Pair | undefined, 'optional'>;
+  readonly padding: Option<Padding, Padding, 'optional'>;
 }
 
 /**
@@ -36,10 +41,7 @@ export interface MaxPooling2dOptions {
 export function maxPooling2d(x: Tensor, options: MaxPooling2dOptions = {}): Tensor {
   const where = 'maxPooling2d';
   checkTensor(where, 'x', x);
-  checkOptions(where, options, ['poolSize', 'strides', 'padding']);
-  const size = checkExtent(where, 'poolSize', options.poolSize ?? 2);
-  const strides = checkExtent(where, 'strides', options.strides ?? size);
-  const padding = checkPadding(where, options.padding ?? 'valid');
+  const { poolSize: size, strides = size, padding } = readOptions(where, options, POOLING_OPTIONS);
   if (x.rank !== 4) {
     throw new ShapeError(`${where}: x must have shape [n, height, width, channels]; got ${formatShape(x.shape)}`);
   }

@@ -1,7 +1,8 @@
 /** sum and mean over axes; y = sum x, dx = dy repeated; y = sum x / count, dx = dy / count repeated. */
 import { record } from '../autograd/record.ts';
 import { checkTensor, scalar, type Tensor } from '../autograd/tensor.ts';
-import { checkBoolean, checkOptions } from '../core/check.ts';
+import { checkBoolean, isArray } from '../core/check.ts';
+import { boolean, option, readOptions } from '../core/options.ts';
 import { checkAxes, type Shape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
 import { applyBinary } from './internal/elementwise.ts';
@@ -15,6 +16,12 @@ export interface ReduceOptions {
   /** Keep reduced axes with size 1. Default false. */
   readonly keepDims?: boolean | undefined;
 }
+
+const OPTIONS = {
+  // Which axes there are depends on the tensor: checkAxes() looks at them.
+  axis: option<number | readonly number[]>((_where, _argument, axis) => axis as number | readonly number[]).optional(),
+  keepDims: boolean().or(false),
+};
 
 /**
  * The sum over axes: `sum(x)`, `sum(x, axis, keepDims)` or `sum(x, { axis, keepDims })`. An empty sum is 0.
@@ -52,8 +59,8 @@ function readArguments(
 ): ReduceArguments {
   checkTensor(where, 'x', x);
   if (typeof axis === 'object' && !isList(axis)) {
-    checkOptions(where, axis, ['axis', 'keepDims']);
-    return readArguments(where, x, axis.axis, axis.keepDims);
+    const options = readOptions(where, axis, OPTIONS);
+    return readArguments(where, x, options.axis, options.keepDims);
   }
   checkBoolean(where, 'keepDims', keepDims);
   const axes = checkAxes(where, axis, x.rank);
@@ -62,5 +69,5 @@ function readArguments(
 }
 
 function isList(value: readonly number[] | ReduceOptions): value is readonly number[] {
-  return Array.isArray(value);
+  return isArray(value);
 }

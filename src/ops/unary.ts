@@ -86,7 +86,7 @@ export function relu(x: Tensor): Tensor {
 /** y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. Keras's default slope is 0.3. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.3): Tensor {
   checkTensor('leakyRelu', 'x', x);
-  checkNumber('leakyRelu', 'negativeSlope', negativeSlope, 0);
+  checkNumber('leakyRelu', 'negativeSlope', negativeSlope, { from: 0 });
   const y = applyUnary((out, input, count) => kernels().leakyRelu(out, input, negativeSlope, count), x);
   return record(
     'leakyRelu',

@@ -57,10 +57,10 @@ export interface Optimizer {
 export function adam(config: AdamConfig = {}): Optimizer {
   checkOptions('adam', config, ['learningRate', 'beta1', 'beta2', 'epsilon']);
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = config;
-  checkNumber('adam', 'learningRate', learningRate, 0);
+  checkNumber('adam', 'learningRate', learningRate, { from: 0 });
   checkDecay('beta1', beta1);
   checkDecay('beta2', beta2);
-  checkNumber('adam', 'epsilon', epsilon, 0);
+  checkNumber('adam', 'epsilon', epsilon, { from: 0 });
   return new Adam(learningRate, beta1, beta2, epsilon);
 }
 
@@ -134,8 +134,7 @@ class Adam implements Optimizer {
 }
 
 function checkDecay(argument: string, value: number): void {
-  checkNumber('adam', argument, value, 0, 1);
-  if (value === 1) invalid('adam', argument, 'below 1', value);
+  checkNumber('adam', argument, value, { from: 0, below: 1 });
 }
 
 function checkPairs(variables: readonly Variable[], gradients: readonly Tensor[]): void {

@@ -9,6 +9,7 @@ import {
   didYouMean,
   nearestWord,
   describe as picture,
+  type Range,
 } from '../../src/core/check.ts';
 import {
   ArgumentError,
@@ -88,8 +89,8 @@ const message = (call: () => unknown): string => {
 describe('checkNumber', () => {
   it('passes finite numbers in range, ends included', () => {
     expect(checkNumber('f', 'x', -1.5)).toBe(-1.5);
-    expect(checkNumber('f', 'x', 0, 0, 1)).toBe(0);
-    expect(checkNumber('f', 'x', 1, 0, 1)).toBe(1);
+    expect(checkNumber('f', 'x', 0, { from: 0, to: 1 })).toBe(0);
+    expect(checkNumber('f', 'x', 1, { from: 0, to: 1 })).toBe(1);
   });
 
   it.each([NaN, Infinity, -Infinity, '1', undefined, null, 1n, {}])('refuses %o', (value) => {
@@ -97,8 +98,20 @@ describe('checkNumber', () => {
   });
 
   it('names the range', () => {
-    expect(message(() => checkNumber('f', 'x', -1, 0))).toBe('f: x must be a finite number of at least 0; got -1');
-    expect(message(() => checkNumber('f', 'x', 2, 0, 1))).toBe('f: x must be a finite number from 0 to 1; got 2');
+    const refused = (value: number, range: Range): string => message(() => checkNumber('f', 'x', value, range));
+    expect(refused(-1, { from: 0 })).toBe('f: x must be a finite number of at least 0; got -1');
+    expect(refused(2, { from: 0, to: 1 })).toBe('f: x must be a finite number from 0 to 1; got 2');
+    expect(refused(2, { to: 1 })).toBe('f: x must be a finite number of at most 1; got 2');
+  });
+
+  it('leaves out the ends of half-open ranges', () => {
+    const refused = (value: number, range: Range): string => message(() => checkNumber('f', 'x', value, range));
+    expect(refused(1, { from: 0, below: 1 })).toBe('f: x must be a finite number from 0 to below 1; got 1');
+    expect(refused(0, { above: 0 })).toBe('f: x must be a finite number above 0; got 0');
+    expect(refused(0, { above: 0, to: 1 })).toBe('f: x must be a finite number above 0 to 1; got 0');
+    expect(refused(1, { below: 1 })).toBe('f: x must be a finite number below 1; got 1');
+    for (const inside of [0, 0.5, 1 - 2 ** -53])
+      expect(checkNumber('f', 'x', inside, { from: 0, below: 1 })).toBe(inside);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Initial weights: limits and moments of their distributions, and that the seed alone decides them. */
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, createRandom, type InitializerName, layers, ShapeError, tensor } from '../../src/index.ts';
-import { getInitializer } from '../../src/nn/initializers.ts';
+import { initializer } from '../../src/nn/initializers.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 import { bitsOf } from './bits.ts';
 
@@ -9,7 +9,7 @@ const SHAPE = [200, 300];
 const SIZE = 60_000;
 
 function values(name: InitializerName, shape: readonly number[] = SHAPE, seed = 5): Float32Array {
-  return getInitializer('test', 'initializer', name)(shape, createRandom(seed)).data.slice();
+  return initializer().check('test', 'initializer', name)(shape, createRandom(seed)).data.slice();
 }
 
 function moments(x: Float32Array): { mean: number; variance: number } {
@@ -76,7 +76,7 @@ describe('initializers', () => {
 
   it('name the nearest to a misspelt one', () => {
     const error = thrownBy(ArgumentError, () =>
-      getInitializer('layers.dense', 'kernelInitializer', wrong('heUnifrom')),
+      initializer().check('layers.dense', 'kernelInitializer', wrong('heUnifrom')),
     );
     expect(error.message).toContain('layers.dense: kernelInitializer must be one of');
     expect(error.message).toContain('Did you mean heUniform?');

@@ -4,22 +4,30 @@
  * once for every call in training.
  */
 import { ones, type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
-import { checkBoolean, checkNumber, checkOptions } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
+import { boolean, number, readOptions, shape } from '../../core/options.ts';
 import { normalizationKernels } from '../../kernels/families/normalization.ts';
 import { batchMoments, batchNormInference, batchNormTraining } from '../../ops/batch-normalization.ts';
-import type { CallOptions, Layer } from '../layer.ts';
+import type { CallOptions, Layer, LayerConfig } from '../layer.ts';
 
-export interface BatchNormalizationConfig {
+export interface BatchNormalizationConfig extends LayerConfig {
   /** How much of the moving statistics stays at each step, in [0, 1]. Default 0.99. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Added to the variance. Default 1e-3. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** Whether a learned beta is added. Default true. */
-  readonly center?: boolean;
+  readonly center?: boolean | undefined;
   /** Whether the normalised features are multiplied by a learned gamma. Default true; without gamma and beta they keep mean 0 and variance 1. */
-  readonly scale?: boolean;
+  readonly scale?: boolean | undefined;
 }
+
+const OPTIONS = {
+  momentum: number({ from: 0, to: 1 }).or(0.99),
+  epsilon: number({ from: 0 }).or(1e-3),
+  center: boolean().or(true),
+  scale: boolean().or(true),
+  inputShape: shape().optional(),
+};
 
 /**
  * Normalises each feature (the last axis) over the batch, then scales by gamma and shifts by beta.
@@ -29,15 +37,12 @@ export interface BatchNormalizationConfig {
  */
 export function batchNormalization(config: BatchNormalizationConfig = {}): Layer {
   const where = 'layers.batchNormalization';
-  checkOptions(where, config, ['momentum', 'epsilon', 'center', 'scale']);
-  const momentum = checkNumber(where, 'momentum', config.momentum ?? 0.99, 0, 1);
-  const epsilon = checkNumber(where, 'epsilon', config.epsilon ?? 1e-3, 0);
-  const center = checkBoolean(where, 'center', config.center ?? true);
-  const scale = checkBoolean(where, 'scale', config.scale ?? true);
-  // What is on by default stays unsaid: checkpoints of older trainings do not know it.
+  const { momentum, epsilon, center, scale, inputShape: firstShape } = readOptions(where, config, OPTIONS);
+  // Settings that are on by default are left out: checkpoints of older trainings do not have them.
   const settings = { momentum, epsilon, ...(!center && { center: 'off' }), ...(!scale && { scale: 'off' }) };
   return {
     kind: 'BatchNormalization',
+    inputShape: firstShape,
     build(inputShape) {
       const features = inputShape[inputShape.length - 1];
       if (features === undefined)

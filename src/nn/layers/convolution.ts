@@ -3,43 +3,41 @@
  * W is [kernelHeight, kernelWidth, channels, filters], the transposed one's [kernelHeight, kernelWidth, filters, channels], b [filters].
  */
 import { type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
-import { checkBoolean, checkInteger, checkOptions } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { checkShape, formatShape, type Shape } from '../../core/shape.ts';
+import { boolean, integer, readOptions, shape } from '../../core/options.ts';
+import { formatShape, type Shape } from '../../core/shape.ts';
 import { add } from '../../ops/arithmetic.ts';
 import { type Conv2dOptions, conv2d as conv2dOp, conv2dTranspose as conv2dTransposeOp } from '../../ops/convolution.ts';
 import {
-  checkExtent,
-  checkPadding,
   type Extent,
+  extent,
   formatPair,
   type Padding,
   type Pair,
+  padding,
   pictureOf,
   type Windows,
   windowsOn,
 } from '../../ops/internal/windows.ts';
-import { type ActivationName, getActivation } from '../activations.ts';
-import { getInitializer, type Initializer, type InitializerName } from '../initializers.ts';
-import type { Layer } from '../layer.ts';
+import { type ActivationName, activationName, getActivation } from '../activations.ts';
+import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
+import type { Layer, LayerConfig } from '../layer.ts';
 
-export interface Conv2dConfig {
+export interface Conv2dConfig extends LayerConfig {
   /** Size of the output's last axis. */
   readonly filters: number;
   /** Height and width of the kernel: a whole number, or [height, width]. */
   readonly kernelSize: Extent;
   /** Pixels from one window to the next: a whole number, or [height, width]. Default 1. */
-  readonly strides?: Extent;
+  readonly strides?: Extent | undefined;
   /** 'valid': no padding. 'same': zeros around; sizes are divided by the stride, rounded up (transposed: multiplied by it). Default 'valid'. */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
   /** Default true. */
-  readonly useBias?: boolean;
+  readonly useBias?: boolean | undefined;
   /** Default 'linear': none. */
-  readonly activation?: ActivationName;
-  /** Shape of one input item, [height, width, channels], needed in a model's first layer only. */
-  readonly inputShape?: Shape;
+  readonly activation?: ActivationName | undefined;
   /** Default 'glorotUniform'. The bias begins at zero. */
-  readonly kernelInitializer?: InitializerName | Initializer;
+  readonly kernelInitializer?: InitializerName | Initializer | undefined;
 }
 
 /**
@@ -81,31 +79,25 @@ interface Direction {
   readonly op: (x: Tensor, kernel: Tensor, options: Conv2dOptions) => Tensor;
 }
 
-const OPTION_NAMES: readonly (keyof Conv2dConfig)[] = [
-  'filters',
-  'kernelSize',
-  'strides',
-  'padding',
-  'useBias',
-  'activation',
-  'inputShape',
-  'kernelInitializer',
-];
+const OPTIONS = {
+  filters: integer(1),
+  kernelSize: extent(),
+  strides: extent().or(1),
+  padding: padding().or('valid'),
+  useBias: boolean().or(true),
+  activation: activationName().or('linear'),
+  kernelInitializer: initializer().or('glorotUniform'),
+  inputShape: shape().optional(),
+};
 
 function convolutional(where: string, config: Conv2dConfig, direction: Direction): Layer {
-  checkOptions(where, config ?? null, OPTION_NAMES);
   const { kind, channelAxes, outputPixels, op } = direction;
-  const filters = checkInteger(where, 'filters', config.filters, 1);
-  const size = checkExtent(where, 'kernelSize', config.kernelSize);
-  const strides = checkExtent(where, 'strides', config.strides ?? 1);
-  const padding = checkPadding(where, config.padding ?? 'valid');
-  const useBias = checkBoolean(where, 'useBias', config.useBias ?? true);
-  const activationName = config.activation ?? 'linear';
-  const activation = getActivation(where, activationName);
-  const initialize = getInitializer(where, 'kernelInitializer', config.kernelInitializer ?? 'glorotUniform');
+  const options = readOptions(where, config, OPTIONS);
+  const { filters, kernelSize: size, strides, padding, useBias, kernelInitializer: initialize } = options;
+  const activation = getActivation(options.activation);
   return {
     kind,
-    inputShape: config.inputShape === undefined ? undefined : checkShape(where, 'inputShape', config.inputShape),
+    inputShape: options.inputShape,
     build(inputShape, random) {
       const { picture, channels } = checkImages(where, inputShape);
       const outputShape = [...outputPixels(picture, { size, strides, padding }), filters];
@@ -114,7 +106,7 @@ function convolutional(where: string, config: Conv2dConfig, direction: Direction
       const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
       return {
         kind,
-        settings: { strides: formatPair(strides), padding, activation: activationName },
+        settings: { strides: formatPair(strides), padding, activation: options.activation },
         outputShape,
         weights,
         trainableWeights: weights,

@@ -1,27 +1,32 @@
 /** Dense: y = activation(x W + b), W [fan-in, units], b [units]. */
 import { type Variable, variable, zeros } from '../../autograd/tensor.ts';
-import { checkBoolean, checkInteger, checkOptions } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { checkShape, type Shape } from '../../core/shape.ts';
+import { boolean, integer, readOptions, shape } from '../../core/options.ts';
 import { add } from '../../ops/arithmetic.ts';
 import { matmul } from '../../ops/matmul.ts';
 import { reshape } from '../../ops/reshape.ts';
-import { type ActivationName, getActivation } from '../activations.ts';
-import { getInitializer, type Initializer, type InitializerName } from '../initializers.ts';
-import type { Layer } from '../layer.ts';
+import { type ActivationName, activationName, getActivation } from '../activations.ts';
+import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
+import type { Layer, LayerConfig } from '../layer.ts';
 
-export interface DenseConfig {
+export interface DenseConfig extends LayerConfig {
   /** Size of the output's last axis. */
   readonly units: number;
   /** Default true. */
-  readonly useBias?: boolean;
+  readonly useBias?: boolean | undefined;
   /** Default 'linear': none. */
-  readonly activation?: ActivationName;
-  /** Shape of one input item, needed in a model's first layer only. */
-  readonly inputShape?: Shape;
+  readonly activation?: ActivationName | undefined;
   /** Default 'glorotUniform'. The bias begins at zero. */
-  readonly kernelInitializer?: InitializerName | Initializer;
+  readonly kernelInitializer?: InitializerName | Initializer | undefined;
 }
+
+const OPTIONS = {
+  units: integer(1),
+  useBias: boolean().or(true),
+  activation: activationName().or('linear'),
+  kernelInitializer: initializer().or('glorotUniform'),
+  inputShape: shape().optional(),
+};
 
 /**
  * A fully connected layer. Items of a rank above 1 are mapped along their last axis.
@@ -31,15 +36,12 @@ export interface DenseConfig {
  */
 export function dense(config: DenseConfig): Layer {
   const where = 'layers.dense';
-  checkOptions(where, config ?? null, ['units', 'useBias', 'activation', 'inputShape', 'kernelInitializer']);
-  const units = checkInteger(where, 'units', config.units, 1);
-  const useBias = checkBoolean(where, 'useBias', config.useBias ?? true);
-  const activationName = config.activation ?? 'linear';
-  const activation = getActivation(where, activationName);
-  const initialize = getInitializer(where, 'kernelInitializer', config.kernelInitializer ?? 'glorotUniform');
+  const options = readOptions(where, config, OPTIONS);
+  const { units, useBias, kernelInitializer: initialize } = options;
+  const activation = getActivation(options.activation);
   return {
     kind: 'Dense',
-    inputShape: config.inputShape === undefined ? undefined : checkShape(where, 'inputShape', config.inputShape),
+    inputShape: options.inputShape,
     build(inputShape, random) {
       const fanIn = inputShape[inputShape.length - 1];
       if (fanIn === undefined) throw new ShapeError(`${where}: items must have at least one axis; got scalars`);
@@ -49,7 +51,7 @@ export function dense(config: DenseConfig): Layer {
       const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
       return {
         kind: 'Dense',
-        settings: { activation: activationName },
+        settings: { activation: options.activation },
         outputShape,
         weights,
         trainableWeights: weights,

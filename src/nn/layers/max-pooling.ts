@@ -1,11 +1,13 @@
 /** MaxPooling2D: the largest value of each window, channel by channel. */
-import { checkOptions } from '../../core/check.ts';
-import { checkExtent, checkPadding, formatPair, windowsOn } from '../../ops/internal/windows.ts';
-import { type MaxPooling2dOptions, maxPooling2d as maxPooling2dOp } from '../../ops/max-pooling.ts';
-import { type Layer, stateless } from '../layer.ts';
+import { readOptions, shape } from '../../core/options.ts';
+import { formatPair, windowsOn } from '../../ops/internal/windows.ts';
+import { type MaxPooling2dOptions, maxPooling2d as maxPooling2dOp, POOLING_OPTIONS } from '../../ops/max-pooling.ts';
+import { type Layer, type LayerConfig, stateless } from '../layer.ts';
 import { checkImages } from './convolution.ts';
 
-export type MaxPooling2dConfig = MaxPooling2dOptions;
+export interface MaxPooling2dConfig extends MaxPooling2dOptions, LayerConfig {}
+
+const OPTIONS = { ...POOLING_OPTIONS, inputShape: shape().optional() };
 
 /**
  * Items [height, width, channels] become smaller, by half with the defaults: poolSize 2, strides as poolSize, padding 'valid'.
@@ -16,14 +18,13 @@ export type MaxPooling2dConfig = MaxPooling2dOptions;
 export function maxPooling2d(config: MaxPooling2dConfig = {}): Layer {
   const where = 'layers.maxPooling2d';
   const kind = 'MaxPooling2D';
-  checkOptions(where, config, ['poolSize', 'strides', 'padding']);
-  const size = checkExtent(where, 'poolSize', config.poolSize ?? 2);
-  const strides = checkExtent(where, 'strides', config.strides ?? size);
-  const padding = checkPadding(where, config.padding ?? 'valid');
+  const options = readOptions(where, config, OPTIONS);
+  const { poolSize: size, strides = size, padding } = options;
   return {
     kind,
-    build(shape) {
-      const { picture, channels } = checkImages(where, shape);
+    inputShape: options.inputShape,
+    build(items) {
+      const { picture, channels } = checkImages(where, items);
       const outputShape = [...windowsOn(where, picture, { size, strides, padding }), channels];
       const settings = { poolSize: formatPair(size), strides: formatPair(strides), padding };
       return stateless(kind, settings, outputShape, (x) => maxPooling2dOp(x, { poolSize: size, strides, padding }));

@@ -1,73 +1,79 @@
 /** Layers without weights: activation, leakyReLU, flatten, reshape, dropout. */
-import { checkNumber, checkOptions, invalid } from '../../core/check.ts';
+import { isArray } from '../../core/check.ts';
 import { ArgumentError, ShapeError } from '../../core/errors.ts';
+import { number, option, readOptions, shape } from '../../core/options.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../../core/shape.ts';
 import { dropout as dropoutOp } from '../../ops/dropout.ts';
 import { reshape as reshapeOp } from '../../ops/reshape.ts';
 import { leakyRelu } from '../../ops/unary.ts';
-import { type ActivationName, getActivation } from '../activations.ts';
-import { type Layer, stateless } from '../layer.ts';
+import { type ActivationName, activationName, getActivation } from '../activations.ts';
+import { type Layer, type LayerConfig, stateless } from '../layer.ts';
+
+const INPUT_SHAPE = { inputShape: shape().optional() };
 
 /** Applies an activation by name: 'linear', 'relu', 'leakyRelu', 'tanh', 'sigmoid'. */
-export function activation(name: ActivationName): Layer {
-  const apply = getActivation('layers.activation', name);
+export function activation(name: ActivationName, config: LayerConfig = {}): Layer {
+  const where = 'layers.activation';
+  activationName().check(where, 'activation', name);
+  const apply = getActivation(name);
   return {
     kind: 'Activation',
-    build: (shape) => stateless('Activation', { activation: name }, shape, (x) => apply(x)),
+    ...readOptions(where, config, INPUT_SHAPE),
+    build: (items) => stateless('Activation', { activation: name }, items, (x) => apply(x)),
   };
 }
 
-export interface LeakyReLUConfig {
+export interface LeakyReLUConfig extends LayerConfig {
   /** Slope below zero. Default 0.3. */
-  readonly negativeSlope?: number;
+  readonly negativeSlope?: number | undefined;
 }
+
+const LEAKY_RELU_OPTIONS = { ...INPUT_SHAPE, negativeSlope: number({ from: 0 }).or(0.3) };
 
 /** y = x where x > 0, else negativeSlope x. */
 export function leakyReLU(config: LeakyReLUConfig = {}): Layer {
-  checkOptions('layers.leakyReLU', config, ['negativeSlope']);
-  const negativeSlope = checkNumber('layers.leakyReLU', 'negativeSlope', config.negativeSlope ?? 0.3, 0);
+  const { negativeSlope, inputShape } = readOptions('layers.leakyReLU', config, LEAKY_RELU_OPTIONS);
   return {
     kind: 'LeakyReLU',
-    build: (shape) =>
-      stateless('LeakyReLU', { negativeSlope }, shape, (x) => leakyRelu(x, negativeSlope), { negativeSlope }),
+    inputShape,
+    build: (items) =>
+      stateless('LeakyReLU', { negativeSlope }, items, (x) => leakyRelu(x, negativeSlope), { negativeSlope }),
   };
 }
 
-export interface FlattenConfig {
-  /** Shape of one input item, needed in a model's first layer only. */
-  readonly inputShape?: Shape;
-}
+export type FlattenConfig = LayerConfig;
 
 /** Items become vectors: [n, 28, 28, 1] -> [n, 784]. */
 export function flatten(config: FlattenConfig = {}): Layer {
-  checkOptions('layers.flatten', config, ['inputShape']);
   return {
     kind: 'Flatten',
-    inputShape:
-      config.inputShape === undefined ? undefined : checkShape('layers.flatten', 'inputShape', config.inputShape),
-    build(shape) {
-      const size = sizeOf(shape);
+    ...readOptions('layers.flatten', config, INPUT_SHAPE),
+    build(items) {
+      const size = sizeOf(items);
       return stateless('Flatten', {}, [size], (x) => reshapeOp(x, [x.shape[0]!, size]));
     },
   };
 }
 
-export interface ReshapeConfig {
-  /** Shape of one output item. */
+export interface ReshapeConfig extends LayerConfig {
+  /** Shape of one output item. One size may be -1 and is then worked out. */
   readonly targetShape: Shape;
 }
+
+const RESHAPE_OPTIONS = { ...INPUT_SHAPE, targetShape: option<Shape>(checkTargetShape) };
 
 /** Items take another shape of the same size: [n, 784] -> [n, 28, 28, 1]. */
 export function reshape(config: ReshapeConfig): Layer {
   const where = 'layers.reshape';
-  checkOptions(where, config ?? null, ['targetShape']);
-  const target = checkShape(where, 'targetShape', config.targetShape);
+  const { targetShape, inputShape } = readOptions(where, config, RESHAPE_OPTIONS);
   return {
     kind: 'Reshape',
-    build(shape) {
-      if (sizeOf(shape) !== sizeOf(target)) {
+    inputShape,
+    build(items) {
+      const target = completeShape(targetShape, sizeOf(items));
+      if (sizeOf(items) !== sizeOf(target)) {
         throw new ShapeError(
-          `${where}: items of shape ${formatShape(shape)} do not fill targetShape ${formatShape(target)}`,
+          `${where}: items of shape ${formatShape(items)} do not fill targetShape ${formatShape(targetShape)}`,
         );
       }
       return stateless('Reshape', {}, target, (x) => reshapeOp(x, [x.shape[0]!, ...target]));
@@ -75,21 +81,41 @@ export function reshape(config: ReshapeConfig): Layer {
   };
 }
 
-export interface DropoutConfig {
+/** A shape, in which one size may be -1. */
+function checkTargetShape(where: string, argument: string, value: unknown): Shape {
+  if (!isArray(value)) return checkShape(where, argument, value);
+  const open = value.indexOf(-1);
+  const known = checkShape(
+    where,
+    argument,
+    value.filter((_, axis) => axis !== open),
+  );
+  return open < 0 ? known : [...known.slice(0, open), -1, ...known.slice(open)];
+}
+
+/** The shape of `size` elements with its -1, if it has one, worked out; if that is not possible, one of another size. */
+function completeShape(target: Shape, size: number): Shape {
+  if (!target.includes(-1)) return target;
+  const known = -sizeOf(target);
+  return target.map((side) => (side === -1 ? Math.floor(size / Math.max(known, 1)) : side));
+}
+
+export interface DropoutConfig extends LayerConfig {
   /** Probability that an element is dropped, 0 <= rate < 1. */
   readonly rate: number;
 }
 
+const DROPOUT_OPTIONS = { ...INPUT_SHAPE, rate: number({ from: 0, below: 1 }) };
+
 /** In training each element is dropped with probability `rate`, the others scaled by 1 / (1 - rate). Draws from the call's `random`. */
 export function dropout(config: DropoutConfig): Layer {
   const where = 'layers.dropout';
-  checkOptions(where, config ?? null, ['rate']);
-  const rate = checkNumber(where, 'rate', config.rate, 0);
-  if (rate >= 1) invalid(where, 'rate', 'below 1', rate);
+  const { rate, inputShape } = readOptions(where, config, DROPOUT_OPTIONS);
   return {
     kind: 'Dropout',
-    build: (shape) =>
-      stateless('Dropout', { rate }, shape, (x, { training = false, random }) => {
+    inputShape,
+    build: (items) =>
+      stateless('Dropout', { rate }, items, (x, { training = false, random }) => {
         if (!training || rate === 0) return x;
         if (random === undefined) {
           throw new ArgumentError(

@@ -5,8 +5,9 @@
  * A transposed convolution goes the other way, from `count` windows to the smallest picture that has them and on which every stride counts:
  *   'same': count stride;  'valid': count stride + max(window - stride, 0).
  */
-import { checkChoice, checkInteger, invalid } from '../../core/check.ts';
+import { checkInteger, invalid, isArray } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
+import { choice, type Option, option } from '../../core/options.ts';
 import type { WindowGeometry } from '../../kernels/contract.ts';
 
 export type Padding = 'valid' | 'same';
@@ -26,20 +27,25 @@ export interface Windows {
 /** Largest window and stride: with it every position in a picture is an int32. */
 const MAX_EXTENT = 2 ** 15;
 
-/** A pair from a whole number of at least 1 or two of them. */
-export function checkExtent(where: string, argument: string, value: unknown): Pair {
-  if (!Array.isArray(value)) {
-    if (typeof value === 'number') checkInteger(where, argument, value, 1, MAX_EXTENT);
-    else invalid(where, argument, 'a whole number of at least 1, or [height, width]', value);
-    return [value, value];
-  }
-  if (value.length !== 2) invalid(where, argument, 'a whole number of at least 1, or [height, width]', value);
-  const [height, width] = value.map((one, i) => checkInteger(where, `${argument}[${i}]`, one, 1, MAX_EXTENT));
-  return [height!, width!];
+/** An option that is a whole number of at least 1 or two of them, read as a pair. */
+export function extent(): Option<Extent, Pair> {
+  return option((where, argument, value) => {
+    if (typeof value === 'number') {
+      const side = checkInteger(where, argument, value, 1, MAX_EXTENT);
+      return [side, side];
+    }
+    if (!isArray(value) || value.length !== 2) {
+      return invalid(where, argument, 'a whole number of at least 1, or [height, width]', value);
+    }
+    return [
+      checkInteger(where, `${argument}[0]`, value[0], 1, MAX_EXTENT),
+      checkInteger(where, `${argument}[1]`, value[1], 1, MAX_EXTENT),
+    ];
+  });
 }
 
-export function checkPadding(where: string, value: unknown): Padding {
-  return checkChoice(where, 'padding', value, ['valid', 'same']);
+export function padding(): Option<Padding> {
+  return choice(['valid', 'same']);
 }
 
 /** How many windows a picture has along its height and its width. Throws a ShapeError if a 'valid' one is larger than the picture. */
