@@ -8,8 +8,8 @@ import { applyUnary } from './internal/elementwise.ts';
 /** x limited to [low, high]; NaN stays NaN. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   checkTensor('clip', 'x', x);
-  checkNumber('clip', 'high', high);
-  checkNumber('clip', 'low', low, { to: high });
+  checkNumber('clip', 'low', low);
+  checkNumber('clip', 'high', high, { from: low });
   const y = applyUnary((out, input, count) => kernels().clip(out, input, low, high, count), x);
   return record(
     'clip',

@@ -168,7 +168,7 @@ describe('checkOptions', () => {
   });
 
   it.each([null, 5, 'axis', [1]])('refuses %o for an options object', (value) => {
-    expect(message(() => checkOptions('f', value, ['axis']))).toMatch(/^f: options must be an object; got /);
+    expect(message(() => checkOptions('f', value, ['axis']))).toMatch(/^f: options must be a plain object; got /);
   });
 });
 

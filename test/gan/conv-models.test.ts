@@ -128,10 +128,14 @@ describe('the architecture', () => {
 
   it.each([
     [convGenerator, { latentDim: 0 }, 'convGenerator: latentDim must be a whole number of at least 1; got 0'],
-    [convGenerator, { width: 0 }, 'convGenerator: width must be above 0; got 0'],
+    [convGenerator, { width: 0 }, 'convGenerator: width must be a finite number above 0; got 0'],
     [convGenerator, { widht: 1 }, 'convGenerator: unknown option "widht". Did you mean width?'],
-    [convDiscriminator, { width: -1 }, 'convDiscriminator: width must be a finite number of at least 0; got -1'],
-    [convDiscriminator, { dropoutRate: 1 }, 'convDiscriminator: dropoutRate must be below 1; got 1'],
+    [convDiscriminator, { width: -1 }, 'convDiscriminator: width must be a finite number above 0; got -1'],
+    [
+      convDiscriminator,
+      { dropoutRate: 1 },
+      'convDiscriminator: dropoutRate must be a finite number from 0 to below 1; got 1',
+    ],
     [convDiscriminator, { random: 42 }, 'convDiscriminator: random must be a random generator; got 42'],
   ] as const)('%o, %j: %s', (make, config, message) => {
     expect(thrownBy(ArgumentError, () => make(wrong(config))).message).toContain(message);

@@ -169,8 +169,18 @@ describe('refused are', () => {
       /^test: loss must be one of 'nonSaturating', .*; got "hinges"\. Did you mean hinge\?/,
     ],
     ['a loss of another kind', 3, 0, /^test: loss must be one of .* got 3/],
-    ['a negative smoothing', 'minimax', -0.1, /^test: labelSmoothing must be a finite number from 0 to 1; got -0.1/],
-    ['a smoothing that leaves no label', 'minimax', 1, /^test: labelSmoothing must be below 1; got 1/],
+    [
+      'a negative smoothing',
+      'minimax',
+      -0.1,
+      /^test: labelSmoothing must be a finite number from 0 to below 1; got -0.1/,
+    ],
+    [
+      'a smoothing that leaves no label',
+      'minimax',
+      1,
+      /^test: labelSmoothing must be a finite number from 0 to below 1; got 1/,
+    ],
     ['NaN', 'minimax', Number.NaN, /^test: labelSmoothing must be .* got NaN/],
     [
       'smoothed labels for the hinge loss',

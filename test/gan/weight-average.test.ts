@@ -109,10 +109,10 @@ it('lies nearer to the middle of a weight that swings than the weight does', () 
 
 describe('emaMomentum', () => {
   it.each([
-    [1, 'test: emaMomentum must be below 1; got 1. At 1 the average would never move.'],
-    [-0.1, 'test: emaMomentum must be a finite number from 0 to 1; got -0.1'],
-    ['0.9', 'test: emaMomentum must be a finite number from 0 to 1; got "0.9"'],
-    [Number.NaN, 'test: emaMomentum must be a finite number from 0 to 1; got NaN'],
+    [1, 'test: emaMomentum must be a finite number from 0 to below 1; got 1'],
+    [-0.1, 'test: emaMomentum must be a finite number from 0 to below 1; got -0.1'],
+    ['0.9', 'test: emaMomentum must be a finite number from 0 to below 1; got "0.9"'],
+    [Number.NaN, 'test: emaMomentum must be a finite number from 0 to below 1; got NaN'],
   ])('of %s is refused', (momentum, message) => {
     const { generator } = tinyOptions();
     expect(thrownBy(ArgumentError, () => createWeightAverage('test', generator!, wrong(momentum))).message).toBe(

@@ -153,13 +153,13 @@ describe('wrong arguments', () => {
     [{ learningRate: NaN }, /^adam: learningRate/],
     [{ learningRate: Infinity }, /^adam: learningRate/],
     [{ learningRate: '1' }, /^adam: learningRate/],
-    [{ beta1: 1 }, /^adam: beta1 must be below 1; got 1/],
-    [{ beta2: 1.5 }, /^adam: beta2 must be a finite number from 0 to 1/],
+    [{ beta1: 1 }, /^adam: beta1 must be a finite number from 0 to below 1; got 1/],
+    [{ beta2: 1.5 }, /^adam: beta2 must be a finite number from 0 to below 1/],
     [{ beta1: -0.1 }, /^adam: beta1/],
     [{ epsilon: -1e-9 }, /^adam: epsilon/],
     [{ learningrate: 1 }, /^adam: unknown option "learningrate". Did you mean learningRate\?/],
-    [null, /^adam: options must be an object; got null/],
-    [1e-3, /^adam: options must be an object; got 0.001/],
+    [null, /^adam: options must be a plain object; got null/],
+    [1e-3, /^adam: options must be a plain object; got 0.001/],
   ])('adam(%j)', (config, message) => {
     expect(thrownBy(ArgumentError, () => adam(wrong(config))).message).toMatch(message);
   });

@@ -35,7 +35,7 @@ function convolutions(name: string, right: typeof kernel, other: typeof kernel, 
       [picture, other],
       new RegExp(`^${name}: x \\[1, 2, 2, 2\\] has 2 channels, the kernel .* is for 1; a kernel is \\[.*, ${axes}\\]`),
     ],
-    options(null, 'options must be an object; got null'),
+    options(null, 'options must be a plain object; got null'),
     options({ stride: 2 }, 'unknown option "stride". Did you mean strides\\?'),
     options({ padding: 'SAME' }, "padding must be one of 'valid', 'same'; got \"SAME\". Did you mean same\\?"),
     options({ padding: 1 }, 'padding must be .* got 1'),
@@ -76,7 +76,11 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
   ],
   convDiscriminator: [
     ...models('convDiscriminator'),
-    [Argument, [{ dropoutRate: 1 }], /^convDiscriminator: dropoutRate must be below 1; got 1/],
+    [
+      Argument,
+      [{ dropoutRate: 1 }],
+      /^convDiscriminator: dropoutRate must be a finite number from 0 to below 1; got 1/,
+    ],
     [Argument, [{ dropoutRate: -0.1 }], /^convDiscriminator: dropoutRate must be .* of at least 0; got -0.1/],
     [Argument, [{ dropoutrate: 0.3 }], /^convDiscriminator: unknown option "dropoutrate". Did you mean dropoutRate\?/],
   ],
@@ -84,9 +88,9 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
 
 function models(name: string): WrongCall[] {
   return [
-    [Argument, [null], new RegExp(`^${name}: options must be an object; got null`)],
-    [Argument, [{ width: 0 }], new RegExp(`^${name}: width must be above 0; got 0`)],
-    [Argument, [{ width: -1 }], new RegExp(`^${name}: width must be a finite number of at least 0; got -1`)],
+    [Argument, [null], new RegExp(`^${name}: options must be a plain object; got null`)],
+    [Argument, [{ width: 0 }], new RegExp(`^${name}: width must be a finite number above 0; got 0`)],
+    [Argument, [{ width: -1 }], new RegExp(`^${name}: width must be a finite number above 0; got -1`)],
     [Argument, [{ width: NaN }], new RegExp(`^${name}: width must be .* got NaN`)],
     [Argument, [{ width: '0.5' }], new RegExp(`^${name}: width must be .* got "0.5"`)],
     [Argument, [{ random: 5 }], new RegExp(`^${name}: random must be a random generator; got 5. Make one with create`)],
@@ -94,7 +98,11 @@ function models(name: string): WrongCall[] {
 }
 
 const noObject = (name: string): WrongCall[] =>
-  [null, 0.5, [3]].map((value) => [Argument, [value], new RegExp(`^layers.${name}: options must be an object; got`)]);
+  [null, 0.5, [3]].map((value) => [
+    Argument,
+    [value],
+    new RegExp(`^layers.${name}: options must be a plain object; got`),
+  ]);
 
 /** What the layers conv2d and conv2dTranspose refuse. */
 function convolutionLayers(name: string): WrongCall[] {

@@ -59,8 +59,8 @@ const wrongRandom = (name: string): WrongCall[] => [
   [Argument, [{ random: 0 }], new RegExp(`^${name}: random must be a random generator; got 0`)],
   [Argument, [{ random: null }], new RegExp(`^${name}: random must be a random generator; got null`)],
   [Argument, [{ randon: random }], new RegExp(`^${name}: unknown option "randon". Did you mean random\\?`)],
-  [Argument, [null], new RegExp(`^${name}: options must be an object; got null`)],
-  [Argument, [[random]], new RegExp(`^${name}: options must be an object; got \\[`)],
+  [Argument, [null], new RegExp(`^${name}: options must be a plain object; got null`)],
+  [Argument, [[random]], new RegExp(`^${name}: options must be a plain object; got \\[`)],
 ];
 
 export const CORE_CALLS: Calls<typeof ganvas> = {
@@ -183,7 +183,7 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
     [Argument, [{ seed: 1, stream: 0, block: NaN }], /^randomFromState: block must be .* got NaN/],
   ],
   configure: [
-    [Argument, [null], /^configure: options must be an object; got null/],
+    [Argument, [null], /^configure: options must be a plain object; got null/],
     [Argument, [{ thread: 2 }], /^configure: unknown option "thread". Did you mean threads\?/],
     [Argument, [{ tileColumns: 7 }], /^configure: unknown option "tileColumns"/],
     [Argument, [{ threads: 0 }], /^configure: threads must be a whole number from 1 to 64; got 0/],
@@ -236,16 +236,16 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
   ],
   denseDiscriminator: wrongRandom('denseDiscriminator'),
   adam: [
-    [Argument, [null], /^adam: options must be an object; got null/],
-    [Argument, [1e-3], /^adam: options must be an object; got 0.001/],
+    [Argument, [null], /^adam: options must be a plain object; got null/],
+    [Argument, [1e-3], /^adam: options must be a plain object; got 0.001/],
     [Argument, [{ lerningRate: 1 }], /^adam: unknown option "lerningRate". Did you mean learningRate\?/],
     [Argument, [{ lr: 1 }], /^adam: unknown option "lr". Known options: learningRate, beta1, beta2, epsilon/],
     [Argument, [{ learningRate: NaN }], /^adam: learningRate must be a finite number of at least 0; got NaN/],
     [Argument, [{ learningRate: Infinity }], /^adam: learningRate must be .* got Infinity/],
     [Argument, [{ learningRate: -1e-3 }], /^adam: learningRate must be .* got -0.001/],
-    [Argument, [{ beta1: 1 }], /^adam: beta1 must be below 1; got 1/],
-    [Argument, [{ beta1: NaN }], /^adam: beta1 must be a finite number from 0 to 1; got NaN/],
-    [Argument, [{ beta2: 1.5 }], /^adam: beta2 must be a finite number from 0 to 1; got 1.5/],
+    [Argument, [{ beta1: 1 }], /^adam: beta1 must be a finite number from 0 to below 1; got 1/],
+    [Argument, [{ beta1: NaN }], /^adam: beta1 must be a finite number from 0 to below 1; got NaN/],
+    [Argument, [{ beta2: 1.5 }], /^adam: beta2 must be a finite number from 0 to below 1; got 1.5/],
     [Argument, [{ beta2: -Infinity }], /^adam: beta2 must be .* got -Infinity/],
     [Argument, [{ epsilon: -1 }], /^adam: epsilon must be a finite number of at least 0; got -1/],
     [Argument, [{ epsilon: '1e-7' }], /^adam: epsilon must be .* got "1e-7"/],
@@ -277,8 +277,8 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
 };
 
 const options = (name: string): WrongCall[] => [
-  [Argument, [null], new RegExp(`^layers.${name}: options must be an object; got null`)],
-  [Argument, [0.5], new RegExp(`^layers.${name}: options must be an object; got 0.5`)],
+  [Argument, [null], new RegExp(`^layers.${name}: options must be a plain object; got null`)],
+  [Argument, [0.5], new RegExp(`^layers.${name}: options must be a plain object; got 0.5`)],
 ];
 
 export const LAYER_CALLS: Calls<typeof layers> = {
@@ -309,7 +309,7 @@ export const LAYER_CALLS: Calls<typeof layers> = {
   ],
   dense: [
     ...options('dense'),
-    [Argument, [undefined], /^layers.dense: options must be an object; got null/],
+    [Argument, [undefined], /^layers.dense: units must be a whole number of at least 1; got undefined/],
     [Argument, [{}], /^layers.dense: units must be a whole number of at least 1; got undefined/],
     [Argument, [{ units: 0 }], /^layers.dense: units must be .* got 0/],
     [Argument, [{ units: 2.5 }], /^layers.dense: units must be .* got 2.5/],
@@ -331,8 +331,8 @@ export const LAYER_CALLS: Calls<typeof layers> = {
   ],
   dropout: [
     ...options('dropout'),
-    [Argument, [{}], /^layers.dropout: rate must be a finite number of at least 0; got undefined/],
-    [Argument, [{ rate: 1 }], /^layers.dropout: rate must be below 1; got 1/],
+    [Argument, [{}], /^layers.dropout: rate must be a finite number from 0 to below 1; got undefined/],
+    [Argument, [{ rate: 1 }], /^layers.dropout: rate must be a finite number from 0 to below 1; got 1/],
     [Argument, [{ rate: -0.5 }], /^layers.dropout: rate must be .* got -0.5/],
     [Argument, [{ rate: NaN }], /^layers.dropout: rate must be .* got NaN/],
     [Argument, [{ raet: 0.5 }], /^layers.dropout: unknown option "raet". Did you mean rate\?/],
@@ -346,7 +346,7 @@ export const LAYER_CALLS: Calls<typeof layers> = {
   ],
   leakyReLU: [
     ...options('leakyReLU'),
-    [Argument, [{ alpha: 0.3 }], /^layers.leakyReLU: unknown option "alpha". Known options: negativeSlope/],
+    [Argument, [{ alpha: 0.3 }], /^layers.leakyReLU: unknown option "alpha". Known options: inputShape, negativeSlope/],
     [
       Argument,
       [{ negativeSlope: -0.3 }],
@@ -358,7 +358,7 @@ export const LAYER_CALLS: Calls<typeof layers> = {
   reshape: [
     ...options('reshape'),
     [Argument, [{}], /^layers.reshape: targetShape must be a shape, .* got undefined/],
-    [Argument, [{ targetShape: [-1, 2] }], /^layers.reshape: targetShape must be a shape, .* got \[-1, 2\]/],
+    [Argument, [{ targetShape: [-1, -1] }], /^layers.reshape: targetShape must be a shape, .* got \[-1\]/],
     [Argument, [{ targetShape: 4 }], /^layers.reshape: targetShape must be a shape, .* got 4/],
     [Argument, [{ targetshape: [4] }], /^layers.reshape: unknown option "targetshape". Did you mean targetShape\?/],
   ],

@@ -21,8 +21,8 @@ const wrongRandom = (name: string): WrongCall[] => [
   [Argument, [{ random: 5 }], new RegExp(`^${name}: random must be a random generator; got 5. Make one with`)],
   [Argument, [{ random: null }], new RegExp(`^${name}: random must be a random generator; got null`)],
   [Argument, [{ randon: random }], new RegExp(`^${name}: unknown option "randon". Did you mean random\\?`)],
-  [Argument, [null], new RegExp(`^${name}: options must be an object; got null`)],
-  [Argument, [[random]], new RegExp(`^${name}: options must be an object; got \\[`)],
+  [Argument, [null], new RegExp(`^${name}: options must be a plain object; got null`)],
+  [Argument, [[random]], new RegExp(`^${name}: options must be a plain object; got \\[`)],
 ];
 const wrongLatentDim = (name: string): WrongCall[] =>
   [0, -3, 2.5, NaN].map((latentDim) => [

@@ -65,8 +65,8 @@ const evaluator = (name: string, more: object): WrongCall[] => {
     new RegExp(`^${name}: ${message}`),
   ];
   return [
-    [Argument, [undefined], new RegExp(`^${name}: options must be an object; got null`)],
-    [Argument, [[images]], new RegExp(`^${name}: options must be an object; got \\[`)],
+    [Argument, [undefined], new RegExp(`^${name}: options must be a plain object; got null`)],
+    [Argument, [[images]], new RegExp(`^${name}: options must be a plain object; got \\[`)],
     wrongly({ batchsize: 3 }, 'unknown option "batchsize". Did you mean batchSize\\?'),
     ...noSource(name, 'real', (real) => [{ ...right, ...more, real }]),
     ...noSource(name, 'training', (training) => [{ ...right, ...more, training }]),
@@ -94,7 +94,7 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
   frechetDistance: pair('frechetDistance', 'featuresA', 'featuresB'),
   kernelDistance: [
     ...pair('kernelDistance', 'featuresA', 'featuresB'),
-    [Argument, [a, a, 5], /^kernelDistance: options must be an object; got 5/],
+    [Argument, [a, a, 5], /^kernelDistance: options must be a plain object; got 5/],
     [Argument, [a, a, { subset: 3 }], /^kernelDistance: unknown option "subset". Did you mean subsets\?/],
     [Argument, [a, a, { subsets: 1 }], /^kernelDistance: subsets must be a whole number from 2 to 100000; got 1/],
     [Argument, [a, a, { subsetSize: 5 }], /^kernelDistance: subsetSize must be a whole number from 2 to 4; got 5/],
@@ -102,7 +102,7 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
   ],
   precisionRecall: [
     ...pair('precisionRecall', 'real', 'generated'),
-    [Argument, [a, a, null], /^precisionRecall: options must be an object; got null/],
+    [Argument, [a, a, null], /^precisionRecall: options must be a plain object; got null/],
     [Argument, [a, a, { neighbors: 3 }], /^precisionRecall: unknown option "neighbors". Did you mean neighbours\?/],
     [Argument, [a, a, { neighbours: 8 }], /^precisionRecall: neighbours must be a whole number from 1 to 7; got 8/],
     [Argument, [a, a, { neighbours: 0 }], /^precisionRecall: neighbours must be a whole number from 1 to 7; got 0/],
@@ -160,8 +160,8 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
     ],
   ],
   formatEvaluation: [
-    [Argument, [undefined], /^formatEvaluation: options must be an object; got null/],
-    [Argument, ['table'], /^formatEvaluation: options must be an object; got "table"/],
+    [Argument, [undefined], /^formatEvaluation: options must be a plain object; got null/],
+    [Argument, ['table'], /^formatEvaluation: options must be a plain object; got "table"/],
     [Argument, [{ protocol: {}, row: [] }], /^formatEvaluation: unknown option "row". Did you mean rows\?/],
     [Argument, [{ rows: [] }], /^formatEvaluation: protocol must be the protocol of an evaluation; got undefined/],
     [Argument, [{ protocol: {} }], /^formatEvaluation: rows must be a list of \{ name, metrics \}; got undefined/],

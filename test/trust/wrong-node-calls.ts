@@ -36,7 +36,7 @@ export const NODE_CALLS: Calls<typeof node> = {
     [Argument, ['x', { maxbytes: 3 }], /^readIdxFile: unknown option "maxbytes". Did you mean maxBytes\?/],
     [Argument, ['x', { maxBytes: 0 }], /^readIdxFile: maxBytes must be a whole number of at least 1; got 0/],
     [Argument, ['x', { maxBytes: Infinity }], /^readIdxFile: maxBytes must be .* got Infinity/],
-    [Argument, ['x', null], /^readIdxFile: options must be an object; got null/],
+    [Argument, ['x', null], /^readIdxFile: options must be a plain object; got null/],
     [Runtime, [nowhere], /^readIdxFile: ".*" cannot be read: ENOENT.*Check the path/],
   ],
   saveImage: [
@@ -64,7 +64,7 @@ export const NODE_CALLS: Calls<typeof node> = {
     ],
   ],
   loadMnist: [
-    [Argument, [null], /^loadMnist: options must be an object; got null/],
+    [Argument, [null], /^loadMnist: options must be a plain object; got null/],
     [Argument, [{ dir: nowhere }], /^loadMnist: unknown option "dir"/],
     [Argument, [{ directory: '' }], /^loadMnist: directory must be the path of a folder; got ""/],
     [Argument, [{ directory: 5 }], /^loadMnist: directory must be .* got 5/],

@@ -66,7 +66,7 @@ const LABELLED: readonly LabelledCall[] = [
     'matmul with null options',
     ArgumentError,
     () => matmul(x, x, wrong(null)),
-    /^matmul: options must be an object; got null/,
+    /^matmul: options must be a plain object; got null/,
   ],
   ['matmul of a number', ArgumentError, () => matmul(wrong(2), x), /^matmul: a must be a Tensor; got 2/],
 
@@ -81,9 +81,9 @@ const LABELLED: readonly LabelledCall[] = [
     'clip with crossed limits',
     ArgumentError,
     () => clip(x, 1, 0),
-    /^clip: low must be a finite number from -Infinity to 0; got 1/,
+    /^clip: high must be a finite number of at least 1; got 0/,
   ],
-  ['clip with NaN', ArgumentError, () => clip(x, 0, NaN), /^clip: high must be a finite number; got NaN/],
+  ['clip with NaN', ArgumentError, () => clip(x, 0, NaN), /^clip: high must be a finite number of at least 0; got NaN/],
   ['clip without limits', ArgumentError, () => clip(x, wrong(undefined), wrong(undefined)), /^clip: low must be/],
   ['clip of a list', ArgumentError, () => clip(wrong([1]), 0, 1), /^clip: x must be a Tensor/],
 
@@ -101,7 +101,7 @@ const LABELLED: readonly LabelledCall[] = [
     () => sum(x, wrong({ keepdim: true })),
     /^sum: unknown option "keepdim". Did you mean keepDims\?/,
   ],
-  ['sum with null', ArgumentError, () => sum(x, wrong(null)), /^sum: options must be an object; got null/],
+  ['sum with null', ArgumentError, () => sum(x, wrong(null)), /^sum: options must be a plain object; got null/],
   [
     'mean with a word for keepDims',
     ArgumentError,
@@ -214,12 +214,17 @@ const LABELLED: readonly LabelledCall[] = [
   ],
   ['broadcastTo a number', ArgumentError, () => broadcastTo(x, wrong(3)), /^broadcastTo: shape must be a shape/],
 
-  ['dropout with rate 1', ArgumentError, () => dropout(x, 1, random), /^dropout: rate must be below 1; got 1/],
+  [
+    'dropout with rate 1',
+    ArgumentError,
+    () => dropout(x, 1, random),
+    /^dropout: rate must be a finite number from 0 to below 1; got 1/,
+  ],
   [
     'dropout with a negative rate',
     ArgumentError,
     () => dropout(x, -0.1, random),
-    /^dropout: rate must be a finite number of at least 0/,
+    /^dropout: rate must be a finite number from 0 to below 1/,
   ],
   ['dropout of a number', ArgumentError, () => dropout(wrong(1), 0.5, random), /^dropout: x must be a Tensor/],
 
@@ -245,7 +250,7 @@ const LABELLED: readonly LabelledCall[] = [
     'batchNormTraining without options',
     ArgumentError,
     () => batchNormTraining(x, moments, wrong(undefined)),
-    /^batchNormTraining: options must be an object/,
+    /^batchNormTraining: gamma must be a Tensor; got undefined/,
   ],
   [
     'batchNormInference without moments',
@@ -386,7 +391,7 @@ export const OP_CALLS: Calls<typeof ganvas> = {
     ...labelled['dropout']!,
     [ArgumentError, [x, 0.5], /^dropout: random must be a random generator; got undefined. Make one/],
     [ArgumentError, [x, 0.5, 42], /^dropout: random must be a random generator; got 42/],
-    [ArgumentError, [x, NaN, random], /^dropout: rate must be a finite number of at least 0; got NaN/],
+    [ArgumentError, [x, NaN, random], /^dropout: rate must be a finite number from 0 to below 1; got NaN/],
   ],
   meanSquaredError: [
     ...labelled['meanSquaredError']!,

@@ -45,8 +45,8 @@ const whole = 'must be a whole number of at least 0';
 
 export const TRAINING_CALLS: Calls<typeof ganvas> = {
   trainGan: [
-    [Argument, [undefined], /^trainGan: options must be an object; got null/],
-    [Argument, [[images]], /^trainGan: options must be an object; got \[/],
+    [Argument, [undefined], /^trainGan: options must be a plain object; got null/],
+    [Argument, [[images]], /^trainGan: options must be a plain object; got \[/],
     wrongly({ batchsize: 4 }, /^trainGan: unknown option "batchsize". Did you mean batchSize\?/),
     wrongly(
       { generatorOptimiser: 4 },
@@ -118,11 +118,14 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
     ),
     wrongly({ loss: 'leastsquares' }, /^trainGan: loss must be .* got "leastsquares". Did you mean leastSquares\?/),
     wrongly({ labelSmooth: 0.1 }, /^trainGan: unknown option "labelSmooth". Did you mean labelSmoothing\?/),
-    wrongly({ labelSmoothing: 1 }, /^trainGan: labelSmoothing must be below 1; got 1/),
-    wrongly({ labelSmoothing: '0.1' }, /^trainGan: labelSmoothing must be a finite number from 0 to 1; got "0.1"/),
+    wrongly({ labelSmoothing: 1 }, /^trainGan: labelSmoothing must be a finite number from 0 to below 1; got 1/),
+    wrongly(
+      { labelSmoothing: '0.1' },
+      /^trainGan: labelSmoothing must be a finite number from 0 to below 1; got "0.1"/,
+    ),
     wrongly({ loss: 'hinge', labelSmoothing: 0.1 }, /^trainGan: labelSmoothing goes with a loss that has labels/),
-    wrongly({ emaMomentum: 1 }, /^trainGan: emaMomentum must be below 1; got 1/),
-    wrongly({ emaMomentum: -1 }, /^trainGan: emaMomentum must be a finite number from 0 to 1; got -1/),
+    wrongly({ emaMomentum: 1 }, /^trainGan: emaMomentum must be a finite number from 0 to below 1; got 1/),
+    wrongly({ emaMomentum: -1 }, /^trainGan: emaMomentum must be a finite number from 0 to below 1; got -1/),
     wrongly({ emaDecay: 0.9 }, /^trainGan: unknown option "emaDecay"/),
     wrongly({ labels: 7 }, /^trainGan: labels must be a Uint8Array or a list of whole numbers; got 7. loadMnist/),
     wrongly({ labels: [0, 1, 2] }, /^trainGan: labels must be as many as the images; got 3 labels for 4 images/),

@@ -160,7 +160,7 @@ describe.each(KINDS)('%s', (kind) => {
       "padding must be one of 'valid', 'same'; got \"sane\". Did you mean same?",
     ],
     [{ filters: 2, kernelSize: 3, stride: 2 }, 'unknown option "stride". Did you mean strides?'],
-    [null, 'options must be an object; got null'],
+    [null, 'options must be a plain object; got null'],
   ])('%j: %s', (config, message) => {
     const error = thrownBy(ArgumentError, () => layers[kind](wrong(config)));
     expect(error.message).toContain(`layers.${kind}: `);

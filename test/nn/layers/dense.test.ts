@@ -99,7 +99,7 @@ describe('errors', () => {
     [{ units: 2, inputShape: 4 }, 'inputShape must be a shape'],
     [{ units: 2, inputShape: [-1] }, 'inputShape must be a shape'],
     [{ unit: 2 }, 'unknown option "unit". Did you mean units?'],
-    [null, 'options must be an object; got null'],
+    [null, 'options must be a plain object; got null'],
   ])('%j: %s', (config, message) => {
     const error = thrownBy(ArgumentError, () => layers.dense(wrong(config)));
     expect(error.message).toContain('layers.dense: ');

@@ -75,7 +75,7 @@ describe('errors', () => {
     [{ strides: -1 }, 'strides must be a whole number from 1 to 32768; got -1'],
     [{ padding: 'full' }, "padding must be one of 'valid', 'same'; got \"full\""],
     [{ poolsize: 2 }, 'unknown option "poolsize". Did you mean poolSize?'],
-    [null, 'options must be an object; got null'],
+    [null, 'options must be a plain object; got null'],
   ])('%j: %s', (config, message) => {
     const error = thrownBy(ArgumentError, () => layers.maxPooling2d(wrong(config)));
     expect(error.message).toContain('layers.maxPooling2d: ');

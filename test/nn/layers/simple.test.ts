@@ -134,10 +134,18 @@ describe('errors', () => {
     [() => layers.flatten(wrong({ inputshape: [2] })), 'layers.flatten: ', 'Did you mean inputShape?'],
     [() => layers.flatten({ inputShape: wrong('28') }), 'layers.flatten: ', 'inputShape must be a shape'],
     [() => layers.reshape(wrong({})), 'layers.reshape: ', 'targetShape must be a shape'],
-    [() => layers.reshape(wrong(undefined)), 'layers.reshape: ', 'options must be an object; got null'],
-    [() => layers.dropout(wrong({})), 'layers.dropout: ', 'rate must be a finite number of at least 0; got undefined'],
-    [() => layers.dropout({ rate: 1 }), 'layers.dropout: ', 'rate must be below 1; got 1'],
-    [() => layers.dropout({ rate: -0.1 }), 'layers.dropout: ', 'rate must be a finite number of at least 0; got -0.1'],
+    [() => layers.reshape(wrong(null)), 'layers.reshape: ', 'options must be a plain object; got null'],
+    [
+      () => layers.dropout(wrong({})),
+      'layers.dropout: ',
+      'rate must be a finite number from 0 to below 1; got undefined',
+    ],
+    [() => layers.dropout({ rate: 1 }), 'layers.dropout: ', 'rate must be a finite number from 0 to below 1; got 1'],
+    [
+      () => layers.dropout({ rate: -0.1 }),
+      'layers.dropout: ',
+      'rate must be a finite number from 0 to below 1; got -0.1',
+    ],
   ])('%#', (call, where, message) => {
     const error = thrownBy(ArgumentError, call);
     expect(error.message).toContain(where);
