@@ -81,7 +81,7 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
       [{ dropoutRate: 1 }],
       /^convDiscriminator: dropoutRate must be a finite number from 0 to below 1; got 1/,
     ],
-    [Argument, [{ dropoutRate: -0.1 }], /^convDiscriminator: dropoutRate must be .* of at least 0; got -0.1/],
+    [Argument, [{ dropoutRate: -0.1 }], /^convDiscriminator: dropoutRate must be .* from 0 to below 1; got -0.1/],
     [Argument, [{ dropoutrate: 0.3 }], /^convDiscriminator: unknown option "dropoutrate". Did you mean dropoutRate\?/],
   ],
 };
