@@ -17,7 +17,7 @@ export function describe(value: unknown): string {
 function picture(value: unknown): string {
   if (typeof value === 'string') return `"${shorten(value)}"`;
   // Many digits take long to compute.
-  if (typeof value === 'bigint') return value > -(2n ** 64n) && value < 2n ** 64n ? `${value}n` : 'a large bigint';
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? `${value}n` : 'a large bigint';
   if (typeof value === 'function') return `function ${shorten(String(value.name)) || '(anonymous)'}`;
   if (value === null || typeof value !== 'object') return shorten(String(value));
   if (Array.isArray(value)) {
