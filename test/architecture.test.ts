@@ -28,7 +28,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data'],
   gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'training'],
   autoencoder: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
-  classifier: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'metrics', 'training'],
+  classifier: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
   node: ['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'metrics', 'gan'],
 };
 

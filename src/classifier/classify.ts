@@ -5,7 +5,7 @@ import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { likeliest } from '../metrics/class-histogram.ts';
+import { argMax } from '../ops/internal/arg-max.ts';
 import { buildInRow, checkLabels, checkModel, expectShape, readDataset } from '../training/checks.ts';
 import type { Classifier } from './models.ts';
 
@@ -25,7 +25,7 @@ export function classify(classifier: Classifier, images: Dataset | Tensor): Int3
   const source = readDataset(where, images);
   const { features, head } = checkClassifier(where, classifier, source.itemShape);
   const classes = new Int32Array(source.count);
-  visitBatches(source, BATCH, (batch, first) => classes.set(likeliest(head.predict(features.predict(batch))), first));
+  visitBatches(source, BATCH, (batch, first) => classes.set(argMax(head.predict(features.predict(batch))), first));
   return classes;
 }
 

@@ -1,6 +1,6 @@
 /** trainClassifier: features and head, trained as one model by softmax cross-entropy. */
 import { tensor } from '../autograd/tensor.ts';
-import { likeliest } from '../metrics/class-histogram.ts';
+import { argMax } from '../ops/internal/arg-max.ts';
 import { sparseCategoricalCrossentropy } from '../ops/softmax-cross-entropy.ts';
 import { checkLabels } from '../training/checks.ts';
 import { type DescentOptions, type DescentResult, descend, readDescentOptions } from '../training/descent.ts';
@@ -63,7 +63,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
       const right = Float32Array.from(places, (place) => labels[place]!);
       const logits = head.call(features.call(batch, mode), mode);
       const loss = sparseCategoricalCrossentropy(tensor(right), logits);
-      return { loss, measures: { loss: loss.item(), accuracy: shareOf(likeliest(logits), right) } };
+      return { loss, measures: { loss: loss.item(), accuracy: shareOf(argMax(logits), right) } };
     },
   });
   return { features, head, ...result };

@@ -1,7 +1,7 @@
 /**
- * Squared Euclidean distances between the rows of two matrices, block by block, so that memory stays bounded:
+ * Squared Euclidean distances between the rows of two matrices, computed in blocks so that memory stays bounded:
  *   |x - y|^2 = |x|^2 + |y|^2 - 2 x . y
- * The products are one GEMM a block. Their float32 rounding leaves an absolute error of about 1e-6 (|x|^2 + |y|^2).
+ * The products of a block are one GEMM. Its float32 rounding gives an absolute error of about 1e-6 (|x|^2 + |y|^2).
  */
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
@@ -10,20 +10,20 @@ import type { Dataset } from '../data/dataset.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 
-/** Rows of either side in a block: 4 MB of distances. */
+/** Rows of x and of y in a block: 4 MB of distances. */
 export const BLOCK_ROWS = 1024;
 
 export interface DistanceBlock {
-  /** Row-major, [rowCount, columnCount]; valid only during the visit. */
+  /** Row-major, [rowCount, columnCount]. Valid only during the visit. */
   readonly squares: Float32Array;
-  /** Place of the first row in x, and of the first column in y. */
+  /** Index of the block's first row in x, and of its first column in y. */
   readonly row: number;
   readonly column: number;
   readonly rowCount: number;
   readonly columnCount: number;
 }
 
-/** Visits the distances of all items of x (rows) to all of y (columns): for each block of rows, all blocks of columns in order. */
+/** Visits the distances of all items of x (rows) to all of y (columns): all blocks of columns for each block of rows. */
 export function visitDistances(
   x: Dataset,
   y: Dataset,
@@ -57,7 +57,7 @@ export function visitDistances(
   }
 }
 
-/** Items from `start` on, each flattened to a row. */
+/** A block of items from `start` on, each flattened to a row. */
 function rowsOf(source: Dataset, start: number, blockRows: number): Tensor {
   const count = Math.min(blockRows, source.count - start);
   const items = source.gather(Int32Array.from({ length: count }, (_, i) => start + i));

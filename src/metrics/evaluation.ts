@@ -1,13 +1,13 @@
 /**
- * What an evaluation finds, and how it was made: plain objects, fit for JSON. Numbers of two evaluations may be compared only if their protocols
- * are equal.
+ * The result of an evaluation and its protocol, as plain objects that can be written as JSON. Results of two evaluations
+ * are comparable only if their protocols are equal.
  */
 import type { ClassHistogram } from './class-histogram.ts';
 import type { KernelDistance } from './kernel-distance.ts';
 import type { PrecisionRecall } from './precision-recall.ts';
 
 export interface ImageMetrics {
-  /** How many images were judged. */
+  /** Number of images. */
   readonly count: number;
   readonly frechetDistance: number;
   readonly kernelDistance: KernelDistance;
@@ -18,19 +18,19 @@ export interface ImageMetrics {
 }
 
 export interface NearestSummary {
-  /** Mean distance to the nearest training image, pixels from -1 to 1. */
+  /** Mean distance to the nearest training image. Pixels are from -1 to 1. */
   readonly mean: number;
-  /** The smallest. */
+  /** The smallest of these distances. */
   readonly smallest: number;
-  /** Over how many images, the first ones. */
+  /** How many images were compared; the first ones of the set. */
   readonly count: number;
 }
 
 export interface EvaluationProtocol {
-  /** What the features are. */
+  /** Describes the features. */
   readonly features: string;
   readonly featureCount: number;
-  /** What the real and the training images are. */
+  /** Describes the real and the training images. */
   readonly data: string;
   readonly realCount: number;
   readonly trainingCount: number;
@@ -49,6 +49,6 @@ export interface EvaluationRow {
 
 export interface Evaluation {
   readonly protocol: EvaluationProtocol;
-  /** The anchors 'real' and 'noise' first. */
+  /** The anchors 'real' and 'noise' come first. */
   readonly rows: readonly EvaluationRow[];
 }

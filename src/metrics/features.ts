@@ -1,22 +1,23 @@
-/** Feature matrices [n, d], a row for each image: their checks, and mean and covariance in float64. */
+/** Checks of feature matrices [n, d], one row for each image, and their mean and covariance in float64. */
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
 
-/** A finite matrix with at least `rows` rows and one column. */
-export function checkFeatures(where: string, argument: string, value: unknown, rows = 1): Tensor {
+/** Checks for a finite matrix with at least `rows` rows and one column. */
+export function checkFeatureMatrix(where: string, argument: string, value: unknown, rows = 1): Tensor {
   const features = checkTensor(where, argument, value);
   if (features.rank !== 2 || features.shape[0]! < rows || features.shape[1]! < 1) {
     throw new ShapeError(
-      `${where}: ${argument} must be a matrix [n, d], a row of features for each image, n at least ${rows}; got shape ${formatShape(features.shape)}`,
+      `${where}: ${argument} must be a matrix [n, d], one row of features for each image, n at least ${rows};` +
+        ` got shape ${formatShape(features.shape)}`,
     );
   }
   checkFinite(where, argument, features);
   return features;
 }
 
-/** Two such matrices with as many columns. */
+/** Checks for two such matrices with equal numbers of columns. */
 export function checkFeaturePair(
   where: string,
   names: readonly [string, string],
@@ -24,11 +25,12 @@ export function checkFeaturePair(
   second: unknown,
   rows = 1,
 ): readonly [Tensor, Tensor] {
-  const a = checkFeatures(where, names[0], first, rows);
-  const b = checkFeatures(where, names[1], second, rows);
+  const a = checkFeatureMatrix(where, names[0], first, rows);
+  const b = checkFeatureMatrix(where, names[1], second, rows);
   if (a.shape[1] !== b.shape[1]) {
     throw new ShapeError(
-      `${where}: ${names[0]} ${formatShape(a.shape)} and ${names[1]} ${formatShape(b.shape)} must have as many columns; compute both with the same network`,
+      `${where}: ${names[0]} ${formatShape(a.shape)} and ${names[1]} ${formatShape(b.shape)} must have equally many` +
+        ' columns; compute both with the same network',
     );
   }
   return [a, b];
@@ -43,11 +45,11 @@ export function checkFinite(where: string, argument: string, x: Tensor): void {
 export interface Moments {
   /** [d] */
   readonly mean: Float64Array;
-  /** [d, d], row-major, divided by n - 1. */
+  /** [d, d], row-major; the sums are divided by n - 1. */
   readonly covariance: Float64Array;
 }
 
-/** mean = sum x / n; covariance = sum (x - mean)(x - mean)^T / (n - 1), about the mean in a second pass. */
+/** mean = sum x / n; covariance = sum (x - mean)(x - mean)^T / (n - 1), in a second pass. */
 export function moments(features: Tensor): Moments {
   const [n, d] = features.shape as readonly [number, number];
   const { data } = features;

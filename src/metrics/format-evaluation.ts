@@ -1,8 +1,8 @@
-/** An evaluation as text: a Markdown table, aligned so that it reads well in a terminal too, and below it the protocol. */
+/** Formats an evaluation as text: a Markdown table, aligned for a terminal too, and the protocol below it. */
 import { checkOptions, invalid } from '../core/check.ts';
 import type { Evaluation, EvaluationProtocol, EvaluationRow, ImageMetrics } from './evaluation.ts';
 
-/** Each column: its title, and the text of a row. */
+/** The title of each column, and its text in a row. */
 const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) => string])[] = [
   ['images', ({ count }) => String(count)],
   ['Frechet', ({ frechetDistance }) => figure(frechetDistance)],
@@ -18,7 +18,7 @@ const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) 
 ];
 
 /**
- * The table of an evaluation, a row for each set of images, and its protocol.
+ * The table of an evaluation, with one row for each set of images, and its protocol.
  *
  * @example
  * console.log(formatEvaluation(evaluateImages({ ... })));
@@ -55,14 +55,17 @@ function protocolLines(protocol: EvaluationProtocol): string[] {
   const { features, featureCount, data, realCount, trainingCount, seed, batchSize, nearestCount } = protocol;
   const { kernelSubsets, kernelSubsetSize, neighbours } = protocol;
   return [
-    `- Data: ${data}. Each row is compared with ${realCount} real images; "real" has as many training images in the place of generated ones.`,
-    `- Features: ${featureCount}, of ${features}; ${batchSize} images at a time, clipped to [-1, 1], 256 grey levels. Seed ${seed}.`,
-    `- Frechet: squared distance of two Gaussians, covariance with n - 1. Compare equal counts only.`,
-    `- Kernel: (x.y / d + 1)^3, unbiased squared MMD, mean of ${kernelSubsets} subsets of ${kernelSubsetSize}; the interval counts only subsets without common images.`,
-    `- Precision, recall: inside balls to the ${ordinal(neighbours)} nearest neighbour.`,
-    `- Missing: classes that are never the likeliest; uneven: total variation distance of the classes from equal shares.`,
-    `- Nearest: mean distance, pixels from -1 to 1, of the first ${nearestCount} images to the nearest of ${trainingCount} training images, and the least; in the row "real" that of real images which are not among those.`,
-    `- Sharpness: mean squared 4-neighbour Laplacian; near that of "real" is good, more is noise.`,
+    `- Data: ${data}. Each row is compared with ${realCount} real images. The row "real" evaluates training images.`,
+    `- Features: ${featureCount} of ${features}, for ${batchSize} images at a time.` +
+      ` Pixels are clipped to [-1, 1] and rounded to 256 grey levels. Seed ${seed}.`,
+    `- Frechet: squared distance of two Gaussians, covariance with n - 1. Compare only equal counts.`,
+    `- Kernel: (x.y / d + 1)^3, unbiased squared MMD, mean of ${kernelSubsets} subsets of ${kernelSubsetSize}.` +
+      ' The interval counts only subsets without common images.',
+    `- Precision, recall: inside balls that reach to the ${ordinal(neighbours)} nearest neighbour.`,
+    `- Missing: classes that no image has. Uneven: total variation distance of the classes from equal shares.`,
+    `- Nearest, least: mean and smallest distance of the first ${nearestCount} images to the nearest of` +
+      ` ${trainingCount} training images, pixels from -1 to 1. The row "real" has the distances of the real images.`,
+    `- Sharpness: mean squared 4-neighbour Laplacian. Good is near that of "real"; noise has more.`,
   ];
 }
 
@@ -71,7 +74,7 @@ function ordinal(n: number): string {
   return `${n}${ending ?? 'th'}`;
 }
 
-/** Three significant digits, or more where the whole part has more, never in powers of ten below 1e21. */
+/** Three significant digits, or all digits of a longer whole part; no exponent below 1e21. */
 function figure(value: number): string {
   const size = Math.abs(value);
   let decimals = 2;

@@ -1,19 +1,20 @@
 /**
- * The Frechet distance between two sets of features, each taken as a Gaussian:
+ * The Frechet distance between two sets of features, each approximated by a Gaussian:
  *   |mean_a - mean_b|^2 + tr(C_a + C_b - 2 (C_a C_b)^(1/2))
- * With the features of an Inception network this is the FID (Heusel et al. 2017); with others it is another number.
+ * With the features of an Inception network this is the FID (Heusel et al. 2017). Other features give other numbers.
  */
 import type { Tensor } from '../autograd/tensor.ts';
 import { checkFeaturePair, moments } from './features.ts';
 import { trace, traceOfRootProduct } from './linear-algebra.ts';
 
 /**
- * The squared Frechet distance of two Gaussians with the sets' means and covariances (divided by n - 1), in float64. 0 for equal sets,
- * else positive, up to rounding: never below 0. Time grows with d^3; made for d up to a few hundred.
+ * The squared Frechet distance of two Gaussians with the means and covariances of the sets (n - 1 in the denominator), in
+ * float64. It is never negative, and 0 for equal sets up to rounding. Time grows with d^3; d should be a few hundred at
+ * most.
  *
- * Sets of fewer images than features, or features that are always 0, give covariances of less than full rank. That needs no added
- * epsilon here: eigenvalues within rounding of 0 count as 0. But the expectation of the distance falls as n grows, steeply where n is not
- * well above d, so compare only distances of equal counts.
+ * Sets of fewer images than features, and features that are always 0, have singular covariances. No epsilon is added:
+ * eigenvalues within rounding of 0 count as 0. The expected distance falls as n grows, steeply unless n is well above d,
+ * so compare only distances of equal counts.
  *
  * @param featuresA - [n, d], n at least 2.
  * @param featuresB - [m, d], m at least 2.

@@ -1,6 +1,6 @@
 /**
- * evaluateImages: every metric of this folder for a set of generated images, between two anchors, real images and noise; imageEvaluator: the
- * same for many sets, computing what concerns the real images only once.
+ * `evaluateImages` computes every metric of this folder for a set of generated images, and for two anchors: real images
+ * and noise. `imageEvaluator` does so for many sets and computes the features of the real images only once.
  */
 import { createRandom } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
@@ -22,42 +22,42 @@ import { sharpness } from './sharpness.ts';
 export interface ImageEvaluatorOptions {
   /** Real images that the generator has not seen: [n, height, width, 1], at least 8. */
   readonly real: Images;
-  /** Those it was trained on, at least 8. */
+  /** Images that it was trained on, at least 8. */
   readonly training: Images;
-  /** Images [b, height, width, 1] -> features [b, d], a row depending on its image alone (a model in inference mode). */
+  /** Images [b, height, width, 1] -> features [b, d]. Each row depends on its image alone (a model in inference mode). */
   readonly features: (images: Tensor) => Tensor;
-  /** Features [b, d] -> logits [b, classes]: the classifier's head on them. */
+  /** Features [b, d] -> logits [b, classes]: the head of the classifier. */
   readonly logits: (features: Tensor) => Tensor;
-  /** Says in the protocol what the features are. Default 'features'. */
+  /** Describes the features in the protocol. Default 'features'. */
   readonly featureName?: string;
-  /** Says in the protocol what the real and the training images are. Default 'images'. */
+  /** Describes the real and the training images in the protocol. Default 'images'. */
   readonly dataName?: string;
-  /** Of the kernel distance's subsets, the noise, and the choice of real images where not all are used. Default 0. */
+  /** Seed of the kernel distance's subsets, the noise, and the choice of training images for an anchor. Default 0. */
   readonly seed?: number;
-  /** Images that go through `features` at once. Default 256. */
+  /** Images in one call of `features`. Default 256. */
   readonly batchSize?: number;
-  /** Subsets of the kernel distance. Default 100. */
+  /** Number of subsets of the kernel distance. Default 100. */
   readonly kernelSubsets?: number;
-  /** Images in such a subset. Default 1000, or half of the smallest set that is compared. */
+  /** Images in such a subset. Default 1000, or half of the smallest set if that is less. */
   readonly kernelSubsetSize?: number;
   /** k of precision and recall. Default 3. */
   readonly neighbours?: number;
-  /** For how many images the nearest training image is sought. Default 1000, or all where there are fewer. */
+  /** Number of images whose nearest training image is searched for. Default 1000, or all if there are fewer. */
   readonly nearestCount?: number;
 }
 
 export interface EvaluateImagesOptions extends ImageEvaluatorOptions {
-  /** What is judged: [n, height, width, 1], at least 8 images. */
+  /** The images to evaluate: [n, height, width, 1], at least 8. */
   readonly generated: Images;
 }
 
 export interface ImageEvaluator {
   readonly protocol: EvaluationProtocol;
-  /** The metrics of a set of images, at least 8. Those of a tensor are first clipped to [-1, 1] and rounded to 256 grey levels. */
+  /** The metrics of at least 8 images. Images of a tensor are first clipped to [-1, 1] and rounded to 256 grey levels. */
   evaluate(generated: Images): ImageMetrics;
   /**
-   * 'real': as many training images as there are real ones in the place of the generated, but for the nearest distance, which is that of
-   * real images; 'noise': as many images of uniform noise.
+   * 'real' evaluates training images, as many as there are real ones; but its nearest distances are those of the real
+   * images. 'noise' evaluates as many images of uniform noise.
    */
   anchors(): readonly EvaluationRow[];
 }
@@ -67,31 +67,32 @@ const EVALUATOR_OPTIONS = [
   ...['kernelSubsets', 'kernelSubsetSize', 'neighbours', 'nearestCount'],
 ] as const;
 
-/** Halves of the smallest set still make two pairs for the kernel distance, and k = 3 neighbours exist. */
+/** Half of so few images is still two pairs for the kernel distance, and each image has k = 3 neighbours. */
 const FEWEST = 8;
 
 /**
- * Every metric for one set of images, between the anchors.
+ * Computes every metric for one set of images and for the anchors.
  *
  * @example
- * const result = evaluateImages({ generated, real, training, features: (x) => features.predict(x), logits: (x) => head.predict(x) });
- * console.log(formatEvaluation(result));
+ * const network = { features: (x) => features.predict(x), logits: (x) => head.predict(x) };
+ * console.log(formatEvaluation(evaluateImages({ generated, real, training, ...network })));
  */
 export function evaluateImages(options: EvaluateImagesOptions): Evaluation {
   const where = 'evaluateImages';
   checkOptions(where, options ?? null, ['generated', ...EVALUATOR_OPTIONS]);
   const { generated, ...rest } = options;
-  const source = checkImages(where, 'generated', generated);
+  const source = checkGreyImages(where, 'generated', generated);
   const evaluator = createEvaluator(where, rest, source);
   const metrics = evaluator.evaluate(generated);
   return { protocol: evaluator.protocol, rows: [...evaluator.anchors(), { name: 'generated', metrics }] };
 }
 
 /**
- * For several sets of images: the real images' features are computed once, here.
+ * An evaluator for several sets of images. It computes the features of the real images once, when it is made.
  *
  * @example
- * const evaluator = imageEvaluator({ real, training, features: (x) => features.predict(x), logits: (x) => head.predict(x) });
+ * const network = { features: (x) => features.predict(x), logits: (x) => head.predict(x) };
+ * const evaluator = imageEvaluator({ real, training, ...network });
  * const rows = [...evaluator.anchors(), { name: 'mine', metrics: evaluator.evaluate(generated) }];
  * console.log(formatEvaluation({ protocol: evaluator.protocol, rows }));
  */
@@ -102,8 +103,8 @@ export function imageEvaluator(options: ImageEvaluatorOptions): ImageEvaluator {
 
 function createEvaluator(where: string, options: ImageEvaluatorOptions, generated?: Dataset): ImageEvaluator {
   const { features, logits, featureName = 'features', dataName = 'images' } = options;
-  const realSource = checkImages(where, 'real', options.real);
-  const trainingSource = checkImages(where, 'training', options.training);
+  const realSource = checkGreyImages(where, 'real', options.real);
+  const trainingSource = checkGreyImages(where, 'training', options.training);
   checkSameImages(where, ['real', 'training'], realSource, trainingSource);
   if (generated !== undefined) checkSameImages(where, ['generated', 'real'], generated, realSource);
   checkFunction(where, 'features', features);
@@ -124,7 +125,7 @@ function createEvaluator(where: string, options: ImageEvaluatorOptions, generate
   const real = quantized(where, realSource);
   const training = quantized(where, trainingSource);
   const network = { features, logits, batchSize };
-  // Not a tensor: it must outlive a scope that the evaluator may be made in.
+  // Not tensors: the evaluator may be made in a scope and used after it.
   const realOutputs = outputsOf(where, network, real);
   const { featureCount } = realOutputs;
 
@@ -168,11 +169,12 @@ function createEvaluator(where: string, options: ImageEvaluatorOptions, generate
       nearestCount,
     },
     evaluate(images) {
-      const source = checkImages('evaluate', 'generated', images);
+      const source = checkGreyImages('evaluate', 'generated', images);
       checkSameImages('evaluate', ['generated', 'real'], source, real);
       if (source.count < 2 * kernelSubsetSize) {
         throw new ArgumentError(
-          `evaluate: generated must be at least ${2 * kernelSubsetSize} images, two subsets of the kernel distance; got ${source.count}. Pass a smaller kernelSubsetSize.`,
+          `evaluate: generated must be at least ${2 * kernelSubsetSize} images, two subsets of the kernel distance;` +
+            ` got ${source.count}. Pass a smaller kernelSubsetSize.`,
         );
       }
       const judged = quantized('evaluate', source);
@@ -192,7 +194,7 @@ function createEvaluator(where: string, options: ImageEvaluatorOptions, generate
   };
 }
 
-function checkImages(where: string, argument: string, images: unknown): Dataset {
+function checkGreyImages(where: string, argument: string, images: unknown): Dataset {
   const source = imageSource(where, argument, images);
   greySides(where, argument, source, 3);
   if (source.count < FEWEST) {
@@ -201,7 +203,7 @@ function checkImages(where: string, argument: string, images: unknown): Dataset 
   return source;
 }
 
-/** Some of a dataset's items, in this order. */
+/** The items of a dataset at these places, in this order. */
 function choose({ itemShape, gather }: Dataset, places: Int32Array): Dataset {
   return {
     count: places.length,

@@ -1,4 +1,4 @@
-/** Images as the metrics take them, a Tensor or a Dataset [n, ...item]. */
+/** The images of a metric: a Tensor or a Dataset [n, ...item]. */
 import { checkTensor, Tensor, tensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
@@ -8,12 +8,13 @@ import { checkFinite } from './features.ts';
 
 export type Images = Tensor | Dataset;
 
-/** The images as a dataset with at least one item of at least one value. A tensor's values must be finite. */
+/** The images as a dataset with at least one image of at least one pixel. The values of a tensor must be finite. */
 export function imageSource(where: string, argument: string, images: unknown): Dataset {
   const source = images instanceof Tensor ? fromTensor(where, argument, images) : checkDataset(where, argument, images);
   if (source.count < 1 || sizeOf(source.itemShape) < 1) {
     throw new ShapeError(
-      `${where}: ${argument} must have at least one image of at least one pixel; got shape ${formatShape([source.count, ...source.itemShape])}`,
+      `${where}: ${argument} must have at least one image of at least one pixel;` +
+        ` got shape ${formatShape([source.count, ...source.itemShape])}`,
     );
   }
   return source;
@@ -32,11 +33,12 @@ function fromTensor(where: string, argument: string, images: Tensor): Dataset {
 export function checkSameImages(where: string, names: readonly [string, string], a: Dataset, b: Dataset): void {
   if (formatShape(a.itemShape) === formatShape(b.itemShape)) return;
   throw new ShapeError(
-    `${where}: ${names[0]} have shape ${formatShape(a.itemShape)} and ${names[1]} ${formatShape(b.itemShape)}; expected images of one shape`,
+    `${where}: ${names[0]} and ${names[1]} must be images of one shape;` +
+      ` got ${formatShape(a.itemShape)} and ${formatShape(b.itemShape)}`,
   );
 }
 
-/** Grey images [height, width, 1] or [height, width] with sides of at least `side`. */
+/** Checks for grey images [height, width, 1] or [height, width] with sides of at least `side`; returns the sides. */
 export function greySides(
   where: string,
   argument: string,
@@ -46,13 +48,14 @@ export function greySides(
   const [height = 0, width = 0, channels = 1] = itemShape;
   if (itemShape.length < 2 || itemShape.length > 3 || channels !== 1 || height < side || width < side) {
     throw new ShapeError(
-      `${where}: ${argument} must be grey images, [n, height, width, 1], with sides of at least ${side}; got [${['n', ...itemShape].join(', ')}]`,
+      `${where}: ${argument} must be grey images, [n, height, width, 1], with sides of at least ${side};` +
+        ` got [${['n', ...itemShape].join(', ')}]`,
     );
   }
   return { height, width };
 }
 
-/** The images as a saved picture has them: clipped to [-1, 1] and rounded to 256 levels. Those of bytes are so already. */
+/** The images as a saved picture shows them: clipped to [-1, 1] and rounded to 256 levels. Bytes are kept as they are. */
 export function quantized(where: string, source: Dataset): Dataset {
   const floats = sourceOf(source);
   return floats === undefined ? source : byteImages(greyImages(where, floats).bytes, floats.shape);
@@ -60,7 +63,7 @@ export function quantized(where: string, source: Dataset): Dataset {
 
 const LEVELS = Float32Array.from({ length: 256 }, (_, byte) => (byte - 127.5) / 127.5);
 
-/** As dataset() makes them, but outside the tensor memory: nothing is left to free when an evaluation ends. */
+/** Like `dataset()`, but outside the tensor memory, so that nothing has to be freed after an evaluation. */
 export function byteImages(bytes: Uint8Array, [count = 0, ...itemShape]: Shape): Dataset {
   const size = sizeOf(itemShape);
   return {

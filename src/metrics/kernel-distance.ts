@@ -1,6 +1,7 @@
 /**
- * The kernel distance between two sets of features, with Inception's features the KID (Binkowski et al. 2018): the squared maximum mean
- * discrepancy under k(x, y) = (x . y / d + 1)^3, estimated without bias on random subsets and averaged.
+ * The kernel distance between two sets of features: the squared maximum mean discrepancy under
+ * k(x, y) = (x . y / d + 1)^3, the mean of unbiased estimates on random subsets. With the features of an Inception
+ * network this is the KID (Binkowski et al. 2018).
  *   MMD^2 = sum_{i != j} k(x_i, x_j) / (m (m - 1)) + sum_{i != j} k(y_i, y_j) / (m (m - 1)) - 2 sum_{i, j} k(x_i, y_j) / m^2
  */
 import { createRandom, type Random } from '../autograd/random.ts';
@@ -13,22 +14,22 @@ import { matmul } from '../ops/matmul.ts';
 import { checkFeaturePair } from './features.ts';
 
 export interface KernelDistanceOptions {
-  /** How many pairs of subsets. Default 100. */
+  /** Number of pairs of subsets. Default 100. */
   readonly subsets?: number;
-  /** Images of each set in a subset, at most half of the smaller set. Default 1000, or that half where it is less. */
+  /** Images in a subset, at most half of the smaller set. Default 1000, or that half if it is less. */
   readonly subsetSize?: number;
-  /** Of the choice of subsets. Default 0. */
+  /** Seed for the choice of subsets. Default 0. */
   readonly seed?: number;
 }
 
 export interface KernelDistance {
-  /** Mean of the subsets' estimates. Unbiased, so it may be a little below 0 for sets of the same kind. */
+  /** Mean of the subsets' estimates. It is unbiased, so it can be slightly below 0 for sets from one distribution. */
   readonly mean: number;
-  /** Of the subsets' estimates about their mean (divided by subsets - 1). */
+  /** Standard deviation of the subsets' estimates, with subsets - 1 in the denominator. */
   readonly standardDeviation: number;
   /**
-   * 95 % confidence interval of the mean, mean +- 1.96 standardDeviation / sqrt(disjoint), for sets drawn anew: only `disjoint` subsets
-   * have no image in common, and more of them do not tell more about other sets. So it rather is too wide.
+   * 95 % confidence interval of the mean: mean +- 1.96 standardDeviation / sqrt(disjoint). At most `disjoint` subsets have
+   * no image in common, and only these count as independent. The interval is conservative.
    */
   readonly interval: readonly [low: number, high: number];
   readonly disjoint: number;
@@ -39,7 +40,7 @@ export interface KernelDistance {
 
 const DEFAULT_SUBSETS = 100;
 const DEFAULT_SUBSET_SIZE = 1000;
-/** Of the normal distribution at 97.5 %. */
+/** The 97.5 % quantile of the normal distribution. */
 const QUANTILE = 1.96;
 
 /**
@@ -86,7 +87,7 @@ export function kernelDistance(
   };
 }
 
-/** Random rows without repetition: one permutation after the other, each cut into disjoint subsets. */
+/** Draws subsets of rows from random permutations; the subsets of one permutation are disjoint. */
 function drawSubsets(features: Tensor, size: number, random: Random): () => Tensor {
   const rows = tensorDataset(features);
   let order = new Int32Array(0);
@@ -101,14 +102,14 @@ function drawSubsets(features: Tensor, size: number, random: Random): () => Tens
   };
 }
 
-/** @internal The unbiased estimate of MMD^2 from as many rows of each. */
+/** @internal The unbiased estimate of MMD^2 from equally many rows of each set. */
 export function squaredDiscrepancy(x: Tensor, y: Tensor): number {
   const m = x.shape[0]!;
   const within = (one: Tensor): number => (2 * kernelSum(one, one, true)) / (m * (m - 1));
   return within(x) + within(y) - (2 * kernelSum(x, y, false)) / (m * m);
 }
 
-/** The kernel over all pairs of rows, or only those above the diagonal. The products are float32, the rest is float64. */
+/** The sum of the kernel over all pairs of rows, or those above the diagonal. Products are float32, sums float64. */
 function kernelSum(x: Tensor, y: Tensor, aboveDiagonal: boolean): number {
   const products = matmul(x, y, { transposeB: true });
   const [rows, columns] = products.shape as readonly [number, number];

@@ -1,8 +1,9 @@
 /**
- * Symmetric matrices in float64, as the Frechet distance needs them: eigenvalues by cyclic Jacobi rotations, the square root, and the
- * trace of (A B)^(1/2). Only + - * / and square roots, so the same bits on every engine.
+ * Symmetric matrices in float64 for the Frechet distance: eigenvalues by cyclic Jacobi rotations, the square root, and the
+ * trace of (A B)^(1/2). Only + - * / and square roots are used, so every engine gives the same bits.
  *
- * A matrix is a Float64Array, row-major, n x n. Jacobi's method takes O(n^3) per sweep and about ten sweeps: 0.05 s at n = 128.
+ * A matrix is a row-major Float64Array, n x n. Jacobi's method takes O(n^3) per sweep and about ten sweeps: 0.05 s at
+ * n = 128.
  * Sources: Golub and Van Loan, Matrix Computations, section 8.5 (Jacobi) and 8.6.3 (one-sided Jacobi for singular values).
  */
 import { RuntimeError } from '../core/errors.ts';
@@ -16,21 +17,21 @@ export interface SymmetricEigen {
 
 const EPSILON: number = Number.EPSILON;
 
-/** Sweeps until nothing is left to rotate: convergence is quadratic, ten are usual. */
+/** Convergence is quadratic and usually takes ten sweeps; more than this is an error. */
 const MAX_SWEEPS = 100;
 
 /**
- * A = V^T diag(values) V. The upper triangle is read; all entries must be finite.
- * Errors: eigenvalues n EPSILON |A| in absolute terms, vectors orthogonal to n EPSILON.
+ * A = V^T diag(values) V. Only the upper triangle is read; all entries must be finite.
+ * Eigenvalues have an absolute error of about n EPSILON |A|; vectors are orthogonal to about n EPSILON.
  */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
   const scale = powerOfTwoScale(matrix);
   const a = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = i; j < n; j++) a[i * n + j] = a[j * n + i] = matrix[i * n + j]! * scale;
   const v = identity(n);
-  // With every entry off the diagonal below this, their Frobenius norm is below EPSILON |A|.
+  // If every entry off the diagonal is below this, their Frobenius norm is below EPSILON |A|.
   const negligible = (EPSILON * norm(a)) / Math.max(n, 1);
-  sweepUntilStill(n, (p, q) => {
+  sweepUntilDiagonal(n, (p, q) => {
     const off = a[p * n + q]!;
     if (Math.abs(off) <= negligible) return false;
     const [t, c, s] = rotation((a[q * n + q]! - a[p * n + p]!) / (2 * off));
@@ -57,8 +58,8 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
 }
 
 /**
- * The square root of a positive semidefinite matrix, itself symmetric. Eigenvalues of at most n EPSILON times the largest, negative ones
- * too, are rounding: they count as 0, so that the root of a rank-deficient matrix has its rank.
+ * The symmetric square root of a positive semidefinite matrix. Eigenvalues up to n EPSILON times the largest, and negative
+ * ones, are rounding errors and count as 0, so that the root of a rank-deficient matrix has the same rank.
  */
 export function squareRoot(matrix: Float64Array, n: number): Float64Array {
   const { values, vectors } = symmetricEigen(matrix, n);
@@ -77,23 +78,23 @@ export function squareRoot(matrix: Float64Array, n: number): Float64Array {
 }
 
 /**
- * tr (A B)^(1/2) for positive semidefinite A and B: the sum of the square roots of the eigenvalues of A^(1/2) B A^(1/2), got as the singular
- * values of A^(1/2) B^(1/2). Those are the same numbers, but the root of an eigenvalue whose rounding error is EPSILON has an error of
- * EPSILON^(1/2), and a singular value has not.
+ * tr (A B)^(1/2) for positive semidefinite A and B, as the sum of the singular values of A^(1/2) B^(1/2). These equal the
+ * square roots of the eigenvalues of A^(1/2) B A^(1/2), but are more accurate: the root of an eigenvalue with an error of
+ * EPSILON has an error of EPSILON^(1/2).
  */
 export function traceOfRootProduct(a: Float64Array, b: Float64Array, n: number): number {
   const product = multiply(squareRoot(a, n), squareRoot(b, n), n);
   return singularValues(product, n).reduce((sum, value) => sum + value, 0);
 }
 
-/** Descending, with errors of about n EPSILON times the largest. Rows are made orthogonal by rotations; their lengths remain. */
+/** Descending, with errors of about n EPSILON times the largest. Rotations make the rows orthogonal; then take lengths. */
 export function singularValues(matrix: Float64Array, n: number): Float64Array {
   const scale = powerOfTwoScale(matrix);
   const g = matrix.map((value) => value * scale);
   const total = norm(g);
-  // Rows as short as that are rounding; their directions are random and would turn for ever.
+  // Such short rows are rounding errors. Their directions are random, and rotating them would never end.
   const negligible = EPSILON * total * (EPSILON * total);
-  sweepUntilStill(n, (p, q) => {
+  sweepUntilDiagonal(n, (p, q) => {
     let pp = 0;
     let qq = 0;
     let pq = 0;
@@ -131,7 +132,7 @@ export function multiply(a: Float64Array, b: Float64Array, n: number): Float64Ar
   return c;
 }
 
-/** Tangent, cosine and sine of the smaller of the two angles that make a pair orthogonal: cot(2 angle) = theta. */
+/** Tangent, cosine and sine of the smaller angle that makes a pair orthogonal: cot(2 angle) = theta. */
 function rotation(theta: number): readonly [t: number, c: number, s: number] {
   const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const c = 1 / Math.sqrt(t * t + 1);
@@ -147,17 +148,17 @@ function rotateRows(m: Float64Array, n: number, p: number, q: number, c: number,
   }
 }
 
-/** Visits all pairs p < q, row by row, until a whole sweep has rotated none. */
-function sweepUntilStill(n: number, rotate: (p: number, q: number) => boolean): void {
+/** Visits all pairs p < q, row by row, until a whole sweep rotates none. */
+function sweepUntilDiagonal(n: number, rotate: (p: number, q: number) => boolean): void {
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
-    let still = true;
-    for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) if (rotate(p, q)) still = false;
-    if (still) return;
+    let done = true;
+    for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) if (rotate(p, q)) done = false;
+    if (done) return;
   }
   throw new RuntimeError(`eigenvalues: no convergence in ${MAX_SWEEPS} sweeps; are all entries finite?`);
 }
 
-/** A power of two that brings the largest entry into [1, 2): squares then neither overflow nor vanish, and scaling is exact. */
+/** The power of two that brings the largest entry into [1, 2). Scaling by it is exact, and squares do not overflow. */
 function powerOfTwoScale(matrix: Float64Array): number {
   let largest = 0;
   for (let i = 0; i < matrix.length; i++) largest = Math.max(largest, Math.abs(matrix[i]!));

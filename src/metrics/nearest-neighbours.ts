@@ -1,6 +1,6 @@
 /**
- * The training image that is most like each generated one, by Euclidean distance of all pixels: a generator that has learnt images by heart
- * draws them again, at distances far below those of real images that it never saw.
+ * Finds the nearest training image for each generated one, by the Euclidean distance over all pixels. A generator that has
+ * memorised its training images draws them again, at far smaller distances than those of unseen real images.
  */
 import { checkInteger, checkOptions } from '../core/check.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -8,28 +8,28 @@ import { BLOCK_ROWS, visitDistances } from './distance-blocks.ts';
 import { checkSameImages, type Images, imageSource } from './image-source.ts';
 
 export interface NearestNeighboursOptions {
-  /** Images of either side in a block of distances: its memory is 4 blockSize^2 bytes, and two blocks of images. Default 1024. */
+  /** Images of each set in a block of distances, which takes 4 blockSize^2 bytes. Default 1024. */
   readonly blockSize?: number;
 }
 
 export interface NearestNeighbours {
-  /** The place of each image's nearest training image. */
+  /** The index of each image's nearest training image. */
   readonly indices: Int32Array;
-  /** Their distances: the root of the summed squared differences, in the images' own unit (pixels from -1 to 1). */
+  /** Its distance: the root of the summed squared differences, in the unit of the pixels (from -1 to 1). */
   readonly distances: Float64Array;
-  /** Of the distances. */
+  /** The mean of the distances. */
   readonly mean: number;
 }
 
 /**
- * Finds for each image the nearest training image. Candidates are found in float32, within about 1e-6 of the images' squared length; the
- * distance to the one found is then computed anew in float64, so that a copy has distance 0.
+ * Finds the nearest training image for each image. The search is in float32, with errors of about 1e-6 of the images'
+ * squared length. The distance to the image found is then computed in float64, so that a copy has distance 0.
  *
  * @param images - Tensor or Dataset [n, ...item].
- * @param trainingImages - Tensor or Dataset [m, ...item]; of a dataset only blocks are ever unpacked.
+ * @param trainingImages - Tensor or Dataset [m, ...item]. A dataset is unpacked one block at a time.
  * @example
  * const { indices } = nearestNeighbours(samples, images);
- * const twins = images.gather(indices); // to be shown beside the samples
+ * const nearest = images.gather(indices); // to show beside the samples
  */
 export function nearestNeighbours(
   images: Images,
@@ -65,7 +65,7 @@ export function nearestNeighbours(
   return { indices, distances, mean: distances.reduce((sum, one) => sum + one, 0) / own.count };
 }
 
-/** The distance of each item to the one at its index, in float64. */
+/** The distance of each image to the training image at its index, in float64. */
 function pairDistances(own: Dataset, training: Dataset, indices: Int32Array): Float64Array {
   return Float64Array.from(indices, (index, i) => {
     const [a, b] = [own.gather([i]), training.gather([index])];

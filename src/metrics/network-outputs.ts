@@ -1,11 +1,11 @@
-/** What a classifier makes of a set of images, a batch at a time: the features that distances are taken of, and the likeliest classes. */
+/** The features and the most likely class of each image of a set, computed in batches by a classifier. */
 import { Tensor } from '../autograd/tensor.ts';
 import { describe } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { likeliest } from './class-histogram.ts';
+import { argMax } from '../ops/internal/arg-max.ts';
 
 export interface Network {
   readonly features: (images: Tensor) => Tensor;
@@ -17,7 +17,7 @@ export interface Outputs {
   /** [count, featureCount], row-major. */
   readonly rows: Float32Array;
   readonly featureCount: number;
-  /** The likeliest class of each image. */
+  /** The most likely class of each image. */
   readonly classes: Int32Array;
   readonly classCount: number;
 }
@@ -35,12 +35,12 @@ export function outputsOf(where: string, { features, logits, batchSize }: Networ
       rows = new Float32Array(images.count * featureCount);
     }
     rows.set(found.data, start * featureCount);
-    classes.set(likeliest(scores), start);
+    classes.set(argMax(scores), start);
   });
   return { rows, featureCount, classes, classCount };
 }
 
-/** A matrix with a row for each image; `columns` 0 takes any number of them. */
+/** Checks for a matrix with one row for each image and `columns` columns; 0 accepts any number of columns. */
 function checkOutput(where: string, name: string, output: unknown, rows: number, columns: number): Tensor {
   if (!(output instanceof Tensor)) {
     throw new ArgumentError(`${where}: ${name} must return a Tensor; got ${describe(output)}`);
@@ -48,7 +48,8 @@ function checkOutput(where: string, name: string, output: unknown, rows: number,
   const [n, d = 0] = output.shape;
   if (output.rank !== 2 || n !== rows || d < 1 || (columns !== 0 && d !== columns)) {
     throw new ShapeError(
-      `${where}: ${name} must return a matrix [${rows}, ${columns === 0 ? 'd' : columns}], a row for each image; got shape ${formatShape(output.shape)}`,
+      `${where}: ${name} must return a matrix [${rows}, ${columns === 0 ? 'd' : columns}], one row for each image;` +
+        ` got shape ${formatShape(output.shape)}`,
     );
   }
   return output;

@@ -1,7 +1,8 @@
 /**
- * Precision and recall of generated images (Kynkaanniemi et al. 2019): a set's manifold is the union of balls about its features, each
- * reaching to the k-th nearest other feature of the set.
- *   precision = share of generated features inside the real manifold, recall = share of real features inside the generated one
+ * Precision and recall of generated images (Kynkaanniemi et al. 2019). The manifold of a set is the union of balls around
+ * its features; each ball reaches to the k-th nearest other feature of the set.
+ *   precision = share of generated features inside the real manifold
+ *   recall = share of real features inside the generated manifold
  */
 import { scope } from '../autograd/scope.ts';
 import { type Tensor, tensor } from '../autograd/tensor.ts';
@@ -12,21 +13,21 @@ import { visitDistances } from './distance-blocks.ts';
 import { checkFeaturePair, columnMeans } from './features.ts';
 
 export interface PrecisionRecallOptions {
-  /** k, below both counts. Default 3. */
+  /** k, less than both counts. Default 3. */
   readonly neighbours?: number;
 }
 
 export interface PrecisionRecall {
-  /** How much of what is generated looks real, 0 to 1. */
+  /** The share of generated images that look real, 0 to 1. */
   readonly precision: number;
-  /** How much of what is real is generated, 0 to 1. */
+  /** The share of real images that the generator covers, 0 to 1. */
   readonly recall: number;
   readonly neighbours: number;
 }
 
 /**
- * Precision and recall of generated features against real ones. All distances are computed, in blocks; both sets should have equal counts,
- * since the balls of a larger set are smaller. For two sets of the same kind both numbers are well below 1 (about 0.7 to 0.9).
+ * Precision and recall of generated features against real ones. Both sets should have equal counts, because the balls of a
+ * larger set are smaller. For two sets from one distribution both numbers are well below 1 (about 0.7 to 0.9).
  *
  * @param real - [n, d], n at least 2.
  * @param generated - [m, d], m at least 2.
@@ -42,7 +43,7 @@ export function precisionRecall(
   const smaller = Math.min(a.shape[0]!, b.shape[0]!);
   const neighbours = checkInteger(where, 'neighbours', options.neighbours ?? Math.min(3, smaller - 1), 1, smaller - 1);
   return scope(() => {
-    // Distances do not change when all is moved, and rounding is least about the middle.
+    // Moving all features keeps the distances, and rounding is least near 0.
     const middle = tensor(Float32Array.from(columnMeans(a)));
     const [reals, fakes] = [tensorDataset(sub(a, middle)), tensorDataset(sub(b, middle))];
     return { ...coverage(reals, fakes, neighbours), neighbours };
@@ -50,17 +51,17 @@ export function precisionRecall(
 }
 
 function coverage(reals: Dataset, fakes: Dataset, neighbours: number): { precision: number; recall: number } {
-  const realReach = reaches(reals, neighbours);
-  const fakeReach = reaches(fakes, neighbours);
+  const realRadii = squaredRadii(reals, neighbours);
+  const fakeRadii = squaredRadii(fakes, neighbours);
   const likely = new Uint8Array(fakes.count);
   const covered = new Uint8Array(reals.count);
   visitDistances(fakes, reals, ({ squares, row, column, rowCount, columnCount }) => {
     for (let i = 0; i < rowCount; i++) {
-      const reach = fakeReach[row + i]!;
+      const radius = fakeRadii[row + i]!;
       for (let j = 0; j < columnCount; j++) {
         const square = squares[i * columnCount + j]!;
-        if (square <= realReach[column + j]!) likely[row + i] = 1;
-        if (square <= reach) covered[column + j] = 1;
+        if (square <= realRadii[column + j]!) likely[row + i] = 1;
+        if (square <= radius) covered[column + j] = 1;
       }
     }
   });
@@ -68,9 +69,9 @@ function coverage(reals: Dataset, fakes: Dataset, neighbours: number): { precisi
   return { precision: share(likely), recall: share(covered) };
 }
 
-/** The squared distance of each item to its k-th nearest other one. */
-function reaches(items: Dataset, k: number): Float32Array {
-  // k ascending squares for each item.
+/** The squared distance of each item to its k-th nearest other item. */
+function squaredRadii(items: Dataset, k: number): Float32Array {
+  // The k smallest squares of each item, ascending.
   const nearest = new Float32Array(items.count * k).fill(Infinity);
   visitDistances(items, items, ({ squares, row, column, rowCount, columnCount }) => {
     for (let i = 0; i < rowCount; i++) {

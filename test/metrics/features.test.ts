@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
-import { checkFeatures, moments } from '../../src/metrics/features.ts';
+import { checkFeatureMatrix, moments } from '../../src/metrics/features.ts';
 
 describe('moments', () => {
-  it('by hand: three points in the plane', () => {
+  it('of three points in the plane, computed by hand', () => {
     // Means 3 and 2; deviations (-2, 0), (0, -1), (2, 1); sums of products 8, 2 and 2, over n - 1 = 2.
     const { mean, covariance } = moments(
       tensor([
@@ -17,17 +17,17 @@ describe('moments', () => {
     expect([...covariance]).toEqual([4, 1, 1, 1]);
   });
 
-  it('do not lose a small spread about a large mean, as E[x^2] - E[x]^2 would', () => {
+  it('keep a small variance around a large mean, unlike E[x^2] - E[x]^2', () => {
     // 1e6 + {-1, 0, 1} is exact in float32; the variance is 1.
     expect([...moments(tensor([[999999], [1000000], [1000001]])).covariance]).toEqual([1]);
   });
 });
 
-describe('checkFeatures', () => {
-  it('says what is wrong', () => {
-    expect(() => checkFeatures('f', 'x', tensor([1, 2]))).toThrow(ShapeError);
-    expect(() => checkFeatures('f', 'x', tensor([1, 2]))).toThrow('f: x must be a matrix [n, d]');
-    expect(() => checkFeatures('f', 'x', tensor([[1, NaN, Infinity]]))).toThrow(ArgumentError);
-    expect(() => checkFeatures('f', 'x', tensor([[1, NaN, Infinity]]))).toThrow('2 of its 3 values are not');
+describe('checkFeatureMatrix', () => {
+  it('names the argument and what is wrong with it', () => {
+    expect(() => checkFeatureMatrix('f', 'x', tensor([1, 2]))).toThrow(ShapeError);
+    expect(() => checkFeatureMatrix('f', 'x', tensor([1, 2]))).toThrow('f: x must be a matrix [n, d]');
+    expect(() => checkFeatureMatrix('f', 'x', tensor([[1, NaN, Infinity]]))).toThrow(ArgumentError);
+    expect(() => checkFeatureMatrix('f', 'x', tensor([[1, NaN, Infinity]]))).toThrow('2 of its 3 values are not');
   });
 });

@@ -1,4 +1,4 @@
-/** The feature matrices of test/fixtures/metrics.json, whose making the docblock of metrics.py describes. */
+/** The feature matrices behind test/fixtures/metrics.json, built as metrics.py describes. */
 import { type Tensor, tensor } from '../../src/autograd/tensor.ts';
 import { type FeaturesCase, readMetrics } from '../support/fixtures.ts';
 import { hashedFloats } from '../support/reference.ts';

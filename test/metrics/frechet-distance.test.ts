@@ -4,7 +4,7 @@ import { type Tensor, tensor } from '../../src/autograd/tensor.ts';
 import { frechetDistance } from '../../src/metrics/frechet-distance.ts';
 import { CASES, featuresOf } from './fixture-features.ts';
 
-/** 2 d points mean +- sqrt((2 d - 1) / 2) spread_j e_j: exactly that mean, and the covariance diag(spread^2), up to float32 rounding. */
+/** 2 d points mean +- sqrt((2 d - 1) / 2) spread_j e_j. Their covariance is diag(spread^2), up to float32 rounding. */
 function cross(mean: readonly number[], spread: readonly number[]): Tensor {
   const d = mean.length;
   return tensor(
@@ -17,15 +17,15 @@ function cross(mean: readonly number[], spread: readonly number[]): Tensor {
 }
 
 describe('frechetDistance', () => {
-  it.each(CASES)('$name: as numpy, by the eigenvalues of C_a C_b', (one) => {
+  it.each(CASES)('$name: equals numpy, which takes the eigenvalues of C_a C_b', (one) => {
     const [a, b] = featuresOf(one);
-    // Numpy's roots of eigenvalues are good to sqrt(EPSILON) where C_a C_b is singular: 1.5e-8 of the spread for each.
+    // Where C_a C_b is singular, numpy's roots of eigenvalues have an error of sqrt(EPSILON), 1.5e-8 of the spread.
     const tolerance = one.zeros > 0 || one.rows[0] < one.columns ? 1e-7 : 1e-12;
     expect(Math.abs(frechetDistance(a, b) - one.frechet)).toBeLessThan(tolerance);
     expect(Math.abs(frechetDistance(b, a) - one.frechet)).toBeLessThan(tolerance);
   });
 
-  it('of a set and itself is 0 up to rounding, of whatever rank', () => {
+  it('of a set and itself is 0 up to rounding, for any rank', () => {
     const random = createRandom(5);
     for (const shape of [
       [2, 1],
@@ -36,7 +36,7 @@ describe('frechetDistance', () => {
       const x = random.normal(shape, 3, 2);
       const distance = frechetDistance(x, x);
       expect(distance, String(shape)).toBeGreaterThanOrEqual(0);
-      // Rounding of the traces, about 4 d, by d EPSILON.
+      // The traces are about 4 d; their rounding error is about d EPSILON of that.
       expect(distance, String(shape)).toBeLessThan(1e-10);
     }
   });
@@ -60,7 +60,7 @@ describe('frechetDistance', () => {
     expect(Math.abs(frechetDistance(a, b) - expected)).toBeLessThan(1e-5);
   });
 
-  it('scales with the square of the features, and does not see the order of rows', () => {
+  it('scales with the square of the features, and does not depend on the order of rows', () => {
     const [a, b] = featuresOf(CASES[1]!);
     const distance = frechetDistance(a, b);
     const [twiceA, twiceB] = [a, b].map(({ data, shape }) =>

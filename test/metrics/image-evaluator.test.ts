@@ -1,4 +1,4 @@
-/** The whole against its parts: on small images, with a fixed random network in the classifier's place. */
+/** The evaluator against the single metrics, on small images, with a fixed random network as the classifier. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/autograd/random.ts';
 import { scope } from '../../src/autograd/scope.ts';
@@ -25,7 +25,7 @@ const [kernel, head] = [random.normal([SIDE * SIDE, 10], 0, 0.3), random.normal(
 const features = (images: Tensor): Tensor => relu(matmul(reshape(images, [images.shape[0]!, SIDE * SIDE]), kernel));
 const logits = (rows: Tensor): Tensor => matmul(rows, head);
 
-/** Bytes of a bright bar at a random place on a dark ground: far from noise, and never twice quite the same. */
+/** Bytes of images with a bright bar at a random place on a dark, slightly noisy ground. */
 function bars(count: number, seed: number): Uint8Array {
   const draw = createRandom(seed);
   const place = draw.uniform([count], 0, SIDE).data;
@@ -46,7 +46,7 @@ describe('evaluateImages', () => {
   const result = evaluateImages({ ...right, generated, featureName: 'a fixed random layer' });
   const [realRow, noiseRow, generatedRow] = result.rows.map(({ metrics }) => metrics);
 
-  it('gives for the generated images what each metric gives on its own', () => {
+  it('gives the same result for the generated images as each metric by itself', () => {
     const [a, b] = [features(real.gather(everyOne(120))), features(generated)];
     const nearest = nearestNeighbours(generated, training);
     expect(generatedRow).toEqual({
@@ -60,7 +60,7 @@ describe('evaluateImages', () => {
     });
   });
 
-  it('has the anchors first, of the real images’ count, real far better than noise', () => {
+  it('starts with the anchors, which have as many images as `real`; real is far better than noise', () => {
     expect(result.rows.map(({ name }) => name)).toEqual(['real', 'noise', 'generated']);
     expect([realRow!.count, noiseRow!.count]).toEqual([120, 120]);
     expect(realRow!.frechetDistance).toBeLessThan(noiseRow!.frechetDistance / 10);
@@ -71,13 +71,13 @@ describe('evaluateImages', () => {
     expect(noiseRow!.sharpness).toBeGreaterThan(realRow!.sharpness);
   });
 
-  it('the real anchor’s nearest distance is that of real images, not 0 of training images', () => {
+  it('takes the nearest distances of the real anchor from the real images, not from the training images', () => {
     const { mean } = nearestNeighbours(real, training);
     expect(realRow!.nearest.mean).toBeCloseTo(mean, 12);
     expect(realRow!.nearest.smallest).toBeGreaterThan(0);
   });
 
-  it('states its protocol, and survives JSON', () => {
+  it('returns its protocol, and can be written as JSON', () => {
     expect(result.protocol).toEqual({
       features: 'a fixed random layer',
       featureCount: 10,
@@ -94,7 +94,7 @@ describe('evaluateImages', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
   });
 
-  it('judges a tensor as the picture that is saved of it: clipped, 256 levels', () => {
+  it('evaluates a tensor as the picture that is saved of it: clipped, with 256 levels', () => {
     const evaluator = imageEvaluator(right);
     const { data, shape } = generated;
     const step = 1 / 127.5;
@@ -107,35 +107,35 @@ describe('evaluateImages', () => {
     expect(evaluator.anchors()).toEqual(result.rows.slice(0, 2));
   });
 
-  it('does not depend on the batch size, for a network that treats rows alike', () => {
+  it('does not depend on the batch size', () => {
     expect(evaluateImages({ ...right, generated, batchSize: 7 }).rows).toEqual(result.rows);
   });
 
-  it('finds a memorising generator: distance 0', () => {
+  it('finds distance 0 for copies of training images', () => {
     const copies = training.gather([1, 5, 9, 13, 17, 21, 25, 29]);
     const { rows } = evaluateImages({ ...right, generated: copies, kernelSubsetSize: 4 });
     expect(rows[2]!.metrics.nearest).toEqual({ mean: 0, smallest: 0, count: 8 });
   });
 
-  it('an evaluator made inside a scope works after it', () => {
+  it('works after the scope that the evaluator was made in', () => {
     const evaluator = scope(() => imageEvaluator(right));
     expect(evaluator.evaluate(generated)).toEqual(generatedRow);
   });
 
-  it('leaves nothing in the tensor memory', () => {
+  it('leaves no tensor behind', () => {
     const before = heap().usage().blocks;
     evaluateImages({ ...right, generated });
     expect(heap().usage().blocks).toBe(before);
   });
 
-  it('bytes become the same floats as in a dataset, all 256 of them', () => {
+  it('turns all 256 bytes into the same floats as a dataset does', () => {
     const bytes = Uint8Array.from({ length: 288 }, (_, byte) => byte & 255);
     const [own, other] = [byteImages(bytes, [8, 6, 6, 1]), dataset(bytes, [8, 6, 6, 1])];
     expect(own.gather([7, 0, 3])).toMatchObject({ shape: [3, 6, 6, 1] });
     expect(own.gather(everyOne(8)).data).toEqual(other.gather(everyOne(8)).data);
   });
 
-  it('says what a network returned that does not fit', () => {
+  it('refuses outputs of a network that do not fit, and says what they were', () => {
     const wrongly = (changes: object) => () => evaluateImages({ ...right, generated, ...changes });
     expect(wrongly({ features: () => 3 })).toThrow(ArgumentError);
     expect(wrongly({ features: () => 3 })).toThrow('evaluateImages: features must return a Tensor; got 3');
@@ -150,7 +150,7 @@ describe('formatEvaluation', () => {
   const { protocol, rows } = evaluateImages({ ...right, generated: set(60, 9) });
   const text = formatEvaluation({ protocol, rows });
 
-  it('prints an aligned Markdown table with a row for each set', () => {
+  it('prints an aligned Markdown table with one row for each set', () => {
     const table = text.split('\n').filter((line) => line.startsWith('|'));
     expect(table.length).toBe(2 + 3);
     expect(new Set(table.map((line) => line.length)).size).toBe(1);
@@ -174,7 +174,7 @@ describe('formatEvaluation', () => {
     }
   });
 
-  it('numbers keep three digits, never in powers of ten', () => {
+  it('prints three significant digits and no exponent', () => {
     const metrics = rows[0]!.metrics;
     const line = (frechet: number): string => {
       const one = { name: 'x', metrics: { ...metrics, frechetDistance: frechet } };

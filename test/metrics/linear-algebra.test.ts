@@ -1,6 +1,6 @@
 /**
- * Against matrices whose eigenvalues are known in closed form, and by residual and orthogonality. Bounds are multiples of n EPSILON |A|, the
- * backward error that Jacobi's method has (Golub and Van Loan, 8.5); the factors leave room for a test's own rounding.
+ * Matrices with eigenvalues in closed form, residuals, and orthogonality. Bounds are multiples of n EPSILON |A|, the backward
+ * error of Jacobi's method (Golub and Van Loan, 8.5). The factors leave room for the rounding of the tests themselves.
  */
 import { describe, expect, it } from 'vitest';
 import {
@@ -41,7 +41,12 @@ const KNOWN: readonly (readonly [name: string, n: number, a: Float64Array, value
   ['zero', 4, new Float64Array(16), [0, 0, 0, 0]],
   ['diagonal, unsorted', 4, matrix(4, (i, j) => (i === j ? [2, -7, 5, 2][i]! : 0)), [5, 2, 2, -7]],
   ['2 x 2', 2, Float64Array.of(2, 1, 1, 2), [3, 1]],
-  ['all ones: n, and 0 n - 1 times', 9, new Float64Array(81).fill(1), [9, ...new Array<number>(8).fill(0)]],
+  [
+    'all ones: the eigenvalues n and n - 1 zeros',
+    9,
+    new Float64Array(81).fill(1),
+    [9, ...new Array<number>(8).fill(0)],
+  ],
   [
     'identity + ones: repeated eigenvalues',
     30,
@@ -101,7 +106,7 @@ describe('symmetricEigen', () => {
     expect(Math.abs(length(values) - length(a))).toBeLessThanOrEqual(4 * bound);
   });
 
-  it('leaves its argument alone, and reads only the upper triangle', () => {
+  it('does not change its argument, and reads only the upper triangle', () => {
     const a = gram(6, 9, 3);
     const upper = matrix(6, (i, j) => (i <= j ? a[i * 6 + j]! : NaN));
     const kept = upper.slice();
@@ -109,7 +114,7 @@ describe('symmetricEigen', () => {
     expect(upper).toEqual(kept);
   });
 
-  it('gives up with an error rather than turning for ever', () => {
+  it('throws an error if it does not converge', () => {
     expect(() => symmetricEigen(Float64Array.of(NaN, 1, 1, 2), 2)).toThrow(/^eigenvalues: no convergence .* finite\?/);
   });
 });
@@ -121,7 +126,7 @@ describe('squareRoot', () => {
     ['Hilbert, n = 10', 10, hilbert(10)],
     ['rank 5 of 32', 32, gram(32, 5, 2)],
     ['zero', 3, new Float64Array(9)],
-  ] as const)('%s: symmetric, and squared the matrix itself', (_, n, a) => {
+  ] as const)('%s: is symmetric, and its square is the matrix', (_, n, a) => {
     const root = squareRoot(a, n);
     const bound = 8 * n * EPSILON * length(a);
     const square = multiply(root, root, n);
@@ -130,16 +135,16 @@ describe('squareRoot', () => {
     expect(length(root.map((one, i) => one - turned[i]!))).toBeLessThanOrEqual(8 * EPSILON * length(root));
   });
 
-  it('of a matrix of rank 5 has rank 5: rounding is cut off, not turned into its root', () => {
+  it('of a matrix of rank 5 has rank 5: the roots of rounding errors are not added', () => {
     const values = symmetricEigen(squareRoot(gram(32, 5, 2), 32), 32).values;
     expect(values[4]!).toBeGreaterThan(0.1);
-    // The root of EPSILON, 1e-8, would be what an uncut eigenvalue leaves.
+    // An eigenvalue of EPSILON that was not cut off would leave its root, 1e-8.
     for (const value of values.slice(5)) expect(Math.abs(value)).toBeLessThan(1e-13);
   });
 });
 
 describe('singularValues', () => {
-  it('of a symmetric matrix are the sizes of its eigenvalues', () => {
+  it('of a symmetric matrix are the absolute values of its eigenvalues', () => {
     const entries = hashedFloats(40 * 40, 4);
     const a = matrix(40, (i, j) => entries[Math.min(i, j) * 40 + Math.max(i, j)]!);
     const expected = symmetricEigen(a, 40)
@@ -150,7 +155,7 @@ describe('singularValues', () => {
     });
   });
 
-  it('of a rank-deficient matrix end in rounding, at extreme scales too', () => {
+  it('of a rank-deficient matrix are rounding errors beyond its rank, also at extreme scales', () => {
     for (const scale of SCALES) {
       const values = singularValues(
         gram(20, 4, 9).map((one) => one * scale),
@@ -163,7 +168,7 @@ describe('singularValues', () => {
 });
 
 describe('traceOfRootProduct', () => {
-  it('of A and A is the trace of A, whatever the rank', () => {
+  it('of A and A is the trace of A, for any rank', () => {
     for (const [n, rank] of [
       [1, 1],
       [16, 40],

@@ -9,7 +9,7 @@ describe('nearestNeighbours', () => {
   const images = random.uniform([23, 4, 5, 1], -1, 1);
   const training = random.uniform([57, 4, 5, 1], -1, 1);
 
-  it('as brute force finds them, whatever the block size', () => {
+  it('equals brute force for every block size', () => {
     const [x, y] = [images.data, training.data];
     const expected = Array.from({ length: 23 }, (_, i) => {
       const distances = Array.from({ length: 57 }, (_, j) => {
@@ -30,7 +30,7 @@ describe('nearestNeighbours', () => {
     }
   });
 
-  it('finds copies at distance 0, among bytes too', () => {
+  it('finds copies at distance 0, also in a dataset of bytes', () => {
     const bytes = Uint8Array.from({ length: 40 * 784 }, (_, at) => (at * at * 31 + (at >> 5)) & 255);
     const set = dataset(bytes, [40, 28, 28, 1]);
     const places = [39, 0, 17, 17];
@@ -39,7 +39,7 @@ describe('nearestNeighbours', () => {
     expect(mean).toBe(0);
   });
 
-  it('leaves nothing in the tensor memory but what it was given', () => {
+  it('leaves no tensor behind', () => {
     const before = heap().usage().blocks;
     nearestNeighbours(images, training);
     expect(heap().usage().blocks).toBe(before);

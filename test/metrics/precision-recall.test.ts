@@ -8,7 +8,7 @@ import { CASES, featuresOf } from './fixture-features.ts';
 const column = (...values: number[]) => tensor(values, [values.length, 1]);
 
 describe('precisionRecall', () => {
-  it.each(CASES)('$name: as numpy, row for row', (one) => {
+  it.each(CASES)('$name: equals numpy, row for row', (one) => {
     const [a, b] = featuresOf(one);
     const { precision, recall } = precisionRecall(a, b);
     expect(precision * one.rows[1]).toBeCloseTo(one.likely, 6);
@@ -20,14 +20,14 @@ describe('precisionRecall', () => {
     expect(precisionRecall(x, x)).toEqual({ precision: 1, recall: 1, neighbours: 3 });
   });
 
-  it('by hand, k = 1, on a line', () => {
+  it('of points on a line with k = 1, computed by hand', () => {
     // Real balls: 0 +- 1, 1 +- 1, 10 +- 9. Generated balls: 1.5 +- 2, 3.5 +- 2, 30 +- 26.5.
     const found = precisionRecall(column(0, 1, 10), column(1.5, 3.5, 30), { neighbours: 1 });
     // 1.5 and 3.5 lie in real balls, 30 in none; 0 and 1 lie in the first generated ball, 10 in the last.
     expect(found).toEqual({ precision: 2 / 3, recall: 1, neighbours: 1 });
   });
 
-  it('tells a collapsed generator (precise, low recall) from a noisy one (imprecise)', () => {
+  it('distinguishes a collapsed generator (high precision, low recall) from a noisy one (low precision)', () => {
     const random = createRandom(2);
     const real = random.normal([500, 4]);
     const collapsed = precisionRecall(real, random.normal([500, 4], 0, 0.2));
@@ -37,7 +37,7 @@ describe('precisionRecall', () => {
     expect(noisy.precision).toBeLessThan(0.2);
   });
 
-  it('does not suffer from features far from 0, nor leave blocks behind', () => {
+  it('is as accurate for features far from 0, and leaves no tensor behind', () => {
     const random = createRandom(4);
     const [a, b] = [random.normal([100, 5]), random.normal([100, 5])];
     // Multiples of 2^-10, to which 512 adds exactly.

@@ -5,7 +5,7 @@ import { dataset } from '../../src/data/dataset.ts';
 import { sharpness } from '../../src/metrics/sharpness.ts';
 
 describe('sharpness', () => {
-  it('by hand: one bright pixel in a 5 x 5 image', () => {
+  it('of one bright pixel in a 5 x 5 image, computed by hand', () => {
     const image = new Float32Array(25);
     image[12] = 1;
     // Laplacian -4 at the pixel, 1 at its four neighbours, over 3 x 3 inner pixels.
@@ -21,11 +21,11 @@ describe('sharpness', () => {
 
   it('of noise of variance s^2 is 20 s^2 (16 + 4 of independent pixels)', () => {
     const noise = createRandom(1).normal([200, 28, 28, 1], 0, 0.5);
-    // 135,200 pixels, whose correlated squares leave about 1 %.
+    // 135,200 pixels with correlated squares: the estimate is good to about 1 %.
     expect(sharpness(noise) / (20 * 0.25)).toBeCloseTo(1, 1);
   });
 
-  it('averages over images, in batches, of bytes as of floats', () => {
+  it('averages over images in several batches, equally for bytes and floats', () => {
     const bytes = Uint8Array.from({ length: 2500 * 16 }, (_, at) => (at * 2654435761) >>> 24);
     const set = dataset(bytes, [2500, 4, 4, 1]);
     const whole = sharpness(set);

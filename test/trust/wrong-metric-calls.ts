@@ -24,7 +24,11 @@ const pair = (name: string, first: string, second: string): WrongCall[] => [
   ...wrongTensors(name, second, [a]),
   [Shape, [list, a], new RegExp(`^${name}: ${first} must be a matrix \\[n, d\\], .* got shape \\[3\\]`)],
   [Shape, [a, few], new RegExp(`^${name}: ${second} must be a matrix .* n at least [24]; got shape \\[1, 2\\]`)],
-  [Shape, [a, wider], new RegExp(`^${name}: ${first} \\[8, 2\\] and ${second} \\[8, 3\\] must have as many columns`)],
+  [
+    Shape,
+    [a, wider],
+    new RegExp(`^${name}: ${first} \\[8, 2\\] and ${second} \\[8, 3\\] must have equally many columns`),
+  ],
   [Argument, [broken, a], new RegExp(`^${name}: ${first} must be finite; 1 of its 8 values are not`)],
 ];
 
@@ -70,7 +74,11 @@ const evaluator = (name: string, more: object): WrongCall[] => {
     wrongly({ batchsize: 3 }, 'unknown option "batchsize". Did you mean batchSize\\?'),
     ...noSource(name, 'real', (real) => [{ ...right, ...more, real }]),
     ...noSource(name, 'training', (training) => [{ ...right, ...more, training }]),
-    wrongly({ training: others }, '.*real have shape \\[4, 3, 1\\] and training \\[4, 4, 1\\]', Shape),
+    wrongly(
+      { training: others },
+      'real and training must be images of one shape; got \\[4, 3, 1\\] and \\[4, 4, 1\\]',
+      Shape,
+    ),
     wrongly({ real: flat }, 'real must be grey images, .* got \\[n, 12\\]', Shape),
     wrongly({ real: tensor(new Float32Array(36), [3, 4, 3, 1]) }, 'real must be at least 8 images; got 3', Shape),
     wrongly({ features: undefined }, 'features must be a function; got undefined'),
@@ -134,7 +142,7 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
     [
       Shape,
       [images, others],
-      /^nearestNeighbours: images have shape \[4, 3, 1\] and trainingImages \[4, 4, 1\]; expected images of one shape/,
+      /^nearestNeighbours: images and trainingImages must be images of one shape; got \[4, 3, 1\] and \[4, 4, 1\]/,
     ],
     [Argument, [images, images, { block: 3 }], /^nearestNeighbours: unknown option "block"/],
     [
@@ -156,7 +164,7 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
     [
       Shape,
       [{ ...right, generated: others }],
-      /^evaluateImages: generated have shape \[4, 4, 1\] and real \[4, 3, 1\]; expected images of one shape/,
+      /^evaluateImages: generated and real must be images of one shape; got \[4, 4, 1\] and \[4, 3, 1\]/,
     ],
   ],
   formatEvaluation: [

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { tensor } from '../../src/autograd/tensor.ts';
+import { argMax } from '../../src/ops/internal/arg-max.ts';
+
+describe('argMax', () => {
+  it('gives the index of the largest value of each row, the first of equal ones', () => {
+    const matrix = tensor([
+      [0, 5, -1],
+      [-3, -2, -1],
+      [1, 1, 1],
+      [-9, 0, 0],
+      [-0, 0, -1],
+    ]);
+    expect([...argMax(matrix)]).toEqual([1, 2, 0, 1, 0]);
+  });
+
+  it('of a single column is 0, and of no rows empty', () => {
+    expect([...argMax(tensor([[3], [4]]))]).toEqual([0, 0]);
+    expect(argMax(tensor(new Float32Array(0), [0, 4])).length).toBe(0);
+  });
+});
