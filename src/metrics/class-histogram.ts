@@ -29,8 +29,8 @@ const DEFAULT_CLASSES = 10;
 /**
  * Counts classes.
  *
- * @param images - class numbers, or the logits or probabilities [n, classes] of a classifier. An image is of the class with
- * the largest value, of equal ones the first.
+ * @param images - class numbers, or the logits or probabilities [n, classes] of a classifier. An image is of the class
+ * with the largest value, of equal ones the first.
  * @example
  * classHistogram(classifier.predict(generated)).missing; // 0: every digit is drawn
  */

@@ -23,7 +23,7 @@ export interface DistanceBlock {
   readonly columnCount: number;
 }
 
-/** Visits the distances of all items of x (rows) to all of y (columns): all blocks of columns for each block of rows. */
+/** Visits the distances of all items of x (rows) to all of y (columns), block by block. */
 export function visitDistances(
   x: Dataset,
   y: Dataset,

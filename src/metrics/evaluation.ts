@@ -1,6 +1,6 @@
 /**
- * The result of an evaluation and its protocol, as plain objects that can be written as JSON. Results of two evaluations
- * are comparable only if their protocols are equal.
+ * The result of an evaluation and its protocol, as plain objects that can be written as JSON. Results of two
+ * evaluations are comparable only if their protocols are equal.
  */
 import type { ClassHistogram } from './class-histogram.ts';
 import type { KernelDistance } from './kernel-distance.ts';

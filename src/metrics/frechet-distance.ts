@@ -8,13 +8,13 @@ import { checkFeaturePair, moments } from './features.ts';
 import { trace, traceOfRootProduct } from './linear-algebra.ts';
 
 /**
- * The squared Frechet distance of two Gaussians with the means and covariances of the sets (n - 1 in the denominator), in
- * float64. It is never negative, and 0 for equal sets up to rounding. Time grows with d^3; d should be a few hundred at
- * most.
+ * The squared Frechet distance of two Gaussians with the means and covariances of the sets (n - 1 in the denominator),
+ * in float64. It is never negative, and 0 for equal sets up to rounding. Time grows with d^3; d should be a few hundred
+ * at most.
  *
  * Sets of fewer images than features, and features that are always 0, have singular covariances. No epsilon is added:
- * eigenvalues within rounding of 0 count as 0. The expected distance falls as n grows, steeply unless n is well above d,
- * so compare only distances of equal counts.
+ * eigenvalues within rounding of 0 count as 0. The expected distance falls as n grows, steeply unless n is well above
+ * d, so compare only distances of equal counts.
  *
  * @param featuresA - [n, d], n at least 2.
  * @param featuresB - [m, d], m at least 2.

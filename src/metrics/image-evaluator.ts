@@ -24,7 +24,9 @@ export interface ImageEvaluatorOptions {
   readonly real: Images;
   /** Images that it was trained on, at least 8. */
   readonly training: Images;
-  /** Images [b, height, width, 1] -> features [b, d]. Each row depends on its image alone (a model in inference mode). */
+  /**
+   * Images [b, height, width, 1] -> features [b, d]. Each row depends on its image alone (a model in inference mode).
+   */
   readonly features: (images: Tensor) => Tensor;
   /** Features [b, d] -> logits [b, classes]: the head of the classifier. */
   readonly logits: (features: Tensor) => Tensor;
@@ -53,7 +55,9 @@ export interface EvaluateImagesOptions extends ImageEvaluatorOptions {
 
 export interface ImageEvaluator {
   readonly protocol: EvaluationProtocol;
-  /** The metrics of at least 8 images. Images of a tensor are first clipped to [-1, 1] and rounded to 256 grey levels. */
+  /**
+   * The metrics of at least 8 images. Images of a tensor are first clipped to [-1, 1] and rounded to 256 grey levels.
+   */
   evaluate(generated: Images): ImageMetrics;
   /**
    * 'real' evaluates training images, as many as there are real ones; but its nearest distances are those of the real

@@ -55,7 +55,7 @@ export function greySides(
   return { height, width };
 }
 
-/** The images as a saved picture shows them: clipped to [-1, 1] and rounded to 256 levels. Bytes are kept as they are. */
+/** The images as a saved picture shows them: clipped to [-1, 1] and rounded to 256 levels. Bytes stay as they are. */
 export function quantized(where: string, source: Dataset): Dataset {
   const floats = sourceOf(source);
   return floats === undefined ? source : byteImages(greyImages(where, floats).bytes, floats.shape);

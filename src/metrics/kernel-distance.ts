@@ -2,7 +2,7 @@
  * The kernel distance between two sets of features: the squared maximum mean discrepancy under
  * k(x, y) = (x . y / d + 1)^3, the mean of unbiased estimates on random subsets. With the features of an Inception
  * network this is the KID (Binkowski et al. 2018).
- *   MMD^2 = sum_{i != j} k(x_i, x_j) / (m (m - 1)) + sum_{i != j} k(y_i, y_j) / (m (m - 1)) - 2 sum_{i, j} k(x_i, y_j) / m^2
+ *   MMD^2 = sum_{i != j} (k(x_i, x_j) + k(y_i, y_j)) / (m (m - 1)) - 2 sum_{i, j} k(x_i, y_j) / m^2
  */
 import { createRandom, type Random } from '../autograd/random.ts';
 import { withoutRecording } from '../autograd/record.ts';
@@ -28,8 +28,8 @@ export interface KernelDistance {
   /** Standard deviation of the subsets' estimates, with subsets - 1 in the denominator. */
   readonly standardDeviation: number;
   /**
-   * 95 % confidence interval of the mean: mean +- 1.96 standardDeviation / sqrt(disjoint). At most `disjoint` subsets have
-   * no image in common, and only these count as independent. The interval is conservative.
+   * 95 % confidence interval of the mean: mean +- 1.96 standardDeviation / sqrt(disjoint). At most `disjoint` subsets
+   * have no image in common, and only these count as independent. The interval is conservative.
    */
   readonly interval: readonly [low: number, high: number];
   readonly disjoint: number;

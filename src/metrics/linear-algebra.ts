@@ -1,10 +1,9 @@
 /**
- * Symmetric matrices in float64 for the Frechet distance: eigenvalues by cyclic Jacobi rotations, the square root, and the
- * trace of (A B)^(1/2). Only + - * / and square roots are used, so every engine gives the same bits.
+ * Symmetric matrices in float64 for the Frechet distance: eigenvalues by cyclic Jacobi rotations, the square root, and
+ * the trace of (A B)^(1/2). Only + - * / and square roots are used, so every engine gives the same bits.
  *
- * A matrix is a row-major Float64Array, n x n. Jacobi's method takes O(n^3) per sweep and about ten sweeps: 0.05 s at
- * n = 128.
- * Sources: Golub and Van Loan, Matrix Computations, section 8.5 (Jacobi) and 8.6.3 (one-sided Jacobi for singular values).
+ * A matrix is a row-major Float64Array, n x n. Jacobi's method takes O(n^3) per sweep and about ten sweeps: 0.05 s for
+ * n = 128. Source: Golub and Van Loan, Matrix Computations, sections 8.5 (Jacobi) and 8.6.3 (one-sided Jacobi).
  */
 import { RuntimeError } from '../core/errors.ts';
 
@@ -58,8 +57,8 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
 }
 
 /**
- * The symmetric square root of a positive semidefinite matrix. Eigenvalues up to n EPSILON times the largest, and negative
- * ones, are rounding errors and count as 0, so that the root of a rank-deficient matrix has the same rank.
+ * The symmetric square root of a positive semidefinite matrix. Eigenvalues up to n EPSILON times the largest, and
+ * negative ones, are rounding errors and count as 0, so that the root of a rank-deficient matrix has the same rank.
  */
 export function squareRoot(matrix: Float64Array, n: number): Float64Array {
   const { values, vectors } = symmetricEigen(matrix, n);
@@ -78,16 +77,19 @@ export function squareRoot(matrix: Float64Array, n: number): Float64Array {
 }
 
 /**
- * tr (A B)^(1/2) for positive semidefinite A and B, as the sum of the singular values of A^(1/2) B^(1/2). These equal the
- * square roots of the eigenvalues of A^(1/2) B A^(1/2), but are more accurate: the root of an eigenvalue with an error of
- * EPSILON has an error of EPSILON^(1/2).
+ * tr (A B)^(1/2) for positive semidefinite A and B, as the sum of the singular values of A^(1/2) B^(1/2). These equal
+ * the square roots of the eigenvalues of A^(1/2) B A^(1/2), but are more accurate: the root of an eigenvalue with an
+ * error of EPSILON has an error of EPSILON^(1/2).
  */
 export function traceOfRootProduct(a: Float64Array, b: Float64Array, n: number): number {
   const product = multiply(squareRoot(a, n), squareRoot(b, n), n);
   return singularValues(product, n).reduce((sum, value) => sum + value, 0);
 }
 
-/** Descending, with errors of about n EPSILON times the largest. Rotations make the rows orthogonal; then take lengths. */
+/**
+ * Rotates the rows until they are orthogonal and returns their lengths, in descending order. Errors are about n EPSILON
+ * times the largest.
+ */
 export function singularValues(matrix: Float64Array, n: number): Float64Array {
   const scale = powerOfTwoScale(matrix);
   const g = matrix.map((value) => value * scale);

@@ -1,6 +1,6 @@
 /**
- * Finds the nearest training image for each generated one, by the Euclidean distance over all pixels. A generator that has
- * memorised its training images draws them again, at far smaller distances than those of unseen real images.
+ * Finds the nearest training image for each generated one, by the Euclidean distance over all pixels. A generator that
+ * has memorised its training images draws them again, at far smaller distances than those of unseen real images.
  */
 import { checkInteger, checkOptions } from '../core/check.ts';
 import type { Dataset } from '../data/dataset.ts';

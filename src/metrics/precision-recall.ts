@@ -1,6 +1,6 @@
 /**
- * Precision and recall of generated images (Kynkaanniemi et al. 2019). The manifold of a set is the union of balls around
- * its features; each ball reaches to the k-th nearest other feature of the set.
+ * Precision and recall of generated images (Kynkaanniemi et al. 2019). The manifold of a set is the union of balls
+ * around its features; each ball reaches to the k-th nearest other feature of the set.
  *   precision = share of generated features inside the real manifold
  *   recall = share of real features inside the generated manifold
  */
@@ -26,8 +26,8 @@ export interface PrecisionRecall {
 }
 
 /**
- * Precision and recall of generated features against real ones. Both sets should have equal counts, because the balls of a
- * larger set are smaller. For two sets from one distribution both numbers are well below 1 (about 0.7 to 0.9).
+ * Precision and recall of generated features against real ones. Both sets should have equal counts, because the balls
+ * of a larger set are smaller. For two sets from one distribution both numbers are well below 1 (about 0.7 to 0.9).
  *
  * @param real - [n, d], n at least 2.
  * @param generated - [m, d], m at least 2.

@@ -1,6 +1,6 @@
 /**
- * Sharpness of images as the energy of their Laplacian, a focus measure from optics (Subbarao, Choi and Nikzad 1993), with
- * the 4-neighbour Laplacian of Gonzalez and Woods, Digital Image Processing:
+ * Sharpness of images as the energy of their Laplacian, a focus measure from optics (Subbarao, Choi and Nikzad 1993),
+ * with the 4-neighbour Laplacian of Gonzalez and Woods, Digital Image Processing:
  *   mean over inner pixels of (p(y - 1, x) + p(y + 1, x) + p(y, x - 1) + p(y, x + 1) - 4 p(y, x))^2
  */
 import { visitBatches } from '../data/batches.ts';
@@ -9,8 +9,8 @@ import { greySides, type Images, imageSource } from './image-source.ts';
 const BATCH = 1024;
 
 /**
- * The mean squared Laplacian over all pixels that have four neighbours. It is low for blurred images and high for noise.
- * Better means nearer to the sharpness of real images, not higher.
+ * The mean squared Laplacian over all pixels that have four neighbours. It is low for blurred images and high for
+ * noise. Better means nearer to the sharpness of real images, not higher.
  *
  * @param images - Tensor or Dataset [n, height, width, 1] (or [n, height, width]), sides of at least 3.
  * @example

@@ -2,8 +2,8 @@
  * The instructions that this library uses, as data: `name: [opcode, 'operands>result immediates']`.
  *
  * To add an instruction, copy its opcode and type from the specification's index of instructions into the object of its
- * namespace: one line. Its typed builder, its encoding and its validation follow from that line. test/wasm then asks for
- * a reference: one line in test/wasm/reference.ts, unless the instruction is of a family that is there already.
+ * namespace: one line. Its typed builder, its encoding and its validation follow from that line. test/wasm then asks
+ * for a reference: one line in test/wasm/reference.ts, unless the instruction is of a family that is there already.
  *
  * An opcode above 0xff is a prefix byte and the number after it (0xfc0a is prefix 0xfc, number 0x0a). Each letter is a
  * type: i = i32, I = i64, f = f32, d = f64, v = v128. Immediates: `@n` is an address immediate for an access n bytes

@@ -14,7 +14,7 @@ export const typeCodes: Record<ResultType, number> = {
   void: 0x40, // as a block type
 };
 
-/** A program that would not validate: the message names the function, the instruction, what came and what was expected. */
+/** The code would not validate. The message names the function, the instruction, the operands and what was expected. */
 export class AssemblyError extends Error {
   override readonly name = 'AssemblyError';
 }

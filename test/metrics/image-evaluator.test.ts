@@ -162,7 +162,7 @@ describe('formatEvaluation', () => {
   it('prints the protocol: features, counts, seed, subsets, neighbours', () => {
     for (const part of [
       'features',
-      'Features: 10, of features',
+      'Features: 10 of features',
       '120 real images',
       '150 training',
       'Data: images',

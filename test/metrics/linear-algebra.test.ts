@@ -1,6 +1,7 @@
 /**
- * Matrices with eigenvalues in closed form, residuals, and orthogonality. Bounds are multiples of n EPSILON |A|, the backward
- * error of Jacobi's method (Golub and Van Loan, 8.5). The factors leave room for the rounding of the tests themselves.
+ * Matrices with eigenvalues in closed form, residuals, and orthogonality. Bounds are multiples of n EPSILON |A|, the
+ * backward error of Jacobi's method (Golub and Van Loan, 8.5). The factors leave room for the rounding of the tests
+ * themselves.
  */
 import { describe, expect, it } from 'vitest';
 import {
