@@ -1,5 +1,5 @@
 /**
- * The heap: one growing memory from which all tensors take their blocks, addressed in floats.
+ * The heap: a growing memory from which all tensors take their blocks, addressed in floats.
  *
  * Blocks are multiples of 16 floats (a cache line of 64 bytes). A freed block goes to a bin of its own size and is reused as it
  * is by the next request of that size, so a loop that asks for the same sizes turn after turn reaches a steady state at once. When
@@ -7,6 +7,7 @@
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Address } from './contract.ts';
+import { createMemory, PAGE_BYTES } from './memory.ts';
 
 /** Float32Array in production; tests that check gradients run the portable kernels on a Float64Array. */
 export type Floats = Float32Array | Float64Array;
@@ -22,7 +23,7 @@ export interface HeapOptions {
 
 /** What the heap holds, for tests and for the curious. */
 export interface HeapUsage {
-  /** Size of the memory, in bytes. It never shrinks. */
+  /** Size of the memory, in bytes. It shrinks only when the heap moves to another. */
   readonly capacityBytes: number;
   /** In blocks handed out and not yet freed. */
   readonly usedBytes: number;
@@ -30,15 +31,15 @@ export interface HeapUsage {
 }
 
 const BLOCK_FLOATS = 16;
-const PAGE_BYTES = 65536;
 
 export class Heap {
-  readonly memory: WebAssembly.Memory;
   readonly bytesPerElement: number;
-  /** Views of the whole memory, renewed whenever it grows: read them from the heap anew in each kernel call. */
-  floats!: Floats;
-  ints!: Int32Array;
-  bytes!: Uint8Array;
+  #memory: WebAssembly.Memory;
+  #floats!: Floats;
+  #ints!: Int32Array;
+  #bytes!: Uint8Array;
+  /** Why the values must not be touched at present. */
+  #suspended: RuntimeError | undefined;
 
   limitBytes: number;
   readonly #bins = new Map<number, Address[]>();
@@ -48,7 +49,7 @@ export class Heap {
   #blocks = 0;
 
   constructor(options: HeapOptions) {
-    this.memory = options.memory;
+    this.#memory = options.memory;
     this.bytesPerElement = options.precision === 'float64' ? 8 : 4;
     this.limitBytes = options.limitBytes ?? 65536 * PAGE_BYTES;
     // Address 0 is never handed out, so that it can stand for "none".
@@ -57,8 +58,30 @@ export class Heap {
     if (this.#top > this.#capacity) this.#grow(this.#top);
   }
 
+  /** Another one after move(). */
+  get memory(): WebAssembly.Memory {
+    return this.#memory;
+  }
+
+  /** Views of the whole memory, renewed when it grows and when the heap moves: read them from the heap anew in each kernel call. */
+  get floats(): Floats {
+    if (this.#suspended !== undefined) throw this.#suspended;
+    return this.#floats;
+  }
+
+  get ints(): Int32Array {
+    if (this.#suspended !== undefined) throw this.#suspended;
+    return this.#ints;
+  }
+
+  get bytes(): Uint8Array {
+    if (this.#suspended !== undefined) throw this.#suspended;
+    return this.#bytes;
+  }
+
   /** A block of at least `size` floats, not cleared. Throws a RuntimeError at the ceiling. */
   allocate(size: number): Address {
+    if (this.#suspended !== undefined) throw this.#suspended;
     const length = roundUp(size);
     const address = this.#bins.get(length)?.pop() ?? this.#carve(length);
     this.#usedFloats += length;
@@ -83,10 +106,33 @@ export class Heap {
 
   usage(): HeapUsage {
     return {
-      capacityBytes: this.memory.buffer.byteLength,
+      capacityBytes: this.#memory.buffer.byteLength,
       usedBytes: this.#usedFloats * this.bytesPerElement,
       blocks: this.#blocks,
     };
+  }
+
+  /**
+   * Moves to a new memory: same addresses, same values. Whoever still has the old one, such as a lost worker, reads and writes there without
+   * effect on the heap. Instances of WebAssembly modules must be made anew. Throws a RuntimeError, and stays, if the engine has no room.
+   */
+  move(): void {
+    this.#merge();
+    const usedBytes = this.#top * this.bytesPerElement;
+    const pages = Math.ceil((usedBytes + BLOCK_FLOATS * this.bytesPerElement) / PAGE_BYTES);
+    const memory = createMemory(!(this.#memory.buffer instanceof ArrayBuffer), pages);
+    new Uint8Array(memory.buffer).set(this.#bytes.subarray(0, usedBytes));
+    this.#memory = memory;
+    this.#renewViews();
+  }
+
+  /** From now on allocations and every access to values throw `reason`; blocks can still be freed. */
+  suspend(reason: RuntimeError): void {
+    this.#suspended = reason;
+  }
+
+  resume(): void {
+    this.#suspended = undefined;
   }
 
   /** Makes the memory larger by at least one page, as any allocation may; tests force it between any two operations. */
@@ -153,7 +199,7 @@ export class Heap {
 
   /** Grows so that `needed` floats fit, and a cache line more, by an eighth at least, so that a long run of small requests grows rarely. */
   #grow(needed: number): void {
-    const now = this.memory.buffer.byteLength;
+    const now = this.#memory.buffer.byteLength;
     const must = (needed + BLOCK_FLOATS) * this.bytesPerElement;
     const wish = Math.min(Math.max(must, now + Math.max(now / 8, 16 * PAGE_BYTES)), this.limitBytes);
     if (must > this.limitBytes || !(this.#tryGrow(now, wish) || this.#tryGrow(now, must))) {
@@ -167,7 +213,7 @@ export class Heap {
 
   #tryGrow(now: number, target: number): boolean {
     try {
-      this.memory.grow(Math.ceil((target - now) / PAGE_BYTES));
+      this.#memory.grow(Math.ceil((target - now) / PAGE_BYTES));
       return true;
     } catch {
       return false;
@@ -175,12 +221,12 @@ export class Heap {
   }
 
   #renewViews(): void {
-    const { buffer } = this.memory;
-    this.floats = this.bytesPerElement === 8 ? new Float64Array(buffer) : new Float32Array(buffer);
-    this.ints = new Int32Array(buffer);
-    this.bytes = new Uint8Array(buffer);
+    const { buffer } = this.#memory;
+    this.#floats = this.bytesPerElement === 8 ? new Float64Array(buffer) : new Float32Array(buffer);
+    this.#ints = new Int32Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
     // The last cache line is never handed out: a vector load may run past the end of a block, but not past the memory.
-    this.#capacity = this.floats.length - BLOCK_FLOATS;
+    this.#capacity = this.#floats.length - BLOCK_FLOATS;
   }
 }
 

@@ -1,9 +1,11 @@
-/** The one WebAssembly.Memory: shared where threads can exist, as large as the engine lets it become. */
+/** The WebAssembly.Memory of a heap: shared where threads can exist, as large as the engine lets it become. */
 import { RuntimeError } from '../core/errors.ts';
 
+export const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 64;
 /** 4 GiB, 1 GiB, 256 MiB: a 32-bit browser or a container may refuse to reserve the address space of the larger ones. */
-const MAXIMUM_PAGES = [65536, 16384, 4096];
+const maximumPages = (initial: number): number[] =>
+  [65536, 16384, Math.max(4096, initial)].filter((maximum) => maximum >= initial);
 
 /** Threads need shared memory: always there in Node, in browsers only for cross-origin isolated pages. */
 export function canShareMemory(): boolean {
@@ -11,14 +13,18 @@ export function canShareMemory(): boolean {
   return typeof SharedArrayBuffer === 'function' && isolated !== false;
 }
 
-export function createMemory(shared: boolean = canShareMemory()): WebAssembly.Memory {
+/** @param initial - pages that it has from the start. */
+export function createMemory(shared: boolean = canShareMemory(), initial: number = INITIAL_PAGES): WebAssembly.Memory {
   let cause: unknown;
-  for (const maximum of MAXIMUM_PAGES) {
+  for (const maximum of maximumPages(initial)) {
     try {
-      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared });
+      return new WebAssembly.Memory({ initial, maximum, shared });
     } catch (error) {
       cause = error;
     }
   }
-  throw new RuntimeError('memory: the engine gives no WebAssembly memory of even 256 MiB', { cause });
+  throw new RuntimeError(
+    `memory: the engine refuses a WebAssembly memory that can grow to ${Math.max(4096, initial) / 16} MiB. Close other pages or programs, or lift the process's limit of address space.`,
+    { cause },
+  );
 }

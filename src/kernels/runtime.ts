@@ -11,6 +11,7 @@ import { createMemory } from './memory.ts';
 import { createPortableKernels } from './portable/index.ts';
 import { registeredFamilies } from './registry.ts';
 import { createSimdSet, type SimdSet } from './simd/index.ts';
+import { MAX_WORKERS } from './simd/jobs.ts';
 import { ThreadPool } from './threads/pool.ts';
 import { availableCores, findThreads } from './threads/worker.ts';
 
@@ -115,8 +116,8 @@ function holds<Name extends KernelName>(
   return true;
 }
 
-/** More than any machine that this is for has cores. */
-export const MAX_THREADS = 64;
+/** Threads in all, the calling one included. */
+export const MAX_THREADS: number = 1 + MAX_WORKERS;
 
 /**
  * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it exists. Results

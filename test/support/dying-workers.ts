@@ -10,10 +10,10 @@ import { hashedFloats } from './reference.ts';
 import { firstUnequal } from './twins.ts';
 
 /**
- * What the worker runs: `enter` is a sound worker's life; `take` waits for a job and takes a chunk of it, as drain() does. Memory is filled
+ * What the worker runs: `enter` is a sound worker's life; `take` waits for a job, takes a chunk of it as drain() does, and returns its number. Memory is filled
  * with small objects: on large ones some versions of Node end the whole process, not the worker.
  */
-const PRELUDE = `'use strict';
+export const PRELUDE = `'use strict';
 const { parentPort, workerData, Worker } = require('node:worker_threads');
 const { module, memory, control, workspace, flags } = workerData;
 const address = (value) => new WebAssembly.Global({ value: 'i32' }, value);
@@ -27,9 +27,11 @@ const take = () => {
   for (;;) {
     woken();
     const left = Atomics.load(ints, control / 4);
-    if (left > 0 && Atomics.compareExchange(ints, control / 4, left, left - 1) === left) break;
+    if (left > 0 && Atomics.compareExchange(ints, control / 4, left, left - 1) === left) {
+      Atomics.store(flags, 0, 1);
+      return left - 1;
+    }
   }
-  Atomics.store(flags, 0, 1);
 };
 const fillMemory = () => { let last; for (;;) last = { last }; };
 `;
@@ -86,12 +88,12 @@ function startDying(name: string, flags: Int32Array, delay: number): StartThread
       resourceLimits: { maxOldGenerationSizeMb: 24 },
       stderr: true,
     });
-    worker.on('message', () => {
+    worker.on('message', (message) => {
       worker.unref();
-      events.ready();
+      if (message === 'ready') events.ready();
     });
-    worker.on('error', events.lost);
-    worker.on('exit', events.lost);
+    worker.on('error', () => undefined);
+    worker.on('exit', events.ended);
     const thread = { terminate: () => void worker.terminate() };
     if (name === 'is terminated while it sleeps') worker.on('message', thread.terminate);
     return thread;

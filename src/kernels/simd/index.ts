@@ -43,6 +43,8 @@ export interface SimdSet {
   readonly module: WebAssembly.Module;
   /** Runs chunks of the job in a control block (its byte address) until none is left; absent without shared memory. */
   readonly drain: ((control: number) => void) | undefined;
+  /** Makes a new instance on the memory that the heap has moved to; `kernels` and `drain` use it from then on. */
+  renew(): void;
   /** Gives back the packing workspace; the kernels must not be called any more. */
   dispose(): void;
 }
@@ -55,11 +57,25 @@ export interface SimdSet {
 export function createSimdSet(heap: Heap, families: readonly AnyFamily[], tileColumns: 8 | 16 = 8): SimdSet {
   const shared = !(heap.memory.buffer instanceof ArrayBuffer);
   const module = new WebAssembly.Module(emitSimdModule({ shared, tileColumns, families }));
-  const workspace = heap.allocate(GEMM_WORKSPACE_BYTES / 4);
-  const dispose = (): void => heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
-  const { exports } = new WebAssembly.Instance(module, simdImports(heap.memory, workspace));
   const entries = entriesOf([CORE, ...families]);
-  return { kernels: readKernels(exports, entries, tileColumns), entries, module, drain: readDrain(exports), dispose };
+  const workspace = heap.allocate(GEMM_WORKSPACE_BYTES / 4);
+  const instantiate = (): WebAssembly.Exports =>
+    new WebAssembly.Instance(module, simdImports(heap.memory, workspace)).exports;
+  let exports = instantiate();
+  const kernels = readKernels(exports, entries, tileColumns);
+  let drain = readDrain(exports);
+  return {
+    kernels,
+    entries,
+    module,
+    drain: drain === undefined ? undefined : (control) => drain?.(control),
+    renew() {
+      exports = instantiate();
+      Object.assign(kernels, readKernels(exports, entries, tileColumns));
+      drain = readDrain(exports);
+    },
+    dispose: () => heap.free(workspace, GEMM_WORKSPACE_BYTES / 4),
+  };
 }
 
 /** Imports of an instance, the workspace as a float address. A worker's source builds the same object. */
@@ -77,6 +93,7 @@ function readKernels(exports: WebAssembly.Exports, entries: readonly KernelEntry
   return calls;
 }
 
-function readDrain({ drain }: WebAssembly.Exports): SimdSet['drain'] {
-  return typeof drain === 'function' ? (control) => drain(control) : undefined;
+/** An export's type says only that it may be a function. */
+function readDrain({ drain }: WebAssembly.Exports): ((control: number) => void) | undefined {
+  return typeof drain === 'function' ? (drain as (control: number) => void) : undefined;
 }

@@ -1,10 +1,10 @@
 /**
  * Jobs in shared memory. A job is cut into chunks, each a record of a kernel number and arguments; `ticket` says how many are not taken
- * yet, `completed` how many are done. Main thread and workers alike take chunks with drain(); work() is a worker's whole life: spin
- * briefly for the next job, then sleep on the ticket until it is woken.
+ * yet, `completed` how many are done. Main thread and workers alike take chunks with drain(). A worker spends its life in work(): it spins
+ * briefly for the next job, then sleeps on the ticket until it is woken; it returns when the ticket is CLOSED.
  *
  * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby take a chunk of
- * a later job than it saw, which is as good: records are written before the ticket is.
+ * a later job than it saw. This does no harm: records are written before the ticket is.
  */
 import {
   AssemblyError,
@@ -26,7 +26,18 @@ export const RECORDS = 128;
 /** A record: kernel number, whose place the result takes, and up to 15 arguments; sixteen words, one cache line. */
 export const RECORD_BYTES = 64;
 export const MAX_CHUNKS = 128;
-export const CONTROL_BYTES: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
+export const MAX_WORKERS = 63;
+/** One word a worker, which decides whether it comes in time: DOOR_OPEN, or else the first who set it to something else. */
+export const DOORS: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
+export const CONTROL_BYTES: number = DOORS + 4 * MAX_WORKERS;
+
+/** The ticket of a pool that has closed. */
+export const CLOSED = -1;
+export const DOOR_OPEN = 0;
+/** The worker has entered work(), or will at once. */
+export const DOOR_ENTERED = 1;
+/** The pool no longer waits for the worker: it must not enter. */
+export const DOOR_SHUT = 2;
 
 /** Looks at the ticket before a worker goes to sleep: some tens of microseconds, about as long as the gap between two jobs of a step. */
 const SPINS = 20_000;
@@ -40,7 +51,7 @@ export function jobs(
   const runners = module.table(entries.map((entry) => defineRunner(module, entry, kernels[entry.name])));
   const drain = module.function('drain', { control: 'i32' }, 'void', (f, { control }) => {
     const ticket = f.local('i32', 'ticket');
-    f.while(f.tee(ticket, i32.atomic.load(control, TICKET)), () => {
+    f.while(i32.gt_s(f.tee(ticket, i32.atomic.load(control, TICKET)), 0), () => {
       const next = f.let(i32.sub(ticket, 1));
       f.if(i32.eq(i32.atomic.rmw.cmpxchg(control, ticket, next, TICKET), ticket), () => {
         const record = f.let(i32.add(i32.add(control, RECORDS), i32.mul(next, RECORD_BYTES)), 'record');
@@ -59,7 +70,7 @@ export function jobs(
       );
       f.drop(memory.atomic.wait32(control, 0, i64.const(-1), TICKET));
       f.emit(drain.call({ control }));
-      f.br(again);
+      f.br_if(again, i32.ne(i32.atomic.load(control, TICKET), CLOSED));
     });
   });
 }

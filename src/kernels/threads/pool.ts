@@ -1,16 +1,16 @@
 /**
- * The thread pool: kernels that cut large calls into chunks, put them into shared memory (kernels/simd/jobs.ts), wake the workers and take
+ * The thread pool: kernels that cut large calls into chunks, put them into shared memory (simd/jobs.ts), wake the workers and take
  * chunks along with them. Small calls run at once on the calling thread. Nobody waits without bound: when no chunk is finished for a
- * while, the pool closes with an error and the set goes on with one thread.
+ * while, the pool closes with an error and its kernels go on with one thread.
  */
 import { RuntimeError } from '../../core/errors.ts';
-import type { KernelCall, LoadedCalls } from '../contract.ts';
+import type { KernelCall, KernelName, LoadedCalls } from '../contract.ts';
 import type { Heap } from '../heap.ts';
-import { GEMM_WORKSPACE_BYTES } from '../simd/gemm.ts';
 import type { SimdSet } from '../simd/index.ts';
-import { COMPLETED, CONTROL_BYTES, MAX_CHUNKS, RECORD_BYTES, RECORDS, TICKET } from '../simd/jobs.ts';
+import { COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, TICKET } from '../simd/jobs.ts';
 import type { SplitRule } from './split.ts';
-import type { StartThread, Thread } from './worker.ts';
+import type { StartThread } from './worker.ts';
+import { Workers } from './workers.ts';
 
 /** Work below this stays on one thread: waking another costs some microseconds. In elements of an elementwise kernel. */
 const SMALLEST_JOB = 16_384;
@@ -18,7 +18,7 @@ const SMALLEST_JOB = 16_384;
 const LARGEST_CHUNK = 1 << 25;
 /** How long no chunk may finish before the workers count as lost, in milliseconds. */
 const PATIENCE = 1500;
-/** How long a worker may take to start before it counts as lost, in milliseconds; many start at once, on a machine that may be busy. */
+/** How long a worker may take to start before it no longer counts, in milliseconds; many start at once, on a machine that may be busy. */
 const START_PATIENCE = 10_000;
 /** How long the calling thread sleeps before it looks again, in milliseconds. */
 const NAP = 20;
@@ -28,22 +28,12 @@ const SPINS = 50_000;
 export class ThreadPool {
   /** The kernels, spread over the threads. */
   readonly kernels: LoadedCalls;
-  /**
-   * Address of the control block. It is this pool's own, and given back only when all its workers have ended: those of a closed pool live a
-   * moment longer, and must not take a chunk of another's job and be ended in the middle.
-   */
-  readonly control: number;
   readonly #heap: Heap;
   readonly #set: SimdSet;
+  readonly #workers: Workers;
   readonly #drain: (control: number) => void;
-  readonly #threads = new Set<Thread>();
-  readonly #ready: Promise<unknown>;
-  /** Workers that were started and have not ended, whether they still count as threads or not. */
-  #alive = 0;
-  #closed = false;
-  readonly #scratch: number[] = [];
   readonly #patience: number;
-  readonly #startPatience: number;
+  readonly #scratch: number[] = [];
 
   /**
    * @param threads - in all, the calling one included.
@@ -57,74 +47,32 @@ export class ThreadPool {
     [patience, startPatience]: readonly [number, number] = [PATIENCE, START_PATIENCE],
   ) {
     if (set.drain === undefined) throw new RuntimeError('threads: the memory is not shared');
-    this.#patience = patience;
-    this.#startPatience = startPatience;
     this.#heap = heap;
     this.#set = set;
     this.#drain = set.drain;
-    this.control = heap.allocate(CONTROL_BYTES / 4);
-    heap.ints.fill(0, this.control, this.control + CONTROL_BYTES / 4);
-    const starts: Promise<void>[] = [];
-    for (let i = 1; i < threads; i++) starts.push(this.#start(start));
-    this.#ready = Promise.all(starts);
+    this.#patience = patience;
+    this.#workers = new Workers(heap, set.module, threads - 1, start, startPatience);
     this.kernels = this.#spread(set);
   }
 
   /** Threads at work, the calling one included. */
   get size(): number {
-    return this.#threads.size + 1;
+    return this.#workers.size + 1;
   }
 
-  /** Resolves when every worker has started or is known to be lost. */
-  async ready(): Promise<void> {
-    await this.#ready;
+  /** Address of the control block. */
+  get control(): number {
+    return this.#workers.control;
+  }
+
+  /** Resolves when every worker has started or no longer counts. */
+  ready(): Promise<void> {
+    return this.#workers.ready();
   }
 
   /** Ends all workers; the kernels go on with the calling thread. */
   close(): void {
-    if (this.#closed) return;
-    for (const thread of this.#threads) thread.terminate();
-    this.#threads.clear();
-    this.#closed = true;
-    this.#freeControl();
-  }
-
-  #freeControl(): void {
-    if (this.#closed && this.#alive === 0) this.#heap.free(this.control, CONTROL_BYTES / 4);
-  }
-
-  #start(start: StartThread): Promise<void> {
-    const { module } = this.#set;
-    const workspace = this.#heap.allocate(GEMM_WORKSPACE_BYTES / 4);
-    this.#alive++;
-    return new Promise((resolve) => {
-      let thread: Thread | undefined;
-      let gone = false;
-      const timer = setTimeout(() => thread?.terminate(), this.#startPatience);
-      const ready = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      // Its workspace is free only now: a worker that was told to end may write a little longer.
-      const lost = (): void => {
-        if (thread !== undefined) this.#threads.delete(thread);
-        if (!gone) {
-          gone = true;
-          this.#alive--;
-          this.#heap.free(workspace, GEMM_WORKSPACE_BYTES / 4);
-          this.#freeControl();
-        }
-        ready();
-      };
-      const data = { module, memory: this.#heap.memory, control: 4 * this.control, workspace: 4 * workspace };
-      try {
-        thread = start(data, { ready, lost });
-        if (!gone) this.#threads.add(thread);
-      } catch {
-        // No room for another thread, or a page whose policy forbids workers: one fewer.
-        lost();
-      }
-    });
+    this.#workers.close();
   }
 
   #spread({ kernels, entries }: SimdSet): LoadedCalls {
@@ -141,7 +89,7 @@ export class ThreadPool {
   #call(kernel: number, rule: SplitRule, call: KernelCall, floats: readonly boolean[], args: number[]): number {
     const length = rule.length(args);
     const work = length * rule.cost(args);
-    if (work < SMALLEST_JOB || this.#threads.size === 0) return call(...args);
+    if (work < SMALLEST_JOB || this.#workers.size === 0) return call(...args);
     const units = Math.ceil(length / rule.grain);
     const wanted = Math.max(this.size, Math.min(Math.ceil(work / LARGEST_CHUNK), MAX_CHUNKS));
     const chunks = Math.min(wanted, units);
@@ -204,13 +152,52 @@ export class ThreadPool {
       last = done;
       before = now;
       if (waited > this.#patience) {
-        this.close();
+        this.#leaveWorkers();
         throw new RuntimeError(
           `threads: a worker was lost: ${chunks - done} of ${chunks} parts of a job were not finished within ${this.#patience} ms. The pool is closed and later work runs on one thread; what was being computed is incomplete, so resume from a checkpoint.`,
         );
       }
       sleep(ints, completed, done);
     }
+  }
+
+  /**
+   * Goes on without the workers. The lost one may be frozen in the middle of a chunk: whenever it wakes up it writes its part, into operands
+   * that by then may hold something else. So the heap moves, and the workers keep the old memory to themselves until they end. If the engine
+   * has no room for a second memory, the tensors cannot be used until then.
+   */
+  #leaveWorkers(): void {
+    const renew = (): void => {
+      this.#set.renew();
+      Object.assign(this.kernels, this.#set.kernels);
+    };
+    this.close();
+    try {
+      this.#heap.move();
+      renew();
+      this.#workers.abandon();
+    } catch (cause) {
+      const reason = new RuntimeError(
+        'memory: a lost worker may still write into the tensors, and there is no room to copy them out of its reach. They can be used again when it has ended; if it does not end, restart the program and resume from a checkpoint.',
+        { cause },
+      );
+      this.#heap.suspend(reason);
+      refuse(this.#set.kernels, reason);
+      refuse(this.kernels, reason);
+      this.#workers.whenEnded(() => {
+        this.#heap.resume();
+        renew();
+      });
+    }
+  }
+}
+
+/** Puts functions that throw in the place of the kernels. */
+function refuse(kernels: LoadedCalls, reason: RuntimeError): void {
+  for (const name of Object.keys(kernels) as KernelName[]) {
+    kernels[name] = () => {
+      throw reason;
+    };
   }
 }
 

@@ -1,40 +1,49 @@
 /**
- * The workers: a few lines of source, embedded so that no bundler has to find a file. A worker instantiates the kernel module on
- * the shared memory, says that it is ready, and enters work(), which never returns. Where threads cannot be, there are none.
+ * One worker: a few lines of source, embedded so that no bundler has to find a file. It instantiates the kernel module on the shared memory,
+ * passes its door (simd/jobs.ts), says that it is ready, enters work(), and says that it has ended once it comes out. Where threads cannot
+ * be, there are none.
  */
+import { DOOR_ENTERED, DOOR_OPEN } from '../simd/jobs.ts';
 
 /** What a worker needs; addresses in bytes. */
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly control: number;
+  readonly door: number;
   readonly workspace: number;
 }
 
 export interface ThreadEvents {
   readonly ready: () => void;
-  /** The worker is gone, for whatever reason. */
-  readonly lost: () => void;
+  /** The worker has ended, for whatever reason: from now on it cannot touch the memory. It may be told more than once. */
+  readonly ended: () => void;
 }
 
 export interface Thread {
+  /** Ends the worker, now or when the engine can: only `ended` says that it is over. */
   terminate(): void;
 }
 
 export type StartThread = (data: WorkerData, events: ThreadEvents) => Thread;
 
-const RUN = `const run = ({ module, memory, control, workspace }, ready) => {
+type Message = 'ready' | 'ended';
+
+const RUN = `const run = ({ module, memory, control, door, workspace }, post) => {
   const ganvas = { memory, workspace: new WebAssembly.Global({ value: 'i32' }, workspace) };
   const { exports } = new WebAssembly.Instance(module, { ganvas });
-  ready();
-  exports.work(control);
+  if (Atomics.compareExchange(new Int32Array(memory.buffer), door / 4, ${DOOR_OPEN}, ${DOOR_ENTERED}) === ${DOOR_OPEN}) {
+    post('ready');
+    exports.work(control);
+  }
+  post('ended');
 };
 `;
 const NODE_SOURCE: string = `'use strict';
 const { parentPort, workerData } = require('node:worker_threads');
-${RUN}run(workerData, () => parentPort.postMessage('ready'));`;
+${RUN}run(workerData, (message) => parentPort.postMessage(message));`;
 const WEB_SOURCE: string = `'use strict';
-${RUN}onmessage = ({ data }) => run(data, () => postMessage('ready'));`;
+${RUN}onmessage = ({ data }) => run(data, (message) => postMessage(message));`;
 
 /** The way to start a thread here, or undefined where there is none. */
 export function findThreads(): StartThread | undefined {
@@ -63,7 +72,7 @@ interface NodeWorkers {
     source: string,
     options: { eval: true; workerData: WorkerData; name: string; execArgv: string[]; env: Record<string, string> },
   ) => {
-    on(event: 'message' | 'error' | 'exit', listener: () => void): void;
+    on(event: 'message' | 'error' | 'exit', listener: (message: unknown) => void): void;
     unref(): void;
     terminate(): Promise<number>;
   };
@@ -81,36 +90,49 @@ function findNodeThreads(): StartThread | undefined {
       execArgv: [],
       env: {},
     });
-    worker.on('message', () => {
-      // From now on it does not keep the process alive: it sleeps more than it works, and never ends by itself.
+    worker.on('message', (message) => {
+      // From now on it does not keep the process alive: it sleeps more than it works.
       worker.unref();
-      events.ready();
+      if (message === 'ready') events.ready();
     });
-    worker.on('error', events.lost);
-    worker.on('exit', events.lost);
+    // 'exit' follows, and only then is the thread gone. Without a listener the error would be thrown here.
+    worker.on('error', () => undefined);
+    worker.on('exit', events.ended);
     return { terminate: () => void worker.terminate() };
   };
 }
+
+/** How long a worker of a page has to come out of work() by itself, in milliseconds. */
+const GRACE = 1000;
 
 function findWebThreads(): StartThread | undefined {
   if (typeof Worker !== 'function' || typeof Blob !== 'function') return undefined;
   return (data, events) => {
     const url = URL.createObjectURL(new Blob([WEB_SOURCE], { type: 'text/javascript' }));
     const worker = new Worker(url, { name: 'ganvas' });
-    worker.onmessage = () => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = (): void => {
+      clearTimeout(timer);
+      URL.revokeObjectURL(url);
+      worker.terminate();
+      events.ended();
+    };
+    worker.onmessage = ({ data: message }: MessageEvent<Message>) => {
+      if (message === 'ended') return end();
       URL.revokeObjectURL(url);
       events.ready();
     };
+    // It threw, so it is out of work().
     worker.onerror = (event) => {
       event.preventDefault();
-      events.lost();
+      end();
     };
     worker.postMessage(data);
     return {
       terminate() {
-        worker.terminate();
-        // Browsers do not tell when it has ended. It is long dead by then.
-        setTimeout(events.lost, 1000);
+        // A browser does not tell when a worker that it terminates has ended. So the worker is left to say so itself. If it does not, it is
+        // terminated, and its memory is never used again.
+        timer = setTimeout(() => worker.terminate(), GRACE);
       },
     };
   };

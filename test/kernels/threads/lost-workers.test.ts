@@ -47,8 +47,8 @@ describe('a pool whose workers cannot be started', () => {
     'since the engine refuses': () => {
       throw new Error('ERR_WORKER_INIT_FAILED');
     },
-    'since they are lost at once': (_, { lost }) => {
-      lost();
+    'since they end at once': (_, { ended }) => {
+      ended();
       return { terminate() {} };
     },
     'but for some': (data, events) => {

@@ -1,6 +1,6 @@
 /** Threads where there is no node:worker_threads: the Worker of browsers, played by a recorder, and none at all. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { availableCores, findThreads, type WorkerData } from '../../../src/kernels/threads/worker.ts';
+import { availableCores, findThreads, type Thread, type WorkerData } from '../../../src/kernels/threads/worker.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -20,7 +20,7 @@ class FakeWorker {
   readonly options: unknown;
   readonly posted: unknown[] = [];
   terminated = false;
-  onmessage: (() => void) | undefined;
+  onmessage: ((event: { data: unknown }) => void) | undefined;
   onerror: ((event: { preventDefault(): void }) => void) | undefined;
 
   constructor(url: string, options: unknown) {
@@ -40,21 +40,33 @@ const data: WorkerData = {
   module: new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
   memory: new WebAssembly.Memory({ initial: 1 }),
   control: 64,
+  door: 4096,
   workspace: 128,
 };
 
-it('a page starts a Worker from a Blob, hears that it is ready or lost, and takes its URL back', async () => {
+/** Starts a worker as a page does. `events` tells what the pool hears, `revoked` the URLs that were taken back. */
+function startInPage(): {
+  readonly thread: Thread;
+  readonly worker: FakeWorker;
+  readonly events: string[];
+  readonly revoked: string[];
+} {
   const revoked: string[] = [];
   vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void revoked.push(url));
   leaveNode({ Worker: FakeWorker });
-  const start = findThreads()!;
   const events: string[] = [];
-  const thread = start(data, { ready: () => events.push('ready'), lost: () => events.push('lost') });
+  const start = findThreads()!;
+  const thread = start(data, { ready: () => events.push('ready'), ended: () => events.push('ended') });
   const [worker] = FakeWorker.made.splice(0);
-  expect(worker!.options).toEqual({ name: 'ganvas' });
-  expect(worker!.posted).toEqual([data]);
+  return { thread, worker: worker!, events, revoked };
+}
+
+it('a page starts a Worker from a Blob, hears that it is ready, and takes its URL back', async () => {
+  const { worker, events, revoked } = startInPage();
+  expect(worker.options).toEqual({ name: 'ganvas' });
+  expect(worker.posted).toEqual([data]);
   // The source is all that a worker has: it must compile, and answer the one message that it gets.
-  const source = await (await fetch(worker!.url)).text();
+  const source = await (await fetch(worker.url)).text();
   const scope: { onmessage?: (event: { data: WorkerData }) => void; said: unknown[] } = { said: [] };
   new Function('scope', 'postMessage', `let onmessage;${source};scope.onmessage = onmessage;`)(scope, (text: unknown) =>
     scope.said.push(text),
@@ -62,22 +74,44 @@ it('a page starts a Worker from a Blob, hears that it is ready or lost, and take
   // The module is an empty one, so that there is no work() to enter.
   expect(() => scope.onmessage!({ data })).toThrow(/work is not a function/);
   expect(scope.said).toEqual(['ready']);
+  // Its door is no longer open: it must not enter.
+  scope.onmessage!({ data });
+  expect(scope.said).toEqual(['ready', 'ended']);
 
   expect(events).toEqual([]);
-  worker!.onmessage!();
+  worker.onmessage!({ data: 'ready' });
   expect(events).toEqual(['ready']);
-  expect(revoked).toEqual([worker!.url]);
-  let prevented = false;
-  worker!.onerror!({ preventDefault: () => (prevented = true) });
-  expect(prevented).toBe(true);
-  expect(events).toEqual(['ready', 'lost']);
+  expect(revoked).toEqual([worker.url]);
+});
 
+it('a worker of a page has ended when it threw', () => {
+  const { worker, events } = startInPage();
+  let prevented = false;
+  worker.onerror!({ preventDefault: () => (prevented = true) });
+  expect(prevented).toBe(true);
+  expect(worker.terminated).toBe(true);
+  expect(events).toEqual(['ended']);
+});
+
+it('a worker of a page that is to end says itself when it has', () => {
   vi.useFakeTimers();
+  const { thread, worker, events } = startInPage();
   thread.terminate();
-  expect(worker!.terminated).toBe(true);
-  expect(events.length).toBe(2);
+  vi.advanceTimersByTime(500);
+  expect(worker.terminated).toBe(false);
+  worker.onmessage!({ data: 'ended' });
+  expect(worker.terminated).toBe(true);
+  expect(events).toEqual(['ended']);
+});
+
+it('a worker of a page that does not end is terminated, and never counts as ended', () => {
+  vi.useFakeTimers();
+  const { thread, worker, events } = startInPage();
+  thread.terminate();
   vi.advanceTimersByTime(1000);
-  expect(events).toEqual(['ready', 'lost', 'lost']);
+  expect(worker.terminated).toBe(true);
+  vi.advanceTimersByTime(100_000);
+  expect(events).toEqual([]);
 });
 
 it('where there is no Worker or no Blob there are no threads', () => {
