@@ -2,7 +2,8 @@
  * The random generator of users and trainings: Philox (core/philox.ts) behind a key and a position, so its whole state is three numbers.
  * Each draw begins at a fresh block of the stream; the n-th draw of a program is the same on every engine and thread count.
  */
-import { checkInteger, checkNumber, checkOptions, hasMethods, invalid } from '../core/check.ts';
+import { checkInteger, checkNumber, hasMethods, invalid, isPlainObject } from '../core/check.ts';
+import { integer, readOptions } from '../core/options.ts';
 import { philox } from '../core/philox.ts';
 import { checkShape, type Shape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
@@ -41,16 +42,13 @@ export function createRandom(seed: number): Random {
   return new PhiloxRandom({ seed: checkInteger('createRandom', 'seed', seed, 0), stream: 0, block: 0 });
 }
 
+const STATE = { seed: integer(0), stream: integer(0, 0x7fffffff), block: integer(0) };
+
 /** A generator that goes on where another's state() was taken. */
 export function randomFromState(state: RandomState): Random {
   const where = 'randomFromState';
-  if (typeof state !== 'object' || state === null) invalid(where, 'state', 'what state() has returned', state);
-  checkOptions(where, state, ['seed', 'stream', 'block']);
-  return new PhiloxRandom({
-    seed: checkInteger(where, 'seed', state.seed, 0),
-    stream: checkInteger(where, 'stream', state.stream, 0, 0x7fffffff),
-    block: checkInteger(where, 'block', state.block, 0),
-  });
+  if (!isPlainObject(state)) invalid(where, 'state', 'what state() has returned', state);
+  return new PhiloxRandom(readOptions(where, state, STATE));
 }
 
 /** @internal Throws unless `random` is a generator. */

@@ -119,7 +119,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
 }
 
 /** Whether a value is an object made by { ... }, also one of another window or context, or by Object.create(null). */
-export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || isArray(value)) return false;
   const prototype: unknown = safely(() => Object.getPrototypeOf(value), value);
   return prototype === null || (prototype !== value && Object.getPrototypeOf(prototype) === null);

@@ -2,18 +2,25 @@
  * Animated PNG: the first frame is an ordinary PNG, so viewers without animation show it; the others stand in fdAT chunks.
  * Source: PNG specification, third edition (W3C), section 11.3.6, "Animation information".
  */
-import { checkInteger, checkOptions, invalid } from '../core/check.ts';
-import { type Compress, checkCompress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
+import { invalid, isArray } from '../core/check.ts';
+import { callback, integer, readOptions } from '../core/options.ts';
+import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
 import { zlibRuns } from './deflate.ts';
 
 export interface ApngOptions {
   /** How long a frame stays, 1 to 65535 ms; default 100. */
-  readonly delayMilliseconds?: number;
+  readonly delayMilliseconds?: number | undefined;
   /** How often the animation runs; default 0, for ever. */
-  readonly plays?: number;
+  readonly plays?: number | undefined;
   /** Makes each frame's zlib stream; default: a small built-in encoder. */
-  readonly compress?: Compress;
+  readonly compress?: Compress | undefined;
 }
+
+const OPTIONS = {
+  delayMilliseconds: integer(1, 0xffff).or(100),
+  plays: integer(0, 2 ** 31 - 1).or(0),
+  compress: callback<Compress>().or(zlibRuns),
+};
 
 /**
  * Grey pictures of one size as an animation.
@@ -28,15 +35,10 @@ export function encodeApng(
   options: ApngOptions = {},
 ): Uint8Array {
   const where = 'encodeApng';
-  if (!Array.isArray(frames) || frames.length === 0) invalid(where, 'frames', 'a list of at least one picture', frames);
-  frames.forEach((frame, i) => {
-    checkPicture(where, `frames[${i}]`, frame, width, height);
-  });
-  checkOptions(where, options, ['delayMilliseconds', 'plays', 'compress']);
-  const { delayMilliseconds = 100, plays = 0, compress = zlibRuns } = options;
-  checkInteger(where, 'delayMilliseconds', delayMilliseconds, 1, 0xffff);
-  checkInteger(where, 'plays', plays, 0, 2 ** 31 - 1);
-  checkCompress(where, compress);
+  if (!isArray(frames) || frames.length === 0) invalid(where, 'frames', 'a list of at least one picture', frames);
+  // Not forEach, which skips the holes of a sparse list.
+  for (let i = 0; i < frames.length; i++) checkPicture(where, `frames[${i}]`, frames[i], width, height);
+  const { delayMilliseconds, plays, compress } = readOptions(where, options, OPTIONS);
 
   const animation = numbers(8);
   animation.view.setUint32(0, frames.length);

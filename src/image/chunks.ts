@@ -2,7 +2,7 @@
  * The container of a PNG: a signature, then chunks of `length, type, data, CRC-32 of type and data`, numbers big-endian.
  * Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
  */
-import { checkFunction, checkInteger, invalid } from '../core/check.ts';
+import { checkInteger, invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { crc32 } from './checksum.ts';
 
@@ -77,8 +77,4 @@ export function checkPicture(where: string, argument: string, pixels: unknown, w
       `${where}: ${argument} has ${size} bytes; a picture of width ${columns} and height ${rows} needs ${columns * rows}, row by row`,
     );
   }
-}
-
-export function checkCompress(where: string, compress: unknown): void {
-  if (compress !== undefined) checkFunction(where, 'compress', compress);
 }

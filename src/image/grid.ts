@@ -2,8 +2,9 @@
  * Samples of a generator as one picture: values in [-1, 1] become bytes by `round(127.5 (v + 1))`, the inverse of a
  * dataset's normalisation `b / 127.5 - 1`, and the images stand in rows with a margin between and around them.
  */
-import { checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
+import { describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 
 /** Images as a Tensor has them: `shape` [n, height, width, 1] or [n, height, width], `data` row-major. */
@@ -21,12 +22,25 @@ export interface Picture {
 
 export interface GridOptions {
   /** Images a row; default 4. Fewer images than that make a narrower picture. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
   /** Pixels between the images and around them; default 2. */
-  readonly margin?: number;
+  readonly margin?: number | undefined;
   /** Grey of the margin and of empty places, 0 to 255; default 0, black. */
-  readonly background?: number;
+  readonly background?: number | undefined;
 }
+
+interface GridSchema {
+  readonly columns: Option<number, number, 'optional'>;
+  readonly margin: Option<number, number, 'optional'>;
+  readonly background: Option<number, number, 'optional'>;
+}
+
+/** saveImage() has the same. */
+export const GRID_OPTIONS: GridSchema = {
+  columns: integer(1).or(4),
+  margin: integer(0, 4096).or(2),
+  background: integer(0, 255).or(0),
+};
 
 const MAX_PIXELS = 2 ** 30;
 
@@ -42,10 +56,7 @@ const MAX_PIXELS = 2 ** 30;
 export function imageGrid(samples: Samples, options: GridOptions = {}): Picture {
   const where = 'imageGrid';
   const images = greyImages(where, samples);
-  checkOptions(where, options, ['columns', 'margin', 'background']);
-  const columns = checkInteger(where, 'columns', options.columns ?? 4, 1);
-  const margin = checkInteger(where, 'margin', options.margin ?? 2, 0, 4096);
-  const background = checkInteger(where, 'background', options.background ?? 0, 0, 255);
+  const { columns, margin, background } = readOptions(where, options, GRID_OPTIONS);
   return arrangeImages(where, images, columns, margin, background);
 }
 

@@ -3,7 +3,7 @@
  * whose foreground is the upper pixel and whose background is the lower one; without, a character as dense as their mean.
  * Escape sequences: ECMA-48, "select graphic rendition"; 38 and 48 with 2;r;g;b (24-bit) or 5;n (256 colours).
  */
-import { checkChoice, checkOptions } from '../core/check.ts';
+import { choice, readOptions } from '../core/options.ts';
 import { checkPicture } from './chunks.ts';
 
 /** `truecolor` writes 24-bit colours, `256` the grey ramp of 256-colour terminals, `none` no escape sequence at all. */
@@ -11,8 +11,10 @@ export type ColorMode = 'truecolor' | '256' | 'none';
 
 export interface HalfBlockOptions {
   /** Default 'truecolor'. */
-  readonly color?: ColorMode;
+  readonly color?: ColorMode | undefined;
 }
+
+const OPTIONS = { color: choice(['truecolor', '256', 'none']).or('truecolor') };
 
 const HALF_BLOCK = '\u2580';
 /** From black to white, on a dark background. */
@@ -28,8 +30,7 @@ const RESET = '\u001b[0m';
  */
 export function halfBlocks(pixels: Uint8Array, width: number, height: number, options: HalfBlockOptions = {}): string {
   checkPicture('halfBlocks', 'pixels', pixels, width, height);
-  checkOptions('halfBlocks', options, ['color']);
-  const color = checkChoice('halfBlocks', 'color', options.color ?? 'truecolor', ['truecolor', '256', 'none']);
+  const { color } = readOptions('halfBlocks', options, OPTIONS);
   const lines: string[] = [];
   for (let y = 0; y < height; y += 2) {
     const upper = pixels.subarray(y * width, (y + 1) * width);

@@ -2,14 +2,16 @@
  * PNG files: 8-bit grey, not filtered (filters do not pay for small pictures with flat backgrounds), not interlaced.
  * Source: PNG specification, third edition (W3C).
  */
-import { checkOptions } from '../core/check.ts';
-import { type Compress, checkCompress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
+import { callback, readOptions } from '../core/options.ts';
+import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
 import { zlibRuns } from './deflate.ts';
 
 export interface PngOptions {
   /** Makes the zlib stream; default: a small built-in encoder. In Node, `deflateSync` of `node:zlib` gives smaller files. */
-  readonly compress?: Compress;
+  readonly compress?: Compress | undefined;
 }
+
+const OPTIONS = { compress: callback<Compress>().or(zlibRuns) };
 
 /**
  * A grey picture as a PNG file.
@@ -22,8 +24,7 @@ export interface PngOptions {
  */
 export function encodePng(pixels: Uint8Array, width: number, height: number, options: PngOptions = {}): Uint8Array {
   checkPicture('encodePng', 'pixels', pixels, width, height);
-  checkOptions('encodePng', options, ['compress']);
-  checkCompress('encodePng', options.compress);
-  const rows = compressRows('encodePng', pixels, width, height, options.compress ?? zlibRuns);
+  const { compress } = readOptions('encodePng', options, OPTIONS);
+  const rows = compressRows('encodePng', pixels, width, height, compress);
   return pngFile([headerChunk(width, height), chunk('IDAT', rows), chunk('IEND', new Uint8Array(0))]);
 }

@@ -4,15 +4,16 @@
  * This is the total variation distance: 0 for equal counts, near 1 if all images are of one class.
  */
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { checkInteger, checkOptions, describe, invalid } from '../core/check.ts';
+import { describe, invalid, isArray, isInstance } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { integer, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import { argMax } from '../ops/internal/arg-max.ts';
 import { checkFinite } from './features.ts';
 
 export interface ClassHistogramOptions {
   /** Number of classes, which are 0 to classes - 1. For logits it must equal the number of columns. Default 10. */
-  readonly classes?: number;
+  readonly classes?: number | undefined;
 }
 
 export interface ClassHistogram {
@@ -24,6 +25,7 @@ export interface ClassHistogram {
   readonly distanceFromUniform: number;
 }
 
+const OPTIONS = { classes: integer(1, 1e6).optional() };
 const DEFAULT_CLASSES = 10;
 
 /**
@@ -39,10 +41,10 @@ export function classHistogram(
   options: ClassHistogramOptions = {},
 ): ClassHistogram {
   const where = 'classHistogram';
-  checkOptions(where, options, ['classes']);
-  const wanted = options.classes === undefined ? undefined : checkInteger(where, 'classes', options.classes, 1, 1e6);
-  const { numbers, classes } =
-    images instanceof Tensor ? fromLogits(where, images, wanted) : fromNumbers(where, images, wanted);
+  const { classes: wanted } = readOptions(where, options, OPTIONS);
+  const { numbers, classes } = isInstance(images, Tensor)
+    ? fromLogits(where, images, wanted)
+    : fromNumbers(where, images, wanted);
   const counts: number[] = new Array(classes).fill(0);
   for (let i = 0; i < numbers.length; i++) counts[numbers[i]!]!++;
   const off = counts.reduce((sum, count) => sum + Math.abs(count / numbers.length - 1 / classes), 0);
@@ -70,7 +72,7 @@ function fromNumbers(where: string, images: unknown, classes = DEFAULT_CLASSES):
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  return isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
 }
 
 function fromLogits(where: string, images: Tensor, wanted: number | undefined): ClassNumbers {

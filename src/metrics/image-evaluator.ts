@@ -5,8 +5,9 @@
 import { createRandom } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { type Tensor, tensor } from '../autograd/tensor.ts';
-import { checkFunction, checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { checkInteger } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { callback, integer, option, readOptions, string, type Values } from '../core/options.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { classHistogram } from './class-histogram.ts';
@@ -31,21 +32,21 @@ export interface ImageEvaluatorOptions {
   /** Features [b, d] -> logits [b, classes]: the head of the classifier. */
   readonly logits: (features: Tensor) => Tensor;
   /** Describes the features in the protocol. Default 'features'. */
-  readonly featureName?: string;
+  readonly featureName?: string | undefined;
   /** Describes the real and the training images in the protocol. Default 'images'. */
-  readonly dataName?: string;
+  readonly dataName?: string | undefined;
   /** Seed of the kernel distance's subsets, the noise, and the choice of training images for an anchor. Default 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Images in one call of `features`. Default 256. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Number of subsets of the kernel distance. Default 100. */
-  readonly kernelSubsets?: number;
+  readonly kernelSubsets?: number | undefined;
   /** Images in such a subset. Default 1000, or half of the smallest set if that is less. */
-  readonly kernelSubsetSize?: number;
+  readonly kernelSubsetSize?: number | undefined;
   /** k of precision and recall. Default 3. */
-  readonly neighbours?: number;
+  readonly neighbours?: number | undefined;
   /** Number of images whose nearest training image is searched for. Default 1000, or all if there are fewer. */
-  readonly nearestCount?: number;
+  readonly nearestCount?: number | undefined;
 }
 
 export interface EvaluateImagesOptions extends ImageEvaluatorOptions {
@@ -66,10 +67,23 @@ export interface ImageEvaluator {
   anchors(): readonly EvaluationRow[];
 }
 
-const EVALUATOR_OPTIONS = [
-  ...['real', 'training', 'features', 'logits', 'featureName', 'dataName', 'seed', 'batchSize'],
-  ...['kernelSubsets', 'kernelSubsetSize', 'neighbours', 'nearestCount'],
-] as const;
+const images = option<Images>((_where, _argument, value) => value as Images);
+
+/** createEvaluator() checks the images, and the upper limits that depend on how many there are. */
+const EVALUATOR_OPTIONS = {
+  real: images,
+  training: images,
+  features: callback<ImageEvaluatorOptions['features']>(),
+  logits: callback<ImageEvaluatorOptions['logits']>(),
+  featureName: string().or('features'),
+  dataName: string().or('images'),
+  seed: integer(0).or(0),
+  batchSize: integer(1, 2 ** 20).or(256),
+  kernelSubsets: integer(2, 100_000).or(100),
+  kernelSubsetSize: integer(2).optional(),
+  neighbours: integer(1).or(3),
+  nearestCount: integer(1).or(1000),
+};
 
 /** Half of so few images is still two pairs for the kernel distance, and each image has k = 3 neighbours. */
 const FEWEST = 8;
@@ -83,8 +97,7 @@ const FEWEST = 8;
  */
 export function evaluateImages(options: EvaluateImagesOptions): Evaluation {
   const where = 'evaluateImages';
-  checkOptions(where, options ?? null, ['generated', ...EVALUATOR_OPTIONS]);
-  const { generated, ...rest } = options;
+  const { generated, ...rest } = readOptions(where, options, { ...EVALUATOR_OPTIONS, generated: images });
   const source = checkGreyImages(where, 'generated', generated);
   const evaluator = createEvaluator(where, rest, source);
   const metrics = evaluator.evaluate(generated);
@@ -101,30 +114,25 @@ export function evaluateImages(options: EvaluateImagesOptions): Evaluation {
  * console.log(formatEvaluation({ protocol: evaluator.protocol, rows }));
  */
 export function imageEvaluator(options: ImageEvaluatorOptions): ImageEvaluator {
-  checkOptions('imageEvaluator', options ?? null, EVALUATOR_OPTIONS);
-  return createEvaluator('imageEvaluator', options);
+  const where = 'imageEvaluator';
+  return createEvaluator(where, readOptions(where, options, EVALUATOR_OPTIONS));
 }
 
-function createEvaluator(where: string, options: ImageEvaluatorOptions, generated?: Dataset): ImageEvaluator {
-  const { features, logits, featureName = 'features', dataName = 'images' } = options;
+function createEvaluator(
+  where: string,
+  options: Values<typeof EVALUATOR_OPTIONS>,
+  generated?: Dataset,
+): ImageEvaluator {
+  const { features, logits, featureName, dataName, seed, batchSize, kernelSubsets, nearestCount } = options;
   const realSource = checkGreyImages(where, 'real', options.real);
   const trainingSource = checkGreyImages(where, 'training', options.training);
   checkSameImages(where, ['real', 'training'], realSource, trainingSource);
   if (generated !== undefined) checkSameImages(where, ['generated', 'real'], generated, realSource);
-  checkFunction(where, 'features', features);
-  checkFunction(where, 'logits', logits);
-  if (typeof featureName !== 'string') invalid(where, 'featureName', 'a string', featureName);
-  if (typeof dataName !== 'string') invalid(where, 'dataName', 'a string', dataName);
   const smallest = Math.min(realSource.count, trainingSource.count, generated?.count ?? Infinity);
   const half = Math.floor(smallest / 2);
-  const integer = (name: keyof ImageEvaluatorOptions, fallback: number, min: number, max?: number): number =>
-    checkInteger(where, name, options[name] ?? fallback, min, max);
-  const seed = integer('seed', 0, 0);
-  const batchSize = integer('batchSize', 256, 1, 2 ** 20);
-  const kernelSubsets = integer('kernelSubsets', 100, 2, 100_000);
-  const kernelSubsetSize = integer('kernelSubsetSize', Math.min(1000, half), 2, half);
-  const neighbours = integer('neighbours', 3, 1, smallest - 1);
-  const nearestCount = integer('nearestCount', 1000, 1);
+  const wantedSize = options.kernelSubsetSize ?? Math.min(1000, half);
+  const kernelSubsetSize = checkInteger(where, 'kernelSubsetSize', wantedSize, 2, half);
+  const neighbours = checkInteger(where, 'neighbours', options.neighbours, 1, smallest - 1);
 
   const real = quantized(where, realSource);
   const training = quantized(where, trainingSource);
@@ -208,11 +216,12 @@ function checkGreyImages(where: string, argument: string, images: unknown): Data
 }
 
 /** The items of a dataset at these places, in this order. */
-function choose({ itemShape, gather }: Dataset, places: Int32Array): Dataset {
+function choose(source: Dataset, places: Int32Array): Dataset {
   return {
     count: places.length,
-    itemShape,
-    gather: (indices) => gather(Int32Array.from(indices, (index) => places[index]!)),
+    itemShape: source.itemShape,
+    // Called as a method, since a dataset may be an object of a class.
+    gather: (indices) => source.gather(Int32Array.from(indices, (index) => places[index]!)),
   };
 }
 

@@ -8,18 +8,18 @@ import { createRandom, type Random } from '../autograd/random.ts';
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import type { Tensor } from '../autograd/tensor.ts';
-import { checkInteger, checkOptions } from '../core/check.ts';
+import { integer, readOptions } from '../core/options.ts';
 import { tensorDataset } from '../data/dataset.ts';
 import { matmul } from '../ops/matmul.ts';
 import { checkFeaturePair } from './features.ts';
 
 export interface KernelDistanceOptions {
   /** Number of pairs of subsets. Default 100. */
-  readonly subsets?: number;
+  readonly subsets?: number | undefined;
   /** Images in a subset, at most half of the smaller set. Default 1000, or that half if it is less. */
-  readonly subsetSize?: number;
+  readonly subsetSize?: number | undefined;
   /** Seed for the choice of subsets. Default 0. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export interface KernelDistance {
@@ -38,7 +38,6 @@ export interface KernelDistance {
   readonly seed: number;
 }
 
-const DEFAULT_SUBSETS = 100;
 const DEFAULT_SUBSET_SIZE = 1000;
 /** The 97.5 % quantile of the normal distribution. */
 const QUANTILE = 1.96;
@@ -58,13 +57,13 @@ export function kernelDistance(
 ): KernelDistance {
   const where = 'kernelDistance';
   const [a, b] = checkFeaturePair(where, ['featuresA', 'featuresB'], featuresA, featuresB, 4);
-  checkOptions(where, options, ['subsets', 'subsetSize', 'seed']);
   const smaller = Math.min(a.shape[0]!, b.shape[0]!);
   const half = Math.floor(smaller / 2);
-  const subsets = checkInteger(where, 'subsets', options.subsets ?? DEFAULT_SUBSETS, 2, 100_000);
-  const wanted = options.subsetSize ?? Math.min(DEFAULT_SUBSET_SIZE, half);
-  const subsetSize = checkInteger(where, 'subsetSize', wanted, 2, half);
-  const seed = checkInteger(where, 'seed', options.seed ?? 0, 0);
+  const { subsets, subsetSize, seed } = readOptions(where, options, {
+    subsets: integer(2, 100_000).or(100),
+    subsetSize: integer(2, half).or(Math.min(DEFAULT_SUBSET_SIZE, half)),
+    seed: integer(0).or(0),
+  });
 
   const random = createRandom(seed);
   const [drawA, drawB] = [a, b].map((features) => drawSubsets(features, subsetSize, random));

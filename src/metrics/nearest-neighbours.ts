@@ -2,15 +2,17 @@
  * Finds the nearest training image for each generated one, by the Euclidean distance over all pixels. A generator that
  * has memorised its training images draws them again, at far smaller distances than those of unseen real images.
  */
-import { checkInteger, checkOptions } from '../core/check.ts';
+import { integer, readOptions } from '../core/options.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { BLOCK_ROWS, visitDistances } from './distance-blocks.ts';
 import { checkSameImages, type Images, imageSource } from './image-source.ts';
 
 export interface NearestNeighboursOptions {
   /** Images of each set in a block of distances, which takes 4 blockSize^2 bytes. Default 1024. */
-  readonly blockSize?: number;
+  readonly blockSize?: number | undefined;
 }
+
+const OPTIONS = { blockSize: integer(1, 16384).or(BLOCK_ROWS) };
 
 export interface NearestNeighbours {
   /** The index of each image's nearest training image. */
@@ -40,8 +42,7 @@ export function nearestNeighbours(
   const own = imageSource(where, 'images', images);
   const training = imageSource(where, 'trainingImages', trainingImages);
   checkSameImages(where, ['images', 'trainingImages'], own, training);
-  checkOptions(where, options, ['blockSize']);
-  const blockSize = checkInteger(where, 'blockSize', options.blockSize ?? BLOCK_ROWS, 1, 16384);
+  const { blockSize } = readOptions(where, options, OPTIONS);
 
   const indices = new Int32Array(own.count);
   const squares = new Float32Array(own.count).fill(Infinity);

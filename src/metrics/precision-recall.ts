@@ -6,7 +6,7 @@
  */
 import { scope } from '../autograd/scope.ts';
 import { type Tensor, tensor } from '../autograd/tensor.ts';
-import { checkInteger, checkOptions } from '../core/check.ts';
+import { integer, readOptions } from '../core/options.ts';
 import { type Dataset, tensorDataset } from '../data/dataset.ts';
 import { sub } from '../ops/arithmetic.ts';
 import { visitDistances } from './distance-blocks.ts';
@@ -14,7 +14,7 @@ import { checkFeaturePair, columnMeans } from './features.ts';
 
 export interface PrecisionRecallOptions {
   /** k, less than both counts. Default 3. */
-  readonly neighbours?: number;
+  readonly neighbours?: number | undefined;
 }
 
 export interface PrecisionRecall {
@@ -39,9 +39,10 @@ export function precisionRecall(
 ): PrecisionRecall {
   const where = 'precisionRecall';
   const [a, b] = checkFeaturePair(where, ['real', 'generated'], real, generated, 2);
-  checkOptions(where, options, ['neighbours']);
   const smaller = Math.min(a.shape[0]!, b.shape[0]!);
-  const neighbours = checkInteger(where, 'neighbours', options.neighbours ?? Math.min(3, smaller - 1), 1, smaller - 1);
+  const { neighbours } = readOptions(where, options, {
+    neighbours: integer(1, smaller - 1).or(Math.min(3, smaller - 1)),
+  });
   return scope(() => {
     // Moving all features keeps the distances, and rounding is least near 0.
     const middle = tensor(Float32Array.from(columnMeans(a)));

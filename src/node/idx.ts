@@ -1,18 +1,21 @@
 /** Reads an IDX file, gzipped or not, from disk; its size, its gzip data and its header are all checked first. */
 import { constants, type FileHandle, open } from 'node:fs/promises';
-import { checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { invalid } from '../core/check.ts';
 import { FormatError, messageOf, RuntimeError } from '../core/errors.ts';
+import { integer, readOptions } from '../core/options.ts';
 import { decodeIdx, type IdxArray } from '../data/idx.ts';
 import { codeOf } from './files.ts';
 import { gunzipIdx, isGzip } from './gunzip.ts';
 
 export interface ReadIdxOptions {
   /** The most bytes the file may have, as it is and unpacked; default 2^30 (1 GiB). */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /** The default of `maxBytes`. */
 export const MAX_IDX_FILE: number = 2 ** 30;
+
+const OPTIONS = { maxBytes: integer(1).or(MAX_IDX_FILE) };
 
 /**
  * Reads and parses an IDX file; one that begins with gzip's magic bytes is unpacked, whatever its name.
@@ -26,8 +29,7 @@ export const MAX_IDX_FILE: number = 2 ** 30;
  */
 export async function readIdxFile(path: string, options: ReadIdxOptions = {}): Promise<IdxArray> {
   if (typeof path !== 'string' || path === '') invalid('readIdxFile', 'path', 'the path of a file', path);
-  checkOptions('readIdxFile', options, ['maxBytes']);
-  const maxBytes = checkInteger('readIdxFile', 'maxBytes', options.maxBytes ?? MAX_IDX_FILE, 1);
+  const { maxBytes } = readOptions('readIdxFile', options, OPTIONS);
   return readIdxAs(`readIdxFile: "${path}"`, path, maxBytes);
 }
 

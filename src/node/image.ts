@@ -2,9 +2,10 @@
  * Pictures as files: PNG, compressed by `node:zlib`, written whole or not at all.
  */
 import { deflateSync } from 'node:zlib';
-import { checkOptions, describe, invalid } from '../core/check.ts';
+import { describe, invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
-import { type GridOptions, imageGrid, type Picture, type Samples } from '../image/grid.ts';
+import { readOptions } from '../core/options.ts';
+import { GRID_OPTIONS, type GridOptions, imageGrid, type Picture, type Samples } from '../image/grid.ts';
 import { encodePng } from '../image/png.ts';
 import { writeFileAtomic } from './files.ts';
 
@@ -22,8 +23,8 @@ import { writeFileAtomic } from './files.ts';
  */
 export async function saveImage(path: string, image: Samples | Picture, options: GridOptions = {}): Promise<void> {
   if (typeof path !== 'string' || path === '') invalid('saveImage', 'path', 'the name of a file', path);
-  checkOptions('saveImage', options, ['columns', 'margin', 'background']);
-  const { pixels, width, height } = toPicture(image, options);
+  const grid = readOptions('saveImage', options, GRID_OPTIONS);
+  const { pixels, width, height } = toPicture(image, grid);
   const compress = (rows: Uint8Array): Uint8Array => deflateSync(rows, { level: 9 });
   await writeFileAtomic(path, encodePng(pixels, width, height, { compress }));
 }

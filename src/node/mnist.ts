@@ -2,8 +2,9 @@
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { checkChoice, checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { checkOptions, invalid, isInstance } from '../core/check.ts';
 import { FormatError, RuntimeError } from '../core/errors.ts';
+import { choice, integer, option, readOptions, type Values } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import { type Dataset, dataset } from '../data/dataset.ts';
 import { MAX_IDX_FILE, readIdxAs } from './idx.ts';
@@ -11,19 +12,19 @@ import { defaultCacheDirectory, fetchMnistFile, MNIST_CHECKSUMS, MNIST_URL } fro
 
 export interface MnistOptions {
   /** A folder with the four files under their usual names, gzipped or not. With it, nothing is ever downloaded. */
-  readonly directory?: string;
+  readonly directory?: string | undefined;
   /** 'train', 60,000 images, is the default; 'test' has 10,000. */
-  readonly split?: 'train' | 'test';
+  readonly split?: 'train' | 'test' | undefined;
   /** Only the first `limit` images; default all. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The cache; default `$XDG_CACHE_HOME/ganvas/mnist`, `~/.cache/ganvas/mnist` or `%LOCALAPPDATA%\ganvas\mnist`. */
-  readonly cacheDirectory?: string;
+  readonly cacheDirectory?: string | undefined;
   /** Where files that the cache lacks come from: the URL of a folder. Default: a public copy by the CVDF. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   /** For mirrors with other data: SHA-256 (hex) of the unpacked files, by name, e.g. 'train-images-idx3-ubyte'. */
-  readonly checksums?: Readonly<Record<string, string>>;
+  readonly checksums?: Readonly<Record<string, string>> | undefined;
   /** Aborting it ends a download; loadMnist then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Mnist {
@@ -38,7 +39,21 @@ const SPLITS = {
   test: { images: 't10k-images-idx3-ubyte', labels: 't10k-labels-idx1-ubyte' },
 } as const;
 
-const OPTIONS = ['directory', 'split', 'limit', 'cacheDirectory', 'baseUrl', 'checksums', 'signal'] as const;
+const FOLDER = option<string>((where, argument, value) =>
+  typeof value === 'string' && value !== '' ? value : invalid(where, argument, 'the path of a folder', value),
+);
+
+const OPTIONS = {
+  directory: FOLDER.optional(),
+  split: choice(['train', 'test']).or('train'),
+  limit: integer(1).optional(),
+  cacheDirectory: FOLDER.optional(),
+  baseUrl: option<string, URL>(checkBaseUrl).optional(),
+  checksums: option<Readonly<Record<string, string>>>(checkChecksums).optional(),
+  signal: option<AbortSignal>((where, argument, value) =>
+    isInstance(value, AbortSignal) ? value : invalid(where, argument, 'an AbortSignal', value),
+  ).optional(),
+};
 
 const SIDE = 28;
 
@@ -53,14 +68,11 @@ const SIDE = 28;
  * FormatError if one is not what it should be or the counts differ, ArgumentError for a wrong option.
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
-  checkOptions('loadMnist', options, OPTIONS);
-  const names = SPLITS[checkChoice('loadMnist', 'split', options.split ?? 'train', ['train', 'test'])];
-  const limit = options.limit === undefined ? Infinity : checkInteger('loadMnist', 'limit', options.limit, 1);
-  const locate = options.directory === undefined ? cacheLocator(options) : folderLocator(options.directory, options);
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
-    invalid('loadMnist', 'signal', 'an AbortSignal', options.signal);
-  }
-  options.signal?.throwIfAborted();
+  const setup = readOptions('loadMnist', options, OPTIONS);
+  const { directory, limit = Infinity, signal } = setup;
+  const names = SPLITS[setup.split];
+  const locate = directory === undefined ? cacheLocator(setup) : folderLocator(directory, setup);
+  signal?.throwIfAborted();
   const images = await readBytes(await locate(names.images), [SIDE, SIDE]);
   const labels = await readBytes(await locate(names.labels), []);
   if (images.count !== labels.count) {
@@ -94,8 +106,7 @@ interface Located {
 
 type Locator = (name: string) => Promise<Located>;
 
-function folderLocator(directory: string, options: MnistOptions): Locator {
-  checkFolder('directory', directory);
+function folderLocator(directory: string, options: Values<typeof OPTIONS>): Locator {
   for (const option of ['cacheDirectory', 'baseUrl', 'checksums'] as const) {
     if (options[option] !== undefined) {
       invalid('loadMnist', option, 'absent when there is a directory, which is read as it is', options[option]);
@@ -112,30 +123,34 @@ function folderLocator(directory: string, options: MnistOptions): Locator {
   };
 }
 
-function cacheLocator(options: MnistOptions): Locator {
-  const { checksums = {}, signal } = options;
+function cacheLocator(options: Values<typeof OPTIONS>): Locator {
+  const { checksums = {}, signal, baseUrl = new URL(MNIST_URL) } = options;
   const folder = options.cacheDirectory ?? defaultCacheDirectory(process.env, process.platform, homedir());
-  checkFolder('cacheDirectory', folder);
-  checkOptions('loadMnist checksums', checksums, Object.keys(MNIST_CHECKSUMS));
-  for (const [name, checksum] of Object.entries(checksums)) {
-    if (!/^[0-9a-f]{64}$/i.test(checksum)) invalid('loadMnist', `checksums['${name}']`, '64 hex digits', checksum);
-  }
-  const baseUrl = checkBaseUrl(options.baseUrl ?? MNIST_URL);
   return async (name) => ({
     path: (await find(folder, name)) ?? (await fetchMnistFile(name, { folder, baseUrl, checksums, signal })),
     remedy: ' (delete it to have it downloaded again)',
   });
 }
 
-function checkFolder(argument: string, value: unknown): void {
-  if (typeof value !== 'string' || value === '') invalid('loadMnist', argument, 'the path of a folder', value);
+function checkBaseUrl(where: string, argument: string, value: unknown): URL {
+  const text = typeof value === 'string' ? value : '';
+  const folder = text.endsWith('/') ? text : `${text}/`;
+  const url = URL.canParse(folder) ? new URL(folder) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  return invalid(where, argument, 'the http or https URL of a folder', value);
 }
 
-function checkBaseUrl(value: string): URL {
-  const text = typeof value === 'string' && !value.endsWith('/') ? `${value}/` : value;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  return invalid('loadMnist', 'baseUrl', 'the http or https URL of a folder', value);
+/** SHA-256 by the names of MNIST's files. */
+function checkChecksums(where: string, argument: string, value: unknown): Readonly<Record<string, string>> {
+  checkOptions(`${where} ${argument}`, value, Object.keys(MNIST_CHECKSUMS));
+  const checksums: Record<string, string> = {};
+  for (const [name, checksum] of Object.entries(value as Readonly<Record<string, unknown>>)) {
+    if (typeof checksum !== 'string' || !/^[0-9a-f]{64}$/i.test(checksum)) {
+      return invalid(where, `${argument}['${name}']`, '64 hex digits', checksum);
+    }
+    checksums[name] = checksum;
+  }
+  return checksums;
 }
 
 /** The names under which a file is found: its own, one with a dot as some tools write it, and both gzipped. */

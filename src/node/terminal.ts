@@ -3,7 +3,9 @@
  * epoch, and below them the latest samples and a progress bar are redrawn in place. Elsewhere, and where CI is set, there is one plain line an epoch.
  * Escape sequences: ECMA-48 (cursor up, erase), understood by every terminal that TERM does not call "dumb".
  */
-import { checkFunction, checkInteger, checkOptions, invalid } from '../core/check.ts';
+import { hasMethods, invalid } from '../core/check.ts';
+import { GanvasError } from '../core/errors.ts';
+import { callback, integer, option, readOptions } from '../core/options.ts';
 import type { Samples } from '../image/grid.ts';
 import type { ColorMode } from '../image/half-blocks.ts';
 import { samplePicture } from './terminal-picture.ts';
@@ -27,12 +29,26 @@ export interface DashboardOptions {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   /** Default `process.stdout`. */
-  readonly stream?: TerminalStream;
+  readonly stream?: TerminalStream | undefined;
   /** Default `process.env`. */
-  readonly environment?: Environment;
+  readonly environment?: Environment | undefined;
   /** A clock in milliseconds; default `performance.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
+
+const OPTIONS = {
+  epochs: integer(1),
+  stepsPerEpoch: integer(1),
+  stream: option<TerminalStream>((where, argument, value) =>
+    hasMethods(value, ['write'])
+      ? (value as TerminalStream)
+      : invalid(where, argument, 'a stream with a function write', value),
+  ).optional(),
+  environment: option<Environment>((where, argument, value) =>
+    typeof value === 'object' && value !== null ? (value as Environment) : invalid(where, argument, 'an object', value),
+  ).optional(),
+  now: callback<() => number>().or(() => performance.now()),
+};
 
 export interface StepEvent {
   readonly epoch: number;
@@ -53,7 +69,7 @@ export interface EpochEvent {
 export interface Dashboard {
   /** Redraws the progress bar, at most ten times a second. */
   readonly onStep: (event: StepEvent) => void;
-  /** Writes the epoch's line and, in a terminal, its samples. */
+  /** Writes the epoch's line and, in a terminal, its samples if they are grey pictures, [n, height, width, 1] or [n, height, width]. */
   readonly onEpoch: (event: EpochEvent) => void;
   /** Writes a line of text above the samples and the bar. */
   readonly print: (text: string) => void;
@@ -77,16 +93,8 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
  * dashboard.close();
  */
 export function createDashboard(options: DashboardOptions): Dashboard {
-  const where = 'createDashboard';
-  if (options === undefined) return invalid(where, 'options', 'an object with epochs and stepsPerEpoch', options);
-  checkOptions(where, options, ['epochs', 'stepsPerEpoch', 'stream', 'environment', 'now']);
-  const { stream = process.stdout, environment = process.env, now = (): number => performance.now() } = options;
-  const epochs = checkInteger(where, 'epochs', options.epochs, 1);
-  const stepsPerEpoch = checkInteger(where, 'stepsPerEpoch', options.stepsPerEpoch, 1);
-  if (typeof stream?.write !== 'function') invalid(where, 'stream', 'a stream with a function write', stream);
-  if (typeof environment !== 'object' || environment === null) invalid(where, 'environment', 'an object', environment);
-  checkFunction(where, 'now', now);
-
+  const { epochs, stepsPerEpoch, now, ...given } = readOptions('createDashboard', options, OPTIONS);
+  const { stream = process.stdout, environment = process.env } = given;
   const live = isLive(stream, environment);
   const color = colorMode(stream, environment);
   const rate = rateMeter(now);
@@ -132,7 +140,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       const left = epoch < epochs ? secondsLeft({ ...done, stepsPerSecond: rate.perSecond() }) : undefined;
       const line = epochLine({ ...done, seconds, secondsLeft: left }, width());
       if (!live || closed) return write(`${line}\n`);
-      picture = samplePicture(event.samples, width(), (stream.rows || 24) - LINES_BESIDE_PICTURE, color);
+      picture = pictureOf(event.samples, width(), (stream.rows || 24) - LINES_BESIDE_PICTURE, color);
       redraw(`${line}\n`);
     },
 
@@ -146,6 +154,17 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       closed = true;
     },
   };
+}
+
+/** The samples as lines of text; none if they are no grey pictures, or if one of their values is NaN. */
+function pictureOf(samples: Samples, columns: number, lines: number, color: ColorMode): string[] {
+  try {
+    return samplePicture(samples, columns, lines, color);
+  } catch (error) {
+    // The training goes on without the picture.
+    if (error instanceof GanvasError) return [];
+    throw error;
+  }
 }
 
 /** Whether lines may be redrawn: a terminal that knows escape sequences, and no CI. */

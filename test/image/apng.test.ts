@@ -32,6 +32,13 @@ describe('encodeApng', () => {
     }
   });
 
+  test('refuses a list with holes', () => {
+    const frames: Uint8Array[] = new Array(3);
+    expect(() => encodeApng(frames, 2, 3)).toThrow(/encodeApng: frames\[0\] must be a Uint8Array.* got undefined/);
+    frames[0] = new Uint8Array(6);
+    expect(() => encodeApng(frames, 2, 3)).toThrow(/encodeApng: frames\[1\] must be a Uint8Array.* got undefined/);
+  });
+
   test('refuses an empty list, frames of another size and options out of range', () => {
     expect(() => encodeApng([], 2, 2)).toThrow(ArgumentError);
     expect(() => encodeApng([new Uint8Array(4), new Uint8Array(5)], 2, 2)).toThrow(ShapeError);

@@ -4,7 +4,7 @@ import { createRandom } from '../../src/autograd/random.ts';
 import { scope } from '../../src/autograd/scope.ts';
 import { type Tensor, tensor } from '../../src/autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
-import { dataset } from '../../src/data/dataset.ts';
+import { type Dataset, dataset } from '../../src/data/dataset.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import { classHistogram } from '../../src/metrics/class-histogram.ts';
 import { formatEvaluation } from '../../src/metrics/format-evaluation.ts';
@@ -40,6 +40,31 @@ const set = (count: number, seed: number) => dataset(bars(count, seed), [count, 
 const [real, training] = [set(120, 1), set(150, 2)];
 const everyOne = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const right = { real, training, features, logits, batchSize: 32, kernelSubsets: 10, kernelSubsetSize: 20, seed: 3 };
+
+/** A dataset as an object of a class, whose gather() needs its `this`. */
+class ClassDataset implements Dataset {
+  readonly #source: Dataset;
+  constructor(source: Dataset) {
+    this.#source = source;
+  }
+  get count(): number {
+    return this.#source.count;
+  }
+  get itemShape(): readonly number[] {
+    return this.#source.itemShape;
+  }
+  gather(indices: ArrayLike<number>): Tensor {
+    return this.#source.gather(indices);
+  }
+}
+
+it('takes datasets that are objects of a class', () => {
+  const ofClass = { ...right, real: new ClassDataset(real), training: new ClassDataset(training) };
+  const generated = set(100, 4);
+  expect(evaluateImages({ ...ofClass, generated: new ClassDataset(generated) })).toEqual(
+    evaluateImages({ ...right, generated }),
+  );
+});
 
 describe('evaluateImages', () => {
   const generated = set(100, 4).gather(everyOne(100));

@@ -35,6 +35,27 @@ function train(stream: FakeStream, environment: Record<string, string>): string 
   return stream.written.join('');
 }
 
+describe('samples that are no grey pictures', () => {
+  const shapes: readonly (readonly number[])[] = [[10, 2], [4, 8, 8, 3], [6, 5, 5, 5, 1], [0, 28, 28, 1], [16]];
+  test.each(shapes.map((shape) => [shape]))('of shape %j are left out, and the training goes on', (shape) => {
+    const stream = fakeStream(true);
+    const dashboard = createDashboard({ epochs: 2, stepsPerEpoch: 1, stream, environment: {}, now: () => 0 });
+    const size = shape.reduce((product, side) => product * side, 1);
+    dashboard.onEpoch({ epoch: 1, ...losses, samples: { shape, data: new Float32Array(size) }, seconds: 2 });
+    const text = stream.written.join('');
+    expect(text).toContain('epoch 1/2');
+    expect(text).not.toContain('\u2580');
+  });
+
+  test('a NaN among the values leaves the picture out', () => {
+    const stream = fakeStream(true);
+    const dashboard = createDashboard({ epochs: 2, stepsPerEpoch: 1, stream, environment: {}, now: () => 0 });
+    const data = new Float32Array(2 * 16).fill(Number.NaN);
+    dashboard.onEpoch({ epoch: 1, ...losses, samples: { shape: [2, 4, 4, 1], data }, seconds: 2 });
+    expect(stream.written.join('')).not.toContain('\u2580');
+  });
+});
+
 /** What a terminal of this width shows in the end: knows \r, \n, cursor up, erase to the end of line or screen, colours. */
 function screenOf(text: string, columns: number): string[] {
   const lines: string[] = [''];

@@ -69,7 +69,7 @@ const evaluator = (name: string, more: object): WrongCall[] => {
     new RegExp(`^${name}: ${message}`),
   ];
   return [
-    [Argument, [undefined], new RegExp(`^${name}: options must be a plain object; got null`)],
+    [Argument, [null], new RegExp(`^${name}: options must be a plain object; got null`)],
     [Argument, [[images]], new RegExp(`^${name}: options must be a plain object; got \\[`)],
     wrongly({ batchsize: 3 }, 'unknown option "batchsize". Did you mean batchSize\\?'),
     ...noSource(name, 'real', (real) => [{ ...right, ...more, real }]),

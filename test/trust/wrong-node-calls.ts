@@ -99,7 +99,7 @@ export const NODE_CALLS: Calls<typeof node> = {
     [Runtime, [{ directory: nowhere }], /^loadMnist: none of .* is in /],
   ],
   createDashboard: [
-    [Argument, [undefined], /^createDashboard: options must be an object with epochs and stepsPerEpoch; got undefined/],
+    [Argument, [undefined], /^createDashboard: epochs must be a whole number of at least 1; got undefined/],
     [Argument, [{}], /^createDashboard: epochs must be a whole number of at least 1; got undefined/],
     [Argument, [{ epochs: 0, stepsPerEpoch: 1 }], /^createDashboard: epochs must be .* got 0/],
     [Argument, [{ epochs: 1, stepsPerEpoch: NaN }], /^createDashboard: stepsPerEpoch must be .* got NaN/],
