@@ -8,7 +8,7 @@ import { allOf } from '../src/kernels/all.ts';
 import type { Kernels } from '../src/kernels/contract.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
 import { convolve } from '../src/ops/internal/convolve.ts';
-import { hashedFloats } from '../test/support/reference.ts';
+import { hashedFloats } from '../tools/hashed-floats.ts';
 import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import { type Call, recording } from './recorder.ts';
 import { callsWithin, timeCalls } from './timing.ts';

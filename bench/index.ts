@@ -3,7 +3,7 @@
  * Every kernel is compared with the naive one, bit for bit, before it is timed. The peers are in bench/peers.
  */
 import { writeFileSync } from 'node:fs';
-import { runCommand } from '../examples/arguments.ts';
+import { runCommand } from '../tools/command-line.ts';
 import { CONVOLUTION_SIZES } from './convolution-sizes.ts';
 import { type ConvolutionFigures, measureConvolution } from './convolutions.ts';
 import { measureFirstUse } from './first-use.ts';

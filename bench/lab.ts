@@ -13,7 +13,7 @@ import { FLOAT32 } from '../src/kernels/portable/arithmetic.ts';
 import { gemmNaive } from '../src/kernels/portable/gemm-naive.ts';
 import { ThreadPool } from '../src/kernels/threads/pool.ts';
 import { findThreads } from '../src/kernels/threads/worker.ts';
-import { hashedFloats } from '../test/support/reference.ts';
+import { hashedFloats } from '../tools/hashed-floats.ts';
 import { ConvolutionOperands, type ConvolutionWork } from './convolution-operands.ts';
 import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';

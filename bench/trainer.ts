@@ -9,7 +9,7 @@ import { denseDiscriminator, denseGenerator } from '../src/gan/models.ts';
 import { ganStep } from '../src/gan/step.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
 import { adam } from '../src/optim/adam.ts';
-import { hashedFloats } from '../test/support/reference.ts';
+import { hashedFloats } from '../tools/hashed-floats.ts';
 import { BATCH } from './gemm-sizes.ts';
 
 const IMAGES = 1024;

@@ -1,6 +1,13 @@
 /** The command line of compare.ts, and what it trains when no ready runs are named. */
 import { join } from 'node:path';
-import { helpText, type KnownOptions, readCommandLine, readWholeNumber, UsageError } from './arguments.ts';
+import {
+  helpText,
+  type Options,
+  readCommandLine,
+  readWholeNumber,
+  readWholeNumbers,
+  UsageError,
+} from '../tools/command-line.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
 import { parseOptions as parseTraining, type TrainingOptions } from './options.ts';
 import { type ModelName, RUNS } from './run-folder.ts';
@@ -24,47 +31,46 @@ export const USAGE = 'npm run compare';
 /** Epochs after which a model draws about as well as it will; the convolutional one takes the longest for each. */
 const EPOCHS: Readonly<Partial<Record<ModelName, number>>> = { dense: 100, refined: 100, conv: 20, autoencoder: 50 };
 
-const KNOWN: KnownOptions = {
-  data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
-  out: ['DIR', 'folder for all that is written (default runs/comparison)'],
-  runs: ['DIR ...', 'ready runs of npm run train, instead of training'],
-  seeds: ['LIST', 'train each model with each seed (default 42)'],
-  epochs: ['N', 'for all models (default 100, 100, 20, 50)'],
-  limit: ['N', 'train on the first N images only'],
-  threads: ['N', 'processor cores to train with'],
-  wide: ['', '256-bit SIMD where this Node can do it'],
-  classifier: ['FILE', 'weights of a classifier (default: trained once)'],
-  count: ['N', 'pictures that are judged of each model (default 10000)'],
-  seed: ['N', 'random seed of noise and subsets (default 0)'],
-  help: ['', 'show this text'],
-};
+const OPTIONS = {
+  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
+  out: { type: 'string', value: 'DIR', help: 'folder for all that is written (default runs/comparison)' },
+  runs: { type: 'string', multiple: true, value: 'DIR ...', help: 'ready runs of npm run train, instead of training' },
+  seeds: { type: 'string', value: 'LIST', help: 'train each model with each seed (default 42)' },
+  epochs: { type: 'string', value: 'N', help: 'for all models (default 100, 100, 20, 50)' },
+  limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
+  threads: { type: 'string', value: 'N', help: 'processor cores to train with' },
+  wide: { type: 'boolean', help: '256-bit SIMD where this Node can do it' },
+  classifier: { type: 'string', value: 'FILE', help: 'weights of a classifier (default: trained once)' },
+  count: { type: 'string', value: 'N', help: 'pictures that are judged of each model (default 10000)' },
+  seed: { type: 'string', value: 'N', help: 'random seed of noise and subsets (default 0)' },
+  help: { type: 'boolean', help: 'show this text' },
+} as const satisfies Options;
 
 export function help(): string {
-  return helpText(USAGE, KNOWN);
+  return helpText(USAGE, OPTIONS);
 }
 
 /** @throws UsageError for an unknown option, a missing or a wrong value. */
 export function parseOptions(args: readonly string[]): ComparisonOptions | 'help' {
-  const { given, words } = readCommandLine(args, KNOWN);
-  if (given.has('help')) return 'help';
-  if (words[0] !== undefined) throw new UsageError(`unexpected argument "${words[0]}"`);
-  const last = (name: string): string | undefined => given.get(name)?.at(-1);
-  const whole = (name: string, min: number): number | undefined => {
-    const text = last(name);
-    return text === undefined ? undefined : readWholeNumber(name, text, min);
-  };
+  const { values, positionals } = readCommandLine(args, OPTIONS, { words: true });
+  if (values.help) return 'help';
+  const { data, out = join(RUNS, 'comparison'), runs, wide = false, classifier } = values;
+  if (positionals.length > 0 && runs === undefined) {
+    throw new UsageError(`unexpected argument "${positionals[0]}"; name ready runs by --runs DIR ...`);
+  }
   return {
-    data: last('data'),
-    out: last('out') ?? join(RUNS, 'comparison'),
-    runs: given.get('runs') ?? [],
-    seeds: (last('seeds') ?? '42').split(',').map((text) => readWholeNumber('seeds', text, 0)),
-    epochs: whole('epochs', 1),
-    limit: whole('limit', 1),
-    threads: whole('threads', 1),
-    wide: given.has('wide'),
-    classifier: last('classifier'),
-    count: whole('count', 8) ?? 10_000,
-    seed: whole('seed', 0) ?? 0,
+    data,
+    out,
+    // `--runs a b` gives the option a, and the word b.
+    runs: [...(runs ?? []), ...positionals],
+    seeds: readWholeNumbers(values, 'seeds', 0) ?? [42],
+    epochs: readWholeNumber(values, 'epochs', 1),
+    limit: readWholeNumber(values, 'limit', 1),
+    threads: readWholeNumber(values, 'threads', 1),
+    wide,
+    classifier,
+    count: readWholeNumber(values, 'count', 8) ?? 10_000,
+    seed: readWholeNumber(values, 'seed', 0) ?? 0,
   };
 }
 

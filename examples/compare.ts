@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concat, configure, type Evaluation, type EvaluationRow, formatEvaluation, scope } from '../src/index.ts';
 import { enableWideSimd, saveImage } from '../src/node/index.ts';
-import { runCommand, UsageError } from './arguments.ts';
+import { runCommand, UsageError } from '../tools/command-line.ts';
 import { type ComparisonOptions, help, type Planned, parseOptions, plan, USAGE } from './compare-options.ts';
 import { type LabelledDigits, loadDigits } from './digits.ts';
 import { createEvaluator } from './evaluator.ts';

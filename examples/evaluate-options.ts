@@ -1,5 +1,5 @@
 /** The command line of evaluate.ts. */
-import { helpText, type KnownOptions, readCommandLine, readWholeNumber, UsageError } from './arguments.ts';
+import { helpText, type Options, readCommandLine, readWholeNumber, UsageError } from '../tools/command-line.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
 
 export interface EvaluationOptions extends EvaluatorOptions {
@@ -11,17 +11,17 @@ export interface EvaluationOptions extends EvaluatorOptions {
 
 export const USAGE = 'npm run evaluate';
 
-const KNOWN: KnownOptions = {
-  data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
-  classifier: ['FILE', 'weights of a classifier (default: trained once)'],
-  images: ['FILE ...', 'IDX files of pictures to judge too'],
-  count: ['N', 'pictures in each row (default 10000)'],
-  seed: ['N', 'random seed of noise and subsets (default 0)'],
-  help: ['', 'show this text'],
-};
+const OPTIONS = {
+  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
+  classifier: { type: 'string', value: 'FILE', help: 'weights of a classifier (default: trained once)' },
+  images: { type: 'string', multiple: true, value: 'FILE ...', help: 'IDX files of pictures to judge too' },
+  count: { type: 'string', value: 'N', help: 'pictures in each row (default 10000)' },
+  seed: { type: 'string', value: 'N', help: 'random seed of noise and subsets (default 0)' },
+  help: { type: 'boolean', help: 'show this text' },
+} as const satisfies Options;
 
 export function help(): string {
-  return helpText(USAGE, KNOWN, 'RUN_DIR');
+  return helpText(USAGE, OPTIONS, 'RUN_DIR');
 }
 
 /**
@@ -31,18 +31,21 @@ export function help(): string {
  * @throws UsageError for an unknown option, a missing or wrong value, or unless there is one folder.
  */
 export function parseOptions(args: readonly string[]): EvaluationOptions | 'help' {
-  const { given, words } = readCommandLine(args, KNOWN);
-  if (given.has('help')) return 'help';
-  const [run, surplus] = words;
+  const { values, positionals } = readCommandLine(args, OPTIONS, { words: true });
+  const { data, classifier, images } = values;
+  if (values.help) return 'help';
+  const [run, ...others] = positionals;
   if (run === undefined) throw new UsageError('the folder of a training is needed: npm run evaluate -- RUN_DIR');
-  if (surplus !== undefined) throw new UsageError(`one folder is evaluated at a time, got "${surplus}" too`);
-  const last = (name: string): string | undefined => given.get(name)?.at(-1);
+  if (others.length > 0 && images === undefined) {
+    throw new UsageError(`one folder is evaluated at a time, got "${others[0]}" too`);
+  }
   return {
     run,
-    data: last('data'),
-    classifier: last('classifier'),
-    images: given.get('images') ?? [],
-    count: readWholeNumber('count', last('count') ?? '10000', 8),
-    seed: readWholeNumber('seed', last('seed') ?? '0', 0),
+    data,
+    classifier,
+    // `--images a b` gives the option a, and the word b.
+    images: [...(images ?? []), ...others],
+    count: readWholeNumber(values, 'count', 8) ?? 10_000,
+    seed: readWholeNumber(values, 'seed', 0) ?? 0,
   };
 }

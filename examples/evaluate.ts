@@ -14,7 +14,7 @@ import {
   scope,
 } from '../src/index.ts';
 import { readIdxFile } from '../src/node/index.ts';
-import { runCommand, UsageError } from './arguments.ts';
+import { runCommand, UsageError } from '../tools/command-line.ts';
 import { type EvaluationOptions, help, parseOptions, USAGE } from './evaluate-options.ts';
 import { createEvaluator, someImages } from './evaluator.ts';
 import { readDescription, weightFiles, writeText } from './run-folder.ts';

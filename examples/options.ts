@@ -1,7 +1,14 @@
 /** The command line of train.ts: what it understands, the help text, and errors that say what to do. */
-import { didYouMean } from '../src/core/check.ts';
 import type { AdamConfig, GanLoss } from '../src/index.ts';
-import { helpText, type KnownOptions, readArguments, readWholeNumber, UsageError } from './arguments.ts';
+import {
+  helpText,
+  type Options,
+  readChoice,
+  readCommandLine,
+  readDecimal,
+  readWholeNumber,
+  readWholeNumbers,
+} from '../tools/command-line.ts';
 import { MODELS, type ModelName } from './run-folder.ts';
 
 export interface TrainingOptions {
@@ -52,34 +59,34 @@ const LOSSES: readonly GanLoss[] = ['nonSaturating', 'minimax', 'leastSquares', 
 /** A sixteenth of the arithmetic of the whole convolutional pair. */
 const WIDTH = 0.25;
 
-const KNOWN: KnownOptions = {
-  model: ['NAME', `one of ${MODELS.join(', ')}`],
-  width: ['X', 'of conv: share of its channels (default 0.25)'],
-  epochs: ['N', 'passes over the images (default 100)'],
-  'batch-size': ['N', 'images a step (default 256; conv and 10,000 digits 64)'],
-  seed: ['N', 'random seed; equal seeds give equal bits (default 42)'],
-  data: ['DIR', 'folder of MNIST files (default: 10,000 in examples/data)'],
-  out: ['DIR', 'folder for all that is written (default: new, in runs/)'],
-  limit: ['N', 'train on the first N images only'],
-  'learning-rate': ['X', 'of Adam (default 0.0001; conv 0.0002; autoencoder 0.001)'],
-  beta1: ['X', 'decay of its first moment (default 0.9, conv 0.5)'],
-  loss: ['NAME', `one of ${LOSSES.join(', ')}`],
-  'label-smoothing': ['S', 'real images are labelled 1 - S'],
-  ema: ['M', 'draw with weights averaged by momentum M, say 0.999'],
-  threads: ['N', 'processor cores to use'],
-  kernels: ['NAME', 'auto, portable or simd (default auto)'],
-  wide: ['', '256-bit SIMD where this Node can do it'],
-  'checkpoint-every': ['N', 'also save the state every N steps'],
-  keep: ['LIST', 'epochs whose weights are kept (default 1,5,20,50,100)'],
-  resume: ['', 'go on with the run in --out, or the newest in runs/'],
-  help: ['', 'show this text'],
-};
+const OPTIONS = {
+  model: { type: 'string', value: 'NAME', help: `one of ${MODELS.join(', ')}` },
+  width: { type: 'string', value: 'X', help: 'of conv: share of its channels (default 0.25)' },
+  epochs: { type: 'string', value: 'N', help: 'passes over the images (default 100)' },
+  'batch-size': { type: 'string', value: 'N', help: 'images a step (default 256; conv and 10,000 digits 64)' },
+  seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
+  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
+  out: { type: 'string', value: 'DIR', help: 'folder for all that is written (default: new, in runs/)' },
+  limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
+  'learning-rate': { type: 'string', value: 'X', help: 'of Adam (default 0.0001; conv 0.0002; autoencoder 0.001)' },
+  beta1: { type: 'string', value: 'X', help: 'decay of its first moment (default 0.9, conv 0.5)' },
+  loss: { type: 'string', value: 'NAME', help: `one of ${LOSSES.join(', ')}` },
+  'label-smoothing': { type: 'string', value: 'S', help: 'real images are labelled 1 - S' },
+  ema: { type: 'string', value: 'M', help: 'draw with weights averaged by momentum M, say 0.999' },
+  threads: { type: 'string', value: 'N', help: 'processor cores to use' },
+  kernels: { type: 'string', value: 'NAME', help: 'auto, portable or simd (default auto)' },
+  wide: { type: 'boolean', help: '256-bit SIMD where this Node can do it' },
+  'checkpoint-every': { type: 'string', value: 'N', help: 'also save the state every N steps' },
+  keep: { type: 'string', value: 'LIST', help: 'epochs whose weights are kept (default 1,5,20,50,100)' },
+  resume: { type: 'boolean', help: 'go on with the run in --out, or the newest in runs/' },
+  help: { type: 'boolean', help: 'show this text' },
+} as const satisfies Options;
 
 export const USAGE = 'npm run train';
 
 /** The help text. */
 export function help(): string {
-  return helpText(USAGE, KNOWN);
+  return helpText(USAGE, OPTIONS);
 }
 
 /**
@@ -89,67 +96,34 @@ export function help(): string {
  * @throws UsageError for an unknown option (naming the nearest known one), a missing or a wrong value.
  */
 export function parseOptions(args: readonly string[]): TrainingOptions | 'help' {
-  const given = readArguments(args, KNOWN);
-  if (given.has('help')) return 'help';
-  const model = oneOf(given, 'model', MODELS) ?? 'dense';
-  const small = model === 'conv' || !given.has('data');
-  const learningRate = decimal(given, 'learning-rate');
-  const beta1 = decimal(given, 'beta1');
+  const { values } = readCommandLine(args, OPTIONS);
+  if (values.help) return 'help';
+  const model = readChoice(values, 'model', MODELS) ?? 'dense';
+  const small = model === 'conv' || values.data === undefined;
+  const learningRate = readDecimal(values, 'learning-rate');
+  const beta1 = readDecimal(values, 'beta1');
   return {
     model,
-    width: decimal(given, 'width') ?? WIDTH,
+    width: readDecimal(values, 'width') ?? WIDTH,
     adam: {
       ...ADAM[model],
       ...(learningRate !== undefined && { learningRate }),
       ...(beta1 !== undefined && { beta1 }),
     },
-    loss: oneOf(given, 'loss', LOSSES),
-    labelSmoothing: decimal(given, 'label-smoothing'),
-    emaMomentum: decimal(given, 'ema'),
-    epochs: wholeNumber(given, 'epochs', 1) ?? 100,
-    batchSize: wholeNumber(given, 'batch-size', 1) ?? (small ? SMALL_BATCH : LARGE_BATCH),
-    seed: wholeNumber(given, 'seed', 0) ?? 42,
-    data: given.get('data'),
-    out: given.get('out'),
-    limit: wholeNumber(given, 'limit', 1),
-    threads: wholeNumber(given, 'threads', 1),
-    kernels: oneOf(given, 'kernels', KERNELS) ?? 'auto',
-    wide: given.has('wide'),
-    checkpointEvery: wholeNumber(given, 'checkpoint-every', 1),
-    resume: given.has('resume'),
-    keep: wholeNumbers(given, 'keep') ?? [1, 5, 20, 50, 100],
+    loss: readChoice(values, 'loss', LOSSES),
+    labelSmoothing: readDecimal(values, 'label-smoothing'),
+    emaMomentum: readDecimal(values, 'ema'),
+    epochs: readWholeNumber(values, 'epochs', 1) ?? 100,
+    batchSize: readWholeNumber(values, 'batch-size', 1) ?? (small ? SMALL_BATCH : LARGE_BATCH),
+    seed: readWholeNumber(values, 'seed', 0) ?? 42,
+    data: values.data,
+    out: values.out,
+    limit: readWholeNumber(values, 'limit', 1),
+    threads: readWholeNumber(values, 'threads', 1),
+    kernels: readChoice(values, 'kernels', KERNELS) ?? 'auto',
+    wide: values.wide ?? false,
+    checkpointEvery: readWholeNumber(values, 'checkpoint-every', 1),
+    resume: values.resume ?? false,
+    keep: readWholeNumbers(values, 'keep', 1) ?? [1, 5, 20, 50, 100],
   };
-}
-
-type Given = ReadonlyMap<string, string>;
-
-function wholeNumber(given: Given, name: string, min: number): number | undefined {
-  const text = given.get(name);
-  return text === undefined ? undefined : readWholeNumber(name, text, min);
-}
-
-/** Such as 1,5,20. */
-function wholeNumbers(given: Given, name: string): number[] | undefined {
-  return given
-    .get(name)
-    ?.split(',')
-    .map((part) => readWholeNumber(name, part, 1));
-}
-
-/** Such as 0.25; what it may be is checked by whoever takes it. */
-function decimal(given: Given, name: string): number | undefined {
-  const text = given.get(name);
-  if (text === undefined) return undefined;
-  if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} must be a number such as 0.25, got "${text}"`);
-  return Number(text);
-}
-
-function oneOf<T extends string>(given: Given, name: string, choices: readonly T[]): T | undefined {
-  const text = given.get(name);
-  if (text === undefined) return undefined;
-  const found = choices.find((one) => one === text);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `--${name} must be one of ${choices.join(', ')}, got "${text}". ${didYouMean(text, choices)}`.trim(),
-  );
 }

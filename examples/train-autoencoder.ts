@@ -16,7 +16,7 @@ import {
   trainAutoencoder,
 } from '../src/index.ts';
 import { saveImage, writeFileAtomic } from '../src/node/index.ts';
-import { UsageError } from './arguments.ts';
+import { UsageError } from '../tools/command-line.ts';
 import type { LabelledDigits } from './digits.ts';
 import type { Interruption } from './interruption.ts';
 import type { TrainingOptions } from './options.ts';

@@ -6,7 +6,7 @@
  */
 import { configure } from '../src/index.ts';
 import { enableWideSimd } from '../src/node/index.ts';
-import { runCommand, UsageError } from './arguments.ts';
+import { runCommand, UsageError } from '../tools/command-line.ts';
 import { loadDigits } from './digits.ts';
 import { watchForInterruption } from './interruption.ts';
 import { help, parseOptions, type TrainingOptions, USAGE } from './options.ts';

@@ -206,6 +206,30 @@ describe('imports', () => {
   });
 });
 
+describe('the programs', () => {
+  /** Each folder of programs, and the folders it may import. */
+  const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+    tools: ['src'],
+    examples: ['src', 'tools'],
+    bench: ['src', 'tools'],
+  };
+
+  it.each(Object.entries(MAY_IMPORT))('%s import only themselves and %j', (folder, allowed) => {
+    const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .map((path) => path.split(sep).join('/'))
+      .filter((path) => path.endsWith('.ts') && !path.includes('node_modules/'));
+    const others = files.flatMap((path) =>
+      importsOf(readFileSync(join(ROOT, folder, path), 'utf8'))
+        .filter(isRelative)
+        .map((one) => target(`${folder}/${path}`, one))
+        .filter((to) => ![folder, ...allowed].includes(to.split('/')[0]!))
+        .map((to) => `${path}: ${to}`),
+    );
+    expect(files.length).toBeGreaterThan(0);
+    expect(others).toEqual([]);
+  });
+});
+
 describe('the sources', () => {
   it('have at most 400 lines each', () => {
     expect(offences((_, { lines }) => (lines > 400 ? [`${lines} lines`] : []))).toEqual([]);

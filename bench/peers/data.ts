@@ -4,7 +4,7 @@
  *   conv: the convolutional pair of src/gan/conv-models.ts at width 0.25 without dropout, whose random numbers no two libraries share,
  *     weights and batches by the same formulas, with batches of 64.
  */
-import { hashedFloats } from '../../test/support/reference.ts';
+import { hashedFloats } from '../../tools/hashed-floats.ts';
 
 /** Of the dense step. */
 export const BATCH_SIZE = 256;

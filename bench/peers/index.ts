@@ -5,56 +5,57 @@
  * start from the same weights and get the same batches, and must come to the same losses before their time counts.
  */
 import { writeFileSync } from 'node:fs';
-import { helpText, type KnownOptions, readArguments, runCommand, UsageError } from '../../examples/arguments.ts';
 import { didYouMean } from '../../src/core/check.ts';
+import {
+  helpText,
+  type Options,
+  readChoice,
+  readCommandLine,
+  runCommand,
+  UsageError,
+} from '../../tools/command-line.ts';
 import { describeMachine, machineLines } from '../machine.ts';
 import { figure, table } from '../table.ts';
 import { type Comparison, comparisonOf, MODEL_NAMES, type ModelName } from './entries.ts';
 import { COMPARED, measure, type Result, TOLERANCE } from './measure.ts';
 
 const USAGE = 'npm run bench:peers';
-const KNOWN: KnownOptions = {
-  json: ['FILE', 'also write all figures to FILE'],
-  model: ['NAME', `one table: ${MODEL_NAMES.join(', ')} (default: both)`],
-  only: ['NAME', 'peers whose name begins so, beside ganvas on one thread'],
-  quick: ['', 'few repetitions: not to be quoted'],
-  help: ['', 'show this text'],
-};
+const OPTIONS = {
+  json: { type: 'string', value: 'FILE', help: 'also write all figures to FILE' },
+  model: { type: 'string', value: 'NAME', help: `one table: ${MODEL_NAMES.join(', ')} (default: both)` },
+  only: { type: 'string', value: 'NAME', help: 'only peers whose name begins with NAME, and ganvas on one thread' },
+  quick: { type: 'boolean', help: 'few repetitions: not a measurement' },
+  help: { type: 'boolean', help: 'show this text' },
+} as const satisfies Options;
 
 async function main(): Promise<void> {
-  const given = readArguments(process.argv.slice(2), KNOWN);
-  if (given.has('help')) {
-    console.log(helpText(USAGE, KNOWN));
+  const { values } = readCommandLine(process.argv.slice(2), OPTIONS);
+  const { json, only, quick } = values;
+  if (values.help) {
+    console.log(helpText(USAGE, OPTIONS));
     return;
   }
   const machine = describeMachine();
-  const models = modelsOf(given.get('model'));
+  const named = readChoice(values, 'model', MODEL_NAMES);
+  const models = named === undefined ? MODEL_NAMES : [named];
   const comparisons = choose(
     models.map((model) => [model, comparisonOf(model, machine.cores)]),
-    given.get('only'),
+    only,
   );
   console.log(machineLines(machine));
   const figures: Partial<Record<ModelName, readonly Result[]>> = {};
   for (const [model, { title, entries }] of comparisons) {
-    const results = await measure(entries, given.has('quick') ? 2 : Infinity);
+    const results = await measure(entries, quick ? 2 : Infinity);
     figures[model] = results;
     console.log(
       `\nOne step of ${title}, the same weights and batches; losses of ${COMPARED} steps within ${TOLERANCE}\n`,
     );
     console.log(resultTable(results));
   }
-  const json = given.get('json');
   if (json !== undefined) {
     writeFileSync(json, `${JSON.stringify({ machine, ...figures }, null, 2)}\n`);
     console.log(`\nwritten to ${json}`);
   }
-}
-
-function modelsOf(name: string | undefined): readonly ModelName[] {
-  if (name === undefined) return MODEL_NAMES;
-  const found = MODEL_NAMES.find((model) => model === name);
-  if (found !== undefined) return [found];
-  throw new UsageError(`--model: there is no model "${name}". ${didYouMean(name, MODEL_NAMES)}`.trim());
 }
 
 type Named = readonly [ModelName, Comparison];

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { UsageError } from '../../examples/arguments.ts';
 import {
   epochName,
   makeRunFolder,
@@ -12,6 +11,7 @@ import {
   weightFiles,
   writeDescription,
 } from '../../examples/run-folder.ts';
+import { UsageError } from '../../tools/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-run-folder-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
