@@ -3,8 +3,10 @@
  * one (WebAssembly), and both give the same bits, since every kernel fixes the order of its float32 operations:
  *
  * - elementwise kernels evaluate their formula from left to right as bracketed here, each operation rounded to float32;
- * - column sums go down the rows, one after the other;
+ * - sums are taken in chains of at most 256 terms, chains in blocks of 256, blocks one after the other (summation.ts);
+ * - column sums go down the rows;
  * - full sums have four lanes: lane l adds elements l, l + 4, l + 8, ... and the sum is (lane0 + lane1) + (lane2 + lane3);
+ * - a count that divides is rounded to float32 first;
  * - gemm sums k upwards from 0 within a block of k, then adds block to block (blocking.ts).
  *
  * An Address counts floats from the start of the heap. Outputs come first. Kernels never allocate, and never check: their callers

@@ -41,16 +41,20 @@ export function referenceKernels(memory: Float32Array): Kernels {
   ): void => {
     for (let i = 0; i < count; i++) x[out + i] = of(x[p + i]!, x[q + i]!);
   };
+  /** Terms `from` to before `to` in chains of at most 256, those in blocks of 256 chains, those in one row: `span` is the length of a part. */
+  const chainedSum = (from: number, to: number, at: (i: number) => number, span: number = 256 ** 2): number => {
+    let total = 0;
+    for (let part = from; part < to; part += span) {
+      const end = Math.min(part + span, to);
+      total = f(total + (span === 1 ? at(part) : chainedSum(part, end, at, span / 256)));
+    }
+    return total;
+  };
+  const columnSum = (rows: number, at: (r: number) => number): number => chainedSum(0, rows, at);
   /** Sum of `count` numbers in the four lanes of the contract. */
   const laneSum = (count: number, at: (i: number) => number): number => {
-    const lanes = [0, 0, 0, 0];
-    for (let i = 0; i < count; i++) lanes[i % 4] = f(lanes[i % 4]! + at(i));
-    return f(f(lanes[0]! + lanes[1]!) + f(lanes[2]! + lanes[3]!));
-  };
-  const columnSum = (rows: number, at: (r: number) => number): number => {
-    let total = 0;
-    for (let r = 0; r < rows; r++) total = f(total + at(r));
-    return total;
+    const lane = (l: number): number => chainedSum(0, Math.max(0, Math.ceil((count - l) / 4)), (i) => at(4 * i + l));
+    return f(f(lane(0) + lane(1)) + f(lane(2) + lane(3)));
   };
   const random = (
     out: Address,
@@ -156,13 +160,13 @@ export function referenceKernels(memory: Float32Array): Kernels {
 
     moments(mean, variance, from, rows, columns, stride) {
       for (let c = 0; c < columns; c++) {
-        const average = f(columnSum(rows, (r) => x[from + r * stride + c]!) / rows);
+        const average = f(columnSum(rows, (r) => x[from + r * stride + c]!) / f(rows));
         const squares = columnSum(rows, (r) => {
           const deviation = f(x[from + r * stride + c]! - average);
           return f(deviation * deviation);
         });
         x[mean + c] = average;
-        x[variance + c] = f(squares / rows);
+        x[variance + c] = f(squares / f(rows));
       }
     },
     inverseStddev(out, variance, epsilon, count) {
@@ -207,11 +211,11 @@ export function referenceKernels(memory: Float32Array): Kernels {
         const y = x[labels + i * labelStep]!;
         return f(f(positivePart(z) - f(z * y)) + log(f(1 + exp(-Math.abs(z)))));
       });
-      x[out] = f(total / count);
+      x[out] = f(total / f(count));
     },
     sigmoidCrossEntropyBackward(dz, dy, logits, labels, labelStep, total, count) {
       for (let i = 0; i < count; i++)
-        x[dz + i] = f(f(sigmoid(x[logits + i]!) - x[labels + i * labelStep]!) * f(x[dy]! / total));
+        x[dz + i] = f(f(sigmoid(x[logits + i]!) - x[labels + i * labelStep]!) * f(x[dy]! / f(total)));
     },
 
     softmaxCrossEntropy(losses, logits, labels, rows, classes) {

@@ -5,6 +5,7 @@
 import type { Kernels } from '../contract.ts';
 import type { Heap } from '../heap.ts';
 import type { Arithmetic } from './arithmetic.ts';
+import { createSums, inTiles } from './sums.ts';
 
 type Names =
   | 'moments'
@@ -15,24 +16,30 @@ type Names =
   | 'batchNormalizeBackward';
 
 export function batchNormalization(heap: Heap, { round }: Arithmetic): Pick<Kernels, Names> {
+  const sums = createSums(round);
   return {
     moments(mean, variance, x, rows, columns, stride) {
       const f = heap.floats;
-      f.fill(0, mean, mean + columns);
-      f.fill(0, variance, variance + columns);
-      for (let row = 0; row < rows; row++) {
-        const start = x + row * stride;
-        for (let c = 0; c < columns; c++) f[mean + c] = f[mean + c]! + f[start + c]!;
-      }
-      for (let c = 0; c < columns; c++) f[mean + c] = f[mean + c]! / rows;
-      for (let row = 0; row < rows; row++) {
-        const start = x + row * stride;
-        for (let c = 0; c < columns; c++) {
-          const deviation = round(f[start + c]! - f[mean + c]!);
-          f[variance + c] = f[variance + c]! + round(deviation * deviation);
-        }
-      }
-      for (let c = 0; c < columns; c++) f[variance + c] = f[variance + c]! / rows;
+      const count = round(rows);
+      inTiles(columns, (first, width) => {
+        const totals = sums.chained(rows, width, (chain, from, to) => {
+          for (let row = from; row < to; row++) {
+            const start = x + row * stride + first;
+            for (let c = 0; c < width; c++) chain[c] = round(chain[c]! + f[start + c]!);
+          }
+        });
+        for (let c = 0; c < width; c++) f[mean + first + c] = totals[c]! / count;
+        const squares = sums.chained(rows, width, (chain, from, to) => {
+          for (let row = from; row < to; row++) {
+            const start = x + row * stride + first;
+            for (let c = 0; c < width; c++) {
+              const deviation = round(f[start + c]! - f[mean + first + c]!);
+              chain[c] = round(chain[c]! + round(deviation * deviation));
+            }
+          }
+        });
+        for (let c = 0; c < width; c++) f[variance + first + c] = squares[c]! / count;
+      });
     },
 
     inverseStddev(out, variance, epsilon, count) {
@@ -64,19 +71,27 @@ export function batchNormalization(heap: Heap, { round }: Arithmetic): Pick<Kern
     batchNormalizeSums(dgamma, dbeta, dy, x, mean, inverse, gamma, beta, slope, rows, columns, stride) {
       const f = heap.floats;
       const negativeSlope = round(slope);
-      f.fill(0, dgamma, dgamma + columns);
-      f.fill(0, dbeta, dbeta + columns);
-      for (let row = 0; row < rows; row++) {
-        const start = row * stride;
-        for (let c = 0; c < columns; c++) {
-          const normalized = round(round(f[x + start + c]! - f[mean + c]!) * f[inverse + c]!);
-          const v = round(round(normalized * f[gamma + c]!) + f[beta + c]!);
-          const gradient = f[dy + start + c]!;
-          const dv = v > 0 ? gradient : round(negativeSlope * gradient);
-          f[dgamma + c] = f[dgamma + c]! + round(dv * normalized);
-          f[dbeta + c] = f[dbeta + c]! + dv;
+      inTiles(columns, (first, width) => {
+        // The sums of dgamma, and behind them those of dbeta.
+        const totals = sums.chained(rows, 2 * width, (chain, from, to) => {
+          for (let row = from; row < to; row++) {
+            const start = row * stride;
+            for (let i = 0; i < width; i++) {
+              const c = first + i;
+              const normalized = round(round(f[x + start + c]! - f[mean + c]!) * f[inverse + c]!);
+              const v = round(round(normalized * f[gamma + c]!) + f[beta + c]!);
+              const gradient = f[dy + start + c]!;
+              const dv = v > 0 ? gradient : round(negativeSlope * gradient);
+              chain[i] = round(chain[i]! + round(dv * normalized));
+              chain[width + i] = round(chain[width + i]! + dv);
+            }
+          }
+        });
+        for (let i = 0; i < width; i++) {
+          f[dgamma + first + i] = totals[i]!;
+          f[dbeta + first + i] = totals[width + i]!;
         }
-      }
+      });
     },
 
     batchNormalizeBackward(dx, dy, x, mean, inverse, gamma, beta, dgamma, dbeta, slope, share, rows, columns) {

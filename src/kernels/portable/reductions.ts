@@ -1,42 +1,48 @@
-/** Portable sums. Rows in four lanes, columns down the rows: the order is part of the contract. */
+/** Portable sums. Rows in four lanes, columns down the rows, both in chains (summation.ts): the order is part of the contract. */
 import type { Kernels } from '../contract.ts';
 import type { Heap } from '../heap.ts';
 import type { Arithmetic } from './arithmetic.ts';
+import { createSums, inTiles } from './sums.ts';
 
 export function reductions(
   heap: Heap,
   { round }: Arithmetic,
 ): Pick<Kernels, 'sumRows' | 'sumColumns' | 'countNonFinite'> {
+  const sums = createSums(round);
   return {
     sumRows(out, x, rows, columns, stride) {
       const f = heap.floats;
-      const whole = columns & ~3;
       for (let row = 0; row < rows; row++) {
         const start = x + row * stride;
-        let lane0 = 0;
-        let lane1 = 0;
-        let lane2 = 0;
-        let lane3 = 0;
-        for (let i = start; i < start + whole; i += 4) {
-          lane0 = round(lane0 + f[i]!);
-          lane1 = round(lane1 + f[i + 1]!);
-          lane2 = round(lane2 + f[i + 2]!);
-          lane3 = round(lane3 + f[i + 3]!);
-        }
-        if (columns > whole) lane0 = round(lane0 + f[start + whole]!);
-        if (columns > whole + 1) lane1 = round(lane1 + f[start + whole + 1]!);
-        if (columns > whole + 2) lane2 = round(lane2 + f[start + whole + 2]!);
-        f[out + row] = round(round(lane0 + lane1) + round(lane2 + lane3));
+        f[out + row] = sums.inLanes(columns, (lanes, from, to) => {
+          let [lane0, lane1, lane2, lane3] = [0, 0, 0, 0];
+          let i = start + from;
+          for (const end = start + from + ((to - from) & ~3); i < end; i += 4) {
+            lane0 = round(lane0 + f[i]!);
+            lane1 = round(lane1 + f[i + 1]!);
+            lane2 = round(lane2 + f[i + 2]!);
+            lane3 = round(lane3 + f[i + 3]!);
+          }
+          const rest = start + to - i;
+          lanes[0] = rest > 0 ? round(lane0 + f[i]!) : lane0;
+          lanes[1] = rest > 1 ? round(lane1 + f[i + 1]!) : lane1;
+          lanes[2] = rest > 2 ? round(lane2 + f[i + 2]!) : lane2;
+          lanes[3] = lane3;
+        });
       }
     },
 
     sumColumns(out, x, rows, columns, stride) {
       const f = heap.floats;
-      f.fill(0, out, out + columns);
-      for (let row = 0; row < rows; row++) {
-        const start = x + row * stride;
-        for (let c = 0; c < columns; c++) f[out + c] = f[out + c]! + f[start + c]!;
-      }
+      inTiles(columns, (first, width) => {
+        const totals = sums.chained(rows, width, (chain, from, to) => {
+          for (let row = from; row < to; row++) {
+            const start = x + row * stride + first;
+            for (let c = 0; c < width; c++) chain[c] = round(chain[c]! + f[start + c]!);
+          }
+        });
+        for (let c = 0; c < width; c++) f[out + first + c] = totals[c]!;
+      });
     },
 
     countNonFinite(x, count) {

@@ -2,11 +2,13 @@
 import type { Address, Kernels } from '../contract.ts';
 import type { Heap } from '../heap.ts';
 import type { Arithmetic } from './arithmetic.ts';
+import { createSums } from './sums.ts';
 
 export function softmax(
   heap: Heap,
   { round, exp, log }: Arithmetic,
 ): Pick<Kernels, 'softmaxCrossEntropy' | 'softmaxCrossEntropyBackward'> {
+  const sums = createSums(round);
   const largest = (row: Address, classes: number): number => {
     const f = heap.floats;
     let max = -Infinity;
@@ -16,9 +18,9 @@ export function softmax(
   /** The sum of e^(z - max), in four lanes. */
   const sumOfExponentials = (row: Address, classes: number, max: number): number => {
     const f = heap.floats;
-    const lanes = [0, 0, 0, 0];
-    for (let c = 0; c < classes; c++) lanes[c & 3] = round(lanes[c & 3]! + exp(round(f[row + c]! - max)));
-    return round(round(lanes[0]! + lanes[1]!) + round(lanes[2]! + lanes[3]!));
+    return sums.inLanes(classes, (lanes, from, to) => {
+      for (let c = from; c < to; c++) lanes[c & 3] = round(lanes[c & 3]! + exp(round(f[row + c]! - max)));
+    });
   };
   return {
     softmaxCrossEntropy(losses, logits, labels, rows, classes) {

@@ -2,29 +2,32 @@
 import type { Kernels } from '../contract.ts';
 import type { Heap } from '../heap.ts';
 import type { Arithmetic } from './arithmetic.ts';
+import { createSums } from './sums.ts';
 
 export function training(
   heap: Heap,
   arithmetic: Arithmetic,
 ): Pick<Kernels, 'sigmoidCrossEntropy' | 'sigmoidCrossEntropyBackward' | 'adam'> {
   const { round, exp, log, sigmoid } = arithmetic;
+  const sums = createSums(round);
   return {
     sigmoidCrossEntropy(out, logits, labels, labelStep, count) {
       const f = heap.floats;
-      const lanes = [0, 0, 0, 0];
-      for (let i = 0; i < count; i++) {
-        const z = f[logits + i]!;
-        const y = f[labels + i * labelStep]!;
-        const linear = round(Math.max(z, 0) - round(z * y));
-        const loss = round(linear + log(round(1 + exp(-Math.abs(z)))));
-        lanes[i & 3] = round(lanes[i & 3]! + loss);
-      }
-      f[out] = round(round(lanes[0]! + lanes[1]!) + round(lanes[2]! + lanes[3]!)) / count;
+      const total = sums.inLanes(count, (lanes, from, to) => {
+        for (let i = from; i < to; i++) {
+          const z = f[logits + i]!;
+          const y = f[labels + i * labelStep]!;
+          const linear = round(Math.max(z, 0) - round(z * y));
+          const loss = round(linear + log(round(1 + exp(-Math.abs(z)))));
+          lanes[i & 3] = round(lanes[i & 3]! + loss);
+        }
+      });
+      f[out] = total / round(count);
     },
 
     sigmoidCrossEntropyBackward(dz, dy, logits, labels, labelStep, total, count) {
       const f = heap.floats;
-      const scale = round(f[dy]! / total);
+      const scale = round(f[dy]! / round(total));
       for (let i = 0; i < count; i++) {
         f[dz + i] = round(sigmoid(f[logits + i]!) - f[labels + i * labelStep]!) * scale;
       }

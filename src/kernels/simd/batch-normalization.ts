@@ -10,6 +10,7 @@ import {
   type ModuleBuilder,
   v128,
 } from '../../wasm/index.ts';
+import { sumsDownRows } from './sums.ts';
 import { advance, choose, forColumnGroups, mapVectors, type Pointer, toBytes, type Vector } from './vectors.ts';
 
 type Names =
@@ -29,29 +30,24 @@ export function batchNormalization(module: ModuleBuilder): Readonly<Record<Names
       (f, { mean, variance, x, rows, columns, stride }) => {
         toBytes(f, mean, variance, x, stride);
         const i = f.local('i32', 'i');
-        const end = f.let(i32.add(x, i32.mul(rows, stride)), 'end');
         const count = f.let(f32x4.splat(f32.convert_i32_s(rows)), 'count');
         forColumnGroups(f, columns, 4, (vectors, offset, store) => {
-          const groupEnd = f.let(i32.add(end, offset));
-          const downTheRows = (body: (index: number, value: Expr<'v128'>) => void): void => {
+          const downTheRows = (add: (sum: Vector, value: Expr<'v128'>, index: number) => void): readonly Vector[] => {
             f.set(i, i32.add(x, offset));
-            f.for(i, groupEnd, stride, () => {
-              for (let index = 0; index < vectors; index++) body(index, v128.load(i, 16 * index));
+            return sumsDownRows(f, i, rows, stride, vectors, (chain) => {
+              for (const [index, sum] of chain.entries()) add(sum, v128.load(i, 16 * index), index);
             });
           };
-          const zeros = (): Vector[] => Array.from({ length: vectors }, () => f.let(f32x4.const(0)));
           // mean = (sum x) / rows
-          const means = zeros();
-          downTheRows((index, value) => f.set(means[index]!, f32x4.add(means[index]!, value)));
+          const means = downTheRows((sum, value) => f.set(sum, f32x4.add(sum, value)));
           for (const [index, sum] of means.entries()) {
             f.set(sum, f32x4.div(sum, count));
             store(mean, index, sum);
           }
           // variance = (sum (x - mean)^2) / rows
-          const variances = zeros();
-          downTheRows((index, value) => {
+          const variances = downTheRows((sum, value, index) => {
             const deviation = f.let(f32x4.sub(value, means[index]!));
-            f.set(variances[index]!, f32x4.add(variances[index]!, f32x4.mul(deviation, deviation)));
+            f.set(sum, f32x4.add(sum, f32x4.mul(deviation, deviation)));
           });
           for (const [index, sum] of variances.entries()) {
             f.set(sum, f32x4.div(sum, count));
@@ -135,33 +131,31 @@ export function batchNormalization(module: ModuleBuilder): Readonly<Record<Names
       (f, { dgamma, dbeta, dy, x, mean, inverse, gamma, beta, slope, rows, columns, stride }) => {
         toBytes(f, dgamma, dbeta, dy, x, mean, inverse, gamma, beta, stride);
         const slopes = f.let(f32x4.splat(slope));
-        const end = f.let(i32.add(x, i32.mul(rows, stride)), 'end');
         const i = f.local('i32', 'i');
         const j = f.local('i32', 'j');
         forColumnGroups(f, columns, 2, (vectors, offset, store) => {
           const columnsOf = (pointer: Pointer): Vector[] =>
             Array.from({ length: vectors }, (_, index) => f.let(v128.load(i32.add(pointer, offset), 16 * index)));
           const [means, inverses, gammas, betas] = [mean, inverse, gamma, beta].map(columnsOf);
-          const dgammas = Array.from({ length: vectors }, (): Vector => f.let(f32x4.const(0)));
-          const dbetas = Array.from({ length: vectors }, (): Vector => f.let(f32x4.const(0)));
-          const groupEnd = f.let(i32.add(end, offset));
           f.set(i, i32.add(x, offset));
           f.set(j, i32.add(dy, offset));
-          f.for(i, groupEnd, stride, () => {
+          // The sums of dgamma, and behind them those of dbeta.
+          const sums = sumsDownRows(f, i, rows, stride, 2 * vectors, (chain) => {
             for (let index = 0; index < vectors; index++) {
+              const [sumGamma, sumBeta] = [chain[index]!, chain[vectors + index]!];
               const xhat = f.let(normalized(v128.load(i, 16 * index), means![index]!, inverses![index]!));
               const v = scaleAndShift(xhat, gammas![index]!, betas![index]!);
               // dv = v > 0 ? dy : slope dy; dgamma += dv xhat; dbeta += dv
               const g = f.let(v128.load(j, 16 * index));
               const dv = f.let(choose(f32x4.gt(v, 0), g, f32x4.mul(slopes, g)));
-              f.set(dgammas[index]!, f32x4.add(dgammas[index]!, f32x4.mul(dv, xhat)));
-              f.set(dbetas[index]!, f32x4.add(dbetas[index]!, dv));
+              f.set(sumGamma, f32x4.add(sumGamma, f32x4.mul(dv, xhat)));
+              f.set(sumBeta, f32x4.add(sumBeta, dv));
             }
             advance(f, stride, j);
           });
           for (let index = 0; index < vectors; index++) {
-            store(dgamma, index, dgammas[index]!);
-            store(dbeta, index, dbetas[index]!);
+            store(dgamma, index, sums[index]!);
+            store(dbeta, index, sums[vectors + index]!);
           }
         });
       },

@@ -1,6 +1,7 @@
-/** SIMD sums: rows in four lanes, columns down the rows. */
+/** SIMD sums: rows in four lanes, columns down the rows, both in chains (summation.ts). */
 import { type FunctionHandle, f32, f32x4, i32, i32x4, type ModuleBuilder, v128 } from '../../wasm/index.ts';
-import { advance, forColumnGroups, keepLanes, sumIntegers, sumLanes, toBytes, type Vector } from './vectors.ts';
+import { sumInLanes, sumsDownRows } from './sums.ts';
+import { advance, forColumnGroups, keepLanes, sumIntegers, toBytes } from './vectors.ts';
 
 export function reductions(
   module: ModuleBuilder,
@@ -13,15 +14,14 @@ export function reductions(
       (f, { out, x, rows, columns, stride }) => {
         toBytes(f, out, x, stride);
         const i = f.local('i32', 'i');
-        const lanes = f.local('v128', 'lanes');
-        const rest = f.let(i32.and(columns, 3), 'rest');
         f.while(rows, () => {
           f.set(i, x);
-          f.set(lanes, f32x4.const(0));
-          const end = f.let(i32.add(x, i32.shl(i32.and(columns, -4), 2)));
-          f.for(i, end, 16, () => f.set(lanes, f32x4.add(lanes, v128.load(i))));
-          f.if(rest, () => f.set(lanes, f32x4.add(lanes, keepLanes(v128.load(i), rest))));
-          f.emit(f32.store(out, sumLanes(lanes)));
+          f.emit(
+            f32.store(
+              out,
+              sumInLanes(f, i, columns, () => v128.load(i)),
+            ),
+          );
           advance(f, 4, out);
           advance(f, stride, x);
           f.set(rows, i32.sub(rows, 1));
@@ -36,13 +36,10 @@ export function reductions(
       (f, { out, x, rows, columns, stride }) => {
         toBytes(f, out, x, stride);
         const i = f.local('i32', 'i');
-        const end = f.let(i32.add(x, i32.mul(rows, stride)), 'end');
         forColumnGroups(f, columns, 8, (vectors, offset, store) => {
-          const sums = Array.from({ length: vectors }, (): Vector => f.let(f32x4.const(0)));
           f.set(i, i32.add(x, offset));
-          const groupEnd = f.let(i32.add(end, offset));
-          f.for(i, groupEnd, stride, () => {
-            for (const [index, sum] of sums.entries()) f.set(sum, f32x4.add(sum, v128.load(i, 16 * index)));
+          const sums = sumsDownRows(f, i, rows, stride, vectors, (chain) => {
+            for (const [index, sum] of chain.entries()) f.set(sum, f32x4.add(sum, v128.load(i, 16 * index)));
           });
           for (const [index, sum] of sums.entries()) store(out, index, sum);
         });

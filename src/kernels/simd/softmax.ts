@@ -12,7 +12,8 @@ import {
   v128,
 } from '../../wasm/index.ts';
 import { exp, log } from './elementary.ts';
-import { advance, choose, type Pointer, storeLanes, sumLanes, toBytes, type Vector } from './vectors.ts';
+import { sumInLanes } from './sums.ts';
+import { advance, choose, type Pointer, storeLanes, toBytes, type Vector } from './vectors.ts';
 
 type Names = 'softmaxCrossEntropy' | 'softmaxCrossEntropyBackward';
 
@@ -56,9 +57,9 @@ export function softmax(module: ModuleBuilder): Readonly<Record<Names, FunctionH
           f.set(out, dz);
           f.set(column, f32x4.const(0, 1, 2, 3));
           // (e^(z - m) / S - (c = label ? 1 : 0)) dy
-          row.each((exponential, _, left) => {
+          row.each((exponential, left) => {
             const hot = v128.and(f32x4.eq(column, label), f32x4.const(1));
-            const value = f.let(f32x4.mul(f32x4.sub(f32x4.div(exponential(), sum), hot), scale));
+            const value = f.let(f32x4.mul(f32x4.sub(f32x4.div(exponential, sum), hot), scale));
             f.if(
               i32.ge_u(left, 16),
               () => f.emit(v128.store(out, value)),
@@ -111,15 +112,21 @@ class Row {
     const lane = (i: number): Expr<'f32'> => f32x4.extract_lane(lanes, i);
     f.set(this.max, f32.max(f32.max(lane(0), lane(1)), f32.max(lane(2), lane(3))));
     f.set(this.#largest, f32x4.splat(this.max));
-    f.set(lanes, f32x4.const(0));
-    this.each((exponential, mask) => f.set(lanes, f32x4.add(lanes, v128.and(exponential(), mask))));
-    f.set(this.sum, sumLanes(lanes));
+    f.set(this.#pointer, this.#start);
+    const classes = f.let(i32.shr_u(this.#bytes, 2));
+    f.set(
+      this.sum,
+      sumInLanes(f, this.#pointer, classes, () => this.#exponential()),
+    );
   }
 
-  /** For each vector e^(z - max), a mask of the lanes that exist, and how many bytes there are from its start on. */
-  each(body: (exponential: () => Expr<'v128'>, mask: Vector, left: Local<'i32'>) => void): void {
-    const exponential = (): Expr<'v128'> => exp(this.#f, f32x4.sub(v128.load(this.#pointer), this.#largest));
-    this.#walk((mask, left) => body(exponential, mask, left));
+  /** For each vector e^(z - max), and how many bytes there are from its start on. */
+  each(body: (exponential: Expr<'v128'>, left: Local<'i32'>) => void): void {
+    this.#walk((_, left) => body(this.#exponential(), left));
+  }
+
+  #exponential(): Expr<'v128'> {
+    return exp(this.#f, f32x4.sub(v128.load(this.#pointer), this.#largest));
   }
 
   #walk(body: (mask: Vector, left: Local<'i32'>) => void): void {

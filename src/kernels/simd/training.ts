@@ -11,7 +11,8 @@ import {
   v128,
 } from '../../wasm/index.ts';
 import { exp, log, sigmoid } from './elementary.ts';
-import { advance, keepLanes, mapVectors, storeLanes, sumIntegers, sumLanes, toBytes, type Vector } from './vectors.ts';
+import { sumInLanes } from './sums.ts';
+import { advance, keepLanes, mapVectors, storeLanes, sumIntegers, toBytes, type Vector } from './vectors.ts';
 
 type Names = 'sigmoidCrossEntropy' | 'sigmoidCrossEntropyBackward' | 'adam';
 
@@ -23,9 +24,6 @@ export function training(module: ModuleBuilder): Readonly<Record<Names, Function
       'void',
       (f, { out, logits, labels, labelStep, count }) => {
         toBytes(f, out, logits, labels);
-        const lanes = f.let(f32x4.const(0), 'lanes');
-        const rest = f.let(i32.and(count, 3), 'rest');
-        const end = f.let(i32.add(logits, i32.shl(i32.and(count, -4), 2)), 'end');
         const labelOf = f.let(v128.load32_splat(labels), 'label');
         // (max(z, 0) - z y) + log(1 + exp(-|z|))
         const loss = (): Expr<'v128'> => {
@@ -35,12 +33,8 @@ export function training(module: ModuleBuilder): Readonly<Record<Names, Function
           const onePlus = f.let(f32x4.add(f32x4.const(1), exp(f, f32x4.neg(f32x4.abs(z)))));
           return f32x4.add(linear, log(f, onePlus));
         };
-        f.for(logits, end, 16, () => {
-          f.set(lanes, f32x4.add(lanes, loss()));
-          advance(f, 16, labels);
-        });
-        f.if(rest, () => f.set(lanes, f32x4.add(lanes, keepLanes(loss(), rest))));
-        f.emit(f32.store(out, f32.div(sumLanes(lanes), f32.convert_i32_s(count))));
+        const total = sumInLanes(f, logits, count, loss, () => advance(f, 16, labels));
+        f.emit(f32.store(out, f32.div(total, f32.convert_i32_s(count))));
       },
     ),
 
