@@ -16,25 +16,27 @@ type Names =
   | 'batchNormalizeBackward';
 
 export function batchNormalization(heap: Heap, { round }: Arithmetic): Pick<Kernels, Names> {
-  const sums = createSums(round);
+  const sums = createSums(heap, round);
   return {
     moments(mean, variance, x, rows, columns, stride) {
       const f = heap.floats;
       const count = round(rows);
       inTiles(columns, (first, width) => {
         const totals = sums.chained(rows, width, (chain, from, to) => {
+          const f = heap.floats;
           for (let row = from; row < to; row++) {
             const start = x + row * stride + first;
-            for (let c = 0; c < width; c++) chain[c] = round(chain[c]! + f[start + c]!);
+            for (let c = 0; c < width; c++) chain[c] = chain[c]! + f[start + c]!;
           }
         });
         for (let c = 0; c < width; c++) f[mean + first + c] = totals[c]! / count;
         const squares = sums.chained(rows, width, (chain, from, to) => {
+          const f = heap.floats;
           for (let row = from; row < to; row++) {
             const start = x + row * stride + first;
             for (let c = 0; c < width; c++) {
               const deviation = round(f[start + c]! - f[mean + first + c]!);
-              chain[c] = round(chain[c]! + round(deviation * deviation));
+              chain[c] = chain[c]! + round(deviation * deviation);
             }
           }
         });
@@ -74,6 +76,7 @@ export function batchNormalization(heap: Heap, { round }: Arithmetic): Pick<Kern
       inTiles(columns, (first, width) => {
         // The sums of dgamma, and behind them those of dbeta.
         const totals = sums.chained(rows, 2 * width, (chain, from, to) => {
+          const f = heap.floats;
           for (let row = from; row < to; row++) {
             const start = row * stride;
             for (let i = 0; i < width; i++) {
@@ -82,8 +85,8 @@ export function batchNormalization(heap: Heap, { round }: Arithmetic): Pick<Kern
               const v = round(round(normalized * f[gamma + c]!) + f[beta + c]!);
               const gradient = f[dy + start + c]!;
               const dv = v > 0 ? gradient : round(negativeSlope * gradient);
-              chain[i] = round(chain[i]! + round(dv * normalized));
-              chain[width + i] = round(chain[width + i]! + dv);
+              chain[i] = chain[i]! + round(dv * normalized);
+              chain[width + i] = chain[width + i]! + dv;
             }
           }
         });

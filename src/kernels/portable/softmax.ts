@@ -8,7 +8,7 @@ export function softmax(
   heap: Heap,
   { round, exp, log }: Arithmetic,
 ): Pick<Kernels, 'softmaxCrossEntropy' | 'softmaxCrossEntropyBackward'> {
-  const sums = createSums(round);
+  const sums = createSums(heap, round);
   const largest = (row: Address, classes: number): number => {
     const f = heap.floats;
     let max = -Infinity;
@@ -19,7 +19,7 @@ export function softmax(
   const sumOfExponentials = (row: Address, classes: number, max: number): number => {
     const f = heap.floats;
     return sums.inLanes(classes, (lanes, from, to) => {
-      for (let c = from; c < to; c++) lanes[c & 3] = round(lanes[c & 3]! + exp(round(f[row + c]! - max)));
+      for (let c = from; c < to; c++) lanes[c & 3] = lanes[c & 3]! + exp(round(f[row + c]! - max));
     });
   };
   return {

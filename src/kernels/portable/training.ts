@@ -9,7 +9,7 @@ export function training(
   arithmetic: Arithmetic,
 ): Pick<Kernels, 'sigmoidCrossEntropy' | 'sigmoidCrossEntropyBackward' | 'adam'> {
   const { round, exp, log, sigmoid } = arithmetic;
-  const sums = createSums(round);
+  const sums = createSums(heap, round);
   return {
     sigmoidCrossEntropy(out, logits, labels, labelStep, count) {
       const f = heap.floats;
@@ -19,7 +19,7 @@ export function training(
           const y = f[labels + i * labelStep]!;
           const linear = round(Math.max(z, 0) - round(z * y));
           const loss = round(linear + log(round(1 + exp(-Math.abs(z)))));
-          lanes[i & 3] = round(lanes[i & 3]! + loss);
+          lanes[i & 3] = lanes[i & 3]! + loss;
         }
       });
       f[out] = total / round(count);

@@ -1,7 +1,8 @@
 /** SIMD sums: rows in four lanes, columns down the rows, both in chains (summation.ts). */
 import { type FunctionHandle, f32, f32x4, i32, i32x4, type ModuleBuilder, v128 } from '../../wasm/index.ts';
+import { CHAIN } from '../summation.ts';
 import { sumInLanes, sumsDownRows } from './sums.ts';
-import { advance, forColumnGroups, keepLanes, sumIntegers, toBytes } from './vectors.ts';
+import { advance, forColumnGroups, keepLanes, sumIntegers, sumLanes, toBytes } from './vectors.ts';
 
 export function reductions(
   module: ModuleBuilder,
@@ -14,13 +15,24 @@ export function reductions(
       (f, { out, x, rows, columns, stride }) => {
         toBytes(f, out, x, stride);
         const i = f.local('i32', 'i');
+        const lanes = f.local('v128', 'lanes');
+        const rest = f.let(i32.and(columns, 3), 'rest');
         f.while(rows, () => {
           f.set(i, x);
-          f.emit(
-            f32.store(
-              out,
-              sumInLanes(f, i, columns, () => v128.load(i)),
-            ),
+          f.if(
+            i32.le_u(columns, 4 * CHAIN),
+            // A single chain: for a short row the bookkeeping of several would take longer than the sum.
+            () => {
+              f.set(lanes, f32x4.const(0));
+              const end = f.let(i32.add(x, i32.shl(i32.and(columns, -4), 2)));
+              f.for(i, end, 16, () => f.set(lanes, f32x4.add(lanes, v128.load(i))));
+              f.if(rest, () => f.set(lanes, f32x4.add(lanes, keepLanes(v128.load(i), rest))));
+              f.emit(f32.store(out, sumLanes(lanes)));
+            },
+            () => {
+              const sum = sumInLanes(f, i, columns, () => v128.load(i));
+              f.emit(f32.store(out, sum));
+            },
           );
           advance(f, 4, out);
           advance(f, stride, x);
