@@ -9,8 +9,15 @@ const maximumPages = (initial: number): number[] =>
 
 /** Threads need shared memory: always there in Node, in browsers only for cross-origin isolated pages. */
 export function canShareMemory(): boolean {
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
-  return typeof SharedArrayBuffer === 'function' && isolated !== false;
+  return whyNotShared() === '';
+}
+
+/** Why memory cannot be shared; '' if it can. */
+export function whyNotShared(): string {
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (crossOriginIsolated === false)
+    return 'the page is not cross-origin isolated, so its memory cannot be shared; send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+  return typeof SharedArrayBuffer === 'function' ? '' : 'the engine has no shared memory';
 }
 
 /** @param initial - pages that it has from the start. */

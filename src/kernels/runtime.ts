@@ -8,12 +8,9 @@ import type { CoreKernels, KernelName, Kernels, LoadedKernels } from './contract
 import type { KernelFamily } from './family.ts';
 import { Heap } from './heap.ts';
 import { createMemory } from './memory.ts';
-import { createPortableKernels } from './portable/index.ts';
-import { registeredFamilies } from './registry.ts';
-import { createSimdSet, type SimdSet } from './simd/index.ts';
+import { type Choice, createSetup, DEFAULT_CHOICE, reasonForKernels, reasonForThreads, type Setup } from './setup.ts';
 import { MAX_WORKERS } from './simd/jobs.ts';
-import { ThreadPool } from './threads/pool.ts';
-import { availableCores, findThreads } from './threads/worker.ts';
+import { availableCores } from './threads/worker.ts';
 
 export interface Runtime {
   readonly heap: Heap;
@@ -21,9 +18,9 @@ export interface Runtime {
 }
 
 export interface ConfigureOptions {
-  /** Threads in all, the calling one included. Where there can be no threads, one, silently. Default: as it is, at first 1. */
+  /** Threads in all, the calling one included. Where there can be no threads, one; runtimeInfo() says why. Default: as it is, at first 1. */
   readonly threads?: number | undefined;
-  /** 'simd' fails where the engine has none; 'auto' falls back to 'portable'. Default: as it is, at first 'auto'. */
+  /** 'simd' fails where it cannot be had; 'auto' falls back to 'portable' with a warning. Default: as it is, at first 'auto'. */
   readonly kernels?: 'auto' | 'portable' | 'simd' | undefined;
   /** Ceiling of the tensor memory in bytes. Default: as it is, at first what the engine gives, 4 GiB at most. */
   readonly memoryLimit?: number | undefined;
@@ -35,49 +32,23 @@ export interface RuntimeInfo {
   readonly kernels: 'portable' | 'simd' | 'wide';
   /** The calling thread and the workers that live. */
   readonly threads: number;
+  /** Why there are these kernels and so many threads, in a sentence each. */
+  readonly reasons: { readonly kernels: string; readonly threads: string };
 }
 
 class ConfiguredRuntime implements Runtime {
-  readonly heap: Heap;
-  kernels: LoadedKernels;
-  choice: 'auto' | 'portable' | 'simd' = 'auto';
-  tileColumns: 8 | 16 = 8;
-  threads = 1;
+  readonly heap: Heap = new Heap({ memory: createMemory() });
+  setup: Setup = createSetup(this.heap, DEFAULT_CHOICE);
   /** Whether the number of threads was asked for, by configure() or by a training. */
   threadsChosen = false;
-  set: SimdSet | undefined;
-  pool: ThreadPool | undefined;
 
-  constructor() {
-    this.heap = new Heap({ memory: createMemory() });
-    this.kernels = this.choose();
+  get kernels(): LoadedKernels {
+    return this.setup.kernels;
   }
 
-  /** Makes the kernel set that the fields ask for. */
-  choose(): LoadedKernels {
-    this.pool?.close();
-    this.pool = undefined;
-    if (this.choice === 'portable') return createPortableKernels(this.heap, registeredFamilies());
-    try {
-      this.set ??= createSimdSet(this.heap, registeredFamilies(), this.tileColumns);
-    } catch (cause) {
-      if (!(cause instanceof WebAssembly.CompileError || cause instanceof RangeError)) throw cause;
-      if (this.choice === 'auto') return createPortableKernels(this.heap, registeredFamilies());
-      throw new RuntimeError("configure: this engine has no WebAssembly SIMD. Use kernels: 'auto' or 'portable'.", {
-        cause,
-      });
-    }
-    const start = this.threads > 1 && this.set.drain !== undefined ? findThreads() : undefined;
-    if (start === undefined) return this.set.kernels;
-    this.pool = new ThreadPool(this.heap, this.set, this.threads, start);
-    return this.pool.kernels;
-  }
-
-  /** Makes the set anew, with all families that are registered by now. */
+  /** Makes the setup anew, with all families that are registered by now. */
   reload(): LoadedKernels {
-    this.set?.dispose();
-    this.set = undefined;
-    this.kernels = this.choose();
+    this.setup = createSetup(this.heap, this.setup.choice, this.setup, true);
     return this.kernels;
   }
 }
@@ -121,7 +92,7 @@ export const MAX_THREADS: number = 1 + MAX_WORKERS;
 
 /**
  * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it exists. Results
- * are the same bits with any choice.
+ * are the same bits with any choice. If it rejects, nothing has changed.
  *
  * @example
  * await configure({ threads: 4 });
@@ -129,31 +100,34 @@ export const MAX_THREADS: number = 1 + MAX_WORKERS;
 export async function configure(options: ConfigureOptions = {}): Promise<void> {
   checkOptions('configure', options, ['threads', 'kernels', 'memoryLimit']);
   applyConfiguration(options);
-  await configured?.pool?.ready();
+  await configured?.setup.pool?.ready();
 }
 
 /** @internal configure() without waiting for the workers: until they are there, the calling thread does their share. */
 export function applyConfiguration(options: ConfigureOptions & { readonly tileColumns?: 8 | 16 }): void {
   configured ??= new ConfiguredRuntime();
-  const { threads = configured.threads, kernels = configured.choice, memoryLimit } = options;
+  const { heap, setup } = configured;
+  const { limitBytes } = heap;
+  const { threads = setup.choice.threads, kernels = setup.choice.kernels, memoryLimit = limitBytes } = options;
+  const { tileColumns = setup.choice.tileColumns } = options;
   checkInteger('configure', 'threads', threads, 1, MAX_THREADS);
-  configured.threadsChosen ||= options.threads !== undefined;
   checkChoice('configure', 'kernels', kernels, ['auto', 'portable', 'simd']);
-  if (memoryLimit !== undefined) configured.heap.limitBytes = checkInteger('configure', 'memoryLimit', memoryLimit, 1);
-  const { tileColumns = configured.tileColumns } = options;
-  // A pool that lost workers is made anew.
-  const whole = configured.pool === undefined || configured.pool.size === configured.threads;
-  const same =
-    threads === configured.threads && kernels === configured.choice && tileColumns === configured.tileColumns;
-  if (same && whole) return;
-  if (tileColumns !== configured.tileColumns) {
-    configured.set?.dispose();
-    configured.set = undefined;
+  checkInteger('configure', 'memoryLimit', memoryLimit, 1);
+  heap.limitBytes = memoryLimit;
+  try {
+    if (differs(setup, { kernels, threads, tileColumns }))
+      configured.setup = createSetup(heap, { kernels, threads, tileColumns }, setup);
+  } catch (error) {
+    heap.limitBytes = limitBytes;
+    throw error;
   }
-  configured.threads = threads;
-  configured.choice = kernels;
-  configured.tileColumns = tileColumns;
-  configured.kernels = configured.choose();
+  configured.threadsChosen ||= options.threads !== undefined;
+}
+
+/** Whether a choice needs another setup. A pool that lost workers is made anew. */
+function differs({ choice, pool }: Setup, { kernels, threads, tileColumns }: Choice): boolean {
+  if (pool !== undefined && pool.size !== choice.threads) return true;
+  return kernels !== choice.kernels || threads !== choice.threads || tileColumns !== choice.tileColumns;
 }
 
 /**
@@ -165,12 +139,23 @@ export function useThreads(threads: number | undefined): void {
   applyConfiguration({ threads: threads ?? (chosen ? undefined : Math.min(availableCores(), MAX_THREADS)) });
 }
 
-/** What configure() and the engine have come to. */
+/**
+ * Which kernels and how many threads are in use, and why: where SIMD or threads cannot be had, `reasons` says what is against them.
+ *
+ * @example
+ * const { kernels, reasons } = runtimeInfo();
+ * if (kernels === 'portable') console.log(reasons.kernels);
+ */
 export function runtimeInfo(): RuntimeInfo {
   configured ??= new ConfiguredRuntime();
-  const { set, choice, tileColumns, pool } = configured;
-  const kernels = choice === 'portable' || set === undefined ? 'portable' : tileColumns === 16 ? 'wide' : 'simd';
-  return { kernels, threads: pool?.size ?? 1 };
+  const { setup } = configured;
+  const { choice, set, pool } = setup;
+  const simd = choice.kernels !== 'portable' && set !== undefined;
+  return {
+    kernels: !simd ? 'portable' : choice.tileColumns === 16 ? 'wide' : 'simd',
+    threads: pool?.size ?? 1,
+    reasons: { kernels: reasonForKernels(setup), threads: reasonForThreads(setup) },
+  };
 }
 
 /** @internal Runs `body` with another runtime: gradient checks in float64 and kernel tests are run so. */

@@ -48,9 +48,8 @@ function whyNot(): string {
   if (v8 === undefined || bun !== undefined || deno !== undefined) return 'the engine is not that of Node';
   if (!(major >= FIRST_NODE)) return `Node ${node} cannot fuse SIMD operations; Node ${FIRST_NODE} or newer can`;
   if (process.arch !== 'x64') return `the processor is ${process.arch}; only x64 has 256-bit registers that V8 uses`;
-  if (runtimeInfo().kernels === 'portable')
-    return "portable kernels are in use; call configure({ kernels: 'auto' }) first";
-  return '';
+  const { kernels, reasons } = runtimeInfo();
+  return kernels === 'portable' ? `portable kernels are in use: ${reasons.kernels}` : '';
 }
 
 /** Products before the comparison, and the pause after them: V8 compiles with fusion only what has run for a while, in the background. */

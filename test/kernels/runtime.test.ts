@@ -1,3 +1,4 @@
+import { createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
@@ -88,7 +89,7 @@ describe('configure', () => {
     const before = kernels();
     await configure();
     expect(kernels()).toBe(before);
-    expect(runtimeInfo()).toEqual({ kernels: 'simd', threads: 1 });
+    expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 1 });
   });
 
   it('to and fro between kernel sets and 1, 2 and 3 threads: the same bits, no block of the heap lost', async () => {
@@ -100,7 +101,7 @@ describe('configure', () => {
             kernels: choice === 'portable' ? 'portable' : 'simd',
             threads: choice === 'portable' ? 1 : threads,
           };
-          expect(runtimeInfo()).toEqual(info);
+          expect(runtimeInfo()).toMatchObject(info);
           expect(work(), `round ${round}, ${choice}, ${threads} threads`).toBe(expected);
         }
       }
@@ -166,6 +167,7 @@ describe('configure', () => {
     });
     expect(error.message).toMatch(/^threads: a worker was lost/);
     expect(runtimeInfo().threads).toBe(1);
+    expect(runtimeInfo().reasons.threads).toBe('a worker was lost; configure({ threads }) starts new ones');
     expect(work()).toBe(expected);
     await thief.terminate();
     await configure({ threads: 3 });
@@ -174,38 +176,160 @@ describe('configure', () => {
   });
 });
 
-describe('an engine without WebAssembly SIMD', () => {
-  /** The runtime of a program whose engine throws this whenever a module is compiled. */
-  async function runtimeThatMeets(error: Error): Promise<typeof import('../../src/kernels/runtime.ts')> {
+describe('configure() that rejects changes nothing', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('when there is no room for the workers', async () => {
+    await configure({ threads: 2, kernels: 'simd' });
+    const expected = work();
+    const { capacityBytes, blocks } = heap().usage();
+    const before = { kernels: kernels(), limit: heap().limitBytes };
+    const refused = configure({ threads: 40, memoryLimit: capacityBytes });
+    await expect(refused).rejects.toThrow(RuntimeError);
+    await expect(refused).rejects.toThrow(/^memory: .* bytes are needed/);
+    expect({ kernels: kernels(), limit: heap().limitBytes }).toEqual(before);
+    expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 2 });
+    expect(work()).toBe(expected);
+    // The workers that had a place are told to end, and give it back.
+    await expect.poll(() => heap().usage().blocks).toBe(blocks);
+    await configure({ threads: 3 });
+    expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 3 });
+    expect(work()).toBe(expected);
+    await configure({ threads: 1, kernels: 'auto' });
+  });
+});
+
+describe('an engine that refuses the kernels', () => {
+  const Original = WebAssembly.Module;
+  const EMPTY_SIZE = 8;
+  let warnings: string[] = [];
+
+  /** The runtime of a program whose engine throws this whenever it is to compile a module, or any but the empty one. */
+  async function runtimeThatMeets(
+    error: () => Error,
+    evenEmpty = false,
+  ): Promise<typeof import('../../src/kernels/runtime.ts')> {
     vi.resetModules();
-    vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
-      throw error;
+    warnings = [];
+    vi.spyOn(console, 'warn').mockImplementation((text: string) => void warnings.push(text));
+    vi.spyOn(WebAssembly, 'Module').mockImplementation(function compile(bytes) {
+      if (evenEmpty || bytes.byteLength > EMPTY_SIZE) throw error();
+      return new Original(bytes);
     });
     return import('../../src/kernels/runtime.ts');
   }
   afterEach(() => vi.restoreAllMocks());
 
-  it('has the portable kernels, and says so to whoever asks for others', async () => {
-    const cause = new WebAssembly.CompileError('invalid opcode 0xfd');
-    const { applyConfiguration, configure, heap, kernels, runtimeInfo } = await runtimeThatMeets(cause);
-    expect(runtimeInfo()).toEqual({ kernels: 'portable', threads: 1 });
+  /** What an engine throws where the embedder, in a page its content security policy, forbids to compile. */
+  function forbidden(): Error {
+    const context = createContext({}, { codeGeneration: { strings: true, wasm: false } });
+    try {
+      runInContext('new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))', context);
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error('it was compiled');
+  }
+
+  const NO_SIMD = 'the engine has no WebAssembly SIMD';
+  const POLICY =
+    "the engine refuses to compile WebAssembly; a page's content security policy must have 'wasm-unsafe-eval' in script-src";
+  const NO_MEMORY = 'the engine has no memory left to compile them';
+
+  it.each<[obstacle: string, error: () => Error, evenEmpty: boolean]>([
+    [NO_SIMD, () => new WebAssembly.CompileError('invalid opcode 0xfd'), false],
+    [NO_MEMORY, () => new RangeError('Out of memory: Cannot allocate Wasm memory for new instance'), false],
+    [POLICY, forbidden, true],
+    [POLICY, () => new EvalError('as in WebKit'), true],
+  ])('%s: portable kernels, one warning, and the reason', async (obstacle, error, evenEmpty) => {
+    const { applyConfiguration, configure, heap, kernels, runtimeInfo } = await runtimeThatMeets(error, evenEmpty);
+    const info = {
+      kernels: 'portable',
+      threads: 1,
+      reasons: { kernels: obstacle, threads: 'configure({ threads }) did not ask for more' },
+    };
+    expect(runtimeInfo()).toEqual(info);
     const x = heap().allocate(1);
     heap().floats[x] = 3;
     kernels().square(x, x, 1);
     expect(heap().floats[x]).toBe(9);
-    const error: unknown = await configure({ kernels: 'simd' }).catch((reason: unknown) => reason);
-    expect(String(error)).toBe(
-      "RuntimeError: configure: this engine has no WebAssembly SIMD. Use kernels: 'auto' or 'portable'.",
+
+    const refused: unknown = await configure({ kernels: 'simd', threads: 3, memoryLimit: 1e6 }).catch(
+      (reason: unknown) => reason,
     );
-    expect(error).toMatchObject({ cause });
+    expect(String(refused)).toBe(
+      `RuntimeError: configure: SIMD kernels cannot be had: ${obstacle}. Use kernels: 'auto' or 'portable'.`,
+    );
+    expect(refused).toMatchObject({ cause: { name: error().name, message: error().message } });
+    // Nothing has changed, and nothing is left behind that would make the next call reject.
+    expect(runtimeInfo()).toEqual(info);
+    expect(heap().limitBytes).toBe(2 ** 32);
+    await configure({ threads: 2 });
+    await configure({ kernels: 'portable' });
+    expect(runtimeInfo().reasons.kernels).toBe("configure({ kernels: 'portable' }) chose them");
     applyConfiguration({ kernels: 'auto', threads: 2 });
-    expect(runtimeInfo()).toEqual({ kernels: 'portable', threads: 1 });
+    expect(runtimeInfo()).toEqual({
+      ...info,
+      reasons: { kernels: obstacle, threads: 'portable kernels run on one thread' },
+    });
+    expect(warnings).toEqual([
+      `ganvas: portable kernels are in use, dozens of times slower than the SIMD ones: ${obstacle}.`,
+    ]);
   });
 
   it('is told from a fault of our own, which is not hidden', async () => {
     const fault = new TypeError('made to fail');
-    const { kernels } = await runtimeThatMeets(fault);
+    const { kernels } = await runtimeThatMeets(() => fault);
     expect(() => kernels()).toThrow(fault);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('runtimeInfo() gives the reasons', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  async function fresh(): Promise<typeof import('../../src/kernels/runtime.ts')> {
+    vi.resetModules();
+    return import('../../src/kernels/runtime.ts');
+  }
+
+  it('when all is as it was asked for', async () => {
+    const { configure, runtimeInfo } = await fresh();
+    await configure({ threads: 2 });
+    expect(runtimeInfo()).toEqual({
+      kernels: 'simd',
+      threads: 2,
+      reasons: {
+        kernels: 'the engine has WebAssembly SIMD',
+        threads: 'configure({ threads }) or a training asked for them',
+      },
+    });
+    await configure({ threads: 1 });
+  });
+
+  it('when the page is not isolated', async () => {
+    vi.stubGlobal('crossOriginIsolated', false);
+    const { configure, runtimeInfo } = await fresh();
+    await configure({ threads: 2 });
+    expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 1 });
+    expect(runtimeInfo().reasons.threads).toMatch(/^the page is not cross-origin isolated/);
+  });
+
+  it('when there are no workers, or they cannot be started', async () => {
+    const { configure, runtimeInfo } = await fresh();
+    vi.stubGlobal('process', undefined);
+    vi.stubGlobal('Worker', undefined);
+    await configure({ threads: 2 });
+    expect(runtimeInfo()).toMatchObject({ threads: 1, reasons: { threads: 'there are no workers here' } });
+    vi.stubGlobal('Worker', function refuse() {
+      throw new DOMException('blocked', 'SecurityError');
+    });
+    await configure({ threads: 3 });
+    expect(runtimeInfo().threads).toBe(1);
+    expect(runtimeInfo().reasons.threads).toMatch(/^2 of 2 workers could not be started or have ended/);
   });
 });
 

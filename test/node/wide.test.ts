@@ -47,11 +47,11 @@ describe(`enableWideSimd on Node ${process.versions.node}, ${process.arch}`, () 
     const { enabled, reason } = await enableWideSimd();
     expect(enabled).toBe(false);
     expect(reason).toMatch(
-      possible ? /^portable kernels are in use; call configure\(\{ kernels: 'auto' \}\) first$/ : /Node|processor/,
+      possible ? /^portable kernels are in use: configure\(\{ kernels: 'portable' \}\) chose them$/ : /Node|processor/,
     );
-    expect(runtimeInfo()).toEqual({ kernels: 'portable', threads: 1 });
+    expect(runtimeInfo()).toMatchObject({ kernels: 'portable', threads: 1 });
     await configure({ kernels: 'auto' });
-    expect(runtimeInfo()).toEqual({ kernels: 'simd', threads: 1 });
+    expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 1 });
   });
 
   it(possible ? 'is on, with the same bits' : 'is off and says why, with the same bits', async () => {
@@ -75,7 +75,7 @@ describe(`enableWideSimd on Node ${process.versions.node}, ${process.arch}`, () 
   it('may be asked again, and threads keep it', async () => {
     expect((await enableWideSimd()).enabled).toBe(possible);
     await configure({ threads: 3 });
-    expect(runtimeInfo()).toEqual({ kernels: possible ? 'wide' : 'simd', threads: 3 });
+    expect(runtimeInfo()).toMatchObject({ kernels: possible ? 'wide' : 'simd', threads: 3 });
     expect(product()).toEqual(expected);
     await configure({ threads: 1 });
     expect(product()).toEqual(expected);

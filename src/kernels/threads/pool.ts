@@ -34,6 +34,7 @@ export class ThreadPool {
   readonly #drain: (control: number) => void;
   readonly #patience: number;
   readonly #scratch: number[] = [];
+  #lost = false;
 
   /**
    * @param threads - in all, the calling one included.
@@ -58,6 +59,11 @@ export class ThreadPool {
   /** Threads at work, the calling one included. */
   get size(): number {
     return this.#workers.size + 1;
+  }
+
+  /** Whether it closed because a worker was lost. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   /** Address of the control block. */
@@ -171,6 +177,7 @@ export class ThreadPool {
       this.#set.renew();
       Object.assign(this.kernels, this.#set.kernels);
     };
+    this.#lost = true;
     this.close();
     try {
       this.#heap.move();
