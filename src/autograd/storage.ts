@@ -1,26 +1,22 @@
 /**
- * Storage: a block of the heap and the question who gives it back.
+ * Storage: the values of a tensor, and of all reshapes of it. It holds a block of the heap, which is freed
  *
- * - made inside a scope: the scope, when it ends;
- * - made outside, or escaped from its scope: the garbage collector, through a FinalizationRegistry;
- * - at any time: dispose().
+ * - if made inside a scope: by the scope, when it ends;
+ * - if made outside, or escaped from its scope: when the storage is garbage-collected;
+ * - at any time: by dispose().
+ *
+ * JavaScript never sees the heap. What `data` hands out is the mirror: a copy in an array of its own, made when it is first asked for and
+ * kept in step. What the user writes into it goes to the block before a kernel reads that, and what a kernel writes into a variable goes to
+ * the mirror. So an array that somebody keeps, or anything made from it (a subarray, a DataView on its buffer), outlives the block.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Address } from '../kernels/contract.ts';
-import type { Heap } from '../kernels/heap.ts';
+import type { Floats, Heap } from '../kernels/heap.ts';
 import { heap } from '../kernels/runtime.ts';
+import { Block, copyOf } from './block.ts';
 import type { Scope } from './scope.ts';
 
-interface Block {
-  readonly heap: Heap;
-  readonly address: Address;
-  readonly size: number;
-}
-
-const collected = new FinalizationRegistry<Block>((block) => block.heap.free(block.address, block.size));
-
-/** Whoever holds a view of a block keeps its storage from being collected, even after the tensor itself is gone. */
-const viewOwners = new WeakMap<Float32Array, Storage>();
+const collected = new FinalizationRegistry<Block>((block) => block.free());
 
 let scopeInForce: Scope | undefined;
 
@@ -36,47 +32,82 @@ export function enterScope(scope: Scope | undefined): void {
 export class Storage {
   readonly heap: Heap;
   readonly size: number;
-  /** Counts changes of the values, so that a recorded pass can tell that what it used is no longer what it was. */
-  version = 0;
   /** The scope that will free this storage; `undefined` leaves it to the garbage collector. */
   scope: Scope | undefined;
-  readonly #address: Address;
+  readonly #block: Block;
+  #version = 0;
   #freedBy: string | undefined;
-  #view: Float32Array | undefined;
+  #mirror: Float32Array | undefined;
   /**
-   * @internal The engine sees a Storage as a few dozen bytes and would collect too late. A buffer of the block's size that is never
-   * touched (so it costs address space, not memory) tells it the true weight.
+   * @internal The engine sees a Storage as a few dozen bytes and would collect too late. A buffer of the block's size that is never touched (so it
+   * costs address space, not memory) tells it the true weight. A mirror does so too.
    */
   ballast: ArrayBuffer | undefined;
 
   constructor(size: number) {
     this.heap = heap();
     this.size = size;
-    this.#address = this.heap.allocate(size);
+    this.#block = new Block(this.heap, size);
     this.scope = scopeInForce;
     if (this.scope === undefined) this.#leaveToCollector();
     else this.scope.storages.push(this);
   }
 
-  /** Where the block begins. Throws if it was freed. */
+  /** Where the values begin in the heap. It holds for one kernel call: ask for it anew for the next. Throws if the storage was freed. */
   get address(): Address {
-    if (this.#freedBy !== undefined) throw this.#freedError();
-    return this.#address;
+    if (this.#mirror !== undefined || !this.#block.inHeap) this.#prepare();
+    return this.#block.address;
   }
 
   get freed(): boolean {
     return this.#freedBy !== undefined;
   }
 
-  /** A view that follows the memory when it grows, so it must be asked for anew after anything that may allocate. */
-  view(): Float32Array {
+  /** Counts changes of the values, so that a recorded pass can tell that what it used is no longer what it was. */
+  get version(): number {
+    this.#takeWrites();
+    return this.#version;
+  }
+
+  /** To be called after a kernel, or anything else, has written into the block of a tensor that a user may have seen. */
+  changed(): void {
+    this.#version++;
+    if (this.#mirrorIsWhole()) this.#mirror?.set(this.#block.values());
+  }
+
+  /**
+   * The values, in memory that is the user's to keep and to write to: see Tensor.data. In a heap of float64 (tests of gradients) a rounded
+   * copy that nothing is read back from.
+   */
+  data(): Float32Array {
+    this.#checkAlive();
+    if (this.#mirrorIsWhole() && this.#mirror !== undefined) return this.#mirror;
+    const values = this.#block.values();
+    if (!(values instanceof Float32Array)) return Float32Array.from(values);
+    this.#mirror = copyOf(values);
+    this.ballast = undefined;
+    return this.#mirror;
+  }
+
+  /**
+   * The values where they are, to be read at once: valid until the next tensor is made or this one changed. Never to be handed to a user.
+   */
+  values(): Floats {
+    this.#checkAlive();
+    return this.#mirrorIsWhole() && this.#mirror !== undefined ? this.#mirror : this.#block.values();
+  }
+
+  /** Copies values into the block. Follow it by changed() if a user may have seen this storage. */
+  write(source: ArrayLike<number> | Storage): void {
+    // The address first: bringing the block into the heap may move the memory.
     const address = this.address;
-    const stale = this.#view === undefined || this.#view.buffer !== this.heap.floats.buffer;
-    if (stale || this.#view === undefined) {
-      this.#view = this.heap.view(address, this.size);
-      viewOwners.set(this.#view, this);
-    }
-    return this.#view;
+    this.heap.floats.set(source instanceof Storage ? source.values() : source, address);
+  }
+
+  /** values() as float32: in a heap of float64 a rounded copy. */
+  view(): Float32Array {
+    const values = this.values();
+    return values instanceof Float32Array ? values : Float32Array.from(values);
   }
 
   /** Out of its scope: from now on only dispose() or the garbage collector frees it. */
@@ -91,20 +122,50 @@ export class Storage {
     this.#freedBy = by;
     // Its scope must not hand it to the collector any more, which would free the block again.
     this.scope = undefined;
-    this.#view = undefined;
+    this.#mirror = undefined;
     this.ballast = undefined;
     collected.unregister(this);
-    this.heap.free(this.#address, this.size);
+    this.#block.free();
   }
 
   #leaveToCollector(): void {
-    this.ballast = new ArrayBuffer(this.size * this.heap.bytesPerElement);
-    collected.register(this, { heap: this.heap, address: this.#address, size: this.size }, this);
+    if (this.#mirror === undefined) this.ballast = new ArrayBuffer(this.#block.bytes);
+    collected.register(this, this.#block, this);
   }
 
-  #freedError(): RuntimeError {
-    return new RuntimeError(
+  #prepare(): void {
+    this.#checkAlive();
+    this.#takeWrites();
+  }
+
+  /** What the user has written into the mirror goes to the block. */
+  #takeWrites(): void {
+    const mirror = this.#mirror;
+    if (mirror === undefined || !this.#mirrorIsWhole()) return;
+    const values = this.#block.values();
+    if (sameBits(mirror, values)) return;
+    values.set(mirror);
+    this.#version++;
+  }
+
+  /** Drops a mirror whose buffer the user has transferred, to a worker for instance: the values in the block are as they were. */
+  #mirrorIsWhole(): boolean {
+    if (this.#mirror !== undefined && this.#mirror.length !== this.size) this.#mirror = undefined;
+    return this.#mirror !== undefined;
+  }
+
+  #checkAlive(): void {
+    if (this.#freedBy === undefined) return;
+    throw new RuntimeError(
       `tensor: it was freed by ${this.#freedBy}. Return it from the scope to keep it, or use it before it is freed.`,
     );
   }
+}
+
+/** Bits, not values: -0 is another value than 0, and a NaN is itself. */
+function sameBits(a: Floats, b: Floats): boolean {
+  const x = new Int32Array(a.buffer, a.byteOffset, a.byteLength / 4);
+  const y = new Int32Array(b.buffer, b.byteOffset, x.length);
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false;
+  return true;
 }

@@ -38,11 +38,16 @@ export class Tensor {
   }
 
   /**
-   * The values, row-major: a live view, not a copy. Ask for it anew after other tensors were made: without shared memory (some
-   * browsers) a view taken earlier loses its contents when the memory grows.
+   * The values, row-major, in memory of their own: the array is made when it is first asked for, and is the same one each time. It is yours
+   * to keep. It, and whatever is made from it (a subarray, a DataView on its buffer), holds its values after the tensor is freed or
+   * collected.
+   *
+   * While the tensor lives the array is live. What you write into it is seen by the next operation, and the array of a variable shows what an
+   * optimizer has done. Each operation compares it with the tensor, which takes half a millisecond for a million values; item() and toArray()
+   * make no such array. If you transfer its buffer to a worker, the tensor keeps the values of its last operation and makes another array.
    */
   get data(): Float32Array {
-    return this.storage.view();
+    return this.storage.data();
   }
 
   /** The value of a tensor of size 1. */
@@ -52,16 +57,16 @@ export class Tensor {
         `item: the tensor must have exactly one element; got shape ${formatShape(this.shape)}. Use toArray() or data.`,
       );
     }
-    return this.storage.heap.floats[this.address]!;
+    return this.storage.values()[0]!;
   }
 
   /** A copy of the values as nested arrays. */
   toArray(): NestedNumbers {
-    const { floats } = this.storage.heap;
+    const values = this.storage.values();
     const shape = this.shape;
-    let next = this.address;
+    let next = 0;
     const nest = (axis: number): NestedNumbers =>
-      axis === shape.length ? floats[next++]! : Array.from({ length: shape[axis]! }, () => nest(axis + 1));
+      axis === shape.length ? values[next++]! : Array.from({ length: shape[axis]! }, () => nest(axis + 1));
     return nest(0);
   }
 
@@ -89,24 +94,19 @@ export class Variable extends Tensor {
     return this.storage.version;
   }
 
-  set version(count: number) {
-    this.storage.version = count;
-  }
-
   /** Copies values of the same shape into the variable. */
   assign(values: Tensor | Float32Array | readonly number[]): this {
-    const source = values instanceof Tensor ? values.data : values;
     if (
       values instanceof Tensor
         ? !sameShape(values.shape, this.shape)
-        : !isNumberList(source) || source.length !== this.size
+        : !isNumberList(values) || values.length !== this.size
     ) {
       throw new ShapeError(
         `assign: ${this.name || 'the variable'} has shape ${formatShape(this.shape)}; got ${values instanceof Tensor ? formatShape(values.shape) : describe(values)}`,
       );
     }
-    this.storage.heap.floats.set(source, this.address);
-    this.version++;
+    this.storage.write(values instanceof Tensor ? values.storage : values);
+    this.storage.changed();
     return this;
   }
 }
@@ -128,7 +128,7 @@ export function tensor(values: NestedNumbers | Float32Array, shape?: Shape): Ten
     );
   }
   const result = new Tensor(wanted);
-  result.storage.heap.floats.set(flat, result.address);
+  result.storage.write(flat);
   return result;
 }
 
@@ -181,7 +181,7 @@ export function toTensor(where: string, argument: string, value: unknown): Tenso
 
 function filled(where: string, shape: Shape, value: number): Tensor {
   const result = new Tensor(checkShape(where, 'shape', shape));
-  result.storage.heap.floats.fill(value, result.address, result.address + result.size);
+  result.storage.values().fill(value);
   return result;
 }
 

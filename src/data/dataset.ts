@@ -41,14 +41,16 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
   }
   const storage = new Storage(Math.ceil(bytes.length / heap().bytesPerElement));
   storage.escape();
-  heap().bytes.set(bytes, storage.address * heap().bytesPerElement);
+  const start = storage.address * heap().bytesPerElement;
+  heap().bytes.set(bytes, start);
   return {
     count,
     itemShape,
     gather(indices) {
       const places = checkIndices(indices, count);
       const rows = new Storage(places.length);
-      heap().ints.set(places, (rows.address * heap().bytesPerElement) / 4);
+      const start = (rows.address * heap().bytesPerElement) / 4;
+      heap().ints.set(places, start);
       const batch = new Tensor([places.length, ...itemShape]);
       kernels().gatherBytes(batch.address, storage.address, rows.address, CENTRE, HALF_RANGE, places.length, itemSize);
       rows.free('gather()');
@@ -94,9 +96,12 @@ export function tensorDataset(images: Tensor): Dataset {
     gather(indices) {
       const places = checkIndices(indices, count);
       const batch = new Tensor([places.length, ...itemShape]);
+      const to = batch.storage.values();
+      // From where they are: an operation on the images would bring all of them into the heap, and compare all with what `data` has shown.
+      const from = images.storage.values();
       for (let row = 0; row < places.length; row++) {
-        const from = images.address + places[row]! * itemSize;
-        kernels().copy(batch.address + row * itemSize, from, 1, itemSize, itemSize, itemSize, 1);
+        const start = places[row]! * itemSize;
+        to.set(from.subarray(start, start + itemSize), row * itemSize);
       }
       return batch;
     },

@@ -9,7 +9,7 @@
  */
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
-import { checkTensor, type Tensor, zeros } from '../autograd/tensor.ts';
+import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
 import { checkInteger, invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
@@ -43,8 +43,8 @@ export function readLabels(where: string, labels: ArrayLike<number>, classes: nu
 /** The labels of `count` items drawn at random, with replacement. */
 export function drawLabels(labels: Uint8Array, random: Random, count: number): Uint8Array {
   return scope(() => {
-    const { data } = random.uniform([count]);
-    return Uint8Array.from(data, (u) => labels[Math.floor(u * labels.length)]!);
+    const draws = random.uniform([count]).storage.view();
+    return Uint8Array.from(draws, (u) => labels[Math.floor(u * labels.length)]!);
   }, 'drawLabels');
 }
 
@@ -55,12 +55,11 @@ export function labelsInTurn(count: number, classes: number): Uint8Array {
 
 /** [n, classes]: a 1 in the column of each label, else 0. */
 export function oneHot(labels: Uint8Array, classes: number): Tensor {
-  const rows = zeros([labels.length, classes]);
-  const { data } = rows;
+  const rows = new Float32Array(labels.length * classes);
   labels.forEach((label, row) => {
-    data[row * classes + label] = 1;
+    rows[row * classes + label] = 1;
   });
-  return rows;
+  return tensor(rows, [labels.length, classes]);
 }
 
 /** Items [n, ...item] flattened, each followed by its one-hot row at scale: [n, size of item + classes]. */

@@ -68,9 +68,9 @@ function hashImages(images: Dataset): string {
   const stride = Math.ceil(images.count / fitting);
   const places = Int32Array.from({ length: Math.ceil(images.count / stride) }, (_, i) => i * stride);
   let hash = 0;
-  const visit = ({ data }: Tensor): void => {
+  const visit = ({ storage }: Tensor): void => {
     // Each batch is hashed with the hash so far as its seed.
-    hash = xxh32(littleEndianBytes(data), hash);
+    hash = xxh32(littleEndianBytes(storage.view()), hash);
   };
   visitBatches(images, HASH_BATCH, visit, places);
   return hexadecimal(hash);

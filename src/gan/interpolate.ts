@@ -51,12 +51,12 @@ export function interpolate(generator: Model, noise: Tensor, options: Interpolat
   const steps = checkInteger(where, 'steps', options.steps ?? 10, 2);
   const path = checkChoice(where, 'path', options.path ?? 'normalized', PATHS);
   const stops = new Float32Array(steps * length);
-  const { data } = noise;
+  const values = noise.storage.view();
   for (let step = 0; step < steps; step++) {
     const position = (step * (count - 1)) / (steps - 1);
     const from = Math.min(Math.floor(position), count - 2);
-    const a = data.subarray(from * length, (from + 1) * length);
-    const b = data.subarray((from + 1) * length, (from + 2) * length);
+    const a = values.subarray(from * length, (from + 1) * length);
+    const b = values.subarray((from + 1) * length, (from + 2) * length);
     stops.set(between(a, b, position - from, path), step * length);
   }
   return scope(() => generator.predict(tensor(stops, [steps, length])), where);

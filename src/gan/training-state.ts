@@ -26,10 +26,13 @@ export class TrainingState extends Progress<GanLosses> {
     this.sampleNoise = sampleNoise;
   }
 
-  /** All of it; the tensors are live, so encode them before the next step. */
+  /** All of it. The tensors are views of the heap, so encode them before anything else is made. */
   capture(networks: GanNetworks, configuration: Configuration): Checkpoint {
     const { epoch, step, history, sums, seconds, random, epochRandom, sampleNoise } = this;
-    const tensors = new Map<string, TensorValues>([...variablesOf(networks), [NOISE, sampleNoise]]);
+    const tensors = new Map<string, TensorValues>();
+    for (const [name, { shape, storage }] of [...variablesOf(networks), [NOISE, sampleNoise] as const]) {
+      tensors.set(name, { shape, data: storage.view() });
+    }
     return {
       configuration,
       epoch,

@@ -35,6 +35,6 @@ export function updateWeightAverage({ model, momentum }: WeightAverage, source: 
   const newest = source.weights;
   model.weights.forEach((average, i) => {
     normalizationKernels().movingAverage(average.address, newest[i]!.address, oldShare, 1 - oldShare, average.size);
-    average.version++;
+    average.storage.changed();
   });
 }

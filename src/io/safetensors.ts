@@ -33,8 +33,8 @@ export function encodeSafetensors(
   const pairs: Iterable<readonly [string, Tensor]> = tensors instanceof Map ? tensors : Object.entries(tensors);
   const entries: TensorEntry[] = [];
   for (const [name, value] of pairs) {
-    const { shape, data } = checkTensor(where, `the tensor ${describe(name)}`, value);
-    entries.push({ name, dtype: 'F32', shape, bytes: littleEndianBytes(data) });
+    const { shape, storage } = checkTensor(where, `the tensor ${describe(name)}`, value);
+    entries.push({ name, dtype: 'F32', shape, bytes: littleEndianBytes(storage.view()) });
   }
   return encodeTensorFile(entries, metadata, where);
 }

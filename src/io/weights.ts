@@ -31,8 +31,8 @@ export function encodeWeights(
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
   const where = 'encodeWeights';
-  const entries = [...weightsByName(where, models)].map(([name, { shape, data }]) => {
-    return { name, dtype: 'F32', shape, bytes: littleEndianBytes(data) } as const;
+  const entries = [...weightsByName(where, models)].map(([name, { shape, storage }]) => {
+    return { name, dtype: 'F32', shape, bytes: littleEndianBytes(storage.view()) } as const;
   });
   return encodeTensorFile(entries, metadata, where);
 }

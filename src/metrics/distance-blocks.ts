@@ -34,7 +34,7 @@ export function visitDistances(
     const right = rowsOf(y, column, blockRows);
     const rightSquares = squaredNorms(right);
     const products = matmul(left, right, { transposeB: true });
-    const squares = products.data;
+    const squares = products.storage.view();
     const [rowCount, columnCount] = products.shape as readonly [number, number];
     for (let i = 0; i < rowCount; i++) {
       const own = leftSquares[i]!;
@@ -66,7 +66,7 @@ function rowsOf(source: Dataset, start: number, blockRows: number): Tensor {
 
 function squaredNorms(rows: Tensor): Float64Array {
   const [n, d] = rows.shape as readonly [number, number];
-  const { data } = rows;
+  const data = rows.storage.view();
   const squares = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let sum = 0;

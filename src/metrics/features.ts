@@ -52,7 +52,7 @@ export interface Moments {
 /** mean = sum x / n; covariance = sum (x - mean)(x - mean)^T / (n - 1), in a second pass. */
 export function moments(features: Tensor): Moments {
   const [n, d] = features.shape as readonly [number, number];
-  const { data } = features;
+  const data = features.storage.view();
   const mean = columnMeans(features);
   const covariance = new Float64Array(d * d);
   const row = new Float64Array(d);
@@ -71,7 +71,7 @@ export function moments(features: Tensor): Moments {
 
 export function columnMeans(features: Tensor): Float64Array {
   const [n, d] = features.shape as readonly [number, number];
-  const { data } = features;
+  const data = features.storage.view();
   const mean = new Float64Array(d);
   for (let r = 0; r < n; r++) for (let i = 0; i < d; i++) mean[i]! += data[r * d + i]!;
   return mean.map((sum) => sum / n);

@@ -237,7 +237,7 @@ function noiseImages(shape: Shape, seed: number): Dataset {
   const part = 2 ** 20;
   for (let start = 0; start < size; start += part) {
     const length = Math.min(part, size - start);
-    scope(() => bytes.set(random.uniform([length], 0, 256).data, start), 'noise');
+    scope(() => bytes.set(random.uniform([length], 0, 256).storage.view(), start), 'noise');
   }
   return byteImages(bytes, shape);
 }

@@ -112,7 +112,7 @@ export function squaredDiscrepancy(x: Tensor, y: Tensor): number {
 function kernelSum(x: Tensor, y: Tensor, aboveDiagonal: boolean): number {
   const products = matmul(x, y, { transposeB: true });
   const [rows, columns] = products.shape as readonly [number, number];
-  const { data } = products;
+  const data = products.storage.view();
   const scale = 1 / x.shape[1]!;
   let sum = 0;
   for (let i = 0; i < rows; i++) {

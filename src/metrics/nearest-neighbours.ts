@@ -70,7 +70,7 @@ export function nearestNeighbours(
 function pairDistances(own: Dataset, training: Dataset, indices: Int32Array): Float64Array {
   return Float64Array.from(indices, (index, i) => {
     const [a, b] = [own.gather([i]), training.gather([index])];
-    const [x, y] = [a.data, b.data];
+    const [x, y] = [a.storage.view(), b.storage.view()];
     let sum = 0;
     for (let k = 0; k < x.length; k++) sum += (x[k]! - y[k]!) * (x[k]! - y[k]!);
     a.dispose();

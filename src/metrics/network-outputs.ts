@@ -34,7 +34,7 @@ export function outputsOf(where: string, { features, logits, batchSize }: Networ
       [featureCount, classCount] = [found.shape[1]!, scores.shape[1]!];
       rows = new Float32Array(images.count * featureCount);
     }
-    rows.set(found.data, start * featureCount);
+    rows.set(found.storage.view(), start * featureCount);
     classes.set(argMax(scores), start);
   });
   return { rows, featureCount, classes, classCount };

@@ -21,7 +21,8 @@ export function sharpness(images: Images): number {
   const source = imageSource(where, 'images', images);
   const { height, width } = greySides(where, 'images', source, 3);
   let sum = 0;
-  visitBatches(source, BATCH, ({ data }) => {
+  visitBatches(source, BATCH, ({ storage }) => {
+    const data = storage.view();
     for (let image = 0; image < data.length; image += height * width) sum += energy(data, image, height, width);
   });
   return sum / (source.count * (height - 2) * (width - 2));

@@ -55,10 +55,9 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
 
 /** The kernels use labels as addresses: none may lie outside. */
 function checkClasses(where: string, labels: Tensor, classes: number): void {
-  const { address } = labels;
-  const { floats } = labels.storage.heap;
+  const classOf = labels.storage.values();
   for (let i = 0; i < labels.size; i++) {
-    const label = floats[address + i]!;
+    const label = classOf[i]!;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new ArgumentError(
         `${where}: labels must be whole numbers from 0 to ${classes - 1}, the classes of the logits; element ${i} is ${label}`,

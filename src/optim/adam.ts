@@ -101,7 +101,7 @@ class Adam implements Optimizer {
         epsilon,
         variable.size,
       );
-      variable.version++;
+      for (const { storage } of [variable, m, v]) storage.changed();
       return nonFinite > 0;
     });
   }

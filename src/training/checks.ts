@@ -33,7 +33,7 @@ export function readDataset(where: string, images: Dataset | Tensor): Dataset {
 
 function checkRange(where: string, images: Tensor): void {
   checkTensor(where, 'images', images);
-  const values = images.data;
+  const values = images.storage.view();
   for (let i = 0; i < values.length; i++) {
     if (!(Math.abs(values[i]!) <= 1)) {
       throw new ArgumentError(

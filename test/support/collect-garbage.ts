@@ -6,7 +6,7 @@ import { Heap } from '../../src/kernels/heap.ts';
 import type { Runtime } from '../../src/kernels/runtime.ts';
 
 setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
+export const gc = runInNewContext('gc') as () => void;
 
 /**
  * Collects until `done` holds, letting finalisers run in between; gives up after 50 turns. Returns whether it held.

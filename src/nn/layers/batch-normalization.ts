@@ -77,5 +77,5 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
 
 function move(moving: Variable, batch: Tensor, momentum: number): void {
   normalizationKernels().movingAverage(moving.address, batch.address, momentum, 1 - momentum, moving.size);
-  moving.version++;
+  moving.storage.changed();
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '../../autograd/tensor.ts';
 
 export function argMax(matrix: Tensor): Int32Array {
   const [n, d] = matrix.shape as readonly [number, number];
-  const { data } = matrix;
+  const data = matrix.storage.view();
   return Int32Array.from({ length: n }, (_, row) => {
     let best = 0;
     for (let column = 1; column < d; column++) {

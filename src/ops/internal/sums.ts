@@ -38,11 +38,8 @@ function sumGroup(x: Tensor, first: number, last: number, shape?: Shape): Tensor
   const length = sizeOf(x.shape.slice(first, last));
   const y = new Tensor(shape ?? [...lead, ...trail]);
   const { sumRows, sumColumns } = kernels();
-  if (inner === 1) sumRows(y.address, x.address, outer, length, length);
-  else {
-    for (let o = 0; o < outer; o++) {
-      sumColumns(y.address + o * inner, x.address + o * length * inner, length, inner, inner);
-    }
-  }
+  const [to, from] = [y.address, x.address];
+  if (inner === 1) sumRows(to, from, outer, length, length);
+  else for (let o = 0; o < outer; o++) sumColumns(to + o * inner, from + o * length * inner, length, inner, inner);
   return y;
 }

@@ -1,0 +1,4 @@
+export function keepViews(
+  ganvas: typeof import('../../src/index.ts'),
+  options: { readonly count: number; readonly collect?: () => void },
+): Promise<{ readonly kept: number; readonly foreign: number; readonly kinds: Readonly<Record<string, number>> }>;
