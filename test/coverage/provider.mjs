@@ -1,6 +1,6 @@
 /**
- * vitest's own V8 coverage under the name 'custom'. vitest looks for a provider called 'v8' beside itself, and in each test process again by
- * that name; a custom one it finds by its path, and so in this folder.
+ * The V8 coverage of vitest under the name 'custom'. vitest loads a provider called 'v8' from its own folder, which does not
+ * have it, but a custom provider from the path in the configuration.
  */
 import v8 from '@vitest/coverage-v8';
 

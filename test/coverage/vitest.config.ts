@@ -1,12 +1,11 @@
 /**
- * How much of src the tests run, branch by branch: `npm run test:coverage`. The provider is vitest's own, installed in this folder and named
- * by its path, so that the project itself needs no further package. Code that runs in processes of its own is not counted: whatever matters
- * there is tested in the test process too.
+ * Branch coverage of src: `npm run test:coverage`. The provider is installed in this folder, so that the project itself
+ * needs no further package. Code that tests run in other processes is not counted.
  */
 import { mergeConfig, type ViteUserConfig } from 'vitest/config';
 import tests from '../../.ci/vitest.config.ts';
 
-/** What reads bytes that others wrote, and what keeps a training from being lost: every branch. */
+/** Code that parses untrusted bytes or saves trainings needs every branch covered. */
 const COMPLETE: readonly string[] = [
   'src/data/idx.ts',
   'src/io/*.ts',

@@ -7,7 +7,7 @@
  *
  * tsx takes some 50 MB of its own. What a user's process has at its peak is seen without it:
  *
- *   npx esbuild@0.28.2 test/torture/leaks.ts --bundle --platform=node --format=esm --outfile=runs/leaks.mjs
+ *   npx esbuild test/torture/leaks.ts --bundle --platform=node --format=esm --outfile=runs/leaks.mjs
  *   node runs/leaks.mjs dense 10000 60000
  *
  * Ends with the figures; exits with 1 if the tensor memory was not flat, or objects or resident memory grew or peaked beyond their bounds.
