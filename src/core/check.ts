@@ -3,6 +3,7 @@
  * ArgumentError that says both, what came and what was expected.
  */
 import { ArgumentError } from './errors.ts';
+import { printable } from './text.ts';
 
 /** A short text for any value, for an error message. It never throws and never takes long, whatever it is given. */
 export function describe(value: unknown): string {
@@ -15,23 +16,22 @@ export function describe(value: unknown): string {
 }
 
 function picture(value: unknown): string {
-  if (typeof value === 'string') return `"${shorten(value)}"`;
+  if (typeof value === 'string') return `"${printable(value)}"`;
   // Many digits take long to compute.
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? `${value}n` : 'a large bigint';
-  if (typeof value === 'function') return `function ${shorten(String(value.name)) || '(anonymous)'}`;
-  if (value === null || typeof value !== 'object') return shorten(String(value));
+  if (typeof value === 'function') return `function ${printable(String(value.name)) || '(anonymous)'}`;
+  if (value === null || typeof value !== 'object') return printable(String(value));
   if (Array.isArray(value)) {
     const head = value.slice(0, 8).map((item) => (Array.isArray(item) ? '[...]' : picture(item)));
     return `[${head.join(', ')}${value.length > 8 ? `, ... ${value.length} in all` : ''}]`;
   }
   const name: unknown = value.constructor?.name;
   return typeof name === 'string' && name !== 'Object'
-    ? `a ${shorten(name)}`
-    : `{ ${Object.keys(value).slice(0, 6).map(shorten).join(', ')} }`;
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+    ? `a ${printable(name)}`
+    : `{ ${Object.keys(value)
+        .slice(0, 6)
+        .map((key) => printable(key))
+        .join(', ')} }`;
 }
 
 /** Fails with "`where`: `argument` must be `expected`; got `value`". */

@@ -2,10 +2,18 @@
  * The errors of ganvas. Every message names the function, what came, what was expected and, where there is one, the remedy:
  * `matmul: inner sizes differ: a is [2, 3], b is [4, 5]; expected a's columns (3) to equal b's rows (4). Did you mean { transposeB: true }?`
  */
+import { printableMessage } from './text.ts';
 
-/** The common ancestor: `catch (e) { if (e instanceof GanvasError) ... }` separates our complaints from everything else. */
+/**
+ * The common ancestor: `catch (e) { if (e instanceof GanvasError) ... }` separates the errors of this library from all others. Messages are
+ * bounded and printable, whatever names and texts they quote.
+ */
 export class GanvasError extends Error {
   override name = 'GanvasError';
+
+  constructor(message: string = '', options?: ErrorOptions) {
+    super(printableMessage(message), options);
+  }
 }
 
 /** An argument or option of the wrong kind or value: a misspelt option, a negative size, a NaN learning rate. */

@@ -9,6 +9,8 @@ export type Shape = readonly number[];
 
 /** Most elements a tensor may have: 2^30 - 1 floats fill the 4 GiB a WebAssembly memory can address. */
 export const MAX_SIZE: number = 2 ** 30 - 1;
+/** Most dimensions of a tensor, as in NumPy. */
+export const MAX_RANK = 64;
 
 /** Product of the dimensions; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
@@ -27,22 +29,33 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** A frozen copy of a user's shape: whole numbers of at least 0, at most MAX_SIZE elements in all. */
+/** A frozen copy of a user's shape: whole numbers of at least 0, within the limits of shapeProblem(). */
 export function checkShape(where: string, argument: string, value: unknown): Shape {
   if (!Array.isArray(value)) return invalid(where, argument, 'a shape, a list of whole numbers such as [2, 3]', value);
   const shape: number[] = [];
-  let size = 1;
   for (const dimension of value) {
     if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 0) {
       return invalid(where, argument, 'a shape, a list of whole numbers of at least 0', value);
     }
     shape.push(dimension);
-    size *= dimension;
+    if (shape.length > MAX_RANK) break;
   }
-  // Not `size > MAX_SIZE`: sizes so large that their product overflows give NaN beside a 0.
-  if (!(size <= MAX_SIZE))
-    throw new ShapeError(`${where}: ${argument} ${describe(value)} has ${size} elements; at most ${MAX_SIZE} fit`);
+  const problem = shapeProblem(shape);
+  if (problem !== undefined) throw new ShapeError(`${where}: ${argument} ${describe(value)} ${problem}`);
   return Object.freeze(shape);
+}
+
+/**
+ * What makes a shape too large for a tensor, as the end of a sentence that begins with the shape; undefined if it fits. Dimensions of 0
+ * are left out of the product: [2^40, 0] has no elements, but the loops over its other dimensions would not end.
+ */
+export function shapeProblem(shape: Shape): string | undefined {
+  if (shape.length > MAX_RANK) return `has more than ${MAX_RANK} dimensions`;
+  const size = shape.reduce((product, dimension) => product * (dimension || 1), 1);
+  if (size <= MAX_SIZE) return undefined;
+  return shape.includes(0)
+    ? `has no elements, but its other dimensions multiply to ${size}; at most ${MAX_SIZE} fit`
+    : `has ${size} elements; at most ${MAX_SIZE} fit`;
 }
 
 /** An axis counted from the front, from one that may count from the back (-1 is the last). */

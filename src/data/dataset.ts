@@ -4,6 +4,7 @@
  */
 import { Storage } from '../autograd/storage.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
+import { checkBytes } from '../core/bytes.ts';
 import { checkInteger, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
@@ -31,7 +32,7 @@ const HALF_RANGE = 127.5;
  * const batch = images.gather([3, 1, 4]); // [3, 28, 28, 1]
  */
 export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
-  if (!(bytes instanceof Uint8Array)) invalid('dataset', 'bytes', 'a Uint8Array', bytes);
+  checkBytes('dataset', 'bytes', bytes);
   const { count, itemShape } = splitShape('dataset', checkShape('dataset', 'shape', shape));
   const itemSize = sizeOf(itemShape);
   if (count * itemSize !== bytes.length) {

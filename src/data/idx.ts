@@ -3,6 +3,7 @@
  * values, everything big-endian. The bytes may come from anywhere: each claim is checked before it is acted upon.
  * Source: "The IDX file format", on the page of the MNIST database.
  */
+import { fileBytes } from '../core/bytes.ts';
 import { checkChoice, describe, invalid } from '../core/check.ts';
 import { FormatError, ShapeError } from '../core/errors.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
@@ -59,11 +60,10 @@ const TYPES: readonly IdxType[] = ['uint8', 'int8', 'int16', 'int32', 'float32',
  * ```
  *
  * @throws FormatError, with the offset, for anything but a whole IDX file: bad magic, unknown type, a rank of 0 or above
- * 8, values missing or bytes left over. ArgumentError if `bytes` is no Uint8Array.
+ * 8, values missing or bytes left over. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer.
  */
-export function parseIdx(bytes: Uint8Array): IdxArray {
-  if (!(bytes instanceof Uint8Array)) invalid('parseIdx', 'bytes', 'a Uint8Array', bytes);
-  return decodeIdx('parseIdx', bytes);
+export function parseIdx(bytes: Uint8Array | ArrayBuffer): IdxArray {
+  return decodeIdx('parseIdx', fileBytes('parseIdx', 'bytes', bytes));
 }
 
 /** `parseIdx` under another name in its errors: a file's, for instance. */

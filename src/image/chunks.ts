@@ -2,6 +2,7 @@
  * The container of a PNG: a signature, then chunks of `length, type, data, CRC-32 of type and data`, numbers big-endian.
  * Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
  */
+import { checkBytes } from '../core/bytes.ts';
 import { checkInteger, invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { crc32 } from './checksum.ts';
@@ -68,10 +69,7 @@ export function compressRows(
 export function checkPicture(where: string, argument: string, pixels: unknown, width: unknown, height: unknown): void {
   const columns = checkInteger(where, 'width', width, 1, MAX_SIDE);
   const rows = checkInteger(where, 'height', height, 1, MAX_SIDE);
-  const size =
-    pixels instanceof Uint8Array
-      ? pixels.length
-      : invalid(where, argument, 'a Uint8Array, one grey byte a pixel', pixels);
+  const size = checkBytes(where, argument, pixels, 'a Uint8Array, one grey byte a pixel').length;
   if (size !== columns * rows) {
     throw new ShapeError(
       `${where}: ${argument} has ${size} bytes; a picture of width ${columns} and height ${rows} needs ${columns * rows}, row by row`,

@@ -1,6 +1,6 @@
 /** Where checkpoints are kept: what a training asks of such a place, and one in memory. A place on disk is in ganvas/node. */
 
-import { invalid } from '../core/check.ts';
+import { checkBytes } from '../core/bytes.ts';
 
 /** One checkpoint that a store keeps. */
 export interface SavedCheckpoint {
@@ -36,9 +36,8 @@ export function memoryCheckpoints(): CheckpointStore {
   let count = 0;
   return {
     async save(bytes) {
-      if (!(bytes instanceof Uint8Array)) invalid('memoryCheckpoints', 'bytes', 'a Uint8Array', bytes);
-      const copy = Uint8Array.from(bytes);
-      kept.unshift({ name: `checkpoint ${++count} in memory`, read: async () => copy });
+      const copy = Uint8Array.from(checkBytes('memoryCheckpoints', 'bytes', bytes));
+      kept.unshift({ name: `checkpoint ${++count} in memory`, read: async () => copy.slice() });
       kept.length = Math.min(kept.length, KEPT_CHECKPOINTS);
     },
     async list() {

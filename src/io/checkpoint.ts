@@ -8,7 +8,8 @@
  * Any safetensors reader opens such a file. This one takes nothing but what encodeCheckpoint() writes.
  */
 import type { RandomState } from '../autograd/random.ts';
-import { invalid } from '../core/check.ts';
+import { checkBytes } from '../core/bytes.ts';
+import { describe } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import type { Shape } from '../core/shape.ts';
 import { float32FromLittleEndian, littleEndianBytes } from './little-endian.ts';
@@ -89,7 +90,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const where = 'decodeCheckpoint';
-  if (!(bytes instanceof Uint8Array)) invalid(where, 'bytes', 'a Uint8Array', bytes);
+  checkBytes(where, 'bytes', bytes);
   checkSeal(bytes, where);
   const { entries, metadata = {} } = decodeTensorFile(bytes, where);
   const reader = new MetadataReader(metadata, where);
@@ -114,7 +115,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     const offset = data.byteOffset - bytes.byteOffset;
     const expected = rows.get(name);
     if (dtype !== (expected === undefined ? 'F32' : 'F64')) {
-      throw new FormatError(`${where}: the tensor ${JSON.stringify(name)} must not be ${dtype}`, offset);
+      throw new FormatError(`${where}: the tensor ${describe(name)} must not be ${dtype}`, offset);
     }
     if (expected === undefined) tensors.set(name, { shape, data: float32FromLittleEndian(data) });
     else if (shape.join() === expected.join()) totals.set(name, readTotals(data, offset, where));
@@ -148,7 +149,7 @@ class MetadataReader {
 
   expect(key: string, expected: string): void {
     const text = this.text(key);
-    if (text !== expected) this.#fail(`its ${key} is ${JSON.stringify(text)}; this reads ${JSON.stringify(expected)}`);
+    if (text !== expected) this.#fail(`its ${key} is ${describe(text)}; this reads ${describe(expected)}`);
   }
 
   /** A whole number as `${number}` writes it. */
@@ -156,7 +157,7 @@ class MetadataReader {
     const text = this.text(key);
     const value = Number(text);
     if (!/^(0|[1-9]\d*)$/.test(text) || value < min || value > max) {
-      this.#fail(`its ${key} is ${JSON.stringify(text)}, not a whole number from ${min} to ${max}`);
+      this.#fail(`its ${key} is ${describe(text)}, not a whole number from ${min} to ${max}`);
     }
     return value;
   }
@@ -172,7 +173,7 @@ class MetadataReader {
   rest(prefix: string): Record<string, string> {
     const texts: Record<string, string> = Object.create(null);
     for (const [key, value] of this.#left) {
-      if (!key.startsWith(prefix)) this.#fail(`it has an unknown key ${JSON.stringify(key)}`);
+      if (!key.startsWith(prefix)) this.#fail(`it has an unknown key ${describe(key)}`);
       texts[key.slice(prefix.length)] = value;
     }
     return texts;

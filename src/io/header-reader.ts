@@ -101,10 +101,10 @@ export class HeaderReader {
     }
   }
 
-  /** Nothing but padding may follow: spaces up to the end of the header. */
+  /** Nothing but padding may follow. The format pads with spaces; the reference reader takes any white space of JSON, and so does this. */
   finish(): void {
-    while (this.#bytes[this.#at] === SPACE) this.#at++;
-    if (this.#at < this.#bytes.length) this.fail(`expected only spaces after the header, got ${this.#next()}`);
+    this.#skipSpace();
+    if (this.#at < this.#bytes.length) this.fail(`expected only white space after the header, got ${this.#next()}`);
   }
 
   /** The code point of the escape whose backslash has just been passed. */

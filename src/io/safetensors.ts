@@ -3,10 +3,10 @@
  * module touches no disk. The format itself is in tensor-file.ts, the conversion of element types in to-float32.ts.
  */
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
-import { describe, invalid } from '../core/check.ts';
+import { fileBytes } from '../core/bytes.ts';
+import { describe, invalid, isInstance, isPlainObject } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
-import { MAX_SIZE } from '../core/shape.ts';
-import { elementBytes } from './dtype.ts';
+import { shapeProblem } from '../core/shape.ts';
 import { littleEndianBytes } from './little-endian.ts';
 import { decodeTensorFile, encodeTensorFile, type TensorEntry } from './tensor-file.ts';
 import { toFloat32 } from './to-float32.ts';
@@ -27,7 +27,7 @@ export function encodeSafetensors(
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
   const where = 'encodeSafetensors';
-  if (typeof tensors !== 'object' || tensors === null || Array.isArray(tensors)) {
+  if (!(isInstance(tensors, Map) || isPlainObject(tensors))) {
     invalid(where, 'tensors', 'an object or a Map from names to tensors', tensors);
   }
   const pairs: Iterable<readonly [string, Tensor]> = tensors instanceof Map ? tensors : Object.entries(tensors);
@@ -43,7 +43,7 @@ export function encodeSafetensors(
  * Reads a safetensors file into tensors. F32 keeps its bits, F16 and BF16 are exact, F64 is rounded to the nearest float32 (ties to
  * even, beyond its range to an infinity), integers and BOOL must be exact; 8-bit floats and complex numbers are refused.
  *
- * @param bytes the whole file; it may be a Buffer, begin at any offset of its memory, or be shared between threads (but must
+ * @param source the whole file; it may be a Buffer, begin at any offset of its memory, or be shared between threads (but must
  *   not change meanwhile)
  * @returns the tensors by name, in the order of their data (names that are whole numbers come first, as in any object), and the
  *   metadata, empty where the file has none. Neither object has a prototype, so a name such as `__proto__` is only a name.
@@ -52,19 +52,20 @@ export function encodeSafetensors(
  * @example
  * const { tensors, metadata } = decodeSafetensors(await readFile('generator.safetensors'));
  */
-export function decodeSafetensors(bytes: Uint8Array): {
+export function decodeSafetensors(source: Uint8Array | ArrayBuffer): {
   tensors: Record<string, Tensor>;
   metadata: Record<string, string>;
 } {
   const where = 'decodeSafetensors';
+  const bytes = fileBytes(where, 'bytes', source);
   const file = decodeTensorFile(bytes, where);
   const tensors: Record<string, Tensor> = Object.create(null);
   try {
     for (const { name, dtype, shape, bytes: data } of file.entries) {
       const label = `${where}: the tensor ${describe(name)}`;
       const offset = data.byteOffset - bytes.byteOffset;
-      const size = data.length / elementBytes(dtype);
-      if (size > MAX_SIZE) throw new FormatError(`${label} has ${size} elements; at most ${MAX_SIZE} fit`, offset);
+      const problem = shapeProblem(shape);
+      if (problem !== undefined) throw new FormatError(`${label} ${problem}`, offset);
       tensors[name] = tensor(toFloat32(dtype, data, offset, label), shape);
     }
   } catch (error) {

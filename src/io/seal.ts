@@ -9,6 +9,7 @@
  * So every byte is either hashed or fixed. 64 bits, since CRC-32 would let one damaged file in 4 billion pass and SHA-256 is
  * out of reach where pages are not served securely; about 1 ms for 1 MB.
  */
+import { describe } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { xxh32Pair } from '../core/xxhash.ts';
 
@@ -37,7 +38,7 @@ export function checkSeal(file: Uint8Array, where: string): void {
   const computed = checksumOf(file);
   if (stored !== computed) {
     throw new FormatError(
-      `${where}: the checkpoint is damaged: its checksum is ${computed}, but it should be ${JSON.stringify(stored)}`,
+      `${where}: the checkpoint is damaged: its checksum is ${computed}, but it should be ${describe(stored)}`,
       CHECKSUM_START,
     );
   }

@@ -7,10 +7,12 @@
  *
  * Source: the format section of the README of huggingface/safetensors; the writer's order is its 0.8.0's.
  */
+import { checkBytes } from '../core/bytes.ts';
 import { describe, invalid } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
+import { MAX_RANK } from '../core/shape.ts';
 import { DTYPES, type Dtype, isDtype, tensorBytes } from './dtype.ts';
-import { MAX_HEADER_BYTES, MAX_NAMES, MAX_RANK, METADATA_KEY, readHeader, writeHeader } from './tensor-header.ts';
+import { MAX_HEADER_BYTES, MAX_NAMES, METADATA_KEY, readHeader, writeHeader } from './tensor-header.ts';
 
 /** One tensor as a file holds it. */
 export interface TensorEntry {
@@ -82,7 +84,7 @@ export function encodeTensorFile(
  * @throws FormatError for anything that is not a complete, correct file, with the offset of the fault
  */
 export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTensorFile'): TensorFile {
-  if (!(bytes instanceof Uint8Array)) invalid(where, 'bytes', 'a Uint8Array', bytes);
+  checkBytes(where, 'bytes', bytes);
   const fail = (problem: string, offset: number): never => {
     throw new FormatError(`${where}: not a safetensors file: ${problem}`, offset);
   };
@@ -140,7 +142,7 @@ function checkEntries(entries: readonly TensorEntry[], where: string): void {
     names.add(name);
     const label = `the tensor ${describe(name)}`;
     if (!isDtype(dtype)) invalid(where, `the dtype of ${label}`, `one of ${DTYPES.join(', ')}`, dtype);
-    if (!(bytes instanceof Uint8Array)) invalid(where, `the bytes of ${label}`, 'a Uint8Array', bytes);
+    checkBytes(where, `the bytes of ${label}`, bytes);
     if (
       !Array.isArray(shape) ||
       shape.length > MAX_RANK ||

@@ -4,6 +4,7 @@
  * huggingface/safetensors. Stricter than the reference reader, which lets duplicate keys and unknown fields pass.
  */
 import { describe } from '../core/check.ts';
+import { MAX_RANK } from '../core/shape.ts';
 import { type Dtype, isDtype } from './dtype.ts';
 import { HeaderReader } from './header-reader.ts';
 
@@ -11,8 +12,6 @@ import { HeaderReader } from './header-reader.ts';
 export const MAX_HEADER_BYTES = 100_000_000;
 /** Most names in a header (tensors and metadata keys together), so that a header of tiny entries cannot fill the memory. */
 export const MAX_NAMES: number = 2 ** 17;
-/** Most dimensions of a tensor, as in NumPy. */
-export const MAX_RANK = 64;
 /** The one key that is not a tensor's name. */
 export const METADATA_KEY = '__metadata__';
 

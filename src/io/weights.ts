@@ -2,10 +2,12 @@
  * Weights of models as safetensors files: names are the model's key, the layer's place and the weight's own name, such as
  * `generator.0.kernel`. Loading is all or nothing.
  */
-import { checkTensor, Tensor, type Variable } from '../autograd/tensor.ts';
-import { describe, invalid } from '../core/check.ts';
+import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
+import { fileBytes } from '../core/bytes.ts';
+import { describe, invalid, isPlainObject } from '../core/check.ts';
 import { ArgumentError, RuntimeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
+import { printable } from '../core/text.ts';
 import { littleEndianBytes } from './little-endian.ts';
 import { decodeTensorFile, encodeTensorFile } from './tensor-file.ts';
 import { toFloat32 } from './to-float32.ts';
@@ -41,7 +43,7 @@ export function encodeWeights(
  * Loads weights into models of the architecture that they were saved from.
  *
  * @param models - by the first part of their weights' names, as they were given to encodeWeights().
- * @param source - a safetensors file, or tensors by name. Other element types than F32 are converted as decodeSafetensors() does.
+ * @param source - a safetensors file as readFile() or fetch() give it, or tensors by name. Other element types than F32 are converted as decodeSafetensors() does.
  * @throws ArgumentError that lists what is missing, unexpected or of another shape, and FormatError for bytes that are no such file.
  *   The models are unchanged then.
  *
@@ -51,18 +53,18 @@ export function encodeWeights(
  */
 export function loadWeights(
   models: Readonly<Record<string, Weighted>>,
-  source: Uint8Array | Readonly<Record<string, Tensor>>,
+  source: Uint8Array | ArrayBuffer | Readonly<Record<string, Tensor>>,
 ): void {
   const where = 'loadWeights';
   const weights = weightsByName(where, models);
-  const saved = source instanceof Uint8Array ? readFile(where, source) : readTensors(where, source);
+  const saved = isPlainObject(source) ? readTensors(where, source) : readFile(where, source);
   const problems = differences(weights, saved);
   if (problems.length > 0) {
     throw new ArgumentError(
       `${where}: the weights are not those of these models: ${problems.join('; ')}. Nothing was loaded.`,
     );
   }
-  // All values first: a conversion may still fail.
+  // All values first: a conversion may still fail, and the tensors given may be weights of the models themselves.
   const values = new Map([...saved].map(([name, { read }]) => [name, read()]));
   for (const [name, weight] of weights) weight.assign(values.get(name)!);
 }
@@ -83,7 +85,7 @@ export function differences(
     const got = saved.get(name)?.shape;
     return got === undefined || sameShape(got, shape)
       ? []
-      : [`${name} (${formatShape(got)} instead of ${formatShape(shape)})`];
+      : [`${printable(name)} (${formatShape(got)} instead of ${formatShape(shape)})`];
   });
   return Object.entries({ missing, unexpected, misshapen })
     .filter(([, names]) => names.length > 0)
@@ -91,25 +93,29 @@ export function differences(
 }
 
 const MAX_LISTED = 20;
+const MAX_LENGTH = 200;
 
-/** The first 20 of them, and how many more there are. */
+/** The first 20 of them, each cut off where it is very long, and how many more there are. */
 export function listed(names: readonly string[], separator: string = ', '): string {
   const more = names.length - MAX_LISTED;
-  return names.slice(0, MAX_LISTED).join(separator) + (more > 0 ? ` and ${more} more` : '');
+  const shown = names.slice(0, MAX_LISTED).map((name) => printable(name, MAX_LENGTH));
+  return shown.join(separator) + (more > 0 ? ` and ${more} more` : '');
 }
 
 function weightsByName(where: string, models: Readonly<Record<string, Weighted>>): Map<string, Variable> {
-  if (typeof models !== 'object' || models === null || Array.isArray(models) || 'namedWeights' in models) {
-    invalid(where, 'models', 'an object of models by name', models, 'Write { generator }, not generator.');
+  const isModel = typeof models === 'object' && models !== null && 'namedWeights' in models;
+  if (isModel || !isPlainObject(models)) {
+    const remedy = isModel ? 'Write { generator }, not generator.' : 'The models come first, as in { generator }.';
+    invalid(where, 'models', 'an object of models by name', models, remedy);
   }
   const all = new Map<string, Variable>();
   for (const [key, model] of Object.entries(models)) {
     if (typeof model !== 'object' || model === null || !(model.namedWeights instanceof Map)) {
-      invalid(where, `models.${key}`, 'a model', model, 'Make one with sequential([...]).');
+      invalid(where, `models.${printable(key)}`, 'a model', model, 'Make one with sequential([...]).');
     }
     if (model.inputShape === undefined) {
       throw new RuntimeError(
-        `${where}: ${key} is not built yet and has no weights. Give its first layer an inputShape, or call it once.`,
+        `${where}: ${printable(key)} is not built yet and has no weights. Give its first layer an inputShape, or call it once.`,
       );
     }
     for (const [name, weight] of model.namedWeights) all.set(`${key}.${name}`, weight);
@@ -117,7 +123,8 @@ function weightsByName(where: string, models: Readonly<Record<string, Weighted>>
   return all;
 }
 
-function readFile(where: string, file: Uint8Array): Map<string, SavedWeight> {
+function readFile(where: string, source: unknown): Map<string, SavedWeight> {
+  const file = fileBytes(where, 'source', source, 'the bytes of a safetensors file or an object of tensors by name');
   const { entries } = decodeTensorFile(file, where);
   return new Map(
     entries.map(({ name, dtype, shape, bytes }) => {
@@ -128,14 +135,11 @@ function readFile(where: string, file: Uint8Array): Map<string, SavedWeight> {
   );
 }
 
-function readTensors(where: string, tensors: Readonly<Record<string, Tensor>>): Map<string, SavedWeight> {
-  if (typeof tensors !== 'object' || tensors === null || Array.isArray(tensors) || tensors instanceof Tensor) {
-    invalid(where, 'source', 'the bytes of a safetensors file or an object of tensors by name', tensors);
-  }
+function readTensors(where: string, tensors: Readonly<Record<string, unknown>>): Map<string, SavedWeight> {
   return new Map(
     Object.entries(tensors).map(([name, value]) => {
       const { shape, data } = checkTensor(where, `source[${describe(name)}]`, value);
-      return [name, { shape, read: () => data }];
+      return [name, { shape, read: () => data.slice() }];
     }),
   );
 }

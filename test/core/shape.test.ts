@@ -6,6 +6,7 @@ import {
   checkAxis,
   checkShape,
   formatShape,
+  MAX_RANK,
   MAX_SIZE,
   sameShape,
   sizeOf,
@@ -62,6 +63,23 @@ describe('checkShape', () => {
     expect(() => checkShape('f', 'shape', [2 ** 30])).toThrow(ShapeError);
     expect(() => checkShape('f', 'shape', new Array(50).fill(2 ** 52))).toThrow(ShapeError);
     expect(() => checkShape('f', 'shape', [...new Array(50).fill(2 ** 52), 0])).toThrow(ShapeError);
+  });
+
+  it.each([
+    [[2 ** 32 - 1, 0], /has no elements, but its other dimensions multiply to 4294967295; at most 1073741823 fit/],
+    [[0, 2 ** 40], /has no elements, but/],
+    [[2 ** 20, 0, 2 ** 20], /has no elements, but/],
+    [new Array(MAX_RANK + 1).fill(1), /has more than 64 dimensions/],
+    [new Array(20_000).fill(1), /has more than 64 dimensions/],
+    [new Array(2 ** 32 - 1).fill(1, 0, 100), /has more than 64 dimensions/],
+  ])('refuses a shape whose loops would not end or whose rank is beyond NumPy (case %#)', (shape, says) => {
+    expect(() => checkShape('f', 'shape', shape)).toThrow(ShapeError);
+    expect(() => checkShape('f', 'shape', shape)).toThrow(says);
+  });
+
+  it('takes a dimension of 0 beside others that fit, and as many dimensions as NumPy', () => {
+    expect(checkShape('f', 'shape', [0, MAX_SIZE, 0])).toEqual([0, MAX_SIZE, 0]);
+    expect(checkShape('f', 'shape', new Array(MAX_RANK).fill(1))).toHaveLength(MAX_RANK);
   });
 });
 

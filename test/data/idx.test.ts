@@ -183,15 +183,27 @@ describe('parseIdx refuses', () => {
     expect(refused).toBeGreaterThan(10_000);
   });
 
-  it.each([[[0, 0, 8, 1]], [new ArrayBuffer(8)], ['0000'], [undefined], [null], [new Float32Array(2)]])(
-    'the argument %s, which is no Uint8Array',
+  it.each([[[0, 0, 8, 1]], [new SharedArrayBuffer(8)], ['0000'], [undefined], [null], [new Float32Array(2)]])(
+    'the argument %s, which is no bytes',
     (value) => {
       // Reflect.apply: what a caller without types can do.
       const error = failure(() => Reflect.apply(parseIdx, undefined, [value]));
       expect(error).toBeInstanceOf(ArgumentError);
-      expect(error).toMatchObject({ message: expect.stringMatching(/parseIdx: bytes must be a Uint8Array; got/) });
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/parseIdx: bytes must be a Uint8Array or an ArrayBuffer; got/),
+      });
     },
   );
+});
+
+describe('parseIdx', () => {
+  it('reads an ArrayBuffer, as fetch() gives it, and refuses one whose memory is gone', () => {
+    const { buffer } = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9);
+    expect(parseIdx(buffer)).toEqual({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) });
+    structuredClone(buffer, { transfer: [buffer] });
+    expect(failure(() => parseIdx(buffer))).toBeInstanceOf(ArgumentError);
+    expect(failure(() => parseIdx(new Uint8Array(buffer.byteLength)))).toBeInstanceOf(FormatError);
+  });
 });
 
 describe('encodeIdx refuses', () => {

@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
 import { encodeApng } from '../../src/image/apng.ts';
+import { detached } from '../support/detached.ts';
 import { decodeGreyPng, decodeRows, pseudoBytes, readChunks } from './png-reader.ts';
 import { untyped } from './untyped.ts';
 
@@ -43,6 +44,8 @@ describe('encodeApng', () => {
     expect(() => encodeApng([], 2, 2)).toThrow(ArgumentError);
     expect(() => encodeApng([new Uint8Array(4), new Uint8Array(5)], 2, 2)).toThrow(ShapeError);
     expect(() => encodeApng([new Uint8Array(4), new Uint8Array(5)], 2, 2)).toThrow('frames[1] has 5 bytes');
+    expect(() => encodeApng(new Array(3), 2, 3)).toThrow('frames[0] must be a Uint8Array');
+    expect(() => encodeApng([detached(new Uint8Array(4))], 2, 2)).toThrow('frames[0] has lost its memory');
     expect(() => encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 0 })).toThrow('from 1 to 65535; got 0');
     expect(() => encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 65536 })).toThrow('got 65536');
     expect(() => encodeApng(frames, WIDTH, HEIGHT, { plays: -1 })).toThrow('plays must be');

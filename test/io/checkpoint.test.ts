@@ -4,6 +4,7 @@ import { decodeSafetensors, memoryCheckpoints } from '../../src/index.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.ts';
 import { seal } from '../../src/io/seal.ts';
 import { decodeTensorFile, encodeTensorFile, type TensorEntry } from '../../src/io/tensor-file.ts';
+import { detached } from '../support/detached.ts';
 import { checkpointExample } from './checkpoint-fuzz.ts';
 
 const file = encodeCheckpoint(checkpointExample);
@@ -175,5 +176,22 @@ describe('memoryCheckpoints', () => {
     const kept = await store.list();
     expect(kept.map(({ name }) => name)).toEqual(['checkpoint 3 in memory', 'checkpoint 2 in memory']);
     expect(await Promise.all(kept.map((one) => one.read()))).toEqual([Uint8Array.of(3), Uint8Array.of(2)]);
+  });
+
+  it('keeps its bytes when those that it gave are changed, or handed to a worker', async () => {
+    const store = memoryCheckpoints();
+    await store.save(Uint8Array.of(1, 2));
+    const [kept] = await store.list();
+    (await kept!.read())[0] = 9;
+    const { buffer } = await kept!.read();
+    structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+    expect(await kept!.read()).toEqual(Uint8Array.of(1, 2));
+  });
+
+  it('refuses bytes whose memory is gone, which would be kept as nothing', async () => {
+    const store = memoryCheckpoints();
+    await expect(store.save(detached(Uint8Array.of(1, 2)))).rejects.toThrow(ArgumentError);
+    await expect(store.save(detached(Uint8Array.of(1, 2)))).rejects.toThrow(/bytes has lost its memory/);
+    expect(await store.list()).toEqual([]);
   });
 });

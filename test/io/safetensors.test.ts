@@ -6,6 +6,7 @@ import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
 import { encodeTensorFile } from '../../src/io/tensor-file.ts';
 import { heap } from '../../src/kernels/runtime.ts';
+import { detached } from '../support/detached.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { countingEntry, fileFromHeader } from './safetensors-fuzz.ts';
 
@@ -128,6 +129,32 @@ describe('decodeSafetensors', () => {
     expect(heap().usage()).toMatchObject({ capacityBytes, usedBytes });
   });
 
+  it.each([
+    ['[4294967295,0]', /the tensor "a" has no elements, but its other dimensions multiply to 4294967295/],
+    ['[0,1099511627776]', /the tensor "a" has no elements, but its other dimensions multiply to 1099511627776/],
+    [`[${'1,'.repeat(19_999)}0]`, /a dimension too many; at most 64 fit/],
+  ])('refuses the shape %.20s, which a tiny file can claim and no loop comes to the end of', (shape, says) => {
+    const file = fileFromHeader(`{"a":{"dtype":"F32","shape":${shape},"data_offsets":[0,0]}}`);
+    expect(thrownBy(FormatError, () => decodeSafetensors(file)).message).toMatch(says);
+  });
+
+  it('reads an ArrayBuffer, as fetch() gives it, and refuses one whose memory is gone', () => {
+    const file = encodeSafetensors({ a: tensor([1.5]) });
+    const buffer = file.slice().buffer;
+    expect(decodeSafetensors(buffer).tensors['a']!.item()).toBe(1.5);
+    structuredClone(buffer, { transfer: [buffer] });
+    expect(thrownBy(ArgumentError, () => decodeSafetensors(buffer)).message).toMatch(/bytes was transferred/);
+    expect(thrownBy(ArgumentError, () => decodeSafetensors(detached(file.slice()))).message).toMatch(/lost its memory/);
+  });
+
+  it('keeps messages short and printable, whatever a name in the file is', () => {
+    const name = `\\u001b[2J\\u202e${'x'.repeat(30_000_000)}`;
+    const header = `{"${name}":{"dtype":"F8_E4M3","shape":[],"data_offsets":[0,1]}}`;
+    const { message } = thrownBy(FormatError, () => decodeSafetensors(fileFromHeader(header, new Uint8Array(1))));
+    expect(message.length).toBeLessThan(500);
+    expect(message).toMatch(/^decodeSafetensors: the tensor "\\u\{1b\}\[2J\\u\{202e\}xxx/);
+  });
+
   it('gives tensors that leave the scope they were read in', () => {
     const file = encodeSafetensors({ a: tensor([1.5]), b: tensor([2.5]) });
     const { tensors } = scope(() => decodeSafetensors(file));
@@ -138,7 +165,9 @@ describe('decodeSafetensors', () => {
     expect(() => decodeSafetensors(fileFromHeader('{}x'))).toThrow(/^decodeSafetensors: not a safetensors file: /);
     const text: never = JSON.parse('"{}"') as never;
     expect(() => decodeSafetensors(text)).toThrow(ArgumentError);
-    expect(() => decodeSafetensors(text)).toThrow('decodeSafetensors: bytes must be a Uint8Array; got "{}"');
+    expect(() => decodeSafetensors(text)).toThrow(
+      'decodeSafetensors: bytes must be a Uint8Array or an ArrayBuffer; got "{}"',
+    );
   });
 });
 

@@ -153,7 +153,7 @@ describe('decodeTensorFile', () => {
   it('accepts what the format allows: any order, white space between tokens, padding, empty tensors anywhere', () => {
     const header =
       '{\n"z" : {"shape":[0,3],"data_offsets":[4,4],"dtype":"F64"},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]},' +
-      '\t"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"__metadata__":{"k":""}}   ';
+      '\t"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"__metadata__":{"k":""}} \n\r\t ';
     const { entries, metadata } = decodeTensorFile(fileFromHeader(header, Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7)));
     expect(entries.map(({ name }) => name)).toEqual(['a', 'z', 'b']);
     expect([...entries[2]!.bytes]).toEqual([4, 5, 6, 7]);
@@ -168,8 +168,9 @@ describe('decodeTensorFile', () => {
     ['an empty header', '', 0, /must begin with '\{'/, 8],
     ['space before the brace', ' {}', 0, /must begin with '\{'/, 8],
     ['a list', '[]', 0, /must begin with '\{'/, 8],
-    ['text after the header', '{} x', 0, /only spaces after the header, got 'x'/, 11],
-    ['a line feed as padding', '{}\n', 0, /only spaces after the header, got byte 0x0a/, 10],
+    ['text after the header', '{} x', 0, /only white space after the header, got 'x'/, 11],
+    ['a null byte as padding', '{}\0', 0, /only white space after the header, got byte 0x00/, 10],
+    ['a no-break space as padding', '{}\xa0', 0, /only white space after the header, got byte 0xa0/, 10],
     ['an unfinished header', `{"a":${good}`, 4, /got the end of the header/, 61],
     ['a comma at the end', `{"a":${good},}`, 4, /expected a name, a string in double quotes, got '\}'/, 62],
     ['a tensor twice', `{"a":${good},"a":${good}}`, 4, /the tensor "a" appears twice/, 62],

@@ -15,6 +15,7 @@ import {
   zeros,
 } from '../../src/index.ts';
 import { decodeTensorFile } from '../../src/io/tensor-file.ts';
+import { thrownBy } from '../support/thrown.ts';
 
 function model(seed: number, units = 3): Model {
   return sequential(
@@ -162,6 +163,45 @@ describe('loadWeights', () => {
     expect(values(untouched)).toEqual(before);
   });
 
+  it('reads an ArrayBuffer, as fetch() gives it', () => {
+    const [saved, other] = [model(1), model(2)];
+    loadWeights({ g: other }, encodeWeights({ g: saved }).slice().buffer);
+    expect(values(other)).toEqual(values(saved));
+  });
+
+  it('swaps weights of the models themselves: all values are read before any is written', () => {
+    const pair = model(1);
+    const [a, b] = ['1.gamma', '1.beta'].map((name) => pair.namedWeights.get(name)!);
+    a!.assign([1, 2, 3]);
+    b!.assign([4, 5, 6]);
+    const swapped = Object.fromEntries([...pair.namedWeights].map(([name, weight]) => [`g.${name}`, weight]));
+    loadWeights({ g: pair }, { ...swapped, 'g.1.gamma': b!, 'g.1.beta': a! });
+    expect([[...a!.data], [...b!.data]]).toEqual([
+      [4, 5, 6],
+      [1, 2, 3],
+    ]);
+  });
+
+  it('tells within a moment that its arguments are swapped, however large the file is', () => {
+    const start = performance.now();
+    expect(() => Reflect.apply(loadWeights, undefined, [new Uint8Array(50_000_000), { g: model(1) }])).toThrow(
+      /^loadWeights: models must be an object of models by name; got a Uint8Array. The models come first/,
+    );
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it('keeps the list of what differs short, whatever the names in the file are', () => {
+    const entries = Array.from({ length: 30 }, (_, i) => ({
+      name: `${i}\u001b${'x'.repeat(1_000_000)}`,
+      dtype: 'F32' as const,
+      shape: [],
+      bytes: new Uint8Array(4),
+    }));
+    const error = thrownBy(ArgumentError, () => loadWeights({ g: model(1) }, encodeTensorFile(entries)));
+    expect(error.message.length).toBeLessThan(5000);
+    expect(error.message).toMatch(/unexpected: 0\\u\{1b\}x.* and 10 more. Nothing was loaded\.$/);
+  });
+
   it('takes a name such as __proto__ for a name', () => {
     const file = encodeTensorFile([{ name: '__proto__', dtype: 'F32', shape: [1], bytes: new Uint8Array(4) }]);
     expect(() => loadWeights({ g: model(1) }, file)).toThrow('unexpected: __proto__');
@@ -172,7 +212,9 @@ describe('wrong arguments', () => {
   const built = model(1);
   const unbuilt = sequential([layers.dense({ units: 2 })]);
   const bytes = encodeWeights({ g: built });
-  const cases: readonly [string, readonly unknown[], new () => GanvasError, RegExp][] = [
+  const transferred = bytes.slice().buffer;
+  structuredClone(transferred, { transfer: [transferred] });
+  const cases: readonly [string, readonly unknown[], typeof GanvasError, RegExp][] = [
     ['no models', [undefined, bytes], ArgumentError, /models must be an object of models by name; got undefined/],
     ['a list of models', [[built], bytes], ArgumentError, /models must be an object of models by name/],
     ['a bare model', [built, bytes], ArgumentError, /Write \{ generator \}, not generator/],
@@ -197,7 +239,8 @@ describe('wrong arguments', () => {
   it.each([
     ['nothing', undefined, ArgumentError],
     ['a path', 'generator.safetensors', ArgumentError],
-    ['an ArrayBuffer of a file', bytes.buffer, ArgumentError],
+    ['a transferred ArrayBuffer', transferred, ArgumentError],
+    ['a list of tensors', [zeros([1])], ArgumentError],
     ['a tensor', zeros([1]), ArgumentError],
     ['numbers by name', { 'g.0.kernel': 1 }, ArgumentError],
     ['bytes that are no file', Uint8Array.of(1, 2, 3), FormatError],

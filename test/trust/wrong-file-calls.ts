@@ -20,13 +20,13 @@ const unbuilt = sequential([layers.dense({ units: 1 })]);
 const entry = { name: 'a', dtype: 'U8', shape: [2], bytes: data };
 keepsData(x, data, pixels, samples, ...model.weights);
 
-const notBytes = (name: string): WrongCall[] =>
-  [undefined, null, 'bytes', [1, 2], new ArrayBuffer(8), new Float32Array(2)].map(
+const notBytes = (name: string, expected = 'a Uint8Array or an ArrayBuffer'): WrongCall[] =>
+  [undefined, null, 'bytes', [1, 2], new SharedArrayBuffer(8), new Float32Array(2)].map(
     (value): WrongCall => [
       Argument,
       [value],
       new RegExp(
-        `^${name}: bytes must be a Uint8Array; got (undefined|null|"bytes"|\\[1, 2\\]|a ArrayBuffer|a Float32Array)`,
+        `^${name}: bytes must be ${expected}; got (undefined|null|"bytes"|\\[1, 2\\]|a SharedArrayBuffer|a Float32Array)`,
       ),
     ],
   );
@@ -183,14 +183,14 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     ],
   ],
   decodeTensorFile: [
-    ...notBytes('decodeTensorFile'),
+    ...notBytes('decodeTensorFile', 'a Uint8Array'),
     [Format, [new Uint8Array(8)], /^decodeTensorFile: .*\(at byte \d+\)/],
   ],
   encodeWeights: [
     [
       Argument,
       [undefined],
-      /^encodeWeights: models must be an object of models by name; got undefined. Write \{ generator \}/,
+      /^encodeWeights: models must be an object of models by name; got undefined. The models come first/,
     ],
     [Argument, [[model]], /^encodeWeights: models must be .* got \[/],
     [Argument, [model], /^encodeWeights: models must be .* Write \{ generator \}, not generator/],
