@@ -135,9 +135,10 @@ function readFile(where: string, source: unknown): Map<string, SavedWeight> {
   );
 }
 
-function readTensors(where: string, tensors: Readonly<Record<string, unknown>>): Map<string, SavedWeight> {
+function readTensors(where: string, tensors: object): Map<string, SavedWeight> {
+  const entries: [string, unknown][] = Object.entries(tensors);
   return new Map(
-    Object.entries(tensors).map(([name, value]) => {
+    entries.map(([name, value]) => {
       const { shape, data } = checkTensor(where, `source[${describe(name)}]`, value);
       return [name, { shape, read: () => data.slice() }];
     }),
