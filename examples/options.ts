@@ -1,5 +1,5 @@
 /** The command line of train.ts: what it understands, the help text, and errors that say what to do. */
-import type { AdamConfig, GanLoss } from '../src/index.ts';
+import type { GanLoss } from '../src/index.ts';
 import {
   helpText,
   type Options,
@@ -16,7 +16,7 @@ export interface TrainingOptions {
   /** Of the convolutional pair: multiplies its numbers of channels. */
   readonly width: number;
   /** Of every Adam; empty is the library's own, which is the article's. */
-  readonly adam: Pick<AdamConfig, 'learningRate' | 'beta1'>;
+  readonly adam: { readonly learningRate?: number; readonly beta1?: number };
   readonly loss: GanLoss | undefined;
   readonly labelSmoothing: number | undefined;
   /** Momentum of the average of the generator's weights. */

@@ -141,4 +141,17 @@ export { reshape } from './ops/reshape.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
 export { abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh } from './ops/unary.ts';
-export { type AdamConfig, type AdamSlots, adam, type Optimizer } from './optim/adam.ts';
+export { type AdamConfig, type AdamSlots, type AdamWConfig, adam, adamW } from './optim/adam.ts';
+export {
+  defineOptimizer,
+  type Optimizer,
+  type OptimizerConfig,
+  type OptimizerDefinition,
+  type OptimizerSettings,
+  type Slots,
+  type VariableUpdate,
+} from './optim/optimizer.ts';
+export { type RmspropConfig, rmsprop } from './optim/rmsprop.ts';
+export type { Schedule } from './optim/schedule.ts';
+export * as schedules from './optim/schedules.ts';
+export { type SgdConfig, sgd } from './optim/sgd.ts';

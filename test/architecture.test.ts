@@ -20,7 +20,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   autograd: ['core', 'kernels'],
   ops: ['core', 'kernels', 'autograd'],
   nn: ['core', 'kernels', 'autograd', 'ops'],
-  optim: ['core', 'kernels', 'autograd'],
+  optim: ['core', 'kernels', 'autograd', 'ops'],
   data: ['core', 'kernels', 'autograd'],
   image: ['core'],
   io: ['core', 'autograd'],

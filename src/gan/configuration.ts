@@ -22,7 +22,7 @@ export function configurationOf(setup: TrainGanSetup): Configuration {
   const { seed, batchSize, latentDim, sampleCount, images, networks } = setup;
   const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = networks;
   const configuration: Record<string, string> = {};
-  const add = (prefix: string, settings: Readonly<Record<string, string | number>>): void => {
+  const add = (prefix: string, settings: Readonly<Record<string, string | number | boolean>>): void => {
     for (const [name, value] of Object.entries(settings)) configuration[prefix + name] = `${value}`;
   };
   add('', { seed, batchSize, latentDim, sampleCount });

@@ -3,8 +3,9 @@ import type { Random } from '../autograd/random.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
-import { adam, type Optimizer } from '../optim/adam.ts';
-import { buildInRow, checkModel, checkOptimizer, expectShape } from '../training/checks.ts';
+import { adam } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import { buildInRow, checkModel, checkOptimizer, checkSlots, expectShape } from '../training/checks.ts';
 import { conditionalDiscriminator, conditionalGenerator } from './conditional-models.ts';
 import { denseDiscriminator, denseGenerator } from './models.ts';
 import type { GanNetworks } from './step.ts';
@@ -61,6 +62,8 @@ export function readNetworks(
     );
   }
   const average = createWeightAverage(where, generator, options.emaMomentum);
+  checkSlots(where, 'generatorOptimizer', generatorOptimizer, [generator]);
+  checkSlots(where, 'discriminatorOptimizer', discriminatorOptimizer, [discriminator]);
   return { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average };
 }
 

@@ -6,7 +6,7 @@ import { ArgumentError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
 import type { Model } from '../nn/sequential.ts';
-import type { Optimizer } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
 import { checkCallbacks, checkSignal, checkThreads, readImages } from '../training/checks.ts';
 import { checkClasses, readLabels } from './classes.ts';
 import { DEFAULT_LOSS, type GanLoss, type Objective, readObjective } from './losses.ts';

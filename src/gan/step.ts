@@ -9,7 +9,7 @@ import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import type { Tensor } from '../autograd/tensor.ts';
 import type { Model } from '../nn/sequential.ts';
-import type { Optimizer } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
 import { joinClasses } from './classes.ts';
 import { checkLosses, checkStatistics, checkUpdates } from './divergence.ts';
 import { ARTICLE_OBJECTIVE, type Objective } from './losses.ts';

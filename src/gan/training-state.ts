@@ -6,7 +6,7 @@ import type { Shape } from '../core/shape.ts';
 import type { Checkpoint, EpochTotals, TensorValues } from '../io/checkpoint.ts';
 import { differences } from '../io/weights.ts';
 import type { Model } from '../nn/sequential.ts';
-import type { Optimizer } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
 import { Progress } from '../training/progress.ts';
 import type { Configuration } from './configuration.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
@@ -79,7 +79,7 @@ export function restore(checkpoint: Checkpoint, networks: GanNetworks): Training
   return state;
 }
 
-/** Every weight, moment and average, by its name in a checkpoint: `generator.0.kernel`, `generator_optimizer.0.kernel.m`. */
+/** Every weight, optimizer slot and average, by its name in a checkpoint: `generator.0.kernel`, `generator_optimizer.0.kernel.m`. */
 function* variablesOf(networks: GanNetworks): Iterable<[string, Variable]> {
   const { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average } = networks;
   const pairs: readonly [string, Model, Optimizer][] = [
@@ -91,9 +91,9 @@ function* variablesOf(networks: GanNetworks): Iterable<[string, Variable]> {
     for (const [name, weight] of model.namedWeights) {
       yield [`${key}.${name}`, weight];
       if (!trainable.has(weight)) continue;
-      const { m, v } = optimizer.slots(weight);
-      yield [`${key}_optimizer.${name}.m`, m];
-      yield [`${key}_optimizer.${name}.v`, v];
+      for (const [slot, values] of Object.entries(optimizer.slots(weight))) {
+        yield [`${key}_optimizer.${name}.${slot}`, values];
+      }
     }
   }
   for (const [name, weight] of average?.model.namedWeights ?? []) yield [`generator_average.${name}`, weight];

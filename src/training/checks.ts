@@ -1,13 +1,13 @@
 /** The checks of what every training is given: images, models, optimizers, callbacks. `where` is the training's name. */
 import { scope } from '../autograd/scope.ts';
-import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
+import { checkTensor, Tensor, Variable, zeros } from '../autograd/tensor.ts';
 import { checkFunction, checkInteger, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
 import { MAX_THREADS } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
-import type { Optimizer } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
 
 /** Images as a dataset that fills a batch at least. */
 export function readImages(where: string, images: Dataset | Tensor, batchSize: number): Dataset {
@@ -51,10 +51,31 @@ export function checkModel(where: string, argument: string, model: Model): void 
   }
 }
 
+const OPTIMIZER_REMEDY = 'Make one with adam({ learningRate }), or your own with defineOptimizer().';
+
 export function checkOptimizer(where: string, argument: string, optimizer: Optimizer): void {
   const whole = ['apply', 'slots', 'restore'] as const;
-  if (!whole.every((name) => typeof optimizer?.[name] === 'function') || typeof optimizer.config !== 'object') {
-    invalid(where, argument, 'an optimizer', optimizer, 'Make one with adam({ learningRate }).');
+  if (
+    !whole.every((name) => typeof optimizer?.[name] === 'function') ||
+    typeof optimizer.config !== 'object' ||
+    optimizer.config === null ||
+    !Number.isSafeInteger(optimizer.step)
+  ) {
+    invalid(where, argument, 'an optimizer', optimizer, OPTIMIZER_REMEDY);
+  }
+}
+
+/** The optimizer has slots for the trainable weights of these models, or makes them now: the last check, since it leaves them behind. */
+export function checkSlots(where: string, argument: string, optimizer: Optimizer, models: readonly Model[]): void {
+  for (const weight of models.flatMap(({ trainableWeights }) => trainableWeights)) {
+    const slots: unknown = optimizer.slots(weight);
+    if (typeof slots !== 'object' || slots === null || Array.isArray(slots)) {
+      invalid(where, `${argument}.slots(${weight.name})`, 'an object of variables by name', slots, OPTIMIZER_REMEDY);
+    }
+    for (const [name, slot] of Object.entries(slots)) {
+      if (slot instanceof Variable) checkTensor(where, `${argument}.slots(${weight.name}).${name}`, slot);
+      else invalid(where, `${argument}.slots(${weight.name}).${name}`, 'a variable', slot, OPTIMIZER_REMEDY);
+    }
   }
 }
 

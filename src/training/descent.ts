@@ -10,8 +10,9 @@ import { checkInteger, checkOptions } from '../core/check.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { useThreads } from '../kernels/runtime.ts';
 import type { CallOptions } from '../nn/layer.ts';
-import { adam, type Optimizer } from '../optim/adam.ts';
-import { checkCallbacks, checkOptimizer, checkSignal, checkThreads, readImages } from './checks.ts';
+import { adam } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import { checkCallbacks, checkOptimizer, checkSignal, checkSlots, checkThreads, readImages } from './checks.ts';
 import { checkLosses, checkStatistics, checkUpdates, type NamedNetwork } from './divergence.ts';
 import { runLoop, type StepOf } from './loop.ts';
 import { type EpochOf, type Measures, Progress } from './progress.ts';
@@ -118,6 +119,8 @@ export async function descend<M extends Measures<M>>(
   setup: DescentSetup<M>,
   descent: Descent<M>,
 ): Promise<DescentResult<M>> {
+  const models = descent.networks.map(({ model }) => model);
+  checkSlots(setup.where, 'optimizer', setup.optimizer, models);
   useThreads(setup.threads);
   const { images, batchSize, epochs, signal, onStep, onEpoch, random } = setup;
   const progress = new Progress(random, descent.nothing);

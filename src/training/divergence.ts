@@ -1,13 +1,13 @@
 /**
  * What is wrong when a step gives NaN or infinity. One such number spreads through everything within a step, so the first culprit is
- * looked for, from the inside out: what the step began with (images, weights, moments) before what it computed (activations, gradients,
+ * looked for, from the inside out: what the step began with (images, weights, slots) before what it computed (activations, gradients,
  * updates). The search costs nothing until there is something to find.
  */
 import type { Tensor, Variable } from '../autograd/tensor.ts';
 import { DivergenceError } from '../core/errors.ts';
 import { kernels } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
-import type { Optimizer } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
 import type { Measures } from './progress.ts';
 
 /** One of a training's networks. Lists of them are in the order of the forward pass. */
@@ -50,7 +50,7 @@ export function checkLosses<M extends Measures<M>>(
   throw diverged(where, loss, 'What the networks made is too large.');
 }
 
-/** After the updates. `brokenWeights` are the weights that the optimizers found not to be finite. */
+/** After the updates. `brokenWeights` are the weights that the optimizers returned: they, or slots of theirs, are not finite. */
 export function checkUpdates(
   where: string,
   networks: readonly UpdatedNetwork[],
@@ -70,10 +70,10 @@ export function checkUpdates(
   for (const network of networks) {
     for (const weight of network.model.trainableWeights) {
       if (!brokenWeights.has(weight)) continue;
-      const { m, v } = network.optimizer.slots(weight);
-      const moment = isBroken(m) ? 'm' : isBroken(v) ? 'v' : undefined;
-      const why = moment === undefined ? 'The update was too large.' : `Its moment ${moment} is not finite.`;
-      throw broken(where, network, weight, why);
+      const slot = Object.entries(network.optimizer.slots(weight)).find(([, values]) => isBroken(values))?.[0];
+      if (slot === undefined) throw broken(where, network, weight, 'The update was too large.');
+      if (isBroken(weight)) throw broken(where, network, weight, `Its slot ${slot} in the optimizer is not finite.`);
+      throw brokenSlot(where, network, weight, slot);
     }
   }
 }
@@ -99,15 +99,28 @@ function countNonFinite(values: Tensor): number {
   return kernels().countNonFinite(values.address, values.size);
 }
 
-function broken(where: string, { name, model }: NamedNetwork, weight: Variable, why: string): DivergenceError {
+function broken(where: string, network: NamedNetwork, weight: Variable, why: string): DivergenceError {
+  return diverged(where, `${nameOf(network, weight)} holds a NaN or an infinity`, why);
+}
+
+/** The weight itself is finite, but would never move again, or break in one of the next steps. */
+function brokenSlot(where: string, network: NamedNetwork, weight: Variable, slot: string): DivergenceError {
+  return diverged(
+    where,
+    `the optimizer's slot ${slot} of ${nameOf(network, weight)} holds a NaN or an infinity`,
+    'Its gradient is finite, but too large for the optimizer.',
+    'Clip gradients, as adam({ clipNorm: 1 }) does, or scale the loss down.',
+  );
+}
+
+function nameOf({ name, model }: NamedNetwork, weight: Variable): string {
   const [weightName] = [...model.namedWeights].find(([, one]) => one === weight) ?? ['a weight'];
-  return diverged(where, `${name}.${weightName} holds a NaN or an infinity`, why);
+  return `${name}.${weightName}`;
 }
 
 const UNTOUCHED = 'The last checkpoint, if there is one, is untouched.';
+const REMEDY = 'Lower the learning rate or check the images for NaN.';
 
-function diverged(where: string, what: string, why: string): DivergenceError {
-  return new DivergenceError(
-    `${where}: ${what} after this step. ${why} Lower the learning rate or check the images for NaN. ${UNTOUCHED}`,
-  );
+function diverged(where: string, what: string, why: string, remedy = REMEDY): DivergenceError {
+  return new DivergenceError(`${where}: ${what} after this step. ${why} ${remedy} ${UNTOUCHED}`);
 }

@@ -200,7 +200,7 @@ describe('a training that diverges', () => {
     ['a moving statistic', ({ discriminator }) => discriminator!.namedWeights.get('2.moving_mean')!],
     [
       'a moment',
-      ({ generator, generatorOptimizer }) => generatorOptimizer!.slots(generator!.namedWeights.get('0.kernel')!).m,
+      ({ generator, generatorOptimizer }) => generatorOptimizer!.slots(generator!.namedWeights.get('0.kernel')!)['m']!,
     ],
   ];
   it.each(roles)('by a NaN in %s stops in that step and leaves the checkpoints as they were', async (_, role) => {

@@ -126,6 +126,7 @@ function watched(model: Model, outputs: Float32Array[]): Model {
 function listening(optimizer: Optimizer, seen: Map<Variable, Float32Array>): Optimizer {
   return {
     config: optimizer.config,
+    learningRate: optimizer.learningRate,
     get step() {
       return optimizer.step;
     },

@@ -29,7 +29,10 @@ function configOf({ learningRate, beta1, beta2, epsilon }: AdamCase): AdamConfig
   return { learningRate, beta1, beta2, epsilon };
 }
 
-function start(one: AdamCase, config: AdamConfig = configOf(one)): { weight: Variable; optimizer: Optimizer } {
+function start(
+  one: AdamCase,
+  config: AdamConfig = configOf(one),
+): { weight: Variable; optimizer: Optimizer<'m' | 'v'> } {
   return { weight: variable(fromFixture(one.initial), 'weight'), optimizer: adam(config) };
 }
 

@@ -134,6 +134,47 @@ export interface GanStepsFixture {
   };
 }
 
+export interface OptimizerCase extends Tensors<'initial'> {
+  readonly name: string;
+  readonly optimizer: 'sgd' | 'rmsprop' | 'adamW';
+  readonly config: Readonly<Record<string, number | boolean>>;
+  readonly steps: readonly (Tensors<'gradient' | 'value'> & { readonly slots: Tensors<string> })[];
+  readonly float32Error: number;
+}
+
+interface ExponentialDecayCase {
+  readonly schedule: 'exponentialDecay';
+  readonly config: { readonly initialLearningRate: number; readonly decaySteps: number; readonly decayRate: number };
+}
+
+interface CosineDecayCase {
+  readonly schedule: 'cosineDecay';
+  readonly config: { readonly initialLearningRate: number; readonly decaySteps: number };
+}
+
+export type ScheduleCase = (ExponentialDecayCase | CosineDecayCase) & {
+  readonly name: string;
+  readonly rates: readonly (readonly [step: number, rate: number])[];
+};
+
+export interface ClippingCase {
+  readonly name: string;
+  readonly config: Readonly<Record<string, number>>;
+  readonly gradients: readonly FixtureTensor[];
+  readonly clipped: readonly FixtureTensor[];
+}
+
+export interface OptimizersFixture {
+  readonly optimizers: readonly OptimizerCase[];
+  readonly schedules: readonly ScheduleCase[];
+  readonly clipping: readonly ClippingCase[];
+}
+
+/** test/fixtures/optimizers.json. */
+export function readOptimizers(): OptimizersFixture {
+  return JSON.parse(readFileSync(new URL('../fixtures/optimizers.json', import.meta.url), 'utf8')) as OptimizersFixture;
+}
+
 /** test/fixtures/layers.json. */
 export function readLayers(): LayersFixture {
   return JSON.parse(readFileSync(new URL('../fixtures/layers.json', import.meta.url), 'utf8')) as LayersFixture;

@@ -125,12 +125,14 @@ describe('a NaN that appears in the third step, in', () => {
     const outcome = await poisoned((options) => {
       const weight = new Map(weightsOf(options)).get(name)!;
       const optimizer = name.startsWith('generator') ? options.generatorOptimizer : options.discriminatorOptimizer;
-      setFirst(optimizer.slots(weight)[moment], NaN);
+      setFirst(optimizer.slots(weight)[moment]!, NaN);
     });
     expectReport(
       outcome,
       await soundCheckpoints(),
-      new RegExp(`^trainGan: ${name.replaceAll('.', '\\.')} holds a NaN .* Its moment ${moment} is not finite\\.`),
+      new RegExp(
+        `^trainGan: ${name.replaceAll('.', '\\.')} holds a NaN .* Its slot ${moment} in the optimizer is not finite\\.`,
+      ),
     );
   });
 
@@ -192,6 +194,7 @@ describe('a NaN that appears in the third step, in', () => {
       const at = { 'generator.0.kernel': 0, 'generator.3.bias': 4 }[name]!;
       const generatorOptimizer: Optimizer = {
         config: inner.config,
+        learningRate: inner.learningRate,
         get step() {
           return inner.step;
         },
@@ -284,7 +287,7 @@ describe('a learning rate', () => {
       ]);
     }
     const kernel = options.generator.namedWeights.get('0.kernel')!;
-    expect(options.generatorOptimizer.slots(kernel).m.data.some((value) => value !== 0)).toBe(true);
+    expect(options.generatorOptimizer.slots(kernel)['m']!.data.some((value) => value !== 0)).toBe(true);
   });
 
   it('of 1e6 either goes on with finite numbers or stops with a DivergenceError: never with a NaN in a result', async () => {

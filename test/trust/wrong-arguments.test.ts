@@ -18,6 +18,7 @@ import { METHOD_CALLS } from './wrong-method-calls.ts';
 import { METRIC_CALLS } from './wrong-metric-calls.ts';
 import { NODE_CALLS } from './wrong-node-calls.ts';
 import { OP_CALLS } from './wrong-op-calls.ts';
+import { OPTIMIZER_CALLS, SCHEDULE_CALLS } from './wrong-optimizer-calls.ts';
 import { TRAINING_CALLS } from './wrong-training-calls.ts';
 
 /** They take no arguments, so no call of them is wrong. */
@@ -44,6 +45,7 @@ const ENTRIES: readonly Entry[] = [
     ...OP_CALLS,
     ...CONVOLUTION_CALLS,
     ...CORE_CALLS,
+    ...OPTIMIZER_CALLS,
     ...FILE_CALLS,
     ...GAN_CALLS,
     ...TRAINING_CALLS,
@@ -51,6 +53,7 @@ const ENTRIES: readonly Entry[] = [
     ...METRIC_CALLS,
   }),
   ...entriesOf(ganvas.layers, { ...LAYER_CALLS, ...CONVOLUTION_LAYER_CALLS }, 'layers.'),
+  ...entriesOf(ganvas.schedules, SCHEDULE_CALLS, 'schedules.'),
   ...entriesOf(node, NODE_CALLS),
   ...METHOD_CALLS.map(({ name, target, calls }) => ({ name, fn: target, calls })),
 ];
@@ -59,8 +62,9 @@ const TOTAL = ENTRIES.reduce((total, { calls }) => total + calls.length, 0);
 describe('the table', () => {
   it('has at least five wrong calls of each function of ganvas and ganvas/node, and of no others', () => {
     const expected = [
-      ...Object.keys(ganvas).filter((name) => name !== 'layers' && !CLASSES.includes(name)),
+      ...Object.keys(ganvas).filter((name) => !['layers', 'schedules'].includes(name) && !CLASSES.includes(name)),
       ...Object.keys(ganvas.layers).map((name) => `layers.${name}`),
+      ...Object.keys(ganvas.schedules).map((name) => `schedules.${name}`),
       ...Object.keys(node),
     ].filter((name) => !TAKE_NOTHING.some((one) => one === name));
     const methods = new Set(METHOD_CALLS.map(({ name }) => name));

@@ -235,21 +235,6 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
     [Argument, [{ latentdim: 3 }], /^denseGenerator: unknown option "latentdim". Did you mean latentDim\?/],
   ],
   denseDiscriminator: wrongRandom('denseDiscriminator'),
-  adam: [
-    [Argument, [null], /^adam: options must be a plain object; got null/],
-    [Argument, [1e-3], /^adam: options must be a plain object; got 0.001/],
-    [Argument, [{ lerningRate: 1 }], /^adam: unknown option "lerningRate". Did you mean learningRate\?/],
-    [Argument, [{ lr: 1 }], /^adam: unknown option "lr". Known options: learningRate, beta1, beta2, epsilon/],
-    [Argument, [{ learningRate: NaN }], /^adam: learningRate must be a finite number of at least 0; got NaN/],
-    [Argument, [{ learningRate: Infinity }], /^adam: learningRate must be .* got Infinity/],
-    [Argument, [{ learningRate: -1e-3 }], /^adam: learningRate must be .* got -0.001/],
-    [Argument, [{ beta1: 1 }], /^adam: beta1 must be a finite number from 0 to below 1; got 1/],
-    [Argument, [{ beta1: NaN }], /^adam: beta1 must be a finite number from 0 to below 1; got NaN/],
-    [Argument, [{ beta2: 1.5 }], /^adam: beta2 must be a finite number from 0 to below 1; got 1.5/],
-    [Argument, [{ beta2: -Infinity }], /^adam: beta2 must be .* got -Infinity/],
-    [Argument, [{ epsilon: -1 }], /^adam: epsilon must be a finite number of at least 0; got -1/],
-    [Argument, [{ epsilon: '1e-7' }], /^adam: epsilon must be .* got "1e-7"/],
-  ],
   dataset: [
     [
       Argument,

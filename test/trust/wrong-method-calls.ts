@@ -178,7 +178,7 @@ export const METHOD_CALLS: readonly MethodCalls[] = [
         /^apply: variables must be distinct; variables\[1\] has the values of variables\[0\]/,
       ],
       [Argument, apply([w, twin], [g, g]), /^apply: variables must be distinct; variables\[1\]/],
-      [Runtime, () => broken.apply([w], [g]), /^apply: the moment v of variables\[0\]: tensor: it was freed/],
+      [Runtime, () => broken.apply([w], [g]), /^apply: the slot v of variables\[0\]: tensor: it was freed/],
     ],
   },
   {

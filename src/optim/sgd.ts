@@ -1,0 +1,53 @@
+/**
+ * Stochastic gradient descent in Keras's form:
+ *   plain     w = w - rate g
+ *   momentum  velocity = momentum velocity - rate g;  w = w + velocity
+ *   nesterov  the same velocity;  w = w + (momentum velocity - rate g)
+ * Sources: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I. Sutskever et al., "On the importance of
+ * initialization and momentum in deep learning", ICML 2013.
+ */
+import { boolean, number, readOptions } from '../core/options.ts';
+import { add, mul, sub } from '../ops/arithmetic.ts';
+import { CLIPPING, defineOptimizer, learningRate, type Optimizer, type OptimizerConfig } from './optimizer.ts';
+
+/** The learning rate is 0.01 by default. */
+export interface SgdConfig extends OptimizerConfig {
+  /** How much of the last velocity is kept, from 0 to 1. At 0 there is no velocity. Default 0. */
+  readonly momentum?: number | undefined;
+  /** Looks ahead by one step of the velocity. Default false. */
+  readonly nesterov?: boolean | undefined;
+}
+
+const OPTIONS = {
+  learningRate: learningRate.or(0.01),
+  momentum: number({ from: 0, to: 1 }).or(0),
+  nesterov: boolean().or(false),
+  ...CLIPPING,
+};
+
+/**
+ * Gradient descent, with momentum if asked for; then its slot is `velocity`.
+ *
+ * @example
+ * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true });
+ */
+export function sgd(config: SgdConfig = {}): Optimizer {
+  const { momentum, nesterov, ...common } = readOptions('sgd', config, OPTIONS);
+  return defineOptimizer<string>(
+    {
+      name: 'sgd',
+      settings: { momentum, nesterov },
+      slots: momentum > 0 ? ['velocity'] : [],
+      update({ variable, gradient, slots: { velocity }, learningRate: rate }) {
+        const descent = mul(rate, gradient);
+        if (velocity === undefined) {
+          variable.assign(sub(variable, descent));
+          return;
+        }
+        velocity.assign(sub(mul(momentum, velocity), descent));
+        variable.assign(add(variable, nesterov ? sub(mul(momentum, velocity), descent) : velocity));
+      },
+    },
+    common,
+  );
+}
