@@ -264,7 +264,7 @@ describe('defineOptimizer', () => {
   });
 
   it.each([
-    [undefined, {}, /^defineOptimizer: options must be an object/],
+    [undefined, {}, /^defineOptimizer: options must be a plain object/],
     [{ name: 3, update() {} }, {}, /^defineOptimizer: name must be a string; got 3/],
     [{ name: 'x' }, {}, /^defineOptimizer: update must be a function; got undefined/],
     [{ name: 'x', update() {}, slots: 'm' }, {}, /^defineOptimizer: slots must be a list of names; got "m"/],
