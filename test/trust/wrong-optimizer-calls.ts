@@ -80,7 +80,7 @@ export const OPTIMIZER_CALLS: Calls<typeof ganvas> = {
 
 export const SCHEDULE_CALLS: Calls<typeof schedules> = {
   exponentialDecay: [
-    [Argument, [undefined], /^schedules.exponentialDecay: options must be a plain object; got null/],
+    [Argument, [null], /^schedules.exponentialDecay: options must be a plain object; got null/],
     [Argument, [{}], /^schedules.exponentialDecay: initialLearningRate must be .* got undefined/],
     [
       Argument,
