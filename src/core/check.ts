@@ -130,6 +130,16 @@ export function isArray(value: unknown): value is readonly unknown[] {
   return safely(() => Array.isArray(value), false);
 }
 
+/**
+ * Whether a value is a list whose items all pass the test. Holes are items that are undefined, and the first item that fails ends the
+ * search: every() would pass over the holes, of which a list may have 2^32.
+ */
+export function isListOf<T>(value: unknown, test: (item: unknown) => item is T): value is readonly T[] {
+  if (!isArray(value)) return false;
+  for (let i = 0; i < value.length; i++) if (!test(value[i])) return false;
+  return true;
+}
+
 /** instanceof, which throws a TypeError for a revoked proxy. */
 export function isInstance<T>(value: unknown, Kind: abstract new (...args: never[]) => T): value is T {
   return safely(() => value instanceof Kind, false);

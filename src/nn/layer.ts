@@ -1,7 +1,9 @@
 /** What a layer is: a description that, built for an input shape, owns its weights and maps a batch to a batch. */
-import type { Random } from '../autograd/random.ts';
-import type { Tensor, Variable } from '../autograd/tensor.ts';
-import type { Shape } from '../core/shape.ts';
+import { checkRandom, type Random } from '../autograd/random.ts';
+import { Tensor, Variable } from '../autograd/tensor.ts';
+import { describe, hasMethods, isInstance, isListOf, isPlainObject } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
 
 export interface CallOptions {
   /** Batch statistics and dropout on, moving statistics updated. Default false. */
@@ -41,6 +43,61 @@ export interface BuiltLayer {
   readonly negativeSlope?: number;
   /** This layer and a LeakyReLU behind it in one pass, where the layer can. */
   callWithLeakyRelu?(x: Tensor, options: CallOptions, negativeSlope: number): Tensor;
+}
+
+/** A layer of this library: its build() checks its arguments before it uses them. */
+export function defineLayer(
+  where: string,
+  kind: string,
+  inputShape: Shape | undefined,
+  build: (items: Shape, random: Random) => BuiltLayer,
+): Layer {
+  return {
+    kind,
+    inputShape,
+    build: (items, random) =>
+      build(checkShape(`${where}.build`, 'inputShape', items), checkRandom(`${where}.build`, 'random', random)),
+  };
+}
+
+/** What build() of a layer returned, or an ArgumentError that says what is missing in it. Users write layers of their own. */
+export function checkBuiltLayer(where: string, built: unknown): BuiltLayer {
+  const refuse = (what: string, value: unknown): never => {
+    throw new ArgumentError(`${where}: build() must return ${what}; got ${describe(value)}`);
+  };
+  if (typeof built !== 'object' || built === null) return refuse('a built layer, an object', built);
+  const { kind, settings, outputShape, weights, trainableWeights } = built as Partial<BuiltLayer>;
+  if (typeof kind !== 'string') return refuse('a kind, a string', kind);
+  if (!isPlainObject(settings)) return refuse('settings, a plain object', settings);
+  if (!isListOf(weights, isVariable)) return refuse('weights, a list of variables', weights);
+  if (!isListOf(trainableWeights, isVariable)) return refuse('trainableWeights, a list of variables', trainableWeights);
+  if (!hasMethods(built, ['call'])) return refuse('a function call(x, options)', (built as Partial<BuiltLayer>).call);
+  checkShape(where, 'outputShape of the built layer', outputShape);
+  return built as BuiltLayer;
+}
+
+function isVariable(value: unknown): value is Variable {
+  return isInstance(value, Variable);
+}
+
+/** What call() of a layer returned: a tensor of as many items as came in, of the shape that the layer has announced. */
+export function checkOutput(
+  where: string,
+  place: number,
+  { kind, outputShape }: BuiltLayer,
+  output: unknown,
+  count: number,
+): Tensor {
+  if (!isInstance(output, Tensor)) {
+    throw new ArgumentError(`${where}: layer ${place} (${kind}): call() must return a Tensor; got ${describe(output)}`);
+  }
+  const expected = [count, ...outputShape];
+  if (!sameShape(output.shape, expected)) {
+    throw new ShapeError(
+      `${where}: layer ${place} (${kind}): call() returned ${formatShape(output.shape)}; its outputShape ${formatShape(outputShape)} promises ${formatShape(expected)}`,
+    );
+  }
+  return output;
 }
 
 /** A layer without weights. */

@@ -3,11 +3,11 @@ import { checkRandom, type Random, randomFromState } from '../autograd/random.ts
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
-import { checkFunction, hasMethods, invalid, isArray } from '../core/check.ts';
+import { checkFunction, hasMethods, invalid, isListOf } from '../core/check.ts';
 import { RuntimeError, ShapeError } from '../core/errors.ts';
 import { boolean, option, readOptions, string } from '../core/options.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
-import type { BuiltLayer, CallOptions, Layer } from './layer.ts';
+import { type BuiltLayer, type CallOptions, checkBuiltLayer, checkOutput, type Layer } from './layer.ts';
 import { type SummaryRow, summaryTable } from './summary.ts';
 
 export interface SequentialOptions {
@@ -49,7 +49,7 @@ const CALL_OPTIONS = { training: boolean().or(false), random: OPTIONS.random };
  * model.call(tensor([[1, 2]])); // [1, 1]
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
-  if (!isArray(layers) || layers.length === 0 || !layers.every(isLayer)) {
+  if (!isListOf(layers, isLayer) || layers.length === 0) {
     invalid(
       'sequential',
       'layers',
@@ -101,8 +101,9 @@ class SequentialModel implements Model {
     let shape = inputShape;
     const built: BuiltLayer[] = [];
     try {
-      for (const layer of this.#plan) {
-        const one = layer.build(shape, this.#random);
+      for (const [place, layer] of this.#plan.entries()) {
+        const where = `${this.name}: layer ${place} (${layer.kind})`;
+        const one = checkBuiltLayer(where, layer.build(shape, this.#random));
         built.push(one);
         shape = one.outputShape;
       }
@@ -172,9 +173,9 @@ class SequentialModel implements Model {
       const layer = layers[i]!;
       const slope = layers[i + 1]?.negativeSlope;
       if (slope !== undefined && layer.callWithLeakyRelu !== undefined) {
-        y = layer.callWithLeakyRelu(y, options, slope);
+        y = checkOutput(where, i, layer, layer.callWithLeakyRelu(y, options, slope), x.shape[0]!);
         i++;
-      } else y = layer.call(y, options);
+      } else y = checkOutput(where, i, layer, layer.call(y, options), x.shape[0]!);
     }
     return y;
   }

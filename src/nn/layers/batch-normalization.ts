@@ -8,7 +8,7 @@ import { ShapeError } from '../../core/errors.ts';
 import { boolean, number, readOptions, shape } from '../../core/options.ts';
 import { normalizationKernels } from '../../kernels/families/normalization.ts';
 import { batchMoments, batchNormInference, batchNormTraining } from '../../ops/batch-normalization.ts';
-import type { CallOptions, Layer, LayerConfig } from '../layer.ts';
+import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
 export interface BatchNormalizationConfig extends LayerConfig {
   /** How much of the moving statistics stays at each step, in [0, 1]. Default 0.99. */
@@ -40,39 +40,34 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
   const { momentum, epsilon, center, scale, inputShape: firstShape } = readOptions(where, config, OPTIONS);
   // Settings that are on by default are left out: checkpoints of older trainings do not have them.
   const settings = { momentum, epsilon, ...(!center && { center: 'off' }), ...(!scale && { scale: 'off' }) };
-  return {
-    kind: 'BatchNormalization',
-    inputShape: firstShape,
-    build(inputShape) {
-      const features = inputShape[inputShape.length - 1];
-      if (features === undefined)
-        throw new ShapeError(`${where}: items must have a last axis of features; got scalars`);
-      const gamma = variable(ones([features]), 'gamma');
-      const beta = variable(zeros([features]), 'beta');
-      // Gamma and beta that are not learned stay 1 and 0, and are no weights.
-      const learned = [...(scale ? [gamma] : []), ...(center ? [beta] : [])];
-      const mean = variable(zeros([features]), 'moving_mean');
-      const variance = variable(ones([features]), 'moving_variance');
+  return defineLayer(where, 'BatchNormalization', firstShape, (inputShape) => {
+    const features = inputShape[inputShape.length - 1];
+    if (features === undefined) throw new ShapeError(`${where}: items must have a last axis of features; got scalars`);
+    const gamma = variable(ones([features]), 'gamma');
+    const beta = variable(zeros([features]), 'beta');
+    // Gamma and beta that are not learned stay 1 and 0, and are no weights.
+    const learned = [...(scale ? [gamma] : []), ...(center ? [beta] : [])];
+    const mean = variable(zeros([features]), 'moving_mean');
+    const variance = variable(ones([features]), 'moving_variance');
 
-      const call = (x: Tensor, { training = false }: CallOptions, negativeSlope = 1): Tensor => {
-        const options = { gamma, beta, epsilon, negativeSlope };
-        if (!training) return batchNormInference(x, { mean, variance }, options);
-        const moments = batchMoments(x);
-        move(mean, moments.mean, momentum);
-        move(variance, moments.variance, momentum);
-        return batchNormTraining(x, moments, options);
-      };
-      return {
-        kind: 'BatchNormalization',
-        settings,
-        outputShape: inputShape,
-        weights: [...learned, mean, variance],
-        trainableWeights: learned,
-        call: (x, options) => call(x, options),
-        callWithLeakyRelu: call,
-      };
-    },
-  };
+    const call = (x: Tensor, { training = false }: CallOptions, negativeSlope = 1): Tensor => {
+      const options = { gamma, beta, epsilon, negativeSlope };
+      if (!training) return batchNormInference(x, { mean, variance }, options);
+      const moments = batchMoments(x);
+      move(mean, moments.mean, momentum);
+      move(variance, moments.variance, momentum);
+      return batchNormTraining(x, moments, options);
+    };
+    return {
+      kind: 'BatchNormalization',
+      settings,
+      outputShape: inputShape,
+      weights: [...learned, mean, variance],
+      trainableWeights: learned,
+      call: (x, options) => call(x, options),
+      callWithLeakyRelu: call,
+    };
+  });
 }
 
 function move(moving: Variable, batch: Tensor, momentum: number): void {

@@ -21,7 +21,7 @@ import {
 } from '../../ops/internal/windows.ts';
 import { type ActivationName, activationName, getActivation } from '../activations.ts';
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
-import type { Layer, LayerConfig } from '../layer.ts';
+import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
 export interface Conv2dConfig extends LayerConfig {
   /** Size of the output's last axis. */
@@ -95,28 +95,24 @@ function convolutional(where: string, config: Conv2dConfig, direction: Direction
   const options = readOptions(where, config, OPTIONS);
   const { filters, kernelSize: size, strides, padding, useBias, kernelInitializer: initialize } = options;
   const activation = getActivation(options.activation);
-  return {
-    kind,
-    inputShape: options.inputShape,
-    build(inputShape, random) {
-      const { picture, channels } = checkImages(where, inputShape);
-      const outputShape = [...outputPixels(picture, { size, strides, padding }), filters];
-      const kernel = variable(initialize([...size, ...channelAxes(channels, filters)], random), 'kernel');
-      const bias = useBias ? variable(zeros([filters]), 'bias') : undefined;
-      const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
-      return {
-        kind,
-        settings: { strides: formatPair(strides), padding, activation: options.activation },
-        outputShape,
-        weights,
-        trainableWeights: weights,
-        call(x) {
-          const y = op(x, kernel, { strides, padding });
-          return activation(bias === undefined ? y : add(y, bias));
-        },
-      };
-    },
-  };
+  return defineLayer(where, kind, options.inputShape, (inputShape, random) => {
+    const { picture, channels } = checkImages(where, inputShape);
+    const outputShape = [...outputPixels(picture, { size, strides, padding }), filters];
+    const kernel = variable(initialize([...size, ...channelAxes(channels, filters)], random), 'kernel');
+    const bias = useBias ? variable(zeros([filters]), 'bias') : undefined;
+    const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
+    return {
+      kind,
+      settings: { strides: formatPair(strides), padding, activation: options.activation },
+      outputShape,
+      weights,
+      trainableWeights: weights,
+      call(x) {
+        const y = op(x, kernel, { strides, padding });
+        return activation(bias === undefined ? y : add(y, bias));
+      },
+    };
+  });
 }
 
 /** @internal Height, width and channels of items that must be images. */

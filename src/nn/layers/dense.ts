@@ -7,7 +7,7 @@ import { matmul } from '../../ops/matmul.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { type ActivationName, activationName, getActivation } from '../activations.ts';
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
-import type { Layer, LayerConfig } from '../layer.ts';
+import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
 export interface DenseConfig extends LayerConfig {
   /** Size of the output's last axis. */
@@ -39,28 +39,24 @@ export function dense(config: DenseConfig): Layer {
   const options = readOptions(where, config, OPTIONS);
   const { units, useBias, kernelInitializer: initialize } = options;
   const activation = getActivation(options.activation);
-  return {
-    kind: 'Dense',
-    inputShape: options.inputShape,
-    build(inputShape, random) {
-      const fanIn = inputShape[inputShape.length - 1];
-      if (fanIn === undefined) throw new ShapeError(`${where}: items must have at least one axis; got scalars`);
-      const outputShape = [...inputShape.slice(0, -1), units];
-      const kernel = variable(initialize([fanIn, units], random), 'kernel');
-      const bias = useBias ? variable(zeros([units]), 'bias') : undefined;
-      const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
-      return {
-        kind: 'Dense',
-        settings: { activation: options.activation },
-        outputShape,
-        weights,
-        trainableWeights: weights,
-        call(x) {
-          const rows = matmul(x.rank === 2 ? x : reshape(x, [-1, fanIn]), kernel);
-          const y = activation(bias === undefined ? rows : add(rows, bias));
-          return x.rank === 2 ? y : reshape(y, [x.shape[0]!, ...outputShape]);
-        },
-      };
-    },
-  };
+  return defineLayer(where, 'Dense', options.inputShape, (inputShape, random) => {
+    const fanIn = inputShape[inputShape.length - 1];
+    if (fanIn === undefined) throw new ShapeError(`${where}: items must have at least one axis; got scalars`);
+    const outputShape = [...inputShape.slice(0, -1), units];
+    const kernel = variable(initialize([fanIn, units], random), 'kernel');
+    const bias = useBias ? variable(zeros([units]), 'bias') : undefined;
+    const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
+    return {
+      kind: 'Dense',
+      settings: { activation: options.activation },
+      outputShape,
+      weights,
+      trainableWeights: weights,
+      call(x) {
+        const rows = matmul(x.rank === 2 ? x : reshape(x, [-1, fanIn]), kernel);
+        const y = activation(bias === undefined ? rows : add(rows, bias));
+        return x.rank === 2 ? y : reshape(y, [x.shape[0]!, ...outputShape]);
+      },
+    };
+  });
 }

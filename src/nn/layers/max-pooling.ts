@@ -2,7 +2,7 @@
 import { readOptions, shape } from '../../core/options.ts';
 import { formatPair, windowsOn } from '../../ops/internal/windows.ts';
 import { type MaxPooling2dOptions, maxPooling2d as maxPooling2dOp, POOLING_OPTIONS } from '../../ops/max-pooling.ts';
-import { type Layer, type LayerConfig, stateless } from '../layer.ts';
+import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.ts';
 import { checkImages } from './convolution.ts';
 
 export interface MaxPooling2dConfig extends MaxPooling2dOptions, LayerConfig {}
@@ -20,14 +20,10 @@ export function maxPooling2d(config: MaxPooling2dConfig = {}): Layer {
   const kind = 'MaxPooling2D';
   const options = readOptions(where, config, OPTIONS);
   const { poolSize: size, strides = size, padding } = options;
-  return {
-    kind,
-    inputShape: options.inputShape,
-    build(items) {
-      const { picture, channels } = checkImages(where, items);
-      const outputShape = [...windowsOn(where, picture, { size, strides, padding }), channels];
-      const settings = { poolSize: formatPair(size), strides: formatPair(strides), padding };
-      return stateless(kind, settings, outputShape, (x) => maxPooling2dOp(x, { poolSize: size, strides, padding }));
-    },
-  };
+  return defineLayer(where, kind, options.inputShape, (items) => {
+    const { picture, channels } = checkImages(where, items);
+    const outputShape = [...windowsOn(where, picture, { size, strides, padding }), channels];
+    const settings = { poolSize: formatPair(size), strides: formatPair(strides), padding };
+    return stateless(kind, settings, outputShape, (x) => maxPooling2dOp(x, { poolSize: size, strides, padding }));
+  });
 }

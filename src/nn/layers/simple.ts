@@ -7,7 +7,7 @@ import { dropout as dropoutOp } from '../../ops/dropout.ts';
 import { reshape as reshapeOp } from '../../ops/reshape.ts';
 import { leakyRelu } from '../../ops/unary.ts';
 import { type ActivationName, activationName, getActivation } from '../activations.ts';
-import { type Layer, type LayerConfig, stateless } from '../layer.ts';
+import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.ts';
 
 const INPUT_SHAPE = { inputShape: shape().optional() };
 
@@ -16,11 +16,10 @@ export function activation(name: ActivationName, config: LayerConfig = {}): Laye
   const where = 'layers.activation';
   activationName().check(where, 'activation', name);
   const apply = getActivation(name);
-  return {
-    kind: 'Activation',
-    ...readOptions(where, config, INPUT_SHAPE),
-    build: (items) => stateless('Activation', { activation: name }, items, (x) => apply(x)),
-  };
+  const { inputShape } = readOptions(where, config, INPUT_SHAPE);
+  return defineLayer(where, 'Activation', inputShape, (items) =>
+    stateless('Activation', { activation: name }, items, (x) => apply(x)),
+  );
 }
 
 export interface LeakyReLUConfig extends LayerConfig {
@@ -32,27 +31,23 @@ const LEAKY_RELU_OPTIONS = { ...INPUT_SHAPE, negativeSlope: number({ from: 0 }).
 
 /** y = x where x > 0, else negativeSlope x. */
 export function leakyReLU(config: LeakyReLUConfig = {}): Layer {
-  const { negativeSlope, inputShape } = readOptions('layers.leakyReLU', config, LEAKY_RELU_OPTIONS);
-  return {
-    kind: 'LeakyReLU',
-    inputShape,
-    build: (items) =>
-      stateless('LeakyReLU', { negativeSlope }, items, (x) => leakyRelu(x, negativeSlope), { negativeSlope }),
-  };
+  const where = 'layers.leakyReLU';
+  const { negativeSlope, inputShape } = readOptions(where, config, LEAKY_RELU_OPTIONS);
+  return defineLayer(where, 'LeakyReLU', inputShape, (items) =>
+    stateless('LeakyReLU', { negativeSlope }, items, (x) => leakyRelu(x, negativeSlope), { negativeSlope }),
+  );
 }
 
 export type FlattenConfig = LayerConfig;
 
 /** Items become vectors: [n, 28, 28, 1] -> [n, 784]. */
 export function flatten(config: FlattenConfig = {}): Layer {
-  return {
-    kind: 'Flatten',
-    ...readOptions('layers.flatten', config, INPUT_SHAPE),
-    build(items) {
-      const size = sizeOf(items);
-      return stateless('Flatten', {}, [size], (x) => reshapeOp(x, [x.shape[0]!, size]));
-    },
-  };
+  const where = 'layers.flatten';
+  const { inputShape } = readOptions(where, config, INPUT_SHAPE);
+  return defineLayer(where, 'Flatten', inputShape, (items) => {
+    const size = sizeOf(items);
+    return stateless('Flatten', {}, [size], (x) => reshapeOp(x, [x.shape[0]!, size]));
+  });
 }
 
 export interface ReshapeConfig extends LayerConfig {
@@ -66,19 +61,15 @@ const RESHAPE_OPTIONS = { ...INPUT_SHAPE, targetShape: option<Shape>(checkTarget
 export function reshape(config: ReshapeConfig): Layer {
   const where = 'layers.reshape';
   const { targetShape, inputShape } = readOptions(where, config, RESHAPE_OPTIONS);
-  return {
-    kind: 'Reshape',
-    inputShape,
-    build(items) {
-      const target = completeShape(targetShape, sizeOf(items));
-      if (sizeOf(items) !== sizeOf(target)) {
-        throw new ShapeError(
-          `${where}: items of shape ${formatShape(items)} do not fill targetShape ${formatShape(targetShape)}`,
-        );
-      }
-      return stateless('Reshape', {}, target, (x) => reshapeOp(x, [x.shape[0]!, ...target]));
-    },
-  };
+  return defineLayer(where, 'Reshape', inputShape, (items) => {
+    const target = completeShape(targetShape, sizeOf(items));
+    if (sizeOf(items) !== sizeOf(target)) {
+      throw new ShapeError(
+        `${where}: items of shape ${formatShape(items)} do not fill targetShape ${formatShape(targetShape)}`,
+      );
+    }
+    return stateless('Reshape', {}, target, (x) => reshapeOp(x, [x.shape[0]!, ...target]));
+  });
 }
 
 /** A shape, in which one size may be -1. */
@@ -111,18 +102,15 @@ const DROPOUT_OPTIONS = { ...INPUT_SHAPE, rate: number({ from: 0, below: 1 }) };
 export function dropout(config: DropoutConfig): Layer {
   const where = 'layers.dropout';
   const { rate, inputShape } = readOptions(where, config, DROPOUT_OPTIONS);
-  return {
-    kind: 'Dropout',
-    inputShape,
-    build: (items) =>
-      stateless('Dropout', { rate }, items, (x, { training = false, random }) => {
-        if (!training || rate === 0) return x;
-        if (random === undefined) {
-          throw new ArgumentError(
-            `${where}: a training call needs a random generator: call(x, { training: true, random: createRandom(1) })`,
-          );
-        }
-        return dropoutOp(x, rate, random);
-      }),
-  };
+  return defineLayer(where, 'Dropout', inputShape, (items) =>
+    stateless('Dropout', { rate }, items, (x, { training = false, random }) => {
+      if (!training || rate === 0) return x;
+      if (random === undefined) {
+        throw new ArgumentError(
+          `${where}: a training call needs a random generator: call(x, { training: true, random: createRandom(1) })`,
+        );
+      }
+      return dropoutOp(x, rate, random);
+    }),
+  );
 }
