@@ -3,7 +3,7 @@
  * between the loss and a requested variable are visited, and of those only the inputs on such a path are asked for their gradient. Any number of
  * calls may share one recorded forward pass.
  */
-import { describe, invalid } from '../core/check.ts';
+import { describe, invalid, isInstance, isListOf } from '../core/check.ts';
 import { ArgumentError, RuntimeError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
@@ -53,7 +53,7 @@ export function gradients(loss: Tensor, variables: readonly Variable[]): Tensor[
 
 /** @internal */
 export function checkVariables(where: string, variables: readonly Variable[]): void {
-  if (!Array.isArray(variables) || !variables.every((one) => one instanceof Variable)) {
+  if (!isListOf(variables, (one) => isInstance(one, Variable))) {
     invalid(where, 'variables', 'a list of variables', variables, 'Make them with variable(tensor).');
   }
   variables.forEach((one, i) => {

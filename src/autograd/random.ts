@@ -3,9 +3,10 @@
  * Each draw begins at a fresh block of the stream; the n-th draw of a program is the same on every engine and thread count.
  */
 import { checkInteger, checkNumber, hasMethods, invalid, isPlainObject } from '../core/check.ts';
+import { RuntimeError } from '../core/errors.ts';
 import { integer, readOptions } from '../core/options.ts';
 import { philox } from '../core/philox.ts';
-import { checkShape, type Shape } from '../core/shape.ts';
+import { checkShape, MAX_SIZE, type Shape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
 import { Tensor } from './tensor.ts';
 
@@ -91,16 +92,24 @@ class PhiloxRandom implements Random {
   }
 
   permutation(n: number): Int32Array {
-    checkInteger('permutation', 'n', n, 0, 0x7fffffff);
-    const order = Int32Array.from({ length: n }, (_, i) => i);
-    const next = this.#words();
+    checkInteger('permutation', 'n', n, 0, MAX_SIZE);
+    const order = allocate(n);
+    for (let i = 0; i < n; i++) order[i] = i;
+    const words = new Int32Array(4);
+    let used = 4;
     for (let i = n - 1; i > 0; i--) {
       const range = i + 1;
-      // Words at or above the largest multiple of the range would favour small remainders.
-      const limit = TWO_32 - (TWO_32 % range);
-      let word = next();
-      while (word >= limit) word = next();
-      const j = word % range;
+      let word: number;
+      do {
+        if (used === 4) {
+          this.#nextWords(words);
+          used = 0;
+        }
+        word = words[used++]! >>> 0;
+        // Words at or above the largest multiple of the range would favour small remainders. All such words are among the last `range`.
+      } while (word >= TWO_32 - range && word >= TWO_32 - (TWO_32 % range));
+      // word % range. The quotient of two such numbers never rounds up to the next whole number.
+      const j = word - Math.floor(word / range) * range;
       const kept = order[i]!;
       order[i] = order[j]!;
       order[j] = kept;
@@ -131,18 +140,18 @@ class PhiloxRandom implements Random {
     return out;
   }
 
-  /** Unsigned words, one after the other, from fresh blocks. */
-  #words(): () => number {
-    const words = new Int32Array(4);
-    let used = 4;
-    return () => {
-      if (used === 4) {
-        const block = this.#block++;
-        philox(words, block | 0, (block / TWO_32) | 0, this.#stream, 0, this.#seed | 0, (this.#seed / TWO_32) | 0);
-        used = 0;
-      }
-      return words[used++]! >>> 0;
-    };
+  /** The four words of a fresh block. */
+  #nextWords(words: Int32Array): void {
+    const block = this.#block++;
+    philox(words, block | 0, (block / TWO_32) | 0, this.#stream, 0, this.#seed | 0, (this.#seed / TWO_32) | 0);
+  }
+}
+
+function allocate(length: number): Int32Array {
+  try {
+    return new Int32Array(length);
+  } catch (cause) {
+    throw new RuntimeError(`permutation: the engine has no memory for ${length} numbers`, { cause });
   }
 }
 

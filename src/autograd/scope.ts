@@ -2,7 +2,7 @@
  * scope(fn): frees all tensors made inside except those it returns. A training step in a scope needs no memory beyond its own, turn after
  * turn. Scopes nest: what an inner one returns belongs to the outer one.
  */
-import { checkFunction, invalid } from '../core/check.ts';
+import { checkFunction, invalid, isArray, isInstance, isPlainObject } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { currentScope, enterScope, type Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
@@ -56,19 +56,17 @@ export function scope<T>(fn: () => T, name?: string): T {
 }
 
 /** Tensors in a value: itself, or inside arrays, Maps, Sets and plain objects. Class instances are not searched. */
-function collectTensors(value: unknown, kept: Set<Storage>, seen: Set<object> = new Set()): void {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return;
-  if (value instanceof Tensor) {
-    kept.add(value.storage);
-    return;
+function collectTensors(result: unknown, kept: Set<Storage>): void {
+  const seen = new Set<unknown>();
+  // A list of what is still to be searched, not a recursion: a linked list may be longer than the stack is deep.
+  const pending: unknown[] = [result];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (isInstance(value, Tensor)) kept.add(value.storage);
+    else if (isInstance(value, Set) || isInstance(value, Map)) for (const item of value.values()) pending.push(item);
+    // Object.values() passes over the holes of a list at once.
+    else if (isArray(value) || isPlainObject(value)) for (const item of Object.values(value)) pending.push(item);
   }
-  seen.add(value);
-  if (Array.isArray(value) || value instanceof Set) for (const item of value) collectTensors(item, kept, seen);
-  else if (value instanceof Map) for (const item of value.values()) collectTensors(item, kept, seen);
-  else if (isPlainObject(value)) for (const item of Object.values(value)) collectTensors(item, kept, seen);
-}
-
-function isPlainObject(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -40,8 +40,8 @@ export function accuracy(classifier: Classifier, images: Dataset | Tensor, label
   const where = 'accuracy';
   const source = readDataset(where, images);
   const { head } = checkClassifier(where, classifier, source.itemShape);
-  checkLabels(where, labels, head.outputShape![0]!, source.count);
-  return shareOf(classify(classifier, source), labels);
+  const right = checkLabels(where, labels, head.outputShape![0]!, source.count);
+  return shareOf(classify(classifier, source), right);
 }
 
 /** How many of the classes are the labels, as a share. */

@@ -52,7 +52,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
   const setup = readDescentOptions<ClassifierMeasures>(WHERE, options, ['labels', 'classifier'], defaults);
   const { labels, classifier = digitClassifier({ random: setup.random }) } = options;
   const { features, head } = checkClassifier(WHERE, classifier, setup.images.itemShape);
-  checkLabels(WHERE, labels, head.outputShape![0]!, setup.images.count);
+  const classes = checkLabels(WHERE, labels, head.outputShape![0]!, setup.images.count);
   const result = await descend(setup, {
     networks: [
       { name: 'features', model: features },
@@ -60,7 +60,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
     ],
     nothing: { loss: 0, accuracy: 0 },
     forward(batch, places, mode) {
-      const right = Float32Array.from(places, (place) => labels[place]!);
+      const right = Float32Array.from(places, (place) => classes[place]!);
       const logits = head.call(features.call(batch, mode), mode);
       const loss = sparseCategoricalCrossentropy(tensor(right), logits);
       return { loss, measures: { loss: loss.item(), accuracy: shareOf(argMax(logits), right) } };

@@ -2,7 +2,7 @@
  * Shapes: lists of dimension sizes, row-major. A scalar has shape [], a dimension may be 0.
  * Broadcasting is NumPy's: shapes are aligned at the right, a dimension of 1 stretches.
  */
-import { describe, invalid } from './check.ts';
+import { describe, invalid, isArray } from './check.ts';
 import { ShapeError } from './errors.ts';
 
 export type Shape = readonly number[];
@@ -70,7 +70,10 @@ export function checkAxis(where: string, axis: unknown, rank: number): number {
 /** Sorted, distinct axes from a user's `axis` (a number, a list, or undefined for all). */
 export function checkAxes(where: string, axis: unknown, rank: number): readonly number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const axes = (Array.isArray(axis) ? axis : [axis]).map((one) => checkAxis(where, one, rank)).sort((a, b) => a - b);
+  const list = isArray(axis) ? axis : [axis];
+  // Before the items are looked at: a list may have 2^32 of them.
+  if (list.length > rank) return invalid(where, 'axis', `at most ${rank} axes`, axis);
+  const axes = list.map((one) => checkAxis(where, one, rank)).sort((a, b) => a - b);
   if (new Set(axes).size !== axes.length) return invalid(where, 'axis', 'a list without repetition', axis);
   return axes;
 }

@@ -7,6 +7,7 @@ import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { checkBytes } from '../core/bytes.ts';
 import { checkInteger, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { checkList } from '../core/numbers.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import { heap, kernels } from '../kernels/runtime.ts';
 
@@ -48,7 +49,7 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
     count,
     itemShape,
     gather(indices) {
-      const places = checkIndices(indices, count);
+      const places = readIndices(indices, count);
       const rows = new Storage(places.length);
       const start = (rows.address * heap().bytesPerElement) / 4;
       heap().ints.set(places, start);
@@ -95,7 +96,7 @@ export function tensorDataset(images: Tensor): Dataset {
     count,
     itemShape,
     gather(indices) {
-      const places = checkIndices(indices, count);
+      const places = readIndices(indices, count);
       const batch = new Tensor([places.length, ...itemShape]);
       const to = batch.storage.values();
       // From where they are: an operation on the images would bring all of them into the heap, and compare all with what `data` has shown.
@@ -120,17 +121,18 @@ function splitShape(where: string, shape: Shape): { count: number; itemShape: Sh
   return { count: shape[0]!, itemShape: Object.freeze(shape.slice(1)) };
 }
 
-function checkIndices(indices: ArrayLike<number>, count: number): Int32Array {
-  if (typeof indices !== 'object' || indices === null || typeof indices.length !== 'number') {
-    invalid('gather', 'indices', 'a list of whole numbers', indices);
-  }
-  const places = Int32Array.from(indices);
-  for (let i = 0; i < places.length; i++) {
-    if (places[i] !== indices[i] || places[i]! < 0 || places[i]! >= count) {
+/** A copy of the indices. Each is read once and checked before the next, so that a wrong list of any length ends at its first wrong item. */
+function readIndices(indices: ArrayLike<number>, count: number): Int32Array {
+  const list = checkList('gather', 'indices', indices, 'a list of whole numbers');
+  const places: number[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const index = list[i];
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= count) {
       throw new ArgumentError(
-        `gather: indices[${i}] must be a whole number from 0 to ${count - 1}; got ${describe(indices[i])}`,
+        `gather: indices[${i}] must be a whole number from 0 to ${count - 1}; got ${describe(index)}`,
       );
     }
+    places.push(index);
   }
-  return places;
+  return Int32Array.from(places);
 }

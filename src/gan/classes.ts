@@ -10,7 +10,7 @@
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
-import { checkInteger, invalid } from '../core/check.ts';
+import { checkInteger } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
@@ -33,11 +33,7 @@ export function checkClasses(where: string, classes: number = DEFAULT_CLASSES): 
 
 /** A copy of labels, checked. @param count - how many there must be; any number if left open. */
 export function readLabels(where: string, labels: ArrayLike<number>, classes: number, count?: number): Uint8Array {
-  if (!(labels instanceof Uint8Array) && !Array.isArray(labels)) {
-    invalid(where, 'labels', 'a Uint8Array or a list of whole numbers', labels, 'loadMnist() has them as labels.');
-  }
-  checkLabels(where, labels, classes, count);
-  return Uint8Array.from(labels);
+  return Uint8Array.from(checkLabels(where, labels, classes, count));
 }
 
 /** The labels of `count` items drawn at random, with replacement. */
@@ -85,11 +81,7 @@ export interface WithClassesOptions {
  * const noise = createRandom(7).normal([2, 100]);
  * interpolate(generator, withClasses(noise, [3, 8])); // from a 3 to an 8
  */
-export function withClasses(
-  items: Tensor,
-  labels: Uint8Array | readonly number[],
-  options: WithClassesOptions = {},
-): Tensor {
+export function withClasses(items: Tensor, labels: ArrayLike<number>, options: WithClassesOptions = {}): Tensor {
   const where = 'withClasses';
   checkTensor(where, 'items', items);
   const { classes } = readOptions(where, options, { classes: CLASSES });

@@ -10,21 +10,23 @@
 
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
-import { checkChoice, checkInteger, checkOptions } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
-import { formatShape } from '../core/shape.ts';
+import { choice, integer, readOptions } from '../core/options.ts';
+import { checkShape, formatShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { checkModel } from '../training/checks.ts';
 
 export interface InterpolateOptions {
   /** How many images the whole walk has, both its ends included. Default 10. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** Default 'normalized'. */
-  readonly path?: InterpolationPath;
+  readonly path?: InterpolationPath | undefined;
 }
 
 export type InterpolationPath = (typeof PATHS)[number];
 const PATHS = ['normalized', 'linear'] as const;
+
+const OPTIONS = { steps: integer(2).or(10), path: choice(PATHS).or('normalized') };
 
 /**
  * The images on a walk from the first noise vector through all others to the last, evenly spaced: [steps, ...image]. With n vectors, those
@@ -47,9 +49,15 @@ export function interpolate(generator: Model, noise: Tensor, options: Interpolat
       `${where}: noise must have shape [n, length] with at least two vectors; got ${formatShape(noise.shape)}`,
     );
   }
-  checkOptions(where, options, ['steps', 'path']);
-  const steps = checkInteger(where, 'steps', options.steps ?? 10, 2);
-  const path = checkChoice(where, 'path', options.path ?? 'normalized', PATHS);
+  const { steps, path } = readOptions(where, options, OPTIONS);
+  const { inputShape = [length], outputShape = [1] } = generator;
+  if (inputShape.length !== 1 || inputShape[0] !== length) {
+    throw new ShapeError(
+      `${where}: the generator takes items of shape ${formatShape(inputShape)}; the noise has vectors of ${length}`,
+    );
+  }
+  checkShape(where, 'the noise of all steps', [steps, length]);
+  checkShape(where, 'the images of all steps', [steps, ...outputShape]);
   const stops = new Float32Array(steps * length);
   const values = noise.storage.view();
   for (let step = 0; step < steps; step++) {

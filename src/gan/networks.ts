@@ -2,6 +2,7 @@
 import type { Random } from '../autograd/random.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import { type Dataset, sourceOf } from '../data/dataset.ts';
 import type { Model } from '../nn/sequential.ts';
 import { adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
@@ -67,6 +68,36 @@ export function readNetworks(
   return { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average };
 }
 
+/** Layers that change no value, so that the activation before them is still the last. */
+const SHAPING = ['Flatten', 'Reshape', 'Dropout'];
+
+/** The activation that a model ends in, as far as its layers name it; layers of the given kinds behind it do not count. */
+function lastActivation({ layers }: Model, passed: readonly string[]): string | number | undefined {
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const { kind, settings } = layers[i]!;
+    if (!passed.includes(kind)) return settings['activation'];
+  }
+  return undefined;
+}
+
+/** The losses take logits: of probabilities they would give small gradients, and a wrong loss. */
+function checkLogits(where: string, discriminator: Model): void {
+  if (lastActivation(discriminator, SHAPING) !== 'sigmoid') return;
+  throw new ArgumentError(
+    `${where}: the discriminator ends in a sigmoid and makes probabilities; the losses take logits. Leave the sigmoid out, so that it ends in layers.dense({ units: 1 }).`,
+  );
+}
+
+/** Warns of images without a negative value beside a generator that ends in tanh: most likely they were scaled to [0, 1]. */
+export function warnOfRange(where: string, images: Dataset, generator: Model): void {
+  const values = sourceOf(images)?.data;
+  if (values === undefined || lastActivation(generator, [...SHAPING, 'BatchNormalization']) !== 'tanh') return;
+  for (let i = 0; i < values.length; i++) if (values[i]! < 0) return;
+  console.warn(
+    `${where}: no value of the images is below 0, but the generator ends in tanh and draws from -1 to 1. Scale images in [0, 1] by sub(mul(images, 2), 1).`,
+  );
+}
+
 /** Builds models that have no inputShape of their own, and compares what meets: noise, images, logits. */
 function checkFit(
   where: string,
@@ -86,4 +117,5 @@ function checkFit(
   expect('the generator makes', generator.outputShape, imageShape, images);
   expect('the discriminator takes', discriminator.inputShape, discriminatorInput, images + andClasses);
   expect('the discriminator makes', discriminator.outputShape, [1], 'one logit an image is needed');
+  checkLogits(where, discriminator);
 }

@@ -10,7 +10,7 @@ import type { Optimizer } from '../optim/optimizer.ts';
 import { checkCallbacks, checkSignal, checkThreads, readImages } from '../training/checks.ts';
 import { checkClasses, readLabels } from './classes.ts';
 import { DEFAULT_LOSS, type GanLoss, type Objective, readObjective } from './losses.ts';
-import { readNetworks } from './networks.ts';
+import { readNetworks, warnOfRange } from './networks.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
 
 export interface StepEvent extends GanLosses {
@@ -60,7 +60,7 @@ export interface TrainGanOptions {
    * class-conditional: the generator learns to draw the class that it is asked for. It takes noise and class, latentDim + classes numbers,
    * the discriminator pixels and class, as withClasses() joins them.
    */
-  readonly labels?: Uint8Array | readonly number[] | undefined;
+  readonly labels?: ArrayLike<number> | undefined;
   /** With `labels`: how many classes there are, at most 256. Default 10. */
   readonly classes?: number | undefined;
   /** Default: denseGenerator(), or with `labels` conditionalGenerator(), with weights drawn by the seed. */
@@ -192,6 +192,7 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   const random = createRandom(checkInteger(WHERE, 'seed', seed, 0));
   const surroundings = { latentDim, imageShape: images.itemShape, classes: labels && classes };
   const networks = readNetworks(WHERE, options, surroundings, random);
+  warnOfRange(WHERE, images, networks.generator);
   const { onResume, onStep, onEpoch } = options;
   const numbers = { seed, latentDim, epochs, batchSize, sampleCount, threads };
   const judging = { loss, labelSmoothing, objective };

@@ -29,11 +29,7 @@ const OPTIONS = { classes: CLASSES, noise: option<Tensor>(checkTensor).optional(
  * @example
  * imageGrid(sampleClasses(generator, [2, 0, 2, 6]));
  */
-export function sampleClasses(
-  generator: Model,
-  labels: Uint8Array | readonly number[],
-  options: SampleClassesOptions = {},
-): Tensor {
+export function sampleClasses(generator: Model, labels: ArrayLike<number>, options: SampleClassesOptions = {}): Tensor {
   const where = 'sampleClasses';
   checkModel(where, 'generator', generator);
   const { classes, noise, random } = readOptions(where, options, OPTIONS);

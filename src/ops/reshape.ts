@@ -1,7 +1,7 @@
 /** reshape and flatten-like views: the same block under another shape, nothing is copied. */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { describe, invalid } from '../core/check.ts';
+import { describe, invalid, isArray } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
 
@@ -23,8 +23,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 function completeShape(x: Tensor, shape: Shape): Shape {
-  if (!Array.isArray(shape))
-    return invalid('reshape', 'shape', 'a list of whole numbers, one of which may be -1', shape);
+  if (!isArray(shape)) return invalid('reshape', 'shape', 'a list of whole numbers, one of which may be -1', shape);
   const open = shape.indexOf(-1);
   if (open < 0) return checkShape('reshape', 'shape', shape);
   const known = checkShape(

@@ -1,7 +1,7 @@
 /** transpose, concat, slice, broadcastTo: values moved, none changed; each gradient moves them back. */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { checkInteger, describe, invalid } from '../core/check.ts';
+import { checkInteger, describe, invalid, isArray } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import {
   broadcastShapes,
@@ -38,9 +38,9 @@ function permute(x: Tensor, order: readonly number[]): Tensor {
 }
 
 function checkPermutation(permutation: readonly number[], rank: number): readonly number[] {
-  if (!Array.isArray(permutation)) return invalid('transpose', 'permutation', 'a list of axes', permutation);
-  const axes = permutation.map((axis) => checkAxis('transpose', axis, rank));
-  if (axes.length !== rank || new Set(axes).size !== rank) {
+  if (!isArray(permutation)) return invalid('transpose', 'permutation', 'a list of axes', permutation);
+  const axes = permutation.slice(0, rank).map((axis) => checkAxis('transpose', axis, rank));
+  if (permutation.length !== rank || new Set(axes).size !== rank) {
     throw new ArgumentError(
       `transpose: permutation must name each of the ${rank} axes once; got ${describe(permutation)}`,
     );
@@ -69,7 +69,7 @@ function checkSlice(x: Tensor, begin: readonly number[], size: readonly number[]
     ['begin', begin],
     ['size', size],
   ] as const) {
-    if (!Array.isArray(list) || list.length !== x.rank) {
+    if (!isArray(list) || list.length !== x.rank) {
       throw new ArgumentError(
         `slice: ${name} must be a list of ${x.rank} whole numbers, one for each axis of ${formatShape(x.shape)}; got ${describe(list)}`,
       );
@@ -84,15 +84,15 @@ function checkSlice(x: Tensor, begin: readonly number[], size: readonly number[]
 
 /** Tensors joined along an axis (default 0); all other sizes must agree. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
-  if (!Array.isArray(tensors) || tensors.length === 0) {
+  if (!isArray(tensors) || tensors.length === 0) {
     return invalid('concat', 'tensors', 'a list of at least one Tensor', tensors);
   }
-  const first = checkTensor('concat', 'tensors[0]', tensors[0]);
+  for (let i = 0; i < tensors.length; i++) checkTensor('concat', `tensors[${i}]`, tensors[i]);
+  const first = tensors[0]!;
   const along = checkAxis('concat', axis, first.rank);
   const shape = [...first.shape];
   shape[along] = 0;
   tensors.forEach((one, i) => {
-    checkTensor('concat', `tensors[${i}]`, one);
     if (
       one.rank !== first.rank ||
       one.shape.some((size: number, d: number) => d !== along && size !== first.shape[d])

@@ -3,6 +3,7 @@ import { scope } from '../autograd/scope.ts';
 import { checkTensor, Tensor, Variable, zeros } from '../autograd/tensor.ts';
 import { checkFunction, checkInteger, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { checkList } from '../core/numbers.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
 import { MAX_THREADS } from '../kernels/runtime.ts';
@@ -92,24 +93,25 @@ export function checkCallbacks<T>(where: string, options: T, names: readonly (ke
   for (const name of names) if (options[name] !== undefined) checkFunction(where, name, options[name]);
 }
 
-/** Class numbers, each a whole number from 0 to classes - 1, and as many as the images if there are some. */
-export function checkLabels(where: string, labels: ArrayLike<number>, classes: number, count?: number): void {
-  if (typeof labels !== 'object' || labels === null || typeof labels.length !== 'number') {
-    invalid(where, 'labels', 'a list of class numbers', labels, 'loadMnist() has them as labels.');
-  }
-  if (count !== undefined && labels.length !== count) {
+/** A copy of class numbers, each a whole number from 0 to classes - 1, and as many as the images if there are some. */
+export function checkLabels(where: string, labels: unknown, classes: number, count?: number): Int32Array {
+  const list = checkList(where, 'labels', labels, 'a list of class numbers', 'loadMnist() has them as labels.');
+  if (count !== undefined && list.length !== count) {
     throw new ArgumentError(
-      `${where}: labels must be as many as the images; got ${labels.length} labels for ${count} images`,
+      `${where}: labels must be as many as the images; got ${list.length} labels for ${count} images`,
     );
   }
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+  const read: number[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const label = list[i];
+    if (typeof label !== 'number' || !Number.isInteger(label) || label < 0 || label >= classes) {
       throw new ArgumentError(
         `${where}: labels[${i}] must be a whole number from 0 to ${classes - 1}, one of ${classes} classes; got ${describe(label)}`,
       );
     }
+    read.push(label);
   }
+  return Int32Array.from(read);
 }
 
 /** Builds models that have no inputShape of their own, one behind the other, for items of this shape. */

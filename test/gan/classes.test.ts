@@ -31,6 +31,8 @@ describe('labels', () => {
     bytes[0] = 2;
     expect([...copy]).toEqual([0, 2, 1]);
     expect(readLabels('test', [255], 256)).toEqual(Uint8Array.of(255));
+    expect(readLabels('test', Int32Array.of(7, 0), 10)).toEqual(Uint8Array.of(7, 0));
+    expect(readLabels('test', Float64Array.of(7, 0), 10)).toEqual(Uint8Array.of(7, 0));
   });
 
   it.each([
@@ -40,8 +42,8 @@ describe('labels', () => {
     [[256], 'labels[0] must be'],
     [[Number.NaN], 'got NaN'],
     [['1'], 'got "1"'],
-    ['012', 'test: labels must be a Uint8Array or a list of whole numbers; got "012"'],
-    [new Float32Array(2), 'got a Float32Array'],
+    ['012', 'test: labels must be a list of class numbers; got "012"'],
+    [new Map(), 'got a Map'],
   ])('%j is refused', (labels, message) => {
     expect(thrownBy(ArgumentError, () => readLabels('test', wrong(labels), 3)).message).toContain(message);
   });

@@ -68,7 +68,7 @@ export const GAN_CALLS: Calls<typeof ganvas> = {
   withClasses: [
     [Argument, [[[1, 2]], [0]], /^withClasses: items must be a Tensor; got \[/],
     [Runtime, [FREED, [0, 1]], /^withClasses: items: tensor: it was freed/],
-    [Argument, [noise, '01'], /^withClasses: labels must be a Uint8Array or a list of whole numbers; got "01"/],
+    [Argument, [noise, '01'], /^withClasses: labels must be a list of class numbers; got "01"/],
     [Argument, [noise, [0, 10]], /^withClasses: labels\[1\] must be a whole number from 0 to 9, .* got 10/],
     [
       Argument,
@@ -85,7 +85,7 @@ export const GAN_CALLS: Calls<typeof ganvas> = {
   ],
   sampleClasses: [
     ...wrongModels('sampleClasses', 'generator', [1], three),
-    [Argument, [generator, undefined, three], /^sampleClasses: labels must be a Uint8Array or a list .* got undefined/],
+    [Argument, [generator, undefined, three], /^sampleClasses: labels must be a list .* got undefined/],
     [Argument, [generator, 7, three], /^sampleClasses: labels must be .* got 7/],
     [Argument, [generator, [0, 3], three], /^sampleClasses: labels\[1\] must be a whole number from 0 to 2, .* got 3/],
     [Argument, [generator, [NaN], three], /^sampleClasses: labels\[0\] must be .* got NaN/],
@@ -117,7 +117,11 @@ export const GAN_CALLS: Calls<typeof ganvas> = {
       [generator, tensor([[1, 2, 3, 4, 5]])],
       /^interpolate: noise must have .* at least two vectors; got \[1, 5\]/,
     ],
-    [Shape, [generator, zeros([2, 4])], /^sequential.predict: x must have shape \[n, 5\]; got \[10, 4\]/],
+    [
+      Shape,
+      [generator, zeros([2, 4])],
+      /^interpolate: the generator takes items of shape \[5\]; the noise has vectors of 4/,
+    ],
     [Argument, [generator, noise, { step: 3 }], /^interpolate: unknown option "step". Did you mean steps\?/],
     [Argument, [generator, noise, { steps: 1 }], /^interpolate: steps must be a whole number of at least 2; got 1/],
     [

@@ -150,7 +150,7 @@ export const METHOD_CALLS: readonly MethodCalls[] = [
       (n): WrongCall => [
         Argument,
         draw(() => random.permutation(n)),
-        new RegExp(`^permutation: n must be a whole number from 0 to 2147483647; got ${n}`),
+        new RegExp(`^permutation: n must be a whole number from 0 to 1073741823; got ${n}`),
       ],
     ),
   },

@@ -127,7 +127,7 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
     wrongly({ emaMomentum: 1 }, /^trainGan: emaMomentum must be a finite number from 0 to below 1; got 1/),
     wrongly({ emaMomentum: -1 }, /^trainGan: emaMomentum must be a finite number from 0 to below 1; got -1/),
     wrongly({ emaDecay: 0.9 }, /^trainGan: unknown option "emaDecay"/),
-    wrongly({ labels: 7 }, /^trainGan: labels must be a Uint8Array or a list of whole numbers; got 7. loadMnist/),
+    wrongly({ labels: 7 }, /^trainGan: labels must be a list of class numbers; got 7. loadMnist/),
     wrongly({ labels: [0, 1, 2] }, /^trainGan: labels must be as many as the images; got 3 labels for 4 images/),
     wrongly({ labels: [0, 1, 10, 3] }, /^trainGan: labels\[2\] must be a whole number from 0 to 9, .* got 10/),
     wrongly(
