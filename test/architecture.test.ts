@@ -25,11 +25,25 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   image: ['core'],
   io: ['core', 'autograd'],
   metrics: ['core', 'kernels', 'autograd', 'ops', 'nn', 'data', 'image'],
-  training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data'],
+  training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'io'],
   gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'training'],
   autoencoder: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
   classifier: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
-  node: ['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'metrics', 'gan'],
+  node: [
+    'core',
+    'wasm',
+    'kernels',
+    'autograd',
+    'ops',
+    'nn',
+    'optim',
+    'data',
+    'image',
+    'io',
+    'metrics',
+    'training',
+    'gan',
+  ],
 };
 
 interface Import {

@@ -1,8 +1,8 @@
 /** The checkpoints of one training: when they are saved, and how a training finds its way back to one. */
 import { ArgumentError, FormatError, RuntimeError } from '../core/errors.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../io/checkpoint.ts';
-import type { CheckpointStore } from '../io/checkpoint-store.ts';
 import { listed } from '../io/weights.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../training/checkpoint.ts';
+import type { CheckpointStore } from '../training/checkpoint-store.ts';
 import { type Configuration, configurationOf, differingSettings } from './configuration.ts';
 import type { SkippedCheckpoint, TrainGanSetup } from './options.ts';
 import { checkRestorable, restore, TrainingState } from './training-state.ts';

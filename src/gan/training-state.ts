@@ -3,10 +3,10 @@ import { type Random, type RandomState, randomFromState } from '../autograd/rand
 import { type Tensor, tensor, type Variable } from '../autograd/tensor.ts';
 import { FormatError } from '../core/errors.ts';
 import type { Shape } from '../core/shape.ts';
-import type { Checkpoint, EpochTotals, TensorValues } from '../io/checkpoint.ts';
 import { differences } from '../io/weights.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import type { Checkpoint, EpochTotals, TensorValues } from '../training/checkpoint.ts';
 import { Progress } from '../training/progress.ts';
 import type { Configuration } from './configuration.ts';
 import type { GanLosses, GanNetworks } from './step.ts';

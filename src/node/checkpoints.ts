@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/pr
 import { join } from 'node:path';
 import { invalid } from '../core/check.ts';
 import { messageOf, RuntimeError } from '../core/errors.ts';
-import { type CheckpointStore, KEPT_CHECKPOINTS } from '../io/checkpoint-store.ts';
+import { type CheckpointStore, KEPT_CHECKPOINTS } from '../training/checkpoint-store.ts';
 import { codeOf, type FileSystem, writeFileAtomic } from './files.ts';
 
 /** The functions of `node:fs/promises` that the store needs; tests pass one that fails on purpose. */

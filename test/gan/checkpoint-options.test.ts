@@ -1,7 +1,7 @@
 /** The options that are off by default, in checkpoints: a resumed training ends in the same bits, one with other options is refused. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError, type TrainGanOptions } from '../../src/index.ts';
-import { decodeCheckpoint } from '../../src/io/checkpoint.ts';
+import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { bitsOf } from '../nn/bits.ts';
 import { rejection } from '../support/folder.ts';
 import {

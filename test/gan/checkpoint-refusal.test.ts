@@ -12,8 +12,8 @@ import {
   tensor,
   zeros,
 } from '../../src/index.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.ts';
-import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
+import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
 import { rejection } from '../support/folder.ts';
 import { type Reference, recordingStore, referenceRun, runTiny, stopAfter, tinyOptions } from './tiny.ts';
 

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DivergenceError, GanvasError, RuntimeError } from '../../src/core/errors.ts';
 import type { ResumeEvent, TrainGanOptions } from '../../src/gan/options.ts';
 import { adam, type Dataset, dataset, memoryCheckpoints, type Variable, zeros } from '../../src/index.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.ts';
-import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
+import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
 import { rejection } from '../support/folder.ts';
 import {
   EPOCHS,

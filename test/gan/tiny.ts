@@ -13,8 +13,8 @@ import {
   type TrainGanResult,
   trainGan,
 } from '../../src/index.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.ts';
-import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
+import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
 
 export const EPOCHS = 3;
 export const STEPS_PER_EPOCH = 4;

@@ -3,9 +3,9 @@
  * The test suites run the same targets over fewer cases.
  */
 import { idxTarget } from '../data/idx-fuzz.ts';
-import { checkpointTarget } from '../io/checkpoint-fuzz.ts';
 import { safetensorsTarget } from '../io/safetensors-fuzz.ts';
 import { fuzzGzip } from '../node/gzip-fuzz.ts';
+import { checkpointTarget } from '../training/checkpoint-fuzz.ts';
 import { type FuzzReport, type FuzzTarget, fuzz } from './mutate.ts';
 
 function runner<T>(target: FuzzTarget<T>): (count: number, seed: number) => FuzzReport {

@@ -1,8 +1,8 @@
 /** The training that is killed: eight epochs of ten steps of the tiny GAN, saved after every second step. */
 import { dataset, type ResumeEvent, trainGan } from '../../src/index.ts';
-import { decodeCheckpoint } from '../../src/io/checkpoint.ts';
-import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
 import { checkpointDirectory } from '../../src/node/checkpoints.ts';
+import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
+import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
 import { stateHash, tinyOptions } from '../gan/tiny.ts';
 import { hookedFileSystem } from './hooked-file-system.ts';
 

@@ -12,9 +12,9 @@ import { checkBytes } from '../core/bytes.ts';
 import { describe } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import type { Shape } from '../core/shape.ts';
-import { float32FromLittleEndian, littleEndianBytes } from './little-endian.ts';
+import { float32FromLittleEndian, littleEndianBytes } from '../io/little-endian.ts';
+import { decodeTensorFile, encodeTensorFile, type TensorEntry } from '../io/tensor-file.ts';
 import { CHECKSUM_KEY, checkSeal, seal, UNSEALED } from './seal.ts';
-import { decodeTensorFile, encodeTensorFile, type TensorEntry } from './tensor-file.ts';
 
 /** Losses, as sums over the steps of an epoch so far or means over a finished one, and the time taken. */
 export interface EpochTotals {

@@ -1,9 +1,9 @@
 /** What the mutation driver needs for checkpoints: files to damage, and mutations that know the format. */
 import assert from 'node:assert/strict';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.ts';
-import { seal } from '../../src/io/seal.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
+import { seal } from '../../src/training/seal.ts';
+import { safetensorsTarget } from '../io/safetensors-fuzz.ts';
 import { type FuzzTarget, GENERAL_MUTATORS, joinBytes, type Mutator } from '../support/mutate.ts';
-import { safetensorsTarget } from './safetensors-fuzz.ts';
 
 /** In the third epoch, two steps done. */
 export const checkpointExample: Checkpoint = {

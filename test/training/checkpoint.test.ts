@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, FormatError } from '../../src/core/errors.ts';
 import { decodeSafetensors, memoryCheckpoints } from '../../src/index.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/io/checkpoint.ts';
-import { seal } from '../../src/io/seal.ts';
 import { decodeTensorFile, encodeTensorFile, type TensorEntry } from '../../src/io/tensor-file.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
+import { seal } from '../../src/training/seal.ts';
 import { detached } from '../support/detached.ts';
 import { checkpointExample } from './checkpoint-fuzz.ts';
 
