@@ -5,10 +5,12 @@
  */
 import { describe, invalid, isInstance, isListOf } from '../core/check.ts';
 import { ArgumentError, RuntimeError, ShapeError } from '../core/errors.ts';
-import { formatShape } from '../core/shape.ts';
+import { formatShape, sameShape } from '../core/shape.ts';
 import { kernels } from '../kernels/runtime.ts';
+import { copyOf } from './copy.ts';
 import { type OpNode, versionOf, withoutRecording } from './record.ts';
-import type { Storage } from './storage.ts';
+import { scope } from './scope.ts';
+import { currentScope, type Storage } from './storage.ts';
 import { checkTensor, Tensor, Variable } from './tensor.ts';
 
 /**
@@ -37,18 +39,20 @@ export function gradients(loss: Tensor, variables: readonly Variable[]): Tensor[
       );
     }
   }
-  return withoutRecording(() => {
+  const run = (): Tensor[] => {
     const gradientOf = propagate(loss, order);
-    const seen = new Set<unknown>();
+    const seen = new Set<Storage>();
     return variables.map((variable) => {
       const gradient = gradientOf.get(variable)!;
-      // Pullbacks may pass a tensor on as it is; what is handed out is nobody else's.
-      const own = seen.has(gradient.storage) ? copyOf(gradient) : gradient;
+      // A pullback may give a tensor that exists elsewhere: an input, what it has saved, what another pullback gave.
+      const own = isMadeHere(gradient.storage) && !seen.has(gradient.storage) ? gradient : copyOf(gradient);
       seen.add(own.storage);
       own.node = gradientNode(own, order.leaves);
       return own;
     });
-  });
+  };
+  // The scope frees what the pullbacks have made on the way; it also tells that apart from what existed before.
+  return scope(() => withoutRecording(run), 'gradients()');
 }
 
 /** @internal */
@@ -100,46 +104,74 @@ function nodesTowards(loss: Tensor, variables: ReadonlySet<Tensor>): Order {
 
 function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor> {
   const gradientOf = new Map<Tensor, Tensor>();
-  // How many gradients lie in a block: pullbacks may pass one on as it is. A block that no gradient needs any more is freed at once, so
-  // that the pass stays within a few blocks, which the cache holds.
-  const holders = new Map<Storage, number>();
-  const hold = (tensor: Tensor, gradient: Tensor): void => {
-    gradientOf.set(tensor, gradient);
-    holders.set(gradient.storage, (holders.get(gradient.storage) ?? 0) + 1);
-  };
-  const release = ({ storage }: Tensor): void => {
-    const left = (holders.get(storage) ?? 1) - 1;
-    if (left > 0) holders.set(storage, left);
-    else {
-      holders.delete(storage);
-      storage.free('gradients()');
-    }
+  const holders = new Holders();
+  const setGradient = (tensor: Tensor, gradient: Tensor): void => {
+    const before = gradientOf.get(tensor);
+    const total = before === undefined ? gradient : sumOf(before, gradient);
+    holders.retain(total);
+    gradientOf.set(tensor, total);
+    if (before !== undefined) holders.release(before);
   };
 
   const seed = new Tensor(loss.shape);
   kernels().fill(seed.address, 1, 1);
-  hold(loss, seed);
+  setGradient(loss, seed);
   for (const tensor of sorted) {
     const node = tensor.node!;
     const dy = gradientOf.get(tensor)!;
     checkVersions(tensor, node);
+    const given: Tensor[] = [];
     for (let i = 0; i < node.inputs.length; i++) {
       const input = node.inputs[i]!;
       if (!wanted.has(input)) continue;
-      const dx = node.pullbacks[i]!(dy);
-      const before = gradientOf.get(input);
-      if (before === undefined) hold(input, dx);
-      else {
-        hold(input, sumOf(before, dx));
-        release(before);
-        if (!holders.has(dx.storage)) release(dx);
-      }
+      const dx = checkGiven(node, i, node.pullbacks[i]!(dy));
+      // Held until the last pullback of the node has run, which may give the same tensor.
+      holders.retain(dx);
+      given.push(dx);
+      setGradient(input, dx);
     }
+    for (const dx of given) holders.release(dx);
     // Only variables are asked for, and they have no node.
     gradientOf.delete(tensor);
-    release(dy);
+    holders.release(dy);
   }
   return gradientOf;
+}
+
+/**
+ * How many gradients lie in each block: pullbacks may pass one on as it is. A block that no gradient needs any more is freed at once, so that
+ * the pass stays within a few blocks, which the cache holds; but only if it was made during the pass.
+ */
+class Holders {
+  readonly #counts = new Map<Storage, number>();
+
+  retain({ storage }: Tensor): void {
+    this.#counts.set(storage, (this.#counts.get(storage) ?? 0) + 1);
+  }
+
+  release({ storage }: Tensor): void {
+    const left = this.#counts.get(storage)! - 1;
+    this.#counts.set(storage, left);
+    if (left > 0) return;
+    this.#counts.delete(storage);
+    if (isMadeHere(storage)) storage.free('gradients()');
+  }
+}
+
+/** Whether a block was made in the scope in force, which is that of gradients() here. */
+function isMadeHere(storage: Storage): boolean {
+  return storage.scope !== undefined && storage.scope === currentScope();
+}
+
+/** What a pullback has given for input `i`, or an error that names its op. */
+function checkGiven(node: OpNode, i: number, given: Tensor): Tensor {
+  const { shape } = node.inputs[i]!;
+  if (given instanceof Tensor && !given.storage.freed && sameShape(given.shape, shape)) return given;
+  const what = `the gradient that ${node.op} gives for its input ${i}`;
+  checkTensor('gradients', what, given);
+  throw new ShapeError(
+    `gradients: ${what} must have that input's shape ${formatShape(shape)}; got ${formatShape(given.shape)}`,
+  );
 }
 
 function checkVersions(output: Tensor, node: OpNode): void {
@@ -151,6 +183,12 @@ function checkVersions(output: Tensor, node: OpNode): void {
       );
     }
   }
+  node.saved.forEach((tensor, i) => {
+    if (versionOf(tensor) === node.savedVersions[i]) return;
+    throw new RuntimeError(
+      `gradients: a tensor that ${node.op} needs for its gradient was changed after it had been used. Take all gradients of a pass before changing what it used.`,
+    );
+  });
   if (versionOf(output) !== node.outputVersion) {
     throw new RuntimeError(
       `gradients: the result of ${node.op} was made a variable and changed. Take all gradients of a pass before applying any.`,
@@ -162,12 +200,6 @@ function sumOf(a: Tensor, b: Tensor): Tensor {
   const sum = new Tensor(a.shape);
   kernels().add(sum.address, a.address, b.address, 1, a.size, 0, 1, 0, 1);
   return sum;
-}
-
-function copyOf(x: Tensor): Tensor {
-  const copy = new Tensor(x.shape);
-  kernels().copy(copy.address, x.address, 1, x.size, x.size, x.size, 1);
-  return copy;
 }
 
 /** Marks a gradient, so that differentiating through it is refused instead of silently giving zero. */
@@ -182,6 +214,8 @@ function gradientNode(gradient: Tensor, variables: readonly Variable[]): OpNode 
     inputs: variables,
     pullbacks: variables.map(() => refuse),
     versions: variables.map(versionOf),
+    saved: [],
+    savedVersions: [],
     outputVersion: versionOf(gradient),
   };
 }

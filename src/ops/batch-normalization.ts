@@ -6,7 +6,8 @@
  *   dx = gamma inverse (dv - dbeta / rows - xhat dgamma / rows)   (inference: gamma inverse dv)
  * Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015; epsilon and the moving statistics as in Keras.
  */
-import { record } from '../autograd/record.ts';
+import { copyOf } from '../autograd/copy.ts';
+import { isRecorded, record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
@@ -56,7 +57,10 @@ export function batchNormTraining(x: Tensor, moments: BatchMoments, options: Bat
   return normalize('batchNormTraining', x, moments, options, 1 / rows);
 }
 
-/** Normalises x [..., features] with given moments, which the gradient treats as constants. */
+/**
+ * Normalises x [..., features] with given moments, which the gradient treats as constants. They may change after the call, as moving statistics
+ * do: the gradient is that of the values they had.
+ */
 export function batchNormInference(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
   return normalize('batchNormInference', x, moments, options, 0);
 }
@@ -66,8 +70,12 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   const { gamma, beta, epsilon, negativeSlope: slope } = readOptions(where, options, OPTIONS);
   if (typeof moments !== 'object' || moments === null)
     invalid(where, 'moments', 'what batchMoments() returns', moments);
-  const { mean, variance } = moments;
-  for (const [name, one] of Object.entries({ gamma, beta, mean, variance })) checkFeatures(where, name, one, features);
+  const { variance } = moments;
+  for (const [name, one] of Object.entries({ gamma, beta, mean: moments.mean, variance })) {
+    checkFeatures(where, name, one, features);
+  }
+  // A training step may move the statistics before the gradient is taken.
+  const mean = share === 0 && isRecorded([x, gamma, beta]) ? copyOf(moments.mean) : moments.mean;
   const inverse = new Tensor([features]);
   normalizationKernels().inverseStddev(inverse.address, variance.address, epsilon, features);
   const y = new Tensor(x.shape);
@@ -126,7 +134,7 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
     );
     return dx;
   };
-  return record(where, y, [x, gamma, beta], [backward, (dy) => sums(dy).dgamma, (dy) => sums(dy).dbeta]);
+  return record(where, y, [x, gamma, beta], [backward, (dy) => sums(dy).dgamma, (dy) => sums(dy).dbeta], [mean]);
 }
 
 function sizes(where: string, x: Tensor): { rows: number; features: number } {

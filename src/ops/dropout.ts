@@ -17,5 +17,5 @@ export function dropout(x: Tensor, rate: number, random: Random): Tensor {
   const u = random.uniform(x.shape);
   const masked = (t: Tensor): Tensor =>
     applyUnary((out, input, count) => kernels().dropout(out, input, u.address, rate, 1 / (1 - rate), count), t);
-  return record('dropout', masked(x), [x], [masked]);
+  return record('dropout', masked(x), [x], [masked], [u]);
 }
