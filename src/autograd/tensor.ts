@@ -94,18 +94,17 @@ export class Variable extends Tensor {
     return this.storage.version;
   }
 
-  /** Copies values of the same shape into the variable. */
+  /** Copies values into the variable: a tensor of its shape, or a flat list of as many numbers as it has. */
   assign(values: Tensor | Float32Array | readonly number[]): this {
-    if (
-      values instanceof Tensor
-        ? !sameShape(values.shape, this.shape)
-        : !isNumberList(values) || values.length !== this.size
-    ) {
+    const isList = values instanceof Float32Array || Array.isArray(values);
+    if (values instanceof Tensor ? !sameShape(values.shape, this.shape) : !isList || values.length !== this.size) {
       throw new ShapeError(
         `assign: ${this.name || 'the variable'} has shape ${formatShape(this.shape)}; got ${values instanceof Tensor ? formatShape(values.shape) : describe(values)}`,
       );
     }
-    this.storage.write(values instanceof Tensor ? values.storage : values);
+    // Numbers are checked before any is written.
+    if (values instanceof Tensor) this.storage.write(values.storage);
+    else this.storage.write(values instanceof Float32Array ? values : checkedNumbers(values));
     this.storage.changed();
     return this;
   }
@@ -217,6 +216,9 @@ function flatten(values: unknown, flat: number[], depth = 0): number[] {
   return [values.length, ...(inner ?? [])];
 }
 
-function isNumberList(value: unknown): value is Float32Array | readonly number[] {
-  return value instanceof Float32Array || (Array.isArray(value) && value.every((item) => typeof item === 'number'));
+/** A copy of a list of which every item is a number: none that is left out, and nothing that JavaScript would turn into one, NaN for most. */
+function checkedNumbers(values: readonly unknown[]): number[] {
+  return Array.from(values, (value, i) =>
+    typeof value === 'number' ? value : invalid('assign', `values[${i}]`, 'a number', value),
+  );
 }

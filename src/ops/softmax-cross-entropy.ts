@@ -10,6 +10,9 @@ import { formatShape } from '../core/shape.ts';
 import { classificationKernels } from '../kernels/families/classification.ts';
 import { mean } from './reduce.ts';
 
+/** Up to here every whole number is a float32. */
+const MOST_CLASSES = 2 ** 24;
+
 /**
  * Softmax cross-entropy between class numbers and logits, the mean over the rows: a scalar. It is right for any finite logits: a logit
  * of 10,000 for the wrong class costs 10,000, for the right one 0.
@@ -28,6 +31,11 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
   if (rows === undefined || classes === undefined || logits.rank !== 2 || classes === 0) {
     throw new ShapeError(
       `${where}: logits must have shape [n, classes], at least one class; got ${formatShape(logits.shape)}`,
+    );
+  }
+  if (classes > MOST_CLASSES) {
+    throw new ShapeError(
+      `${where}: logits may have at most ${MOST_CLASSES} classes, the class numbers that float32 labels hold; got ${formatShape(logits.shape)}`,
     );
   }
   if (labels.rank !== 1 || labels.size !== rows) {

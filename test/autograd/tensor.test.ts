@@ -69,6 +69,16 @@ describe('tensor', () => {
     },
   );
 
+  it('refuses items that are left out', () => {
+    const hole: number[] = [];
+    hole[1] = 2;
+    for (const values of [hole, [[1, 2], hole], [hole, hole]]) {
+      expect(thrownBy(ArgumentError, () => tensor(values)).message).toMatch(
+        /^tensor: values must be .*; got undefined$/,
+      );
+    }
+  });
+
   it('refuses ragged nesting and shapes that do not fit', () => {
     expect(thrownBy(ShapeError, () => tensor([[1, 2], [3]])).message).toBe(
       'tensor: nested arrays must be rectangular; a part of shape [2] stands beside one of shape [1]',
@@ -179,8 +189,21 @@ describe('variable', () => {
     expect(thrownBy(ShapeError, () => variable(tensor([1])).assign([1, 2])).message).toBe(
       'assign: the variable has shape [1]; got [1, 2]',
     );
-    for (const values of [[1], [1, 2, 3], '12', null, undefined, 5, ['1', '2'], [[1, 2]], new Float64Array(2)]) {
+    for (const values of [[1], [1, 2, 3], '12', null, undefined, 5, [[1, 2]], new Float64Array(2)]) {
       expect(() => v.assign(wrong(values)), String(values)).toThrow(ShapeError);
+    }
+    // An item that is left out, or that is no number, would become NaN.
+    const hole: number[] = [];
+    hole[1] = 2;
+    for (const [values, got] of [
+      [hole, 'values[0] must be a number; got undefined'],
+      [[1, undefined], 'values[1] must be a number; got undefined'],
+      [[1, null], 'values[1] must be a number; got null'],
+      [['1', '2'], 'values[0] must be a number; got "1"'],
+      [[1, [2]], 'values[1] must be a number; got [2]'],
+      [[1n, 2n], 'values[0] must be a number; got 1n'],
+    ] as const) {
+      expect(thrownBy(ArgumentError, () => v.assign(wrong(values))).message).toBe(`assign: ${got}`);
     }
     expect(v.toArray()).toEqual([[1, 2]]);
     expect(v.version).toBe(0);

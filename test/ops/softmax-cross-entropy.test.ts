@@ -1,6 +1,14 @@
 /** What the samples cannot see: exact values, the ends of the range, labels that are variables. */
 import { describe, expect, it } from 'vitest';
-import { configure, gradients, sparseCategoricalCrossentropy, tensor, variable } from '../../src/index.ts';
+import {
+  configure,
+  gradients,
+  scope,
+  sparseCategoricalCrossentropy,
+  tensor,
+  variable,
+  zeros,
+} from '../../src/index.ts';
 
 describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s kernels', (kernels) => {
   const run = (labels: readonly number[], logits: readonly (readonly number[])[]) => {
@@ -76,5 +84,14 @@ describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s 
   it('of no rows is NaN, the mean of nothing', async () => {
     await configure({ kernels });
     expect(sparseCategoricalCrossentropy(tensor([]), tensor([], [0, 3])).item()).toBeNaN();
+  });
+
+  it('refuses more classes than float32 has whole numbers: the kernel sets would take different ones for the right one', async () => {
+    await configure({ kernels });
+    scope(() => {
+      expect(() => sparseCategoricalCrossentropy(tensor([2 ** 24]), zeros([1, 2 ** 24 + 1]))).toThrow(
+        'sparseCategoricalCrossentropy: logits may have at most 16777216 classes, the class numbers that float32 labels hold; got [1, 16777217]',
+      );
+    });
   });
 });

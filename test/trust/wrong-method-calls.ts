@@ -92,7 +92,7 @@ export const METHOD_CALLS: readonly MethodCalls[] = [
     calls: [
       [Shape, [[1]], /^assign: w has shape \[2\]; got \[1\]/],
       [Shape, [x], /^assign: w has shape \[2\]; got \[2, 3\]/],
-      [Shape, [[1, '2']], /^assign: w has shape \[2\]; got \[1, "2"\]/],
+      [Argument, [[1, '2']], /^assign: values\[1\] must be a number; got "2"/],
       [Shape, [new Float32Array(3)], /^assign: w has shape \[2\]; got a Float32Array/],
       [Shape, [undefined], /^assign: w has shape \[2\]; got undefined/],
       [Shape, [5], /^assign: w has shape \[2\]; got 5/],
