@@ -3,7 +3,7 @@
  * reflected) and Adler-32 at the end of a zlib stream (RFC 1950, section 8).
  */
 
-/** Remainders of all 256 bytes; filled at the first use, so that merely importing the library costs nothing. */
+/** The remainders of all 256 bytes, computed at the first use, so that an import costs nothing. */
 let remainders: Uint32Array | undefined;
 
 /** CRC-32 of a byte string, as an unsigned 32-bit number. */
@@ -19,7 +19,7 @@ export function crc32(bytes: Uint8Array): number {
 export function adler32(bytes: Uint8Array): number {
   let a = 1;
   let b = 0;
-  // 3800 bytes of 255 keep b below 2^31, so the remainder may wait that long.
+  // b stays below 2^31 for 3800 bytes of 255, so the remainder is needed only that often.
   for (let start = 0; start < bytes.length; start += 3800) {
     const end = Math.min(start + 3800, bytes.length);
     for (let i = start; i < end; i++) b += a += bytes[i]!;

@@ -1,6 +1,6 @@
 /**
- * The container of a PNG: a signature, then chunks of `length, type, data, CRC-32 of type and data`, numbers big-endian.
- * Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
+ * The container of a PNG: a signature, then chunks of `length, type, data, CRC-32 of type and data`, numbers
+ * big-endian. Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
  */
 import { checkBytes } from '../core/bytes.ts';
 import { checkInteger, invalid } from '../core/check.ts';
@@ -11,7 +11,7 @@ import { crc32 } from './checksum.ts';
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-/** PNG's own limit for a side. */
+/** The PNG limit of width and height. */
 const MAX_SIDE = 2 ** 31 - 1;
 
 /** The signature and the chunks, joined. */
@@ -48,7 +48,7 @@ export function headerChunk(width: number, height: number): Uint8Array {
   return chunk('IHDR', data);
 }
 
-/** The rows of a picture, each after a byte 0 that says "not filtered", compressed. */
+/** The compressed rows of a picture. Each row starts with the filter byte 0: not filtered. */
 export function compressRows(
   where: string,
   pixels: Uint8Array,
@@ -60,19 +60,20 @@ export function compressRows(
   for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   const compressed: unknown = compress(rows);
   if (!(compressed instanceof Uint8Array)) {
-    return invalid(where, 'compress', 'a function that returns a Uint8Array, a zlib stream', compressed);
+    return invalid(where, 'compress', 'a function that returns a zlib stream as a Uint8Array', compressed);
   }
   return compressed;
 }
 
-/** A grey picture's arguments: sides of at least 1 and one byte a pixel. */
+/** Checks the arguments of a grey picture: sides of at least 1 and one byte for each pixel. */
 export function checkPicture(where: string, argument: string, pixels: unknown, width: unknown, height: unknown): void {
   const columns = checkInteger(where, 'width', width, 1, MAX_SIDE);
   const rows = checkInteger(where, 'height', height, 1, MAX_SIDE);
-  const size = checkBytes(where, argument, pixels, 'a Uint8Array, one grey byte a pixel').length;
+  const size = checkBytes(where, argument, pixels, 'a Uint8Array with one grey byte for each pixel').length;
   if (size !== columns * rows) {
     throw new ShapeError(
-      `${where}: ${argument} has ${size} bytes; a picture of width ${columns} and height ${rows} needs ${columns * rows}, row by row`,
+      `${where}: ${argument} has ${size} bytes; a picture of width ${columns} and height ${rows}` +
+        ` needs ${columns * rows}, row by row`,
     );
   }
 }

@@ -1,7 +1,7 @@
 /**
- * A small synchronous zlib encoder for pictures: one deflate block with the fixed Huffman code, in which repeated bytes
- * become matches at distance 1. Black backgrounds shrink well, noise grows by an eighth at most.
- * Source: RFC 1950 (zlib), RFC 1951 (deflate), sections 3.2.5 and 3.2.6.
+ * A small synchronous zlib encoder for pictures. It writes one deflate block with the fixed Huffman code and encodes
+ * runs of a byte as matches at distance 1. Black backgrounds shrink well; noise grows by at most an eighth. Source: RFC
+ * 1950 (zlib), RFC 1951 (deflate), sections 3.2.5 and 3.2.6.
  */
 import { adler32 } from './checksum.ts';
 
@@ -12,7 +12,7 @@ const LONGEST_MATCH = 258;
 /** `bytes` as a zlib stream. */
 export function zlibRuns(bytes: Uint8Array): Uint8Array {
   const size = bytes.length;
-  // Header 2, block header 3 bits, at most 9 bits a byte, end of block 7 bits, checksum 4.
+  // Header 2 bytes, block header 3 bits, at most 9 bits for each byte, end of block 7 bits, checksum 4 bytes.
   const out = new Uint8Array(2 + Math.ceil((size * 9 + 10) / 8) + 4);
   const codes = fixedCodes();
   let position = 2;
@@ -43,7 +43,7 @@ export function zlibRuns(bytes: Uint8Array): Uint8Array {
       put(code & 0xffff, code >>> 16);
       continue;
     }
-    // Lengths 3 to 257: symbols of four, each group of four with one more extra bit than the last; 258 has its own symbol.
+    // Lengths 3 to 257 have groups of four symbols; each group has one more extra bit. 258 has a symbol of its own.
     const length = run - SHORTEST_MATCH;
     const extraBits = run === LONGEST_MATCH ? 0 : Math.max(0, 29 - Math.clz32(length));
     const code = codes[run === LONGEST_MATCH ? 285 : 257 + 4 * extraBits + (length >>> extraBits)]!;
@@ -54,13 +54,15 @@ export function zlibRuns(bytes: Uint8Array): Uint8Array {
     i += run;
   }
   put(codes[END_OF_BLOCK]! & 0xffff, codes[END_OF_BLOCK]! >>> 16);
-  // Zeros up to the byte's end.
+  // Fills the last byte with zeros.
   put(0, 7);
   new DataView(out.buffer).setUint32(position, adler32(bytes));
   return out.slice(0, position + 4);
 }
 
-/** The fixed code of each literal and length symbol: its bits, reversed since Huffman codes start at the highest bit, and its length << 16. */
+/**
+ * The fixed code of each symbol, with its length << 16. The bits are reversed: Huffman codes start at the highest bit.
+ */
 function fixedCodes(): Uint32Array {
   const codes = new Uint32Array(288);
   for (let symbol = 0; symbol < 288; symbol++) {

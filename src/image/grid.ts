@@ -1,19 +1,19 @@
 /**
- * Samples of a generator as one picture: values in [-1, 1] become bytes by `round(127.5 (v + 1))`, the inverse of a
- * dataset's normalisation `b / 127.5 - 1`, and the images stand in rows with a margin between and around them.
+ * Arranges the samples of a generator in one picture: rows of images with a margin between and around them. Values in
+ * [-1, 1] become bytes by `round(127.5 (v + 1))`, the inverse of a dataset's normalisation `b / 127.5 - 1`.
  */
 import { describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 
-/** Images as a Tensor has them: `shape` [n, height, width, 1] or [n, height, width], `data` row-major. */
+/** Images in the layout of a Tensor: `shape` [n, height, width, 1] or [n, height, width], `data` row-major. */
 export interface Samples {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** A grey picture, one byte a pixel, row by row from the top, 0 black to 255 white. */
+/** A grey picture: one byte for each pixel, row by row from the top, 0 black to 255 white. */
 export interface Picture {
   readonly pixels: Uint8Array;
   readonly width: number;
@@ -21,7 +21,7 @@ export interface Picture {
 }
 
 export interface GridOptions {
-  /** Images a row; default 4. Fewer images than that make a narrower picture. */
+  /** Images in a row; default 4. If there are fewer images, the picture is narrower. */
   readonly columns?: number | undefined;
   /** Pixels between the images and around them; default 2. */
   readonly margin?: number | undefined;
@@ -35,7 +35,7 @@ interface GridSchema {
   readonly background: Option<number, number, 'optional'>;
 }
 
-/** saveImage() has the same. */
+/** saveImage() takes the same options. */
 export const GRID_OPTIONS: GridSchema = {
   columns: integer(1).or(4),
   margin: integer(0, 4096).or(2),
@@ -45,10 +45,11 @@ export const GRID_OPTIONS: GridSchema = {
 const MAX_PIXELS = 2 ** 30;
 
 /**
- * Lays `n` grey images out in rows. Values beyond [-1, 1], infinities too, are clipped.
+ * Arranges `n` grey images in rows. Values outside [-1, 1], also infinities, are clipped.
  *
- * @returns a picture of width `columns * (w + margin) + margin`, and likewise high.
- * @throws ShapeError if the shape is not [n, h, w, 1] or [n, h, w] with sides of at least 1, or the data has another size;
+ * @returns a picture of width `columns * (w + margin) + margin`; its height follows from the rows in the same way.
+ * @throws ShapeError if the shape is not [n, h, w, 1] or [n, h, w] with sides of at least 1, or the data has another
+ * size;
  *   ArgumentError for an option out of range, or if a value is NaN.
  * @example
  * imageGrid(generator.predict(noise), { columns: 4 }); // 16 digits of 28 x 28 become 122 x 122 pixels
@@ -60,7 +61,7 @@ export function imageGrid(samples: Samples, options: GridOptions = {}): Picture 
   return arrangeImages(where, images, columns, margin, background);
 }
 
-/** Grey images of one size, one after the other in `bytes`. */
+/** Grey images of one size, stored one after the other in `bytes`. */
 export interface GreyImages {
   readonly bytes: Uint8Array;
   readonly count: number;
@@ -68,7 +69,7 @@ export interface GreyImages {
   readonly width: number;
 }
 
-/** The values of a samples tensor as bytes, after all checks on it. */
+/** Checks samples and converts their values to bytes. */
 export function greyImages(where: string, samples: Samples): GreyImages {
   const { count, height, width } = checkSamples(where, samples);
   const { data } = samples;
@@ -77,7 +78,7 @@ export function greyImages(where: string, samples: Samples): GreyImages {
     const value = data[i]!;
     if (Number.isNaN(value)) {
       throw new ArgumentError(
-        `${where}: samples.data[${i}] is NaN; expected values in [-1, 1]. The network that made them has diverged`,
+        `${where}: samples.data[${i}] is NaN; expected values in [-1, 1]. The network that made them has diverged.`,
       );
     }
     bytes[i] = Math.round((Math.min(Math.max(value, -1), 1) + 1) * 127.5);
@@ -85,7 +86,7 @@ export function greyImages(where: string, samples: Samples): GreyImages {
   return { bytes, count, height, width };
 }
 
-/** Images in rows of `columns`, the margin between and around them. */
+/** Arranges images in rows of `columns`, with the margin between and around them. */
 export function arrangeImages(
   where: string,
   { bytes, count, height, width }: GreyImages,
@@ -98,7 +99,7 @@ export function arrangeImages(
   const gridHeight = Math.ceil(count / perRow) * (height + margin) + margin;
   if (gridWidth * gridHeight > MAX_PIXELS) {
     throw new ShapeError(
-      `${where}: a picture of ${gridWidth} x ${gridHeight} pixels is too large; at most ${MAX_PIXELS} pixels are made`,
+      `${where}: a picture of ${gridWidth} x ${gridHeight} pixels is too large; the limit is ${MAX_PIXELS} pixels`,
     );
   }
   const pixels = new Uint8Array(gridWidth * gridHeight).fill(background);
@@ -113,7 +114,7 @@ export function arrangeImages(
   return { pixels, width: gridWidth, height: gridHeight };
 }
 
-/** The sizes in a samples tensor, once shape and data are known to fit. */
+/** Checks that shape and data fit, and returns the sizes. */
 function checkSamples(where: string, samples: unknown): { count: number; height: number; width: number } {
   if (typeof samples !== 'object' || samples === null || !('shape' in samples) || !('data' in samples)) {
     return invalid(where, 'samples', 'a tensor of shape [n, height, width, 1]', samples);
@@ -130,7 +131,8 @@ function checkSamples(where: string, samples: unknown): { count: number; height:
     !sizes.every((one) => Number.isSafeInteger(one) && one > 0)
   ) {
     throw new ShapeError(
-      `${where}: samples have shape ${describe(shape)}; expected [n, height, width, 1] or [n, height, width], every size at least 1`,
+      `${where}: samples have shape ${describe(shape)}; expected [n, height, width, 1] or [n, height, width],` +
+        ' every size at least 1',
     );
   }
   if (sizeOf(sizes) !== data.length) {

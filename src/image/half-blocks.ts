@@ -1,12 +1,12 @@
 /**
- * A grey picture as text: each character shows two pixels, one above the other. With colour it is the upper half block,
- * whose foreground is the upper pixel and whose background is the lower one; without, a character as dense as their mean.
- * Escape sequences: ECMA-48, "select graphic rendition"; 38 and 48 with 2;r;g;b (24-bit) or 5;n (256 colours).
+ * Renders a grey picture as text. Each character shows two pixels, one above the other. With colours it is an upper
+ * half block: its foreground is the upper pixel, its background the lower one. Without, its density is the mean of the
+ * two. Escape sequences: ECMA-48, "select graphic rendition"; 38 and 48 with 2;r;g;b (24-bit) or 5;n (256 colours).
  */
 import { choice, readOptions } from '../core/options.ts';
 import { checkPicture } from './chunks.ts';
 
-/** `truecolor` writes 24-bit colours, `256` the grey ramp of 256-colour terminals, `none` no escape sequence at all. */
+/** `truecolor` writes 24-bit colours, `256` the greys of 256-colour terminals, `none` no escape sequences. */
 export type ColorMode = 'truecolor' | '256' | 'none';
 
 export interface HalfBlockOptions {
@@ -22,8 +22,8 @@ const DENSITIES = ' .:-=+*#%@';
 const RESET = '\u001b[0m';
 
 /**
- * The picture as `ceil(height / 2)` lines of `width` characters, joined by line feeds, none at the end. Every line ends
- * with its colours reset. Below the last row of a picture of odd height the terminal's own background shows.
+ * The picture as `ceil(height / 2)` lines of `width` characters, joined by line feeds. Each line resets its colours at
+ * the end. If the height is odd, the lower half of the last line has the background of the terminal.
  *
  * @param pixels `width * height` bytes, row by row, 0 black to 255 white.
  * @throws ArgumentError or ShapeError if the sizes do not fit or `color` is unknown.
@@ -49,7 +49,7 @@ function densityLine(upper: Uint8Array, lower: Uint8Array | undefined): string {
   return line;
 }
 
-/** Writes a colour only where it changes: flat backgrounds cost one character a cell. */
+/** Writes a colour only where it changes, so that a flat background takes one character for each cell. */
 function colorLine(upper: Uint8Array, lower: Uint8Array | undefined, color: 'truecolor' | '256'): string {
   let line = '';
   let foreground = '';

@@ -1,13 +1,13 @@
 /**
- * PNG files: 8-bit grey, not filtered (filters do not pay for small pictures with flat backgrounds), not interlaced.
- * Source: PNG specification, third edition (W3C).
+ * PNG files: 8-bit grey, not interlaced, not filtered, because filters gain little on small pictures with flat
+ * backgrounds. Source: PNG specification, third edition (W3C).
  */
 import { callback, readOptions } from '../core/options.ts';
 import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
 import { zlibRuns } from './deflate.ts';
 
 export interface PngOptions {
-  /** Makes the zlib stream; default: a small built-in encoder. In Node, `deflateSync` of `node:zlib` gives smaller files. */
+  /** Makes the zlib stream. Default: a small built-in encoder. In Node, `deflateSync` of `node:zlib` is smaller. */
   readonly compress?: Compress | undefined;
 }
 

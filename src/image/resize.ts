@@ -1,15 +1,16 @@
 /**
- * Shrinks a grey picture by area averaging: a new pixel is the mean of the old ones it covers, those at the edge by the
- * part covered. Columns first, then rows, since the box is separable.
+ * Shrinks a grey picture by area averaging: a new pixel is the mean of the old pixels that it covers, weighted by the
+ * area covered. The box filter is separable, so columns are averaged first, then rows.
  */
 import { checkInteger } from '../core/check.ts';
 import { checkPicture } from './chunks.ts';
 import type { Picture } from './grid.ts';
 
 /**
- * The picture at `newWidth` x `newHeight` pixels, neither larger than before.
+ * Scales the picture to `newWidth` x `newHeight` pixels; neither may be larger than before.
  *
- * @throws ArgumentError or ShapeError if a size is below 1, or above the old one, or `pixels` does not fit the old sizes.
+ * @throws ArgumentError or ShapeError if a size is below 1, or above the old one, or `pixels` does not fit the old
+ * sizes.
  */
 export function shrinkImage(
   pixels: Uint8Array,
@@ -28,7 +29,7 @@ export function shrinkImage(
   return { pixels: Uint8Array.from(small, Math.round), width: newWidth, height: newHeight };
 }
 
-/** One line of `size` values to one of `newSize`; each line starts at an offset and steps by a stride. */
+/** Averages a line of `size` values to `newSize` values. Each line has an offset and a stride. */
 function averageLine(
   from: ArrayLike<number>,
   fromStart: number,

@@ -11,7 +11,7 @@ const HEIGHT = 17;
 const frames = [1, 2, 3].map((seed) => pseudoBytes(seed, WIDTH * HEIGHT, 40));
 
 describe('encodeApng', () => {
-  test('chunk order, shared sequence numbers and frame controls are those of the specification', () => {
+  test('orders chunks, numbers frames and writes frame controls as the specification says', () => {
     const chunks = readChunks(encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 250, plays: 7 }));
     expect(chunks.map((one) => one.type)).toEqual('IHDR acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND'.split(' '));
     expect(Buffer.from(chunks[1]!.data).toString('hex')).toBe('0000000300000007');
@@ -23,7 +23,7 @@ describe('encodeApng', () => {
     expect(Buffer.from(chunks[4]!.data).toString('hex')).toBe('000000010000001e00000011000000000000000000fa03e80000');
   });
 
-  test('every frame is restored, and the first one is what a viewer without animation shows', () => {
+  test('stores every frame; a viewer without animation shows the first', () => {
     for (const options of [{}, { compress: (rows: Uint8Array) => new Uint8Array(deflateSync(rows)) }]) {
       const file = encodeApng(frames, WIDTH, HEIGHT, options);
       expect(decodeGreyPng(file).pixels).toEqual(frames[0]);

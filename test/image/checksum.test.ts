@@ -5,7 +5,7 @@ import { pseudoBytes } from './png-reader.ts';
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('checksums', () => {
-  test('CRC-32 of "123456789" is cbf43926, the check value of the CRC catalogue; of nothing 0', () => {
+  test('CRC-32 of "123456789" is cbf43926, the check value of the CRC catalogue; of no bytes 0', () => {
     expect(crc32(ascii('123456789'))).toBe(0xcbf43926);
     expect(crc32(new Uint8Array(0))).toBe(0);
   });
@@ -14,12 +14,12 @@ describe('checksums', () => {
     expect(crc32(ascii('IEND'))).toBe(0xae426082);
   });
 
-  test('Adler-32 of "Wikipedia" is 11e60398 (the worked example of its article); of nothing 1', () => {
+  test('Adler-32 of "Wikipedia" is 11e60398 (the worked example of its article); of no bytes 1', () => {
     expect(adler32(ascii('Wikipedia'))).toBe(0x11e60398);
     expect(adler32(new Uint8Array(0))).toBe(1);
   });
 
-  test('Adler-32 agrees with the definition in arbitrary integers, at the block edge too and for all bytes 255', () => {
+  test('Adler-32 equals its definition in arbitrary integers, also at block edges and for bytes of 255', () => {
     for (const size of [1, 3799, 3800, 3801, 7600, 100_003]) {
       for (const bytes of [new Uint8Array(size).fill(255), pseudoBytes(size, size)]) {
         let a = 1n;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { zlibRuns } from '../../src/image/deflate.ts';
 import { pseudoBytes } from './png-reader.ts';
 
-/** Node's inflate is the judge: it checks header, codes and Adler-32. */
+/** The inflate of Node checks header, codes and Adler-32. */
 function expectRestored(bytes: Uint8Array, what: string): Uint8Array {
   const stream = zlibRuns(bytes);
   expect(Buffer.compare(inflateSync(stream), bytes), what).toBe(0);
@@ -11,7 +11,7 @@ function expectRestored(bytes: Uint8Array, what: string): Uint8Array {
 }
 
 describe('zlibRuns', () => {
-  test('restores every run length from 0 to 600 of a byte of either code length, followed by another byte', () => {
+  test('encodes runs of 0 to 600 bytes, for bytes of both code lengths', () => {
     for (const value of [0, 143, 144, 255]) {
       for (let run = 0; run <= 600; run++) {
         const bytes = new Uint8Array(run + 1).fill(value);
@@ -21,7 +21,7 @@ describe('zlibRuns', () => {
     }
   });
 
-  test('restores all 256 bytes and pseudo-random bytes with few and many runs', () => {
+  test('encodes all 256 bytes, and pseudo-random bytes with few and many runs', () => {
     expectRestored(
       Uint8Array.from({ length: 256 }, (_, i) => i),
       'all bytes',
@@ -33,7 +33,7 @@ describe('zlibRuns', () => {
     }
   });
 
-  test('grows noise by at most an eighth and shrinks a black page two hundredfold', () => {
+  test('makes noise at most an eighth larger, and a black page two hundred times smaller', () => {
     const noise = new Uint8Array(10_000).map((_, i) => 144 + ((i * 37) % 111));
     expect(expectRestored(noise, 'nine-bit codes only').length).toBeLessThanOrEqual(10_000 * (9 / 8) + 8);
     // A match of 258 bytes takes 8 + 5 bits: 10,000 zeros need 39 of them, about 64 bytes.

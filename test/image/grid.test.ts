@@ -10,7 +10,7 @@ describe('imageGrid', () => {
     expect([...pixels]).toEqual(Array.from({ length: 256 }, (_, byte) => byte));
   });
 
-  test('places images row by row, margin between and around, the background in empty places', () => {
+  test('places images row by row, with a margin between and around, and the background in empty places', () => {
     // Three 1 x 2 images, black and white, in two columns.
     const data = Float32Array.of(-1, 1, 1, -1, 1, 1);
     const grid = imageGrid({ shape: [3, 1, 2], data }, { columns: 2, margin: 1, background: 9 });
@@ -24,14 +24,14 @@ describe('imageGrid', () => {
     ]);
   });
 
-  test('by default: four columns, margin 2, black; fewer images than columns make a narrower picture', () => {
+  test('has four columns, margin 2 and black by default; is narrower if there are fewer images than columns', () => {
     const grid = imageGrid({ shape: [16, 28, 28, 1], data: new Float32Array(16 * 784) });
     expect([grid.width, grid.height, grid.pixels[0]]).toEqual([122, 122, 0]);
     const narrow = imageGrid({ shape: [3, 28, 28, 1], data: new Float32Array(3 * 784) });
     expect([narrow.width, narrow.height]).toEqual([92, 32]);
   });
 
-  test('clips what leaves [-1, 1], infinities too; refuses NaN and says where it is', () => {
+  test('clips values outside [-1, 1], also infinities; refuses NaN and says where it is', () => {
     const data = Float32Array.of(-3, -1.0001, 1.0001, 7, -Infinity, Infinity);
     expect([...imageGrid({ shape: [1, 2, 3, 1], data }, { margin: 0 }).pixels]).toEqual([0, 0, 255, 255, 0, 255]);
     const broken = Float32Array.of(0, 0, 0, Number.NaN);
@@ -57,7 +57,7 @@ describe('imageGrid', () => {
     }
   });
 
-  test('refuses a picture beyond 2^30 pixels before making it', () => {
+  test('refuses a picture of more than 2^30 pixels before allocating it', () => {
     const samples = { shape: [30_000, 1, 1], data: new Float32Array(30_000) };
     expect(() => imageGrid(samples, { columns: 100, margin: 4096 })).toThrow('too large');
   });

@@ -4,7 +4,7 @@ import { halfBlocks } from '../../src/image/half-blocks.ts';
 import { pseudoBytes } from './png-reader.ts';
 import { untyped } from './untyped.ts';
 
-/** A reader of the colour sequences: the grey levels of each cell, [upper, lower], undefined for the terminal's own. */
+/** Reads the colour sequences: the grey levels [upper, lower] of each cell, undefined for the terminal's own colour. */
 function readCells(line: string): [number | undefined, number | undefined][] {
   const cells: [number | undefined, number | undefined][] = [];
   let upper: number | undefined;
@@ -34,7 +34,7 @@ function readCells(line: string): [number | undefined, number | undefined][] {
 }
 
 describe('halfBlocks', () => {
-  test('in true colour every pixel is there, upper as foreground, lower as background', () => {
+  test('shows each pixel in true colour, the upper as foreground, the lower as background', () => {
     for (const [width, height] of [
       [1, 1],
       [5, 2],
@@ -61,14 +61,14 @@ describe('halfBlocks', () => {
     );
   });
 
-  test('256 colours: black 16, white 231, and the ramp 8 + 10 i at 232 + i', () => {
+  test('uses 16 for black, 231 for white, and 232 + i for the grey 8 + 10 i in 256 colours', () => {
     const codes = [0, 8, 18, 128, 238, 255].map(
       (level) => readCells(halfBlocks(Uint8Array.of(level), 1, 1, { color: '256' }))[0]![0],
     );
     expect(codes).toEqual([16, 232, 233, 244, 255, 231]);
   });
 
-  test('without colour: no escape sequence, denser characters for lighter pairs', () => {
+  test('writes no escape sequence without colours, and denser characters for lighter pairs', () => {
     // Means 0, 255, 127.5 and 100 are 0, 9.96, 4.98 and 3.9 tenths of 256: characters 0, 9, 4 and 3 of ten.
     const pixels = Uint8Array.of(0, 255, 255, 128, 0, 255, 0, 72);
     expect(halfBlocks(pixels, 4, 2, { color: 'none' })).toBe(' @=-');

@@ -1,6 +1,6 @@
 /**
- * An independent reader for the tests: chunks with their CRC recomputed bit by bit, Node's own inflate, all five PNG
- * filters. It shares no code with the encoder.
+ * An independent PNG reader for the tests. It recomputes each CRC bit by bit, uses the inflate of Node, knows all five
+ * filters, and shares no code with the encoder.
  */
 import { inflateSync } from 'node:zlib';
 
@@ -73,7 +73,10 @@ function bitwiseCrc(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** Repeatable bytes: a 32-bit linear congruential generator (Numerical Recipes' constants), the highest byte of each state. */
+/**
+ * Repeatable bytes: a 32-bit linear congruential generator (Numerical Recipes' constants), the highest byte of each
+ * state.
+ */
 export function pseudoBytes(seed: number, size: number, levels: number = 256): Uint8Array {
   let state = seed >>> 0;
   return Uint8Array.from({ length: size }, () => {

@@ -6,7 +6,7 @@ import { decodeGreyPng, pseudoBytes, readChunks } from './png-reader.ts';
 import { untyped } from './untyped.ts';
 
 describe('encodePng', () => {
-  test('an independent reader gets the pixels back, with the built-in encoder and with zlib', () => {
+  test('writes a file that an independent reader restores, with the built-in encoder and with zlib', () => {
     for (const [width, height] of [
       [1, 1],
       [1, 9],
@@ -31,7 +31,7 @@ describe('encodePng', () => {
     expect(readChunks(encodePng(new Uint8Array(6), 3, 2)).map((one) => one.type)).toEqual(['IHDR', 'IDAT', 'IEND']);
   });
 
-  test('refuses wrong sizes and types, naming argument, value and expectation', () => {
+  test('refuses wrong sizes and types, and names the argument, the value and what was expected', () => {
     const pixels = new Uint8Array(6);
     expect(() => encodePng(pixels, 3, 3)).toThrow(ShapeError);
     expect(() => encodePng(pixels, 3, 3)).toThrow('pixels has 6 bytes; a picture of width 3 and height 3 needs 9');
@@ -39,7 +39,7 @@ describe('encodePng', () => {
     expect(() => encodePng(pixels, 6, 1.5)).toThrow('height must be');
     expect(() => encodePng(pixels, Number.NaN, 1)).toThrow(ArgumentError);
     expect(() => untyped(encodePng, [0, 0], 2, 1)).toThrow(
-      'pixels must be a Uint8Array, one grey byte a pixel; got [0, 0]',
+      'pixels must be a Uint8Array with one grey byte for each pixel; got [0, 0]',
     );
     expect(() => untyped(encodePng, pixels, '3', 2)).toThrow('got "3"');
     expect(() => untyped(encodePng, pixels, 3, 2, { compres: 1 })).toThrow('Did you mean compress?');

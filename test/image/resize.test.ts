@@ -4,19 +4,19 @@ import { shrinkImage } from '../../src/image/resize.ts';
 import { pseudoBytes } from './png-reader.ts';
 
 describe('shrinkImage', () => {
-  test('a whole factor is the mean of each block; the old size changes nothing', () => {
+  test('takes the mean of each block for a whole factor; changes nothing at the old size', () => {
     const pixels = Uint8Array.of(0, 10, 20, 30, 40, 50, 60, 70);
     expect([...shrinkImage(pixels, 4, 2, 2, 1).pixels]).toEqual([25, 45]);
     expect([...shrinkImage(pixels, 4, 2, 4, 2).pixels]).toEqual([...pixels]);
   });
 
-  test('a broken factor weighs by the covered area: three pixels to two', () => {
+  test('weighs pixels by the covered area for a fractional factor: three pixels to two', () => {
     // (90 + 0.5 * 30) / 1.5 = 70 and (0.5 * 30 + 240) / 1.5 = 170.
     expect([...shrinkImage(Uint8Array.of(90, 30, 240), 3, 1, 2, 1).pixels]).toEqual([70, 170]);
     expect([...shrinkImage(Uint8Array.of(90, 30, 240), 1, 3, 1, 2).pixels]).toEqual([70, 170]);
   });
 
-  test('keeps the mean grey to within the rounding of half a level, and a flat picture flat', () => {
+  test('keeps the mean grey within half a level, and a flat picture flat', () => {
     const mean = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
     for (let size = 1; size <= 28; size++) {
       const pixels = pseudoBytes(size, 784);

@@ -34,7 +34,7 @@ const picture = (name: string): WrongCall[] => [
   [
     Argument,
     ['pixels', 3, 2],
-    new RegExp(`^${name}: pixels must be a Uint8Array, one grey byte a pixel; got "pixels"`),
+    new RegExp(`^${name}: pixels must be a Uint8Array with one grey byte for each pixel; got "pixels"`),
   ],
   [Argument, [pixels, 0, 2], new RegExp(`^${name}: width must be a whole number from 1 to 2147483647; got 0`)],
   [Argument, [pixels, 3, NaN], new RegExp(`^${name}: height must be .* got NaN`)],
@@ -81,7 +81,7 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     [
       Argument,
       [pixels, 3, 2, { compress: () => 'zlib' }],
-      /^encodePng: compress must be a function that returns a Uint8Array, a zlib stream; got "zlib"/,
+      /^encodePng: compress must be a function that returns a zlib stream as a Uint8Array; got "zlib"/,
     ],
   ],
   encodeApng: [
