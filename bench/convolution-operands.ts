@@ -1,4 +1,6 @@
-/** Pictures and a kernel of one size, and the three functions of src/ops/internal/convolve.ts on them: the lab's side of the measurement. */
+/**
+ * Images and a kernel of one size, on which a lab runs and times the three functions of src/ops/internal/convolve.ts.
+ */
 import { createHash } from 'node:crypto';
 import type { OpNode } from '../src/autograd/record.ts';
 import { scope } from '../src/autograd/scope.ts';
@@ -13,16 +15,16 @@ import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import { type Call, recording } from './recorder.ts';
 import { callsWithin, timeCalls } from './timing.ts';
 
-/** The whole function, or the gemm calls that it makes, chunk after chunk, alone. */
+/** The whole function, or only the gemm calls that it makes. */
 export type ConvolutionWork = 'function' | 'gemms';
 
 export class ConvolutionOperands {
   readonly #size: ConvolutionSize;
-  /** The bigger side, the other, and the kernel. */
+  /** The larger image, the smaller one, and the kernel. */
   readonly #x: Variable;
   readonly #y: Variable;
   readonly #kernel: Variable;
-  /** The gradients of the one convolution, to x and to the kernel. */
+  /** The gradients of a convolution with respect to x and to the kernel. */
   readonly #pullbacks: OpNode['pullbacks'];
 
   constructor(runtime: Runtime, size: ConvolutionSize, images: number) {
@@ -51,7 +53,7 @@ export class ConvolutionOperands {
     });
   }
 
-  /** Milliseconds a call, the mean of as many as `leastMs` hold; the calls that find out how many warm up. */
+  /** Mean milliseconds of a call, over as many calls as take `leastMs`. */
   time(runtime: Runtime, part: ConvolutionPart, work: ConvolutionWork, leastMs: number): number {
     const call = work === 'gemms' ? this.#gemms(runtime, part) : () => this.#call(part).dispose();
     return this.#run(runtime, () => timeCalls(callsWithin(leastMs, call), call));
@@ -66,7 +68,7 @@ export class ConvolutionOperands {
     return this.#pullbacks[part === 'spread' ? 0 : 1]!(this.#y);
   }
 
-  /** The gemm calls of the function on their own addresses: columns and result lie in blocks that are free again, and stay so meanwhile. */
+  /** The gemm calls of the function. They use blocks that the function has freed; nothing is allocated meanwhile. */
   #gemms({ heap, kernels }: Runtime, part: ConvolutionPart): () => void {
     const calls: Call[] = [];
     this.#run({ heap, kernels: recording(allOf(kernels), calls) }, () => this.#call(part).dispose());

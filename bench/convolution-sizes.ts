@@ -1,33 +1,37 @@
 /**
- * The convolutions of the convolutional pair at width 1, and what each function of src/ops/internal/convolve.ts is in its layers. All kernels are
- * 5 x 5, all padding 'same'. A transposed convolution is the adjoint of one, so two layers may share a size with their roles exchanged.
+ * The convolutions of the convolutional pair at width 1, and the part of each function of src/ops/internal/convolve.ts
+ * in its layers. All kernels are 5 x 5 with padding 'same'. A transposed convolution is the adjoint of a convolution,
+ * so two layers can share a size with their roles exchanged.
  */
 import type { WindowGeometry } from '../src/kernels/contract.ts';
 import { geometryOf } from '../src/ops/internal/windows.ts';
 
 export interface ConvolutionSize {
-  /** Of the bigger side [height, width, channels] and the windows on it. */
+  /** Size [height, width, channels] of the larger image, and the windows on it. */
   readonly geometry: WindowGeometry;
-  /** Channels of the other side. */
+  /** Channels of the smaller image. */
   readonly outputs: number;
 }
 
-/** correlate: y from x; spread: x from y; kernelGradient: from both. x is the bigger side. */
+/** correlate: y from x; spread: x from y; kernelGradient: from both. x is the larger image. */
 export const CONVOLUTION_PARTS = ['correlate', 'spread', 'kernelGradient'] as const;
 export type ConvolutionPart = (typeof CONVOLUTION_PARTS)[number];
 
-/** Of a layer: its result, the gradient of its input, the gradient of its kernel. */
+/** The result of a layer, the gradient of its input, or the gradient of its kernel. */
 type Role = 'y' | 'dx' | 'dW';
 
 interface ConvolutionLayer {
   readonly name: string;
   readonly transposed: boolean;
   readonly size: ConvolutionSize;
-  /** How often a step computes each. The discriminator sees real and fake images, and its own loss and, through the fake ones, the generator's. */
+  /**
+   * How often a step computes each. The discriminator is applied to real and fake images; both its own loss and the
+   * generator's loss are differentiated through it.
+   */
   readonly calls: Readonly<Record<Role, number>>;
 }
 
-/** G1 and D3 are dense. */
+/** The layers G1 and D3 are dense. */
 const LAYERS: readonly ConvolutionLayer[] = [
   { name: 'G2', transposed: true, size: sizeOf(7, 128, 1, 256), calls: { y: 1, dx: 1, dW: 1 } },
   { name: 'G3', transposed: true, size: sizeOf(14, 64, 2, 128), calls: { y: 1, dx: 1, dW: 1 } },
@@ -41,20 +45,20 @@ export const CONVOLUTION_SIZES: readonly ConvolutionSize[] = [
   ...new Map(LAYERS.map(({ size }) => [convolutionName(size), size])).values(),
 ];
 
-/** @param pixels - height and width of the bigger side. */
+/** @param pixels - height and width of the larger image. */
 function sizeOf(pixels: number, channels: number, stride: number, outputs: number): ConvolutionSize {
   const windows = { size: [5, 5], strides: [stride, stride], padding: 'same' } as const;
   const count = pixels / stride;
   return { geometry: geometryOf([pixels, pixels], channels, windows, [count, count]), outputs };
 }
 
-/** Such as '14x14x64 - 7x7x128': the bigger side and the other. */
+/** Such as '14x14x64 - 7x7x128': the larger image and the smaller one. */
 export function convolutionName({ geometry, outputs }: ConvolutionSize): string {
   const [height, width, channels, , , , , , , outHeight, outWidth] = geometry;
   return `${height}x${width}x${channels} - ${outHeight}x${outWidth}x${outputs}`;
 }
 
-/** What a function is in the layers that have this size, such as 'G3 dx, D2 y'. */
+/** What a function computes in the layers that have this size, such as 'G3 dx, D2 y'. */
 export function convolutionRoles(size: ConvolutionSize, part: ConvolutionPart): string {
   return layersOf(size)
     .map((layer) => `${layer.name} ${roleIn(layer, part)}`)
@@ -76,7 +80,7 @@ function roleIn({ transposed }: ConvolutionLayer, part: ConvolutionPart): Role {
   return transposed === (part === 'spread') ? 'y' : 'dx';
 }
 
-/** Of any of the three functions: each is a product with as many multiplies, in chunks. */
+/** Operations of a function. All three have the same number. */
 export function convolutionFlops({ geometry, outputs }: ConvolutionSize, images: number): number {
   const [, , channels, kernelHeight, kernelWidth, , , , , outHeight, outWidth] = geometry;
   return 2 * images * outHeight * outWidth * kernelHeight * kernelWidth * channels * outputs;

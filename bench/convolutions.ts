@@ -1,4 +1,4 @@
-/** How near the convolutions come to the matrix products that they are made of. */
+/** Compares the speed of the convolutions with that of the matrix products in them. */
 import {
   CONVOLUTION_PARTS,
   type ConvolutionPart,
@@ -15,18 +15,18 @@ export interface ConvolutionFigures {
   readonly rung: string;
   readonly images: number;
   readonly convolution: Summary;
-  /** The gemm calls of the same function alone. */
+  /** Only the gemm calls of the same function. */
   readonly gemms: Summary;
 }
 
 /**
- * Operations of a verified call at most: the portable kernels, which make it too, do some 1e9 a second. It is enough for two chunks at the size
- * with the fewest images a chunk.
+ * Largest number of operations of a verified call. The portable kernels do about 1e9 a second. It is enough for two
+ * chunks at the size with the fewest images in a chunk.
  */
 const VERIFIED_FLOPS = 1e9;
 const REPETITION_MS = 20;
 
-/** Measures the three functions at one size, after each has given the bits of the portable kernels for fewer images. */
+/** Measures the three functions at one size, after comparing their bits with the portable kernels on fewer images. */
 export async function measureConvolution(
   size: ConvolutionSize,
   images: number,
@@ -62,7 +62,7 @@ async function verify(size: ConvolutionSize, images: number, steps: readonly Ste
     for (const { name, lab, rung } of steps) {
       if ((await lab.convolution(rung, part)) !== truth) {
         throw new Error(
-          `${name}, ${part} of ${convolutionName(size)}: other bits than the portable kernels; it is not timed`,
+          `${name}, ${part} of ${convolutionName(size)}: the bits differ from the portable kernels; not timed`,
         );
       }
     }

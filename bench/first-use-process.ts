@@ -1,4 +1,4 @@
-/** Makes the SIMD kernels and the pool once, in a fresh process, and reports what each part took. Its argument: threads. */
+/** Makes the SIMD kernels and the pool in a fresh process and reports the time of each part. Argument: threads. */
 import { createFullSimdSet, FAMILIES } from '../src/kernels/all.ts';
 import { Heap } from '../src/kernels/heap.ts';
 import { createMemory } from '../src/kernels/memory.ts';

@@ -1,6 +1,6 @@
 /**
- * What the first use costs, each time in a fresh process, since a warm one would flatter: the parts of making the SIMD kernels, and
- * the time from the start of `node` to the end of the first step of trainGan, on the built package.
+ * The cost of the first use, each time in a fresh process: the time of each part of making the SIMD kernels, and the
+ * time from the start of `node` to the end of the first step of trainGan, with the built package.
  */
 import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ export interface KernelCosts {
   readonly emit: number;
   readonly compile: number;
   readonly instantiate: number;
-  /** Start of the pool of all cores until every worker is ready. */
+  /** From the start of the pool until every worker is ready. */
   readonly pool: number;
   readonly bytes: number;
 }
@@ -26,7 +26,7 @@ export interface FirstUse {
   readonly instantiate: Summary;
   readonly pool: Summary;
   readonly firstStep: Summary;
-  /** The same process and imports, without a step. */
+  /** A process that imports nothing. */
   readonly nodeAlone: Summary;
 }
 
@@ -80,7 +80,7 @@ process.send(performance.timeOrigin + performance.now());
 process.disconnect();
 `;
 
-/** Builds the package into the folder, as `npm run build` does into dist, so that what is measured is never stale. */
+/** Builds the package into the folder as `npm run build` does into dist, so that the measured build is current. */
 function buildPackage(folder: string): void {
   const build = fileURLToPath(new URL('../.ci/build.mjs', import.meta.url));
   execFileSync(process.execPath, [build, join(folder, 'dist')], { stdio: 'ignore' });
@@ -89,7 +89,7 @@ function buildPackage(folder: string): void {
   writeFileSync(join(folder, 'nothing.mjs'), NOTHING);
 }
 
-/** Milliseconds from the start of a plain `node` to the moment that the script reports. */
+/** Milliseconds from the start of `node` without flags until the script reports. */
 function startToEnd(script: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const start = performance.timeOrigin + performance.now();

@@ -1,4 +1,4 @@
-/** The sizes of the GEMM that are measured, and what each GEMM of the GAN step is. Sizes are written m x k x n: [m, k] [k, n] -> [m, n]. */
+/** The sizes of the measured GEMMs, and their roles in the GAN step. A size m x k x n is [m, k] [k, n] -> [m, n]. */
 
 export interface GemmSize {
   readonly m: number;
@@ -6,7 +6,7 @@ export interface GemmSize {
   readonly n: number;
 }
 
-/** Which operand is stored transposed: N as it is, T transposed; A's letter first. */
+/** How A and B are stored: N as they are, T transposed. */
 export const CASES = ['NN', 'NT', 'TN', 'TT'] as const;
 export type TransposeCase = (typeof CASES)[number];
 
@@ -23,8 +23,8 @@ const LAYERS: readonly (readonly [name: string, from: number, to: number])[] = [
 ];
 
 /**
- * The five sizes that do most of the step's work: four forward products, of which the middle two are also input gradients, and the
- * weight gradients of G3. (D1's is the same with 784 and 512 exchanged.)
+ * The five sizes with most of the work of a step: four forward products, of which the middle two are also input
+ * gradients, and the weight gradients of G3. (Those of D1 have 784 and 512 exchanged.)
  */
 export const STEP_SIZES: readonly GemmSize[] = [
   { m: 256, k: 100, n: 256 },
@@ -50,8 +50,9 @@ export function flopsOf({ m, k, n }: GemmSize): number {
 }
 
 /**
- * What products of this size and case are in a dense layer y = x W of the step, such as 'G2 y'. y = x W is NN, [batch, from] [from, to];
- * dx = dy W^T is NT, [batch, to] [to, from]; dW = x^T dy is TN, [from, batch] [batch, to].
+ * The roles of products of this size and case in the dense layers y = x W of the step, such as 'G2 y'.
+ * y = x W is NN, [batch, from] [from, to]; dx = dy W^T is NT, [batch, to] [to, from]; dW = x^T dy is TN,
+ * [from, batch] [batch, to].
  */
 export function roleOf({ m, k, n }: GemmSize, transposes: TransposeCase): string {
   const roles = LAYERS.flatMap(([name, from, to]) => {
@@ -63,7 +64,7 @@ export function roleOf({ m, k, n }: GemmSize, transposes: TransposeCase): string
   return roles.join(', ');
 }
 
-/** All that a size is in the step, whatever the case. */
+/** The roles of a size in the step, in all cases. */
 export function rolesOf(size: GemmSize): string {
   return CASES.map((one) => roleOf(size, one))
     .filter((role) => role !== '')

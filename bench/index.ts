@@ -1,6 +1,6 @@
 /**
- * Measures the kernels and the GAN step on this machine: `npm run bench`, or `npm run bench -- --help` for what can be set.
- * Every kernel is compared with the naive one, bit for bit, before it is timed. The peers are in bench/peers.
+ * Measures the kernels and the GAN step on this machine: `npm run bench`; `npm run bench -- --help` lists the options.
+ * Each kernel is compared with the naive one, bit for bit, before it is timed. The peers are in bench/peers.
  */
 import { writeFileSync } from 'node:fs';
 import { runCommand } from '../tools/command-line.ts';
@@ -18,23 +18,23 @@ import { figure } from './table.ts';
 import type { Effort } from './timing.ts';
 import { openWideLab } from './wide.ts';
 
-/** What the parts share. */
+/** What all parts use. */
 interface Context {
-  /** The ladder from the bottom. */
+  /** The rungs, slowest first. */
   readonly ladder: readonly Step[];
   readonly cores: number;
-  /** Such as '2 threads'; the end of the name of a step that has them. */
+  /** Such as '2 threads'; the names of rungs with threads end with it. */
   readonly threads: string;
   readonly quick: boolean;
   readonly sizes: readonly GemmSize[];
   readonly effort: Effort;
-  /** Takes the peaks anew, and keeps the best of all. */
+  /** Measures the peaks again and keeps the best. */
   readonly raise: () => Promise<void>;
-  /** GFLOP/s that the processor could do on a rung, by the best peak until now. */
+  /** The best peak measured so far for a rung, in GFLOP/s. */
   readonly peakOf: (rung: string) => number;
 }
 
-/** Images a step when the convolutional pair is trained on the portable kernels too, which take a second for an image of width 1. */
+/** Batch size for verifying the convolutional pair: the portable kernels take a second for each image at width 1. */
 const VERIFIED_BATCH = 4;
 
 /** Each part measures, prints, and returns its figures for --json. */
@@ -45,7 +45,7 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
       rows.push({ size, measured: await measureGemm(size, ladder, ['NN'], effort) });
       await raise();
     }
-    print('GEMM: GFLOP/s by the minimum | by the median | share of the peak', gemmTable(rows, 'rung', peakOf));
+    print('GEMM: GFLOP/s of the minimum | of the median | share of the peak', gemmTable(rows, 'rung', peakOf));
     return rows;
   },
 
@@ -58,7 +58,8 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
         await raise();
       }
       print(
-        `${step.name} GEMM, operands stored as they are (N) or transposed (T), A first: GFLOP/s by the minimum | by the median | share of the peak`,
+        `${step.name} GEMM, operands A and B as they are (N) or transposed (T):` +
+          ' GFLOP/s of the minimum | of the median | share of the peak',
         gemmTable(rows, 'transposes', peakOf),
       );
       all.push(...rows);
@@ -72,7 +73,7 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
       const composition = await measureOps(step, quick ? 10 : 100);
       const { gemmCalls } = composition;
       print(
-        `What a step consists of, ${step.name}: ${gemmCalls} gemm calls (y forward, dx and dW backward) and the others`,
+        `The kernels of a step, ${step.name}: ${gemmCalls} gemm calls (y forward, dx and dW backward) and the others`,
         opsTable(composition),
       );
       all[step.name] = composition;
@@ -84,7 +85,7 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
     const rungs = ladder.filter(({ rung }) => rung !== 'naive');
     const figures = await measureSteps(rungs, quick ? 3 : 20, 5);
     print(
-      'The whole step, batch 256 (drawing the batch, one forward pass, two backward passes, Adam), and its gemm calls alone',
+      'The whole step, batch 256 (drawing the batch, one forward, two backward passes, Adam), and only its gemm calls',
       stepTable(figures, 'SIMD'),
     );
     return figures;
@@ -97,7 +98,8 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
     const all: ConvolutionFigures[] = [];
     for (const size of CONVOLUTION_SIZES) all.push(...(await measureConvolution(size, images, rungs, effort)));
     print(
-      `The convolutions of the convolutional pair at width 1, batch ${images}: GFLOP/s by the minimum | by the median; share of its own GEMMs' rate`,
+      `The convolutions of the convolutional pair at width 1, batch ${images}:` +
+        ' GFLOP/s of the minimum | of the median; share of the rate of their GEMMs',
       convolutionTable(all),
     );
     return all;
@@ -112,7 +114,7 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
       const [rounds, steps] = quick ? [2, 1] : width < 1 ? [10, 3] : [5, 1];
       const figures = await measureSteps(rungs, rounds, steps, { pair: 'conv', width, batchSize: BATCH });
       print(
-        `The whole step of the convolutional pair, width ${width}, batch ${BATCH}, and its gemm calls alone`,
+        `The whole step of the convolutional pair, width ${width}, batch ${BATCH}, and only its gemm calls`,
         stepTable(figures, 'SIMD'),
       );
       all[`width ${width}`] = figures;
@@ -123,7 +125,7 @@ const PARTS: Readonly<Record<Section, (context: Context) => Promise<unknown>>> =
   async 'first-use'({ cores, threads, quick }) {
     const figures = await measureFirstUse(quick ? 3 : 10, cores);
     print(
-      'First use, each in a fresh process; the steps on the package as `npm run build` makes it',
+      'First use, each in a fresh process; the step with the package that `npm run build` makes',
       firstUseTable(figures, threads),
     );
     return figures;
@@ -166,7 +168,8 @@ async function bench({ json, sections, quick }: BenchOptions): Promise<void> {
     figures['peak'] = Object.fromEntries(peaks);
     const list = [...peaks].map(([name, gflops]) => `${name} ${figure(gflops)} GFLOP/s`).join(', ');
     console.log(
-      `\npeak of one thread, multiplies and adds in registers, best of all readings: ${list}; of ${threads}, as many times as much`,
+      `\nPeak of one thread, multiplies and adds in registers, best of all readings: ${list}.` +
+        ` The peak of ${threads} is ${cores} times as high.`,
     );
     if (json !== undefined) {
       writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);

@@ -1,8 +1,9 @@
 /**
- * A lab holds kernel sets on one heap and measures them on request. The wide set lives in a process of its own (wide.ts), since the
- * flag that fuses 128-bit operations works on all that the engine compiles after it; hence every answer is plain data.
+ * A lab has kernel sets on one heap and measures them on request. The wide set is in a process of its own (wide.ts),
+ * because the flag that fuses 128-bit operations changes everything the engine compiles afterwards; so each answer is
+ * plain data.
  *
- * Nothing is timed before its bits are right: a GEMM is compared with the naive one, the steps with those of the portable kernels.
+ * Bits are compared before anything is timed: a GEMM with the naive one, a step with that of the portable kernels.
  */
 import { createHash } from 'node:crypto';
 import { allOf, createAllPortableKernels, createFullSimdSet } from '../src/kernels/all.ts';
@@ -26,25 +27,25 @@ import { createTrainer, type Trainer, type TrainerPlan } from './trainer.ts';
 export type Rung = 'naive' | 'blocked' | 'simd' | 'threads';
 
 export interface Lab {
-  /** Best GFLOP/s of one thread in registers, over one repetition of each loop. */
+  /** GFLOP/s of one thread in registers: the best of the peak loops, each run once. */
   peak(): Promise<number>;
-  /** Lays out operands of this size for what follows. */
+  /** Allocates operands of this size for the next calls. */
   prepare(size: GemmSize): Promise<void>;
   /** SHA-256 of the product of the prepared operands. */
   product(rung: Rung, transposes: TransposeCase): Promise<string>;
-  /** Milliseconds of one product of the prepared operands, the mean of as many as `leastMs` hold. */
+  /** Mean milliseconds of a product of the prepared operands, over as many calls as take `leastMs`. */
   timeProduct(rung: Rung, transposes: TransposeCase, leastMs: number): Promise<number>;
-  /** Lays out pictures and a kernel of this size for what follows. */
+  /** Allocates images and a kernel of this size for the next calls. */
   prepareConvolution(size: ConvolutionSize, images: number): Promise<void>;
-  /** SHA-256 of what a function makes of the prepared pictures. */
+  /** SHA-256 of the result of a function on the prepared images. */
   convolution(rung: Rung, part: ConvolutionPart): Promise<string>;
-  /** Milliseconds of the function or its gemm calls, the mean of as many as `leastMs` hold. */
+  /** Mean milliseconds of the function or of its gemm calls, over as many calls as take `leastMs`. */
   timeConvolution(rung: Rung, part: ConvolutionPart, work: ConvolutionWork, leastMs: number): Promise<number>;
-  /** SHA-256 of all weights after `steps` steps of fresh networks. @param plan - default: the dense pair, batch 256. */
+  /** SHA-256 of all weights after `steps` steps of new networks. The default plan is the dense pair, batch 256. */
   train(rung: Rung, steps: number, plan?: TrainerPlan): Promise<string>;
-  /** Milliseconds of each of `count` further steps, and of as many replays of one step's gemm calls alone. */
+  /** Milliseconds of each of `count` more steps, and of `count` replays of the gemm calls of one step. */
   timeSteps(rung: Rung, count: number): Promise<StepTimes>;
-  /** What one further step consists of. */
+  /** The time and the kernel calls of one more step. */
   callsOfStep(rung: Rung): Promise<{ readonly step: number; readonly calls: readonly Call[] }>;
   close(): Promise<void>;
 }
@@ -61,7 +62,7 @@ interface Operands {
   readonly c: Address;
 }
 
-/** @param threads - of the rung 'threads', in all. */
+/** @param threads - number of threads of the rung 'threads'. */
 export async function openLab(tileColumns: 8 | 16, threads: number): Promise<Lab> {
   const heap = new Heap({ memory: createMemory() });
   const portable = createAllPortableKernels(heap);
@@ -84,7 +85,7 @@ class LocalLab implements Lab {
   readonly #loops: readonly PeakLoop[];
   readonly #pool: ThreadPool | undefined;
   readonly #trainers = new Map<Rung, Trainer>();
-  /** How many calls a repetition has, by rung and case; for the prepared operands. */
+  /** Calls in a repetition with the prepared operands, by rung and case. */
   readonly #repeats = new Map<string, number>();
   #operands: Operands | undefined;
   #convolution: ConvolutionOperands | undefined;
@@ -122,7 +123,7 @@ class LocalLab implements Lab {
   async product(rung: Rung, transposes: TransposeCase): Promise<string> {
     const { c, size } = prepared(this.#operands);
     const product = this.#heap.view(c, size.m * size.n);
-    // A kernel that left something out would not go unnoticed.
+    // An element that the kernel does not write stays NaN.
     product.fill(Number.NaN);
     this.#multiply(rung, transposes)();
     return createHash('sha256').update(Float32Array.from(product)).digest('hex');
@@ -165,7 +166,8 @@ class LocalLab implements Lab {
     const gemms = this.#record(rung).filter(({ kernel }) => kernel === 'gemm');
     const times = (call: () => void): number[] => Array.from({ length: count }, () => timeCalls(1, call));
     const steps = times(() => trainer.step());
-    // The operands lie in blocks that the step has freed again: nothing is allocated meanwhile, and the next step overwrites them.
+    // The operands are in blocks that the step has freed. Nothing is allocated meanwhile; the next step overwrites
+    // them.
     const replays = times(() => {
       for (const { args } of gemms) gemm(...(args as Parameters<Kernels['gemm']>));
     });
@@ -230,7 +232,7 @@ function prepared<T>(operands: T | undefined): T {
   return operands;
 }
 
-/** A row-major matrix as its transpose, row-major. */
+/** The transpose of a row-major matrix, row-major. */
 function transposed(x: Float32Array, rows: number, columns: number): Float32Array {
   const t = new Float32Array(x.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) t[c * rows + r] = x[r * columns + c]!;

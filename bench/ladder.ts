@@ -1,16 +1,16 @@
-/** The ladder: what each idea gains over the one before, from the naive triple loop to wide SIMD, for the same bits. */
+/** The ladder of GEMM kernels, from the naive triple loop to wide SIMD: all give the same bits, each is faster. */
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 import type { Lab, Rung } from './lab.ts';
 import { alternate, type Candidate, type Effort, type Summary } from './timing.ts';
 
-/** A kernel on the ladder, in the lab that has it. */
+/** A rung of the ladder, in the lab that has its kernels. */
 export interface Step {
   readonly name: string;
   readonly lab: Lab;
   readonly rung: Rung;
 }
 
-/** What one repetition should last at least. */
+/** The shortest time of a repetition. */
 const REPETITION_MS = 4;
 
 export interface Measured extends Summary {
@@ -18,7 +18,7 @@ export interface Measured extends Summary {
   readonly transposes: TransposeCase;
 }
 
-/** Measures the steps at one size, after each has given the naive kernel's bits. */
+/** Measures the rungs at one size, after comparing their bits with the naive kernel. */
 export async function measureGemm(
   size: GemmSize,
   steps: readonly Step[],
@@ -26,14 +26,14 @@ export async function measureGemm(
   effort: Effort,
 ): Promise<readonly Measured[]> {
   for (const lab of new Set(steps.map((step) => step.lab))) await lab.prepare(size);
-  // In every case the operands are the same matrices, stored the other way round: one product is the truth for all.
+  // The operands are the same matrices in every case, stored differently: all products must be equal.
   const truth = await steps[0]!.lab.product('naive', 'NN');
   const pairs = steps.flatMap((step) => cases.map((transposes) => ({ step, transposes })));
   const candidates: Candidate[] = [];
   for (const { step, transposes } of pairs) {
     const name = `${step.name} ${transposes}`;
     if ((await step.lab.product(step.rung, transposes)) !== truth) {
-      throw new Error(`${name} at ${JSON.stringify(size)}: other bits than the naive kernel; it is not timed`);
+      throw new Error(`${name} at ${JSON.stringify(size)}: the bits differ from the naive kernel; not timed`);
     }
     candidates.push({ name, run: () => step.lab.timeProduct(step.rung, transposes, REPETITION_MS) });
   }
@@ -45,12 +45,12 @@ export async function measureGemm(
   }));
 }
 
-/** Peaks of one thread in GFLOP/s, by the name of the step that has that lab's one-thread SIMD. */
+/** Peaks of one thread in GFLOP/s, by the name of the single-threaded SIMD rung of each lab. */
 export type Peaks = Map<string, number>;
 
 /**
- * Raises the peaks to the best of some rounds, in turn. Call it between measurements too: a processor's clock moves, and a peak taken in a
- * slow moment would be lower than what is compared with it.
+ * Raises the peaks to the best of some rounds. Call it between measurements too: the clock rate of a processor varies,
+ * and a peak from a slow moment would be too low.
  */
 export async function raisePeaks(best: Peaks, ladder: readonly Step[], rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {

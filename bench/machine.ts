@@ -1,15 +1,15 @@
-/** What the figures were measured on. A figure without its machine says nothing. */
+/** Describes the machine of a measurement. */
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 export interface Machine {
   readonly processor: string;
-  /** As many threads as the benchmark uses. */
+  /** The number of threads that the benchmark uses. */
   readonly cores: number;
   readonly memoryGiB: number;
   readonly node: string;
   readonly v8: string;
   readonly platform: string;
-  /** Over the last minute, when the benchmark began. */
+  /** Of the last minute before the benchmark started. */
   readonly loadAverage: number;
 }
 
@@ -31,7 +31,6 @@ export function machineLines(machine: Machine): string {
     `${processor}, ${cores} cores, ${memoryGiB} GiB; Node ${node} (V8 ${v8}), ${platform}`,
     `load average ${loadAverage.toFixed(2)}`,
   ];
-  if (loadAverage > 0.5)
-    lines.push('other programs are at work: trust minima more than medians, and nothing for certain');
+  if (loadAverage > 0.5) lines.push('Other programs are running: the figures are uncertain, medians more than minima.');
   return lines.join('\n');
 }

@@ -1,11 +1,12 @@
 /**
- * The processor's peak for what a GEMM does, separate float32 multiplies and adds: an emitted loop of independent chains that lives in
- * registers. Nothing can be faster than this without fused multiply-add, which would change the bits.
+ * Measures the peak rate of the processor for separate float32 multiplies and adds, as in a GEMM: an emitted loop of
+ * independent chains in registers. Only fused multiply-add could be faster, and it would change the bits.
  *
- * Chains are of two kinds. In x = x factor + term an add waits for its multiply: many are needed to hide that. In sum = sum + x, x = x factor
- * neither waits for the other, at two registers a chain; where adds have a port of their own, this kind is the faster.
+ * There are two kinds of chains. In x = x factor + term each add waits for its multiply, and many chains are needed to
+ * hide that. In sum = sum + x, x = x factor neither waits for the other, but a chain takes two registers. The second
+ * kind is faster on processors that have a separate port for adds.
  *
- * The chains go in pairs that end in two adjacent stores: in a module compiled for wide SIMD the engine fuses each pair to 256 bits.
+ * Pairs of chains end in two adjacent stores: with wide SIMD the engine fuses each pair to 256 bits.
  */
 import { type Expr, f32x4, i32, ModuleBuilder, v128 } from '../src/wasm/index.ts';
 import { timeCalls } from './timing.ts';
@@ -14,22 +15,24 @@ const LANES = 4;
 const TURNS = 200_000;
 type Kind = 'dependent' | 'separate';
 
-/** Chains at once. More hide the latency better, until there are no registers left (16, less constants and scratch). */
+/** Numbers of chains. More chains hide more latency, until the 16 registers are used up. */
 const CHAINS: Readonly<Record<Kind, readonly number[]>> = { dependent: [8, 10, 12], separate: [5, 6, 7] };
 
-/** They make 1 the fixed point of every chain, or its value every second turn: no value is subnormal or infinite, and the result is known. */
+/**
+ * With these, each chain has the value 1 after every second iteration: no value is subnormal, and the result is known.
+ */
 const CONSTANTS: Readonly<Record<Kind, readonly [factor: number, term: number]>> = {
   dependent: [0.5, 0.5],
   separate: [-1, 1],
 };
 
 export interface PeakLoop {
-  /** Milliseconds a run; throws if a chain did not end where it must. */
+  /** Milliseconds of a run; throws if a chain has a wrong result. */
   time(): number;
   readonly flops: number;
 }
 
-/** The candidates for a machine's peak; the fastest counts. */
+/** All loops. The fastest gives the peak. */
 export function peakLoops(tileColumns: 8 | 16): readonly PeakLoop[] {
   const vectorsOfChain = tileColumns / 8;
   return (['dependent', 'separate'] as const).flatMap((kind) =>
@@ -63,7 +66,7 @@ function createLoop(kind: Kind, vectors: number): PeakLoop {
   const floats = new Float32Array(memory.buffer);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { bench: { memory } });
   const { peak } = exports;
-  if (typeof peak !== 'function') throw new TypeError('the module lacks its loop');
+  if (typeof peak !== 'function') throw new TypeError('the module does not export its loop');
   const run = (): void => {
     floats.fill(Number.NaN);
     floats.set(CONSTANTS[kind]);
@@ -73,7 +76,7 @@ function createLoop(kind: Kind, vectors: number): PeakLoop {
     flops: 2 * LANES * vectors * TURNS,
     time() {
       const ms = timeCalls(1, run);
-      if (floats.subarray(0, LANES * vectors).some((x) => x !== 1)) throw new Error('the peak loop computed nonsense');
+      if (floats.subarray(0, LANES * vectors).some((x) => x !== 1)) throw new Error('the peak loop has a wrong result');
       return ms;
     },
   };

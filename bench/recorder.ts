@@ -1,4 +1,4 @@
-/** Kernels that time or remember each call: what the step consists of. */
+/** Wraps kernels so that each call is timed and recorded. */
 import { KERNEL_NAMES } from '../src/kernels/all.ts';
 import type { KernelCall, KernelCalls, KernelName, Kernels } from '../src/kernels/contract.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
@@ -10,7 +10,7 @@ export interface Call {
   readonly time: number;
 }
 
-/** The kernels, each call of which is timed and added to `calls`. */
+/** Kernels that time each call and add it to `calls`. */
 export function recording(kernels: Kernels, calls: Call[]): KernelCalls {
   const recorded = {} as KernelCalls;
   for (const kernel of KERNEL_NAMES) {
@@ -25,7 +25,10 @@ export function recording(kernels: Kernels, calls: Call[]): KernelCalls {
   return recorded;
 }
 
-/** Size and case of a recorded gemm: its arguments are c, a, b, m, n, k, three strides, transposeA, transposeB, accumulate. */
+/**
+ * Size and case of a recorded gemm: its arguments are c, a, b, m, n, k, three strides, transposeA, transposeB,
+ * accumulate.
+ */
 export function gemmOf({ args }: Call): GemmSize & { readonly transposes: TransposeCase } {
   const transposes = `${args[9] === 1 ? 'T' : 'N'}${args[10] === 1 ? 'T' : 'N'}` as const;
   return { m: args[3]!, k: args[5]!, n: args[4]!, transposes };

@@ -1,4 +1,4 @@
-/** The figures as tables for the terminal. */
+/** Formats the figures as tables for the terminal. */
 import { callsInStep, convolutionFlops, convolutionName, convolutionRoles } from './convolution-sizes.ts';
 import type { ConvolutionFigures } from './convolutions.ts';
 import type { FirstUse } from './first-use.ts';
@@ -13,7 +13,7 @@ export interface GemmRow {
   readonly measured: readonly Measured[];
 }
 
-/** A cell: GFLOP/s by the minimum, by the median, share of the peak. */
+/** A cell has the GFLOP/s of the minimum, of the median, and the share of the peak. */
 export function gemmTable(
   rows: readonly GemmRow[],
   column: 'rung' | 'transposes',
@@ -32,8 +32,8 @@ export function gemmTable(
 }
 
 /**
- * GFLOP/s by the minimum | by the median, of the whole function and of its gemm calls, and how much of their rate is left. The last rows are those of
- * all that a step calls, each as often as it does.
+ * GFLOP/s of the minimum | of the median, for each whole function and for only its gemm calls, and the ratio of the
+ * two. The last rows sum over all calls of a step.
  */
 export function convolutionTable(figures: readonly ConvolutionFigures[]): string {
   const rows = figures.map((one) => {
@@ -51,7 +51,7 @@ export function convolutionTable(figures: readonly ConvolutionFigures[]): string
     const flops = total(({ size, images }) => convolutionFlops(size, images));
     rows.push(convolutionRow('all convolutions of a step', rung, flops, sum('convolution'), sum('gemms')));
   }
-  return table(['bigger side - other side', 'kernels', 'convolution', 'its GEMMs alone', 'share'], rows);
+  return table(['larger - smaller image', 'kernels', 'convolution', 'only its GEMMs', 'share'], rows);
 }
 
 type Times = Pick<Summary, 'min' | 'median'>;
@@ -76,7 +76,7 @@ export function opsTable({ step, ops, javascript }: Composition): string {
   return table(['op', 'calls', 'ms min', 'ms median', 'share', 'GFLOP/s'], rows);
 }
 
-/** @param reference - the rung that the others are compared with, by the minimum. */
+/** @param reference - the rung whose minimum the others are compared with. */
 export function stepTable(figures: readonly StepFigures[], reference: string): string {
   const base = figures.find(({ rung }) => rung === reference)?.step.min ?? Number.NaN;
   const rows = figures.map(({ rung, step, gemms }) => [

@@ -1,4 +1,4 @@
-/** The whole GAN step on each rung, and what it consists of. */
+/** Measures the whole GAN step on each rung, and the kernels in it. */
 
 import { flopsOf, roleOf, sizeName } from './gemm-sizes.ts';
 import type { Step } from './ladder.ts';
@@ -9,13 +9,15 @@ import type { TrainerPlan } from './trainer.ts';
 export interface StepFigures {
   readonly rung: string;
   readonly step: Summary;
-  /** The gemm calls of the same step, replayed alone. */
+  /** Only the gemm calls of the same step, replayed. */
   readonly gemms: Summary;
 }
 
 const VERIFIED_STEPS = 3;
 
-/** Steps of every rung in turn, after each has given the weights that the first one gives, bit for bit. @param plan - default: the dense pair. */
+/**
+ * Times steps of all rungs in turn, after checking that all give the same weights. The default plan is the dense pair.
+ */
 export async function measureSteps(
   rungs: readonly Step[],
   rounds: number,
@@ -24,7 +26,7 @@ export async function measureSteps(
 ): Promise<StepFigures[]> {
   await verifySteps(rungs, plan);
   const times = rungs.map(() => ({ steps: [] as number[], gemms: [] as number[] }));
-  // The first round warms up.
+  // The first round is a warm-up.
   for (let round = 0; round <= rounds; round++) {
     for (const [i, { lab, rung }] of rungs.entries()) {
       // A step of the portable kernels takes a second.
@@ -42,36 +44,36 @@ export async function measureSteps(
   }));
 }
 
-/** Trains fresh networks on every rung, and throws if one gives other weights than the first. */
+/** Trains new networks on every rung, and throws if the weights differ from those of the first. */
 export async function verifySteps(rungs: readonly Step[], plan?: TrainerPlan): Promise<void> {
   let truth: string | undefined;
   for (const { name, lab, rung } of rungs) {
     const digest = await lab.train(rung, VERIFIED_STEPS, plan);
     truth ??= digest;
     if (digest !== truth)
-      throw new Error(`${name}: other weights after ${VERIFIED_STEPS} steps than ${rungs[0]!.name}`);
+      throw new Error(`${name}: the weights after ${VERIFIED_STEPS} steps differ from those of ${rungs[0]!.name}`);
   }
 }
 
 export interface OpFigures {
-  /** Kernel; for a gemm its size, case and role. */
+  /** The kernel; for a gemm also its size, case and role. */
   readonly op: string;
   readonly calls: number;
-  /** Milliseconds a step. */
+  /** Milliseconds in a step. */
   readonly time: Summary;
-  /** Only of a gemm: by the minimum. */
+  /** Of a gemm only, from the minimum. */
   readonly gflops?: number;
 }
 
 export interface Composition {
   readonly step: Summary;
   readonly ops: readonly OpFigures[];
-  /** Step less all kernels: JavaScript (and the clock, read twice a call). */
+  /** The step without its kernels: JavaScript, and two clock readings for each call. */
   readonly javascript: Summary;
   readonly gemmCalls: number;
 }
 
-/** The step's time by kernel; every call is timed. */
+/** Times every kernel call of a step. */
 export async function measureOps({ lab, rung }: Step, rounds: number): Promise<Composition> {
   await lab.train(rung, VERIFIED_STEPS);
   for (let i = 0; i < 5; i++) await lab.callsOfStep(rung);

@@ -1,4 +1,4 @@
-/** Plain tables for the terminal: columns aligned, the first to the left, the others to the right. */
+/** Tables for the terminal. The first column is aligned to the left, the others to the right. */
 
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
@@ -11,7 +11,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** Three significant digits, never in powers of ten: 0.0123, 1.23, 12.3, 123, 1234. */
+/** Three significant digits without an exponent: 0.0123, 1.23, 12.3, 123, 1234. */
 export function figure(value: number): string {
   if (value === 0) return '0';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

@@ -1,23 +1,23 @@
 /**
- * Measuring on a machine that is shared and noisy: the candidates take turns, so that a disturbance meets them all, and the minimum
- * (what the code can do) and the median (what one gets) of the repetitions are reported.
+ * Timing on a noisy machine. The candidates take turns, so that a disturbance affects them all. The minimum and the
+ * median of the repetitions are reported.
  */
 
-/** One thing to measure; `run` is one repetition and returns milliseconds a call. */
+/** One thing to measure; `run` is one repetition and returns the milliseconds of a call. */
 export interface Candidate {
   readonly name: string;
   readonly run: () => number | Promise<number>;
 }
 
 export interface Summary {
-  /** Milliseconds a call. */
+  /** Milliseconds of a call. */
   readonly min: number;
   readonly median: number;
   readonly repetitions: number;
 }
 
 export interface Effort {
-  /** Repetitions at most, and the time after which a candidate gets no more of them (but always three). */
+  /** Most repetitions, and the time after which a candidate gets no more of them. Each gets at least three. */
   readonly rounds: number;
   readonly budgetMs: number;
 }
@@ -38,16 +38,16 @@ export async function alternate(candidates: readonly Candidate[], effort: Effort
   return new Map(runs.map(({ candidate, times }) => [candidate.name, summarize(times)]));
 }
 
-/** Minimum and median (the mean of the two in the middle if their number is even). */
+/** Minimum and median. The median of an even number of times is the mean of the two in the middle. */
 export function summarize(times: readonly number[]): Summary {
-  if (times.length === 0) throw new RangeError('summarize: there is nothing to summarize');
+  if (times.length === 0) throw new RangeError('summarize: there are no times');
   const sorted = [...times].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const median = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
   return { min: sorted[0]!, median, repetitions: sorted.length };
 }
 
-/** Calls `call` until `leastMs` have passed, and returns how many calls that took: what one repetition should consist of. */
+/** Calls `call` until `leastMs` have passed, and returns the number of calls. */
 export function callsWithin(leastMs: number, call: () => void): number {
   const start = performance.now();
   let calls = 0;
@@ -58,7 +58,7 @@ export function callsWithin(leastMs: number, call: () => void): number {
   return calls;
 }
 
-/** Milliseconds a call, over `calls` of them. */
+/** Mean milliseconds of `calls` calls. */
 export function timeCalls(calls: number, call: () => void): number {
   const start = performance.now();
   for (let i = 0; i < calls; i++) call();

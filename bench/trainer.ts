@@ -1,4 +1,4 @@
-/** The step that is measured: what trainGan does for one batch, from drawing it to the updated networks. Seeded. */
+/** The measured step: all that trainGan does for one batch, from drawing it to the updated networks. It is seeded. */
 import { createHash } from 'node:crypto';
 import { createRandom } from '../src/autograd/random.ts';
 import { scope } from '../src/autograd/scope.ts';
@@ -15,10 +15,10 @@ import { BATCH } from './gemm-sizes.ts';
 const IMAGES = 1024;
 const LATENT = 100;
 
-/** What is trained. */
+/** The networks and the batch size of a training. */
 export interface TrainerPlan {
   readonly pair: 'dense' | 'conv';
-  /** Of the convolutional pair: multiplies its channels. */
+  /** Factor for the channels of the convolutional pair. */
   readonly width: number;
   readonly batchSize: number;
 }
@@ -26,13 +26,13 @@ export interface TrainerPlan {
 const DENSE: TrainerPlan = { pair: 'dense', width: 1, batchSize: BATCH };
 
 export interface Trainer {
-  /** One more step; with another runtime on the same heap if one is given. Returns the generator's loss. */
+  /** Makes one more step and returns the generator's loss. `runtime` may have other kernels on the same heap. */
   step(runtime?: Runtime): number;
   /** SHA-256 of all weights of both networks. */
   digest(): string;
 }
 
-/** Fresh networks on the runtime's heap; every trainer makes the same steps. */
+/** New networks on the heap of the runtime. Every trainer makes the same steps. */
 export function createTrainer(runtime: Runtime, { pair, width, batchSize }: TrainerPlan = DENSE): Trainer {
   return withRuntime(runtime, () => {
     const random = createRandom(42);

@@ -1,4 +1,4 @@
-/** The lab with 256-bit kernels, in a process of its own; the child's side. Its argument is the number of threads. */
+/** The child process of wide.ts: a lab with 256-bit kernels. Argument: the number of threads. */
 import { enableWideSimd } from '../src/node/wide.ts';
 import { openLab } from './lab.ts';
 import type { Answer, Request } from './wide.ts';

@@ -1,4 +1,4 @@
-/** The lab with 256-bit kernels, in a process of its own; the parent's side. */
+/** A lab with 256-bit kernels in a process of its own, wide-process.ts. */
 import { fork } from 'node:child_process';
 import type { Lab } from './lab.ts';
 
@@ -9,7 +9,7 @@ export interface Request {
   readonly args: readonly unknown[];
 }
 
-/** The first answer says whether wide kernels can be had; the others carry a request's result. */
+/** The first answer says whether there are wide kernels; the others have the result of a request. */
 export type Answer =
   | { readonly ready: boolean; readonly reason: string }
   | { readonly result: unknown }
@@ -33,7 +33,7 @@ export async function openWideLab(threads: number): Promise<Lab | string> {
     child.disconnect();
     return 'reason' in first ? first.reason : 'the process with the wide kernels gave no answer';
   }
-  // One request at a time: answers come in order.
+  // There is one request at a time, so answers arrive in order.
   const ask = async <M extends LabMethod>(
     method: M,
     ...args: Parameters<Lab[M]>
@@ -53,7 +53,7 @@ export async function openWideLab(threads: number): Promise<Lab | string> {
     prepareConvolution: (size, images) => ask('prepareConvolution', size, images),
     convolution: (rung, part) => ask('convolution', rung, part),
     timeConvolution: (rung, part, work, leastMs) => ask('timeConvolution', rung, part, work, leastMs),
-    // Undefined would arrive as null.
+    // An undefined argument would arrive as null.
     train: (rung, steps, plan) => (plan === undefined ? ask('train', rung, steps) : ask('train', rung, steps, plan)),
     timeSteps: (rung, steps) => ask('timeSteps', rung, steps),
     callsOfStep: (rung) => ask('callsOfStep', rung),

@@ -1,14 +1,17 @@
 /**
- * The steps that every peer makes. Everything is hashed, so that each process makes the same numbers by itself.
- *   dense: initial weights and batches of test/fixtures/gan_steps.py (its docblock has model and formulas), with batches of 256;
- *   conv: the convolutional pair of src/gan/conv-models.ts at width 0.25 without dropout, whose random numbers no two libraries share,
- *     weights and batches by the same formulas, with batches of 64.
+ * The steps that every peer makes. All numbers are hashed, so that each process computes the same ones by itself.
+ * - dense: initial weights and batches of test/fixtures/gan_steps.py, whose docstring has model and formulas; batches
+ * of
+ *   256.
+ * - conv: the convolutional pair of src/gan/conv-models.ts at width 0.25, with the same formulas; batches of 64. It has
+ * no
+ *   dropout, because no two libraries have the same random numbers.
  */
 import { hashedFloats } from '../../tools/hashed-floats.ts';
 
-/** Of the dense step. */
+/** Batch size of the dense step. */
 export const BATCH_SIZE = 256;
-/** Different batches, taken in turn. */
+/** Number of different batches, used in turn. */
 export const BATCHES = 4;
 export const LATENT = 100;
 export const PIXELS = 784;
@@ -22,7 +25,7 @@ export const SLOPE = 0.3;
 
 export type NetworkName = 'generator' | 'discriminator';
 
-/** A layer's kernel, [...window, from, to] or, of a transposed convolution, [...window, to, from], and what follows it. */
+/** The kernel of a layer, [...window, from, to], or [...window, to, from] if transposed, and what follows it. */
 interface LayerShape {
   readonly kernel: readonly number[];
   readonly units: number;
@@ -58,7 +61,7 @@ export const DENSE: Problem = {
 };
 
 export const WIDTH = 0.25;
-/** Channels of the convolutional pair: of the generator from its first layer on, and of the discriminator. */
+/** Channels of the convolutional pair. */
 export const GENERATOR_CHANNELS = [64, 32, 16] as const;
 export const DISCRIMINATOR_CHANNELS = [16, 32] as const;
 
@@ -83,7 +86,9 @@ export interface Weight {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** The weights of a network, layer by layer in Keras's order: a kernel, then gamma, beta, moving mean and variance, or the bias. */
+/**
+ * The weights of a network in Keras's order: for each layer a kernel, then gamma, beta, moving mean, variance, or bias.
+ */
 export function initialWeights(network: NetworkName, problem: Problem = DENSE): Weight[] {
   let number = network === 'generator' ? 0 : layout('generator', problem).length;
   return layout(network, problem).map(({ part, shape }) => {
@@ -142,7 +147,7 @@ function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** In a buffer of its own, as jax-js's types ask for. */
+/** Copied to an ArrayBuffer, which the types of jax-js require. */
 function hashed(count: number, salt: number, low: number, high: number): Float32Array<ArrayBuffer> {
   return new Float32Array(hashedFloats(count, salt, low, high));
 }

@@ -5,7 +5,7 @@ import { CONV, DENSE } from './data.ts';
 import type { Command } from './peer.ts';
 
 export interface Entry extends Command {
-  /** Steps each time it is asked, and how many rounds it takes part in: slow ones make fewer. */
+  /** Steps in a round, and the number of rounds. Slow peers have fewer. */
   readonly steps: number;
   readonly rounds: number;
 }
@@ -14,13 +14,13 @@ export const MODEL_NAMES = ['dense', 'conv'] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];
 
 export interface Comparison {
-  /** What the step is of. */
+  /** The name of the model. */
   readonly title: string;
-  /** The first is ganvas on one thread, by whose losses the others are judged. */
+  /** The first is ganvas on one thread. The losses of the others are compared with its losses. */
   readonly entries: readonly Entry[];
 }
 
-/** @param cores - the most threads that a peer gets; those that can have several are measured with one and with all. */
+/** @param cores - the most threads of a peer. Peers that can use threads are measured with one and with all. */
 export function comparisonOf(model: ModelName, cores: number): Comparison {
   const threadCounts = cores > 1 ? [1, cores] : [1];
   return model === 'dense' ? denseComparison(threadCounts) : convComparison(threadCounts);
@@ -40,7 +40,7 @@ function denseComparison(threadCounts: readonly number[]): Comparison {
   };
 }
 
-/** Without tfjs-cpu: on its JavaScript backend one such step takes some two minutes. */
+/** tfjs-cpu is left out: one such step takes about two minutes on its JavaScript backend. */
 function convComparison(threadCounts: readonly number[]): Comparison {
   return {
     title: `the convolutional GAN, width 0.25, no dropout, batch ${CONV.batchSize}`,
@@ -66,7 +66,7 @@ function ganvas(model: ModelName, threadCounts: readonly number[]): Entry[] {
   ];
 }
 
-/** The loader that runs this file runs the peers' too. */
+/** Peers are run with the loader that runs this file. */
 function node(name: string, script: string, args: readonly string[], steps: number, rounds: number): Entry {
   return { name, file: process.execPath, args: [...process.execArgv, join(folder, script), ...args], steps, rounds };
 }

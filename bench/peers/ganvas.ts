@@ -1,4 +1,4 @@
-/** ganvas. Arguments: the number of threads; 'dense' or 'conv'; and 'wide' for 256-bit kernels. */
+/** The GANs in ganvas. Arguments: the number of threads, 'dense' or 'conv', and 'wide' for 256-bit kernels. */
 import { ganStep } from '../../src/gan/step.ts';
 import {
   adam,

@@ -1,8 +1,8 @@
 /**
- * The same GAN steps by ganvas and its peers: `npm run bench:peers`, or `npm run bench:peers -- --help` for what can be set.
+ * Times the same GAN steps in ganvas and its peers: `npm run bench:peers`; with `-- --help` it lists the options.
  *
- * Each peer lives in a process of its own and makes steps when asked, so that the measurement goes round all of them in one run. All
- * start from the same weights and get the same batches, and must come to the same losses before their time counts.
+ * Each peer has its own process and makes steps on request, so that all take turns in one run. All start from the same
+ * weights, get the same batches, and must have the same losses before they are timed.
  */
 import { writeFileSync } from 'node:fs';
 import { didYouMean } from '../../src/core/check.ts';
@@ -60,7 +60,9 @@ async function main(): Promise<void> {
 
 type Named = readonly [ModelName, Comparison];
 
-/** The comparisons that have a peer that is asked for; the first of each, by whose losses the others are judged, always takes part. */
+/**
+ * The comparisons with a peer that was asked for. The first peer, which gives the losses to compare with, always runs.
+ */
 function choose(all: readonly Named[], only: string | undefined): readonly Named[] {
   if (only === undefined) return all;
   const chosen = all.filter(([, { entries }]) => entries.some(({ name }) => name.startsWith(only)));
@@ -77,7 +79,7 @@ function choose(all: readonly Named[], only: string | undefined): readonly Named
   ]);
 }
 
-/** Ratios are of minima, against ganvas on all threads: the same Node, no flag. */
+/** Ratios are of minima, to ganvas on all threads without wide SIMD. */
 function resultTable(results: readonly Result[]): string {
   const own = results.filter(({ name, step }) => name.startsWith('ganvas, ') && step !== undefined).at(-1);
   const rows = results.map(({ name, unavailable, version = '', detail = '', step, lossDifference }) => {

@@ -1,6 +1,6 @@
 /**
- * The convolutional GAN in jax-js, channels first, as its convolution wants them: whatever is laid out over pixels is turned when it is loaded.
- * A transposed convolution is one of an image spread by the stride, with a mirrored kernel.
+ * The convolutional GAN in jax-js. Its convolution wants channels first, so weights and images are transposed when they
+ * are loaded. A transposed convolution is a convolution of the dilated image with the mirrored kernel.
  */
 import { lax, numpy as np } from '@jax-js/jax';
 import { CONV, DISCRIMINATOR_CHANNELS, GENERATOR_CHANNELS } from './data.ts';
@@ -9,7 +9,7 @@ import { type Pass, serveJax } from './jax-gan.ts';
 const [first] = GENERATOR_CHANNELS;
 const last = DISCRIMINATOR_CHANNELS[1];
 
-/** Kernel 5 x 5, padding 'same' of an even size: one pixel in front, two behind. */
+/** Padding 'same' of a 5 x 5 kernel with stride 2: one pixel before, two after. */
 function conv(pass: Pass, x: np.Array, filters: number): np.Array {
   const y = lax.convGeneralDilated(
     x,
@@ -23,13 +23,15 @@ function conv(pass: Pass, x: np.Array, filters: number): np.Array {
   return y.add(pass.take().reshape([1, filters, 1, 1]));
 }
 
-/** Pads by 4, the kernel's size less 1, minus what the adjoint convolution pads: 2 and 2 or, with a stride of 2, 1 and 2. */
+/**
+ * Pads by 4, the kernel size less 1, minus the padding of the adjoint convolution: 2 and 2, or 1 and 2 for stride 2.
+ */
 function transposed(pass: Pass, x: np.Array, stride: 1 | 2): np.Array {
   const sides: [number, number] = stride === 1 ? [2, 2] : [3, 2];
   return lax.convGeneralDilated(x, pass.take(), [1, 1], [sides, sides], { lhsDilation: [stride, stride] });
 }
 
-/** Of an axis of 7 x 7 x channels: channels x 7 x 7. */
+/** Reorders an axis of 7 x 7 x channels to channels x 7 x 7. */
 function channelsFirst(x: np.Array, channels: number): np.Array {
   const [rows] = x.shape;
   return np.transpose(x.reshape([rows!, 7, 7, channels]), [0, 3, 1, 2]).reshape([rows!, 49 * channels]);
@@ -51,7 +53,7 @@ await serveJax(
     },
     place(array, { part, shape }, network) {
       if (shape.length === 4) {
-        // [5, 5, from, to] to [to, from, 5, 5]; transposed, [5, 5, to, from], the same and mirrored.
+        // [5, 5, from, to] becomes [to, from, 5, 5]; a transposed kernel [5, 5, to, from] is mirrored too.
         if (network === 'discriminator') return np.transpose(array, [3, 2, 0, 1]).add(0);
         return np.transpose(np.flip(array, [0, 1]), [2, 3, 0, 1]).add(0);
       }

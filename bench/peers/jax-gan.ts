@@ -1,6 +1,6 @@
 /**
- * A GAN's step in jax-js, tuned: one jit for the whole step, both gradients from one forward pass (vjp). In Node its WebAssembly runs on one
- * thread.
+ * The tuned step of a GAN in jax-js: one jit for the whole step, both gradients from one forward pass (vjp). Its
+ * WebAssembly runs on one thread in Node.
  */
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, vjp } from '@jax-js/jax';
 import {
@@ -22,7 +22,7 @@ import {
 } from './data.ts';
 import { serve } from './serve.ts';
 
-/** A forward pass over one network in training mode: its weights in order; the batch's statistics are collected in `moments`. */
+/** A forward pass over one network in training mode. It reads the weights in order and collects `moments`. */
 export class Pass {
   readonly #weights: np.Array[];
   readonly moments: np.Array[] = [];
@@ -42,10 +42,10 @@ export class Pass {
     return np.matmul(x, np.transpose(this.take()));
   }
 
-  /** Over all axes but the second. */
+  /** Normalises over all axes but the second. */
   normalize(x: np.Array): np.Array {
     const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-    // [n] as [1, n, 1, ...].
+    // [n] becomes [1, n, 1, ...].
     const along = (v: np.Array): np.Array => v.reshape(x.shape.map((length, axis) => (axis === 1 ? length : 1)));
     const [gamma, beta] = [along(this.take()), along(this.take())];
     const mean = np.mean(x.ref, axes);
@@ -62,20 +62,20 @@ export class Pass {
 
 export interface JaxModel {
   readonly problem: Problem;
-  /** Shape of one image as the discriminator takes it. */
+  /** Shape of one image of the discriminator. */
   readonly imageShape: readonly number[];
   readonly generator: (pass: Pass, noise: np.Array) => np.Array;
   readonly discriminator: (pass: Pass, images: np.Array) => np.Array;
-  /** A weight, of Keras's layout, as the networks take it. */
+  /** Converts a weight from Keras's layout. */
   readonly place: (array: np.Array, weight: Weight, network: NetworkName) => np.Array;
 }
 
-/** All that training moves: of both networks together, the generator's first. */
+/** The state of the training. Lists have the values of the generator first, then those of the discriminator. */
 type State = {
   readonly weights: np.Array[];
   readonly m: np.Array[];
   readonly v: np.Array[];
-  /** Mean and variance of each normalisation. */
+  /** Moving mean and variance of each normalisation. */
   readonly moving: np.Array[];
 };
 
@@ -135,7 +135,7 @@ function stepOf(forward: Forward, generatorWeights: number, discriminatorMoments
   });
 }
 
-/** The discriminator's statistics move twice: by those of the real images, then by those of the fake ones. */
+/** The discriminator's statistics move twice: first for the real images, then for the fake ones. */
 function move(moving: readonly np.Array[], moments: readonly np.Array[], discriminatorMoments: number): np.Array[] {
   const towards = (old: np.Array, batch: np.Array): np.Array => old.mul(MOMENTUM).add(batch.mul(1 - MOMENTUM));
   const first = moving.length - discriminatorMoments;
@@ -145,7 +145,7 @@ function move(moving: readonly np.Array[], moments: readonly np.Array[], discrim
   });
 }
 
-/** Makes steps when asked. */
+/** Makes steps on request. */
 export async function serveJax(model: JaxModel, detail: string): Promise<void> {
   await init('wasm');
   defaultDevice('wasm');

@@ -1,28 +1,28 @@
-/** Measures peers in turn, each in a process of its own. */
+/** Measures peers in turn, each in its own process. */
 import { type Summary, summarize } from '../timing.ts';
 import type { Entry } from './entries.ts';
 import { Peer } from './peer.ts';
 
 export interface Result {
   readonly name: string;
-  /** Why it did not run; the other fields are absent then. */
+  /** The reason why the peer did not run. The other fields are then absent. */
   readonly unavailable?: string;
   readonly version?: string;
   readonly detail?: string;
   readonly step?: Summary;
-  /** Largest distance of a loss of the compared steps from ganvas's. */
+  /** Largest distance of the compared losses from those of ganvas. */
   readonly lossDifference?: number;
 }
 
-/** Steps whose losses are compared. They warm up too. */
+/** Number of steps whose losses are compared. They are also the warm-up. */
 export const COMPARED = 3;
 /**
- * How far a loss may lie from ganvas's. A loss moves by 0.02 a step or more; float32 in another order of sums is off by some 1e-6, and
- * TensorFlow.js's own Adam, whose epsilon stands elsewhere, by 1e-4.
+ * Largest allowed distance of a loss from that of ganvas. A step changes a loss by at least 0.02. Another order of
+ * float32 sums changes it by about 1e-6, the Adam of TensorFlow.js, which adds epsilon elsewhere, by 1e-4.
  */
 export const TOLERANCE = 5e-4;
 
-/** Starts the peers, compares the losses of their first steps with the first peer's, and measures them in turn. */
+/** Starts the peers, compares their first losses with those of the first peer, and measures them in turn. */
 export async function measure(chosen: readonly Entry[], roundLimit: number): Promise<readonly Result[]> {
   const results: Result[] = [];
   const running: {
@@ -33,7 +33,7 @@ export async function measure(chosen: readonly Entry[], roundLimit: number): Pro
   }[] = [];
   let truth: readonly (readonly [number, number])[] | undefined;
   try {
-    // One after the other, so that no peer starts while another is compared.
+    // One after the other: no peer starts while another is compared.
     for (const entry of chosen) {
       const { name } = entry;
       const peer = new Peer(entry);
@@ -51,7 +51,7 @@ export async function measure(chosen: readonly Entry[], roundLimit: number): Pro
       result.lossDifference = largestDifference(losses, truth);
       if (!(result.lossDifference <= TOLERANCE)) {
         throw new Error(
-          `${name}: its losses ${JSON.stringify(losses)} are not those of ganvas, ${JSON.stringify(truth)}`,
+          `${name}: the losses ${JSON.stringify(losses)} differ from those of ganvas, ${JSON.stringify(truth)}`,
         );
       }
     }

@@ -1,4 +1,4 @@
-/** A peer in a process of its own, asked for steps over its standard input; serve.ts is the other side. */
+/** A peer in its own process. Steps are requested over its standard input; serve.ts is the other side. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Ready, StepAnswer, Unavailable } from './serve.ts';
@@ -9,7 +9,7 @@ export interface Command {
   readonly args: readonly string[];
 }
 
-/** The environment, without what would keep OpenBLAS from the processor's best instructions. */
+/** The environment without the variables that restrict the instructions of OpenBLAS. */
 function environment(): NodeJS.ProcessEnv {
   const { OPENBLAS_CORETYPE: _coreType, OPENBLAS_L2_SIZE: _l2Size, ...rest } = process.env;
   return rest;
@@ -27,7 +27,7 @@ export class Peer {
     this.#child.once('error', (error) => {
       this.#failure = error.message;
     });
-    // Writing to a process that has ended is an error of the pipe; that it has ended shows in its answers.
+    // Writing to a process that has ended gives an error of the pipe. The missing answer tells the same.
     this.#child.stdin?.on('error', () => undefined);
     this.#child.stderr?.on('data', (data: Buffer) => {
       this.#errors = (this.#errors + data.toString()).slice(-2000);
@@ -36,7 +36,7 @@ export class Peer {
     this.#lines = this.#reader[Symbol.asyncIterator]();
   }
 
-  /** Waits until the peer is ready; why it cannot run, if it cannot. */
+  /** Waits until the peer is ready, or says why it cannot run. */
   async ready(): Promise<Ready | Unavailable> {
     const answer = await this.#next();
     return answer === undefined ? { unavailable: this.#whyEnded() } : (answer as Ready | Unavailable);
@@ -55,7 +55,7 @@ export class Peer {
     this.#child.kill();
   }
 
-  /** The next line of JSON; libraries print greetings too, which are passed over. Undefined at the end of the output. */
+  /** The next line of JSON, undefined at the end of the output. Other lines, printed by libraries, are skipped. */
   async #next(): Promise<unknown> {
     for (;;) {
       const { done, value } = await this.#lines.next();

@@ -1,5 +1,5 @@
 /**
- * A peer's side of the talk with index.ts, one line of JSON each way:
+ * The peer's side of the protocol with peer.ts: one line of JSON for each message.
  *   ready:   { "version": "...", "detail": "..." }, or { "unavailable": "why" }
  *   request: the number of steps to make
  *   answer:  { "times": [milliseconds of each], "losses": [[generator, discriminator] of each] }

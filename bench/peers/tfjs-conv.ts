@@ -1,6 +1,6 @@
 /**
- * The convolutional GAN in tf.layers. Arguments: the backend, 'wasm' or 'cpu', and 'extended' to give the WebAssembly backend the kernel that it
- * lacks: it has none for the gradient of a convolution's kernel, so by itself it cannot train a convolution.
+ * The convolutional GAN in tf.layers. Arguments: the backend, 'wasm' or 'cpu', and 'extended'. The WebAssembly backend
+ * has no gradient for the kernel of a convolution, so it cannot train one; 'extended' adds that gradient.
  */
 import * as tf from '@tensorflow/tfjs';
 import { CONV, DISCRIMINATOR_CHANNELS, GENERATOR_CHANNELS, LATENT } from './data.ts';
@@ -46,7 +46,7 @@ async function main(backend: string, extended: boolean): Promise<void> {
   await serveGan(CONV, generator, discriminator, [28, 28, 1], `tf.layers on ${backend}${what}`);
 }
 
-/** What the backend says when asked for the gradient of a convolution's kernel, if it refuses. */
+/** The message of the backend if it has no gradient for the kernel of a convolution. */
 function whyUntrainable(): string | undefined {
   try {
     const pictures: tf.Tensor4D = tf.ones([1, 4, 4, 1]);

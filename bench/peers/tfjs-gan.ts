@@ -1,6 +1,6 @@
 /**
- * A GAN's step as users of TensorFlow.js write it: tf.variableGrads and tf.train.adam over models of tf.layers. Its tape knows one loss, so
- * each network's gradients take a forward pass of their own.
+ * The step of a GAN as users of TensorFlow.js write it: tf.variableGrads and tf.train.adam over models of tf.layers. A
+ * tape has one loss, so the gradients of each network take a forward pass of their own.
  */
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -23,10 +23,10 @@ import { serve } from './serve.ts';
 export const norm = (): tf.layers.Layer => tf.layers.batchNormalization({ momentum: MOMENTUM, epsilon: NORM_EPSILON });
 export const leaky = (): tf.layers.Layer => tf.layers.leakyReLU({ alpha: SLOPE });
 
-/** The model of these layers with its initial weights. */
+/** A model of these layers with its initial weights. */
 export function withWeights(problem: Problem, network: NetworkName, layers: tf.layers.Layer[]): tf.Sequential {
   const model = tf.sequential({ layers });
-  // getWeights gives a model's weights layer by layer, as data.ts does, once per layer so that no order is presumed.
+  // One call of getWeights for each layer, in the order of data.ts.
   const weights = initialWeights(network, problem).map(({ values, shape }) => tf.tensor(values, [...shape]));
   for (const layer of model.layers) layer.setWeights(weights.splice(0, layer.getWeights().length));
   return model;
@@ -41,7 +41,7 @@ const crossentropy = (label: 0 | 1, logits: tf.Tensor): tf.Scalar =>
 const named = (gradients: tf.NamedTensorMap): { name: string; tensor: tf.Tensor }[] =>
   Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
 
-/** Makes steps when asked. @param imageShape - of one image, as the discriminator takes it. */
+/** Makes steps on request. `imageShape` is the shape of one image of the discriminator. */
 export async function serveGan(
   problem: Problem,
   generator: tf.Sequential,

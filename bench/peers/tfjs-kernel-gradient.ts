@@ -1,7 +1,8 @@
 /**
- * The gradient of a convolution's kernel for a backend of TensorFlow.js that has no kernel for it, from two that it has, Conv2D and Transpose:
+ * The gradient of a convolution's kernel for a backend of TensorFlow.js that lacks it, composed of Conv2D and
+ * Transpose:
  *   dkernel[ky, kx, c, f] = sum over n, oy, ox of x[n, oy stride + ky - pad, ox stride + kx - pad, c] dy[n, oy, ox, f]
- * is the convolution of x, its images taken for channels and its channels for images, with dy as the kernel, dilated by the stride.
+ * This is the convolution of x, with images and channels exchanged, with dy as the kernel, dilated by the stride.
  */
 import * as tf from '@tensorflow/tfjs';
 
@@ -44,7 +45,7 @@ export function addKernelGradient(backendName: string): void {
       );
       const result = run('Transpose', { x: gradient }, { perm: [1, 2, 0, 3] });
       if (String(result.shape) !== String(filterShape)) {
-        throw new Error(`the gradient of a kernel ${filterShape} came out as ${result.shape}`);
+        throw new Error(`the gradient of a kernel ${filterShape} has the shape ${result.shape}`);
       }
       for (const { dataId } of made) if (dataId !== result.dataId) (backend as tf.KernelBackend).disposeData(dataId);
       return result;

@@ -1,7 +1,8 @@
 /**
- * TensorFlow.js on its WebAssembly backend, tuned by hand: no tf.layers and no tape but both backward passes written out over one
- * forward pass, batch normalisation by its closed-form gradient, column sums as products with a row of ones, and transposes made
- * before a product (its matMul is slow on operands flagged as transposed). In Node it runs on one thread.
+ * TensorFlow.js on its WebAssembly backend, tuned by hand, without tf.layers and without a tape. Both backward passes
+ * are written out over one forward pass. Batch normalisation has its closed-form gradient, column sums are products
+ * with a row of ones, and operands are transposed before a product, because matMul is slow for operands flagged as
+ * transposed. It runs on one thread in Node.
  */
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -31,7 +32,7 @@ const ones: Matrix = tf.ones([1, BATCH_SIZE]);
 const columnSums = (x: Matrix): Matrix => tf.matMul(ones, x);
 const transpose = (x: Matrix): Matrix => tf.transpose(x);
 
-/** A weight with its moments; gradients of one step are collected in `gradient`. */
+/** A weight with its moments. `gradient` accumulates the gradients of one step. */
 class Parameter {
   value: Matrix;
   gradient: Matrix | undefined;
@@ -66,15 +67,15 @@ function replace(old: Matrix, next: Matrix): Matrix {
 
 interface HiddenCache {
   readonly input: Matrix;
-  /** After tanh, before the normalisation; only with 'tanhBefore'. */
+  /** The value after tanh and before the normalisation; only with 'tanhBefore'. */
   readonly squashed: Matrix | undefined;
   readonly normalized: Matrix;
   readonly scale: Matrix;
-  /** Before LeakyReLU. */
+  /** The value before LeakyReLU. */
   readonly shifted: Matrix;
 }
 
-/** Dense without bias, batch normalisation, and LeakyReLU behind or tanh between. */
+/** Dense without bias, then batch normalisation; with LeakyReLU after them or tanh between them. */
 class Hidden {
   readonly kernel: Parameter;
   readonly gamma: Parameter;
@@ -113,7 +114,7 @@ class Hidden {
     return [y, { input, squashed, normalized, scale: tf.mul(this.gamma.value, inverse), shifted }];
   }
 
-  /** Returns the gradient of the input, if that is wanted; collects those of the weights, if they are. */
+  /** Returns the gradient of the input and accumulates those of the weights, each only if wanted. */
   backward(dy: Matrix, cache: HiddenCache, wanted: { readonly weights: boolean; readonly input: boolean }): Matrix {
     const { input, squashed, normalized, scale, shifted } = cache;
     const dv: Matrix = squashed === undefined ? tf.mul(dy, tf.step(shifted, SLOPE)) : dy;
@@ -166,7 +167,7 @@ function judge(images: Matrix): Judgement {
   return { logits, features, caches: [first, second] };
 }
 
-/** The discriminator's backward pass: into its weights, or to the images and not into the weights. */
+/** The discriminator's backward pass: either to its weights or to the images. */
 function judgeBackward(dlogits: Matrix, { features, caches }: Judgement, into: 'weights' | 'images'): Matrix {
   const weights = into === 'weights';
   if (weights) {
@@ -178,7 +179,7 @@ function judgeBackward(dlogits: Matrix, { features, caches }: Judgement, into: '
   return discriminator[0].backward(dy1, caches[0], { weights, input: !weights });
 }
 
-/** d/dz of mean softplus(sign z): sign sigmoid(sign z) / n. */
+/** The derivative of mean softplus(sign z): sign sigmoid(sign z) / n. */
 function softplusGradient(logits: Matrix, sign: 1 | -1): Matrix {
   return tf.mul(tf.sigmoid(tf.mul(logits, sign)), sign / BATCH_SIZE);
 }

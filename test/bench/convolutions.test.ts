@@ -1,4 +1,4 @@
-/** That the benchmark speaks of the convolutions that the step really has, and that it checks what it times. */
+/** The convolutions of the benchmark are those of the step, and their results are compared before they are timed. */
 import { expect, test } from 'vitest';
 import {
   CONVOLUTION_PARTS,
@@ -18,10 +18,10 @@ import type { WindowGeometry } from '../../src/kernels/contract.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { createMemory } from '../../src/kernels/memory.ts';
 
-/** A small one, made up, with the padding of a 3 x 3 kernel, stride 2, on 6 x 6 pixels: only behind. */
+/** A small size with the padding of a 3 x 3 kernel, stride 2, on 6 x 6 pixels: only after the last pixel. */
 const TINY = { geometry: [6, 6, 2, 3, 3, 2, 2, 0, 0, 3, 3] satisfies WindowGeometry, outputs: 5 };
 
-test('the sizes, and what each function is in the layers', () => {
+test('the sizes, and the role of each function in the layers', () => {
   expect(CONVOLUTION_SIZES.map(convolutionName)).toEqual([
     '7x7x128 - 7x7x256',
     '14x14x64 - 7x7x128',
@@ -33,7 +33,7 @@ test('the sizes, and what each function is in the layers', () => {
   expect(convolutionFlops(TINY, 10)).toBe(2 * 10 * 9 * 18 * 5);
 });
 
-test('a step of the pair at width 1 calls each function at each size as often as is stated, and no other', () => {
+test('a step of the pair at width 1 calls each function at each size as often as the table says, and no other', () => {
   const heap = new Heap({ memory: createMemory() });
   const { kernels } = createFullSimdSet(heap);
   // One image fits into one workspace: a call is one chunk.
@@ -82,14 +82,15 @@ test('all three functions are verified and timed on both rungs, and the table en
   }
 });
 
-test('the sums weigh each function by its calls in a step, and the share is of times', () => {
+test('the sums weight each function by its calls in a step', () => {
   const [, , size] = CONVOLUTION_SIZES;
   const time = (ms: number): { min: number; median: number; repetitions: number } => ({
     min: ms,
     median: 2 * ms,
     repetitions: 3,
   });
-  // 28x28x1 - 14x14x64, one image: 627,200 operations. A step calls correlate 3 times (G4 dx, twice D1 y), spread twice (G4 y, D1 dx).
+  // 28x28x1 - 14x14x64, one image: 627,200 operations. A step calls correlate 3 times (G4 dx, twice D1 y), spread twice
+  // (G4 y, D1 dx).
   const figures = (['correlate', 'spread'] as const).map((part) => ({
     size: size!,
     part,
@@ -113,7 +114,7 @@ test('a convolution with one wrong bit is not timed', async () => {
     lab.convolution = async (rung, part) => `${await convolution(rung, part)}${rung === 'simd' ? '!' : ''}`;
     lab.timeConvolution = async () => ++timed;
     const step = { name: 'SIMD', lab, rung: 'simd' } as const;
-    await expect(measureConvolution(TINY, 2, [step], { rounds: 3, budgetMs: 1 })).rejects.toThrow('other bits');
+    await expect(measureConvolution(TINY, 2, [step], { rounds: 3, budgetMs: 1 })).rejects.toThrow('the bits differ');
     expect(timed).toBe(0);
   } finally {
     await lab.close();

@@ -1,4 +1,4 @@
-/** That the benchmark speaks of the GEMMs that the step really has: a step of the real networks is recorded. */
+/** The GEMMs of the benchmark are those of the step, as recorded from the real networks. */
 import { expect, test } from 'vitest';
 import { cubes, flopsOf, roleOf, rolesOf, STEP_SIZES, sizeName } from '../../bench/gemm-sizes.ts';
 import { type Call, gemmOf, recording } from '../../bench/recorder.ts';
@@ -21,7 +21,7 @@ test('the roles of a dense layer [256, from] -> [256, to]: y NN, dx NT, dW TN', 
   expect(rolesOf({ m: 256, k: 256, n: 512 })).toBe('G2 y, D2 dx, G2 dW');
 });
 
-test('a step has 27 gemm calls, each with a role, 2.34 GFLOP in all, and the five sizes of the ladder are among them', () => {
+test('a step has 27 gemm calls with a role each, 2.34 GFLOP in total, also at the five sizes of the ladder', () => {
   const heap = new Heap({ memory: createMemory() });
   const { kernels } = createFullSimdSet(heap);
   const trainer = createTrainer({ heap, kernels });
@@ -32,7 +32,7 @@ test('a step has 27 gemm calls, each with a role, 2.34 GFLOP in all, and the fiv
   const gemms = calls.filter(({ kernel }) => kernel === 'gemm').map(gemmOf);
   expect(gemms).toHaveLength(27);
   expect(gemms.filter((gemm) => roleOf(gemm, gemm.transposes) === '')).toEqual([]);
-  // 256 rows times the weights of each layer, twice for a multiply and an add, by how often each layer is passed forward and back.
+  // 256 rows times the weights of each layer, times 2 for multiply and add, times the passes through the layer.
   const total = gemms.reduce((sum, gemm) => sum + flopsOf(gemm), 0);
   expect(total / 1e9).toBeCloseTo(2.34, 2);
   const sizes = new Set(gemms.map(sizeName));

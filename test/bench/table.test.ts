@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { figure, percent, table } from '../../bench/table.ts';
 
-test('figure: three significant digits at least, whole numbers above 100', () => {
+test('figure: three significant digits; whole numbers above 100', () => {
   expect([0, 0.01234, 0.5, 1.234, 12.34, 123.4, 1234.5].map(figure)).toEqual([
     '0',
     '0.0123',
@@ -17,7 +17,7 @@ test('percent: of a share', () => {
   expect([percent(0.854), percent(1), percent(0.0123, 1)]).toEqual(['85 %', '100 %', '1.2 %']);
 });
 
-test('table: the first column to the left, the others to the right, missing cells blank', () => {
+test('table: aligns the first column to the left and the others to the right; missing cells are blank', () => {
   expect(table(['op', 'ms'], [['gemm', '1.5'], ['all', '12.25'], ['none']])).toBe(
     ['op       ms', '----  -----', 'gemm    1.5', 'all   12.25', 'none'].join('\n'),
   );

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { alternate, callsWithin, summarize, timeCalls } from '../../bench/timing.ts';
 
-test('summarize: minimum and median, the median of an even number being the mean of the two in the middle', () => {
+test('summarize: minimum and median; of an even number, the mean of the two in the middle', () => {
   expect(summarize([3, 1, 2])).toEqual({ min: 1, median: 2, repetitions: 3 });
   expect(summarize([10, 1, 4, 2])).toEqual({ min: 1, median: 3, repetitions: 4 });
   expect(summarize([5])).toEqual({ min: 5, median: 5, repetitions: 1 });
   expect(() => summarize([])).toThrow(RangeError);
 });
 
-test('summarize leaves its argument as it is', () => {
+test('summarize does not change its argument', () => {
   const times = [3, 1, 2];
   summarize(times);
   expect(times).toEqual([3, 1, 2]);
 });
 
-test('alternate: the candidates take turns, and each gets its own times', async () => {
+test('alternate: candidates take turns; each has its own times', async () => {
   const order: string[] = [];
   const candidate = (name: string, times: number[]): { name: string; run: () => number } => ({
     name,
@@ -32,7 +32,7 @@ test('alternate: the candidates take turns, and each gets its own times', async 
   expect(found.get('b')).toEqual({ min: 10, median: 20, repetitions: 3 });
 });
 
-test('alternate: a candidate over its budget still gets three repetitions, but no more', async () => {
+test('alternate: a candidate over its budget gets three repetitions and no more', async () => {
   const counts = { slow: 0, fast: 0 };
   const candidates = [
     {
@@ -48,7 +48,7 @@ test('alternate: a candidate over its budget still gets three repetitions, but n
   expect(counts).toEqual({ slow: 3, fast: 6 });
 });
 
-test('callsWithin calls at least once, timeCalls exactly as often as told', () => {
+test('callsWithin calls at least once; timeCalls calls exactly as often as told', () => {
   let calls = 0;
   expect(callsWithin(0, () => calls++)).toBe(1);
   expect(calls).toBe(1);

@@ -88,7 +88,7 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     [Argument, [undefined, 3, 2], /^encodeApng: frames must be a list of at least one picture; got undefined/],
     [Argument, [[], 3, 2], /^encodeApng: frames must be .* got \[\]/],
     [Argument, [pixels, 3, 2], /^encodeApng: frames must be .* got a Uint8Array/],
-    [Argument, [[pixels, null], 3, 2], /^encodeApng: frames\[1\] must be a Uint8Array, .* got null/],
+    [Argument, [[pixels, null], 3, 2], /^encodeApng: frames\[1\] must be a Uint8Array with .* got null/],
     [Shape, [[pixels, data], 3, 2], /^encodeApng: frames\[1\] has 2 bytes; a picture of width 3 and height 2 needs 6/],
     [
       Argument,

@@ -2,13 +2,13 @@
 
     /usr/bin/python3 bench/peers/pytorch/conv_step.py --threads 2      (Debian: python3-torch, libopenblas0-openmp)
 
-The pair is that of src/gan/conv-models.ts at width 0.25 without dropout; weights and batches are those of `CONV` in bench/peers/data.ts, by
-the formulas of test/fixtures/gan_steps.py. Losses are checked against float64 before anything is timed, output and --serve are as in
-gan_step.py.
+The pair is that of src/gan/conv-models.ts at width 0.25 without dropout. Weights and batches are those of `CONV` in
+bench/peers/data.ts, with the formulas of test/fixtures/gan_steps.py. The losses are compared with float64 before anything is timed.
+Output and --serve are as in gan_step.py.
 
-Keras's padding for strides of 2 is one pixel in front and two behind, PyTorch's is the same on all sides, so that the last one goes unused.
-Mirrored both ways, the one is the other: kernels, images and whatever is laid out over pixels are mirrored when they are loaded, the
-losses are the same, and no step pays for padding or cropping.
+For stride 2 Keras pads one pixel before and two after; PyTorch pads two on both sides and does not use the last. Mirroring turns
+one into the other. So kernels, images and weights over pixels are mirrored when they are loaded; the losses stay the same, and no
+step has to pad or crop.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The command line of gan_step.py and conv_step.py, and the environment that they start in: before PyTorch is loaded."""
+"""The command line of gan_step.py and conv_step.py, and the environment variables that must be set before PyTorch loads."""
 
 import argparse
 import glob
@@ -7,7 +7,7 @@ import sys
 
 
 def parser_of(description, salt, batch_size):
-    """What both take; a script may add its own."""
+    """The options of both scripts. A script may add its own."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--steps", type=int, default=100, help="timed steps (default 100)")
     parser.add_argument("--warmup", type=int, default=20, help="untimed steps before them (default 20, at least 5)")
@@ -23,7 +23,7 @@ def parser_of(description, salt, batch_size):
 
 
 def environment(options):
-    """What OpenBLAS, oneDNN, PyTorch and the loader read once, when the process starts or they are loaded."""
+    """The variables that OpenBLAS, oneDNN, PyTorch and the loader read only once."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
     variables["OMP_NUM_THREADS"] = variables["OPENBLAS_NUM_THREADS"] = str(options.threads)
     if options.isa == "avx2":

@@ -1,4 +1,4 @@
-"""What gan_step.py and conv_step.py share: the GAN's step in PyTorch, two Adams, and how steps are timed. Import it after launch.prepare()."""
+"""The GAN step in PyTorch, two Adams and the timing, for gan_step.py and conv_step.py. Import it after launch.prepare()."""
 
 import json
 import os
