@@ -10,12 +10,12 @@ export {
   trainAutoencoder,
 } from './autoencoder/train-autoencoder.ts';
 export { gradients } from './autograd/gradients.ts';
+export type { NestedNumbers, TensorValues } from './autograd/nested-numbers.ts';
 export { createRandom, type Random, type RandomState, randomFromState } from './autograd/random.ts';
 export { stopGradient, withoutRecording } from './autograd/record.ts';
 export { scope } from './autograd/scope.ts';
 export {
   full,
-  type NestedNumbers,
   ones,
   scalar,
   Tensor,

@@ -2,15 +2,14 @@
  * Tensor: a shape and a block of float32 values, row-major and dense. Immutable by convention: operations make new tensors.
  * Variable: a tensor whose values an optimizer changes, and the leaf that gradients are taken for.
  */
-import { describe, invalid } from '../core/check.ts';
-import { ArgumentError, messageOf, RuntimeError, ShapeError } from '../core/errors.ts';
+import { describe, invalid, isArray, isInstance } from '../core/check.ts';
+import { messageOf, RuntimeError, ShapeError } from '../core/errors.ts';
+import { isNumberArray, type NumberArray } from '../core/numbers.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 import type { Address } from '../kernels/contract.ts';
+import { flatten, type NestedNumbers, nest, type TensorValues } from './nested-numbers.ts';
 import type { OpNode } from './record.ts';
 import { Storage } from './storage.ts';
-
-/** Numbers nested to a tensor's rank: a scalar's `toArray()` is a number. */
-export type NestedNumbers = number | readonly NestedNumbers[];
 
 export class Tensor {
   readonly shape: Shape;
@@ -25,6 +24,8 @@ export class Tensor {
   constructor(shape: Shape, storage?: Storage) {
     this.shape = shape;
     this.size = sizeOf(shape);
+    // The heap refuses too many elements, but not a shape that has none and grew by broadcasting.
+    if (this.size === 0) checkShape('a tensor', 'shape', shape);
     this.storage = storage ?? new Storage(this.size);
   }
 
@@ -60,14 +61,9 @@ export class Tensor {
     return this.storage.values()[0]!;
   }
 
-  /** A copy of the values as nested arrays. */
+  /** A copy of the values as nested arrays. Refused if these would be more than the engine has memory for. */
   toArray(): NestedNumbers {
-    const values = this.storage.values();
-    const shape = this.shape;
-    let next = 0;
-    const nest = (axis: number): NestedNumbers =>
-      axis === shape.length ? values[next++]! : Array.from({ length: shape[axis]! }, () => nest(axis + 1));
-    return nest(0);
+    return nest(this.storage.values(), this.shape);
   }
 
   /** Frees the values now. Optional: scopes and the garbage collector do it too. */
@@ -95,31 +91,35 @@ export class Variable extends Tensor {
   }
 
   /** Copies values into the variable: a tensor of its shape, or a flat list of as many numbers as it has. */
-  assign(values: Tensor | Float32Array | readonly number[]): this {
-    const isList = values instanceof Float32Array || Array.isArray(values);
-    if (values instanceof Tensor ? !sameShape(values.shape, this.shape) : !isList || values.length !== this.size) {
+  assign(values: Tensor | NumberArray | readonly number[]): this {
+    const isTensor = isInstance(values, Tensor);
+    const isTyped = isNumberArray('assign', 'values', values);
+    const fits = isTensor
+      ? sameShape(values.shape, this.shape)
+      : (isTyped || isArray(values)) && values.length === this.size;
+    if (!fits) {
       throw new ShapeError(
-        `assign: ${this.name || 'the variable'} has shape ${formatShape(this.shape)}; got ${values instanceof Tensor ? formatShape(values.shape) : describe(values)}`,
+        `assign: ${this.name || 'the variable'} has shape ${formatShape(this.shape)}; got ${isTensor ? formatShape(values.shape) : describe(values)}`,
       );
     }
     // Numbers are checked before any is written.
-    if (values instanceof Tensor) this.storage.write(values.storage);
-    else this.storage.write(values instanceof Float32Array ? values : checkedNumbers(values));
+    if (isTensor) this.storage.write(values.storage);
+    else this.storage.write(isTyped ? values : checkedNumbers(values));
     this.storage.changed();
     return this;
   }
 }
 
 /**
- * A tensor from numbers: a number, nested arrays (the shape is theirs), or a flat list with a shape.
+ * A tensor from numbers: a number, nested arrays (the shape is theirs), or a flat list with a shape. Typed arrays of any kind but that of
+ * 64-bit integers are lists. Values are rounded to float32.
  *
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]);
  * tensor(new Float32Array(784), [1, 28, 28, 1]);
  */
-export function tensor(values: NestedNumbers | Float32Array, shape?: Shape): Tensor {
-  const flat: number[] | Float32Array = values instanceof Float32Array ? values : [];
-  const found = values instanceof Float32Array ? [values.length] : flatten(values, flat as number[]);
+export function tensor(values: TensorValues, shape?: Shape): Tensor {
+  const { flat, shape: found } = flatten(values);
   const wanted = shape === undefined ? checkShape('tensor', 'values', found) : checkShape('tensor', 'shape', shape);
   if (sizeOf(wanted) !== flat.length) {
     throw new ShapeError(
@@ -162,7 +162,7 @@ export function variable(value: Tensor, name = ''): Variable {
 
 /** @internal The tensor itself, or an ArgumentError that says what came instead. */
 export function checkTensor(where: string, argument: string, value: unknown): Tensor {
-  if (!(value instanceof Tensor)) return invalid(where, argument, 'a Tensor', value, 'Make one with tensor(values).');
+  if (!isInstance(value, Tensor)) return invalid(where, argument, 'a Tensor', value, 'Make one with tensor(values).');
   if (value.storage.freed) {
     try {
       return value.address as never;
@@ -182,38 +182,6 @@ function filled(where: string, shape: Shape, value: number): Tensor {
   const result = new Tensor(checkShape(where, 'shape', shape));
   result.storage.values().fill(value);
   return result;
-}
-
-/** Deepest nesting that is read; beyond it an array most likely contains itself. As many axes as NumPy allows. */
-const MAX_DEPTH = 64;
-
-/** Appends nested numbers to `flat` in row-major order and returns their shape; refuses ragged nesting. */
-function flatten(values: unknown, flat: number[], depth = 0): number[] {
-  if (typeof values === 'number') {
-    flat.push(values);
-    return [];
-  }
-  if (!Array.isArray(values)) {
-    throw new ArgumentError(
-      `tensor: values must be a number, nested arrays of numbers or a Float32Array; got ${describe(values)}`,
-    );
-  }
-  if (depth === MAX_DEPTH) {
-    throw new ArgumentError(
-      `tensor: values must be nested at most ${MAX_DEPTH} deep; got more. Does an array contain itself?`,
-    );
-  }
-  let inner: number[] | undefined;
-  for (const item of values) {
-    const shape = flatten(item, flat, depth + 1);
-    if (inner !== undefined && !sameShape(inner, shape)) {
-      throw new ShapeError(
-        `tensor: nested arrays must be rectangular; a part of shape ${formatShape(inner)} stands beside one of shape ${formatShape(shape)}`,
-      );
-    }
-    inner = shape;
-  }
-  return [values.length, ...(inner ?? [])];
 }
 
 /** A copy of a list of which every item is a number: none that is left out, and nothing that JavaScript would turn into one, NaN for most. */

@@ -68,12 +68,12 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
     [
       Argument,
       [undefined],
-      /^tensor: values must be a number, nested arrays of numbers or a Float32Array; got undefined/,
+      /^tensor: values must be a number, nested arrays of numbers or a typed array; got undefined/,
     ],
     [Argument, ['1, 2'], /^tensor: values must be .* got "1, 2"/],
     [Argument, [[1, '2']], /^tensor: values must be .* got "2"/],
     [Argument, [[1n]], /^tensor: values must be .* got 1n/],
-    [Argument, [new Float64Array(2)], /^tensor: values must be .* got a Float64Array/],
+    [Argument, [new BigInt64Array(2)], /^tensor: values must be .* got a BigInt64Array/],
     [
       Argument,
       [selfContaining],
