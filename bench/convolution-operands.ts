@@ -6,8 +6,7 @@ import type { OpNode } from '../src/autograd/record.ts';
 import { scope } from '../src/autograd/scope.ts';
 import { type Tensor, tensor, type Variable, variable } from '../src/autograd/tensor.ts';
 import { type Shape, sizeOf } from '../src/core/shape.ts';
-import { allOf } from '../src/kernels/all.ts';
-import type { Kernels } from '../src/kernels/contract.ts';
+import { gemm } from '../src/kernels/library/gemm.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
 import { convolve } from '../src/ops/internal/convolve.ts';
 import { hashedFloats } from '../tools/hashed-floats.ts';
@@ -71,10 +70,11 @@ export class ConvolutionOperands {
   /** The gemm calls of the function. They use blocks that the function has freed; nothing is allocated meanwhile. */
   #gemms({ heap, kernels }: Runtime, part: ConvolutionPart): () => void {
     const calls: Call[] = [];
-    this.#run({ heap, kernels: recording(allOf(kernels), calls) }, () => this.#call(part).dispose());
+    this.#run({ heap, kernels: recording(kernels, calls) }, () => this.#call(part).dispose());
     const gemms = calls.filter(({ kernel }) => kernel === 'gemm').map(({ args }) => args);
+    const multiply = kernels.get(gemm)!;
     return () => {
-      for (const args of gemms) kernels.gemm(...(args as Parameters<Kernels['gemm']>));
+      for (const args of gemms) multiply(...args);
     };
   }
 

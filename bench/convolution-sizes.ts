@@ -3,7 +3,7 @@
  * in its layers. All kernels are 5 x 5 with padding 'same'. A transposed convolution is the adjoint of a convolution,
  * so two layers can share a size with their roles exchanged.
  */
-import type { WindowGeometry } from '../src/kernels/contract.ts';
+import type { WindowGeometry } from '../src/kernels/windows.ts';
 import { geometryOf } from '../src/ops/internal/windows.ts';
 
 export interface ConvolutionSize {

@@ -1,8 +1,9 @@
 /** Makes the SIMD kernels and the pool in a fresh process and reports the time of each part. Argument: threads. */
-import { createFullSimdSet, FAMILIES } from '../src/kernels/all.ts';
+import '../src/index.ts';
 import { Heap } from '../src/kernels/heap.ts';
 import { createMemory } from '../src/kernels/memory.ts';
-import { emitSimdModule } from '../src/kernels/simd/index.ts';
+import { registeredKernels } from '../src/kernels/runtime.ts';
+import { createSimdSet, emitSimdModule } from '../src/kernels/sets.ts';
 import { ThreadPool } from '../src/kernels/threads/pool.ts';
 import { findThreads } from '../src/kernels/threads/worker.ts';
 import type { KernelCosts } from './first-use.ts';
@@ -13,14 +14,14 @@ const address = new WebAssembly.Global({ value: 'i32' }, 0);
 const imports = { ganvas: { memory: heap.memory, control: address, workspace: address } };
 
 const begin = performance.now();
-const bytes = emitSimdModule({ shared, tileColumns: 8, families: FAMILIES });
+const bytes = emitSimdModule({ shared, tileColumns: 8, kernels: registeredKernels() });
 const emitted = performance.now();
 const module = new WebAssembly.Module(bytes);
 const compiled = performance.now();
 new WebAssembly.Instance(module, imports);
 const instantiated = performance.now();
 
-const set = createFullSimdSet(heap);
+const set = createSimdSet(heap, registeredKernels());
 const start = findThreads();
 const poolBegin = performance.now();
 const pool = start === undefined ? undefined : new ThreadPool(heap, set, Number(process.argv[2]), start);

@@ -6,12 +6,15 @@
  * Bits are compared before anything is timed: a GEMM with the naive one, a step with that of the portable kernels.
  */
 import { createHash } from 'node:crypto';
-import { allOf, createAllPortableKernels, createFullSimdSet } from '../src/kernels/all.ts';
-import type { Address, Kernels } from '../src/kernels/contract.ts';
+import '../src/index.ts';
+import { FLOAT32 } from '../src/kernels/arithmetic.ts';
+import { gemmNaive } from '../src/kernels/gemm/naive.ts';
 import { Heap } from '../src/kernels/heap.ts';
+import type { Address, KernelFunction } from '../src/kernels/kernel.ts';
+import { gemm } from '../src/kernels/library/gemm.ts';
 import { createMemory } from '../src/kernels/memory.ts';
-import { FLOAT32 } from '../src/kernels/portable/arithmetic.ts';
-import { gemmNaive } from '../src/kernels/portable/gemm-naive.ts';
+import { type Runtime, registeredKernels } from '../src/kernels/runtime.ts';
+import { createPortableSet, createSimdSet, type KernelSet } from '../src/kernels/sets.ts';
 import { ThreadPool } from '../src/kernels/threads/pool.ts';
 import { findThreads } from '../src/kernels/threads/worker.ts';
 import { hashedFloats } from '../tools/hashed-floats.ts';
@@ -65,23 +68,23 @@ interface Operands {
 /** @param threads - number of threads of the rung 'threads'. */
 export async function openLab(tileColumns: 8 | 16, threads: number): Promise<Lab> {
   const heap = new Heap({ memory: createMemory() });
-  const portable = createAllPortableKernels(heap);
-  const set = createFullSimdSet(heap, tileColumns);
+  const portable = createPortableSet(heap, registeredKernels());
+  const set = createSimdSet(heap, registeredKernels(), tileColumns);
   const start = findThreads();
   const pool = start === undefined ? undefined : new ThreadPool(heap, set, threads, start);
   await pool?.ready();
-  const rungs: Readonly<Record<Rung, Kernels>> = {
-    naive: { ...portable, gemm: gemmNaive(heap, FLOAT32) },
+  const rungs: Readonly<Record<Rung, KernelSet>> = {
+    naive: new Map(portable).set(gemm, gemmNaive(heap, FLOAT32) as KernelFunction),
     blocked: portable,
     simd: set.kernels,
-    threads: pool === undefined ? set.kernels : allOf(pool.kernels),
+    threads: pool === undefined ? set.kernels : pool.kernels,
   };
   return new LocalLab(heap, rungs, peakLoops(tileColumns), pool);
 }
 
 class LocalLab implements Lab {
   readonly #heap: Heap;
-  readonly #rungs: Readonly<Record<Rung, Kernels>>;
+  readonly #rungs: Readonly<Record<Rung, KernelSet>>;
   readonly #loops: readonly PeakLoop[];
   readonly #pool: ThreadPool | undefined;
   readonly #trainers = new Map<Rung, Trainer>();
@@ -92,7 +95,7 @@ class LocalLab implements Lab {
 
   constructor(
     heap: Heap,
-    rungs: Readonly<Record<Rung, Kernels>>,
+    rungs: Readonly<Record<Rung, KernelSet>>,
     loops: readonly PeakLoop[],
     pool: ThreadPool | undefined,
   ) {
@@ -162,14 +165,14 @@ class LocalLab implements Lab {
 
   async timeSteps(rung: Rung, count: number): Promise<StepTimes> {
     const trainer = this.#trainer(rung);
-    const { gemm } = this.#rungs[rung];
+    const multiply = this.#rungs[rung].get(gemm)!;
     const gemms = this.#record(rung).filter(({ kernel }) => kernel === 'gemm');
     const times = (call: () => void): number[] => Array.from({ length: count }, () => timeCalls(1, call));
     const steps = times(() => trainer.step());
     // The operands are in blocks that the step has freed. Nothing is allocated meanwhile; the next step overwrites
     // them.
     const replays = times(() => {
-      for (const { args } of gemms) gemm(...(args as Parameters<Kernels['gemm']>));
+      for (const { args } of gemms) multiply(...args);
     });
     return { steps, gemms: replays };
   }
@@ -191,7 +194,7 @@ class LocalLab implements Lab {
     return calls;
   }
 
-  #runtime(rung: Rung): { readonly heap: Heap; readonly kernels: Kernels } {
+  #runtime(rung: Rung): Runtime {
     return { heap: this.#heap, kernels: this.#rungs[rung] };
   }
 
@@ -202,7 +205,7 @@ class LocalLab implements Lab {
   }
 
   #multiply(rung: Rung, transposes: TransposeCase): () => void {
-    const { gemm } = this.#rungs[rung];
+    const multiply = this.#rungs[rung].get(gemm)!;
     const { a, b, c, size } = prepared(this.#operands);
     const { m, k, n } = size;
     const transposeA = transposes[0] === 'T' ? 1 : 0;
@@ -211,7 +214,7 @@ class LocalLab implements Lab {
     const addressB = transposeB === 1 ? b.T : b.N;
     const aStride = transposeA === 1 ? m : k;
     const bStride = transposeB === 1 ? k : n;
-    return () => gemm(c, addressA, addressB, m, n, k, n, aStride, bStride, transposeA, transposeB, 0);
+    return () => void multiply(c, addressA, addressB, m, n, k, n, aStride, bStride, transposeA, transposeB, 0);
   }
 
   #place(values: Float32Array): Address {

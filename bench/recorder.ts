@@ -1,26 +1,25 @@
 /** Wraps kernels so that each call is timed and recorded. */
-import { KERNEL_NAMES } from '../src/kernels/all.ts';
-import type { KernelCall, KernelCalls, KernelName, Kernels } from '../src/kernels/contract.ts';
+import type { KernelSet } from '../src/kernels/sets.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 
 export interface Call {
-  readonly kernel: KernelName;
+  /** The kernel's name. */
+  readonly kernel: string;
   readonly args: readonly number[];
   /** Milliseconds. */
   readonly time: number;
 }
 
 /** Kernels that time each call and add it to `calls`. */
-export function recording(kernels: Kernels, calls: Call[]): KernelCalls {
-  const recorded = {} as KernelCalls;
-  for (const kernel of KERNEL_NAMES) {
-    const call = kernels[kernel] as KernelCall;
-    recorded[kernel] = (...args) => {
+export function recording(kernels: KernelSet, calls: Call[]): KernelSet {
+  const recorded: KernelSet = new Map();
+  for (const [kernel, run] of kernels) {
+    recorded.set(kernel, (...args) => {
       const start = performance.now();
-      const result = call(...args);
-      calls.push({ kernel, args, time: performance.now() - start });
+      const result = run(...args);
+      calls.push({ kernel: kernel.name, args, time: performance.now() - start });
       return result;
-    };
+    });
   }
   return recorded;
 }

@@ -1,9 +1,9 @@
 /** A tensor with the same values in a block of its own, unrecorded. */
-import { kernels } from '../kernels/runtime.ts';
+import { copy as copyKernel } from '../kernels/library/movement.ts';
 import { Tensor } from './tensor.ts';
 
 export function copyOf(x: Tensor): Tensor {
   const copy = new Tensor(x.shape);
-  kernels().copy(copy.address, x.address, 1, x.size, x.size, x.size, 1);
+  copyKernel.run(copy.address, x.address, 1, x.size, x.size, x.size, 1);
   return copy;
 }

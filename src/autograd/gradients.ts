@@ -6,7 +6,8 @@
 import { describe, invalid, isInstance, isListOf } from '../core/check.ts';
 import { ArgumentError, RuntimeError, ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { add } from '../kernels/library/binary.ts';
+import { fill } from '../kernels/library/movement.ts';
 import { copyOf } from './copy.ts';
 import { type OpNode, versionOf, withoutRecording } from './record.ts';
 import { scope } from './scope.ts';
@@ -114,7 +115,7 @@ function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor>
   };
 
   const seed = new Tensor(loss.shape);
-  kernels().fill(seed.address, 1, 1);
+  fill.run(seed.address, 1, 1);
   setGradient(loss, seed);
   for (const tensor of sorted) {
     const node = tensor.node!;
@@ -198,7 +199,7 @@ function checkVersions(output: Tensor, node: OpNode): void {
 
 function sumOf(a: Tensor, b: Tensor): Tensor {
   const sum = new Tensor(a.shape);
-  kernels().add(sum.address, a.address, b.address, 1, a.size, 0, 1, 0, 1);
+  add.run(sum.address, a.address, b.address, 1, a.size, 0, 1, 0, 1);
   return sum;
 }
 

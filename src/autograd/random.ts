@@ -7,7 +7,7 @@ import { RuntimeError } from '../core/errors.ts';
 import { integer, readOptions } from '../core/options.ts';
 import { philox } from '../core/philox.ts';
 import { checkShape, MAX_SIZE, type Shape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { type DrawKernel, randomNormal, randomUniform } from '../kernels/library/random.ts';
 import { Tensor } from './tensor.ts';
 
 /** All there is to a generator: plain numbers, to be stored as JSON. */
@@ -81,14 +81,14 @@ class PhiloxRandom implements Random {
     checkNumber('normal', 'stddev', stddev, { from: 0 });
     // No value is further out than 5.4 standard deviations.
     if (!fitsFloat32(Math.abs(mean) + 6 * stddev)) invalid('normal', 'mean and stddev', IN_RANGE, [mean, stddev]);
-    return this.#draw('normal', kernels().randomNormal, shape, mean, stddev);
+    return this.#draw('normal', randomNormal, shape, mean, stddev);
   }
 
   uniform(shape: Shape, low = 0, high = 1): Tensor {
     checkNumber('uniform', 'low', low);
     checkNumber('uniform', 'high', high, { from: low });
     if (![low, high, high - low].every(fitsFloat32)) invalid('uniform', 'low and high', IN_RANGE, [low, high]);
-    return this.#draw('uniform', kernels().randomUniform, shape, low, high);
+    return this.#draw('uniform', randomUniform, shape, low, high);
   }
 
   permutation(n: number): Int32Array {
@@ -125,7 +125,7 @@ class PhiloxRandom implements Random {
     const out = new Tensor(checkShape(where, 'shape', shape));
     const seed = this.#seed;
     const block = this.#block;
-    kernel(
+    kernel.run(
       out.address,
       seed | 0,
       (seed / TWO_32) | 0,
@@ -154,15 +154,3 @@ function allocate(length: number): Int32Array {
     throw new RuntimeError(`permutation: the engine has no memory for ${length} numbers`, { cause });
   }
 }
-
-type DrawKernel = (
-  out: number,
-  key0: number,
-  key1: number,
-  counterLow: number,
-  counterHigh: number,
-  stream: number,
-  first: number,
-  second: number,
-  count: number,
-) => void;

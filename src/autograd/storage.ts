@@ -10,8 +10,8 @@
  * the mirror. So an array that somebody keeps, or anything made from it (a subarray, a DataView on its buffer), outlives the block.
  */
 import { RuntimeError } from '../core/errors.ts';
-import type { Address } from '../kernels/contract.ts';
 import type { Floats, Heap } from '../kernels/heap.ts';
+import type { Address } from '../kernels/kernel.ts';
 import { heap } from '../kernels/runtime.ts';
 import { Block, copyOf } from './block.ts';
 import type { Scope } from './scope.ts';

@@ -6,7 +6,7 @@ import { describe, invalid, isArray, isInstance } from '../core/check.ts';
 import { messageOf, RuntimeError, ShapeError } from '../core/errors.ts';
 import { isNumberArray, type NumberArray } from '../core/numbers.ts';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
-import type { Address } from '../kernels/contract.ts';
+import type { Address } from '../kernels/kernel.ts';
 import { flatten, type NestedNumbers, nest, type TensorValues } from './nested-numbers.ts';
 import type { OpNode } from './record.ts';
 import { Storage } from './storage.ts';

@@ -9,7 +9,8 @@ import { checkInteger, describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { checkList } from '../core/numbers.ts';
 import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
-import { heap, kernels } from '../kernels/runtime.ts';
+import { gatherBytes } from '../kernels/library/movement.ts';
+import { heap } from '../kernels/runtime.ts';
 
 export interface Dataset {
   /** How many items. */
@@ -54,7 +55,7 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
       const start = (rows.address * heap().bytesPerElement) / 4;
       heap().ints.set(places, start);
       const batch = new Tensor([places.length, ...itemShape]);
-      kernels().gatherBytes(batch.address, storage.address, rows.address, CENTRE, HALF_RANGE, places.length, itemSize);
+      gatherBytes.run(batch.address, storage.address, rows.address, CENTRE, HALF_RANGE, places.length, itemSize);
       rows.free('gather()');
       return batch;
     },

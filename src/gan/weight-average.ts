@@ -8,7 +8,7 @@
  * Unusual Effectiveness of Averaging in GAN Training", ICLR 2019.
  */
 import { checkNumber } from '../core/check.ts';
-import { normalizationKernels } from '../kernels/families/normalization.ts';
+import { movingAverage } from '../kernels/library/moments.ts';
 import { cloneModel, type Model } from '../nn/sequential.ts';
 
 export interface WeightAverage {
@@ -34,7 +34,7 @@ export function updateWeightAverage({ model, momentum }: WeightAverage, source: 
   const oldShare = Math.min(momentum, (1 + step) / (10 + step));
   const newest = source.weights;
   model.weights.forEach((average, i) => {
-    normalizationKernels().movingAverage(average.address, newest[i]!.address, oldShare, 1 - oldShare, average.size);
+    movingAverage.run(average.address, newest[i]!.address, oldShare, 1 - oldShare, average.size);
     average.storage.changed();
   });
 }

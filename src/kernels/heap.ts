@@ -6,7 +6,7 @@
  * no bin fits, free neighbours are merged and the smallest sufficient one is cut; only then does the memory grow.
  */
 import { RuntimeError } from '../core/errors.ts';
-import type { Address } from './contract.ts';
+import type { Address } from './kernel.ts';
 import { createMemory, PAGE_BYTES } from './memory.ts';
 
 /** Float32Array in production; tests that check gradients run the portable kernels on a Float64Array. */

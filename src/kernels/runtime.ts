@@ -4,17 +4,17 @@
  */
 import { checkChoice, checkInteger, checkOptions } from '../core/check.ts';
 import { RuntimeError } from '../core/errors.ts';
-import type { CoreKernels, KernelName, Kernels, LoadedKernels } from './contract.ts';
-import type { KernelFamily } from './family.ts';
 import { Heap } from './heap.ts';
+import type { AnyKernel, KernelFunction } from './kernel.ts';
 import { createMemory } from './memory.ts';
+import type { KernelSet } from './sets.ts';
 import { type Choice, createSetup, DEFAULT_CHOICE, reasonForKernels, reasonForThreads, type Setup } from './setup.ts';
-import { MAX_WORKERS } from './simd/jobs.ts';
+import { MAX_WORKERS } from './threads/jobs.ts';
 import { availableCores } from './threads/worker.ts';
 
 export interface Runtime {
   readonly heap: Heap;
-  readonly kernels: LoadedKernels;
+  readonly kernels: KernelSet;
 }
 
 export interface ConfigureOptions {
@@ -38,23 +38,50 @@ export interface RuntimeInfo {
 
 class ConfiguredRuntime implements Runtime {
   readonly heap: Heap = new Heap({ memory: createMemory() });
-  setup: Setup = createSetup(this.heap, DEFAULT_CHOICE);
+  setup: Setup = createSetup(this.heap, registered, DEFAULT_CHOICE);
   /** Whether the number of threads was asked for, by configure() or by a training. */
   threadsChosen = false;
 
-  get kernels(): LoadedKernels {
+  get kernels(): KernelSet {
     return this.setup.kernels;
   }
 
-  /** Makes the setup anew, with all families that are registered by now. */
-  reload(): LoadedKernels {
-    this.setup = createSetup(this.heap, this.setup.choice, this.setup, true);
+  /** Makes the setup anew, with all kernels that are registered by now. */
+  reload(): KernelSet {
+    this.setup = createSetup(this.heap, registered, this.setup.choice, this.setup, true);
+    unlinkAll();
     return this.kernels;
   }
 }
 
+/** The kernels in the program: each is added when its file is imported, so that one module holds all of them at first use. */
+const registered: AnyKernel[] = [];
 let configured: ConfiguredRuntime | undefined;
 let substitute: Runtime | undefined;
+
+/** @internal Adds a kernel. One that comes after the first use, by a dynamic import, is made when it is first run. */
+export function register(kernel: AnyKernel): void {
+  registered.push(kernel);
+}
+
+/** @internal The kernels in the program. */
+export function registeredKernels(): readonly AnyKernel[] {
+  return registered;
+}
+
+/** @internal Finds the body that a kernel runs from now on. */
+export function link(kernel: AnyKernel): KernelFunction {
+  const found =
+    runtime().kernels.get(kernel) ?? (substitute === undefined ? configured?.reload().get(kernel) : undefined);
+  if (found === undefined) throw new RuntimeError(`the runtime lacks the kernel ${kernel.name}`);
+  kernel.run = found;
+  return found;
+}
+
+/** Whatever set is in use now, each kernel finds its body there when it is next run. */
+function unlinkAll(): void {
+  for (const kernel of registered) kernel.unlink();
+}
 
 export function runtime(): Runtime {
   return substitute ?? (configured ??= new ConfiguredRuntime());
@@ -62,29 +89,6 @@ export function runtime(): Runtime {
 
 export function heap(): Heap {
   return runtime().heap;
-}
-
-/** The core's kernels. */
-export function kernels(): CoreKernels {
-  return runtime().kernels;
-}
-
-/** The kernels of a family that is registered. */
-export function kernelsOf<Name extends KernelName>(family: KernelFamily<Name>): Pick<Kernels, Name> {
-  const { kernels: present } = runtime();
-  if (holds(present, family)) return present;
-  // It was imported after the first use. A substitute has what it has.
-  const reloaded = substitute === undefined ? configured?.reload() : undefined;
-  if (reloaded !== undefined && holds(reloaded, family)) return reloaded;
-  throw new RuntimeError(`the runtime lacks the kernels ${Object.keys(family.arguments).join(', ')}`);
-}
-
-function holds<Name extends KernelName>(
-  present: LoadedKernels,
-  family: KernelFamily<Name>,
-): present is LoadedKernels & Pick<Kernels, Name> {
-  for (const name in family.arguments) if (!(name in present)) return false;
-  return true;
 }
 
 /** Threads in all, the calling one included. */
@@ -115,8 +119,10 @@ export function applyConfiguration(options: ConfigureOptions & { readonly tileCo
   checkInteger('configure', 'memoryLimit', memoryLimit, 1);
   heap.limitBytes = memoryLimit;
   try {
-    if (differs(setup, { kernels, threads, tileColumns }))
-      configured.setup = createSetup(heap, { kernels, threads, tileColumns }, setup);
+    if (differs(setup, { kernels, threads, tileColumns })) {
+      configured.setup = createSetup(heap, registered, { kernels, threads, tileColumns }, setup);
+      unlinkAll();
+    }
   } catch (error) {
     heap.limitBytes = limitBytes;
     throw error;
@@ -162,9 +168,11 @@ export function runtimeInfo(): RuntimeInfo {
 export function withRuntime<T>(other: Runtime, body: () => T): T {
   const before = substitute;
   substitute = other;
+  unlinkAll();
   try {
     return body();
   } finally {
     substitute = before;
+    unlinkAll();
   }
 }

@@ -3,12 +3,10 @@
  * that cannot be had changes nothing.
  */
 import { RuntimeError } from '../core/errors.ts';
-import type { LoadedKernels } from './contract.ts';
 import type { Heap } from './heap.ts';
+import type { AnyKernel } from './kernel.ts';
 import { whyNotShared } from './memory.ts';
-import { createPortableKernels } from './portable/index.ts';
-import { registeredFamilies } from './registry.ts';
-import { createSimdSet, type SimdSet } from './simd/index.ts';
+import { createPortableSet, createSimdSet, type KernelSet, type SimdSet } from './sets.ts';
 import { ThreadPool } from './threads/pool.ts';
 import { findThreads } from './threads/worker.ts';
 
@@ -21,7 +19,7 @@ export interface Choice {
 
 export interface Setup {
   readonly choice: Choice;
-  readonly kernels: LoadedKernels;
+  readonly kernels: KernelSet;
   /** Kept while portable kernels are in use, so that it need not be made again. */
   readonly set: SimdSet | undefined;
   readonly pool: ThreadPool | undefined;
@@ -34,12 +32,18 @@ export const DEFAULT_CHOICE: Choice = { kernels: 'auto', threads: 1, tileColumns
 /**
  * Makes the setup and closes the former one; if it throws, the former is as it was.
  *
- * @param former - its module is used again unless the tile differs or `renew` asks for all families that are registered by now.
+ * @param former - its module is used again unless the tile differs or `renew` asks for a module with all of `kernels`.
  */
-export function createSetup(heap: Heap, choice: Choice, former?: Setup, renew = false): Setup {
+export function createSetup(
+  heap: Heap,
+  kernels: readonly AnyKernel[],
+  choice: Choice,
+  former?: Setup,
+  renew = false,
+): Setup {
   const reusable = !renew && former?.choice.tileColumns === choice.tileColumns ? former.set : undefined;
   const { set, obstacle } =
-    choice.kernels === 'portable' ? { set: reusable, obstacle: '' } : findSet(heap, choice, reusable);
+    choice.kernels === 'portable' ? { set: reusable, obstacle: '' } : findSet(heap, kernels, choice, reusable);
   let pool: ThreadPool | undefined;
   try {
     const start = choice.threads > 1 && choice.kernels !== 'portable' ? findThreads() : undefined;
@@ -51,17 +55,17 @@ export function createSetup(heap: Heap, choice: Choice, former?: Setup, renew = 
   former?.pool?.close();
   if (former?.set !== set) former?.set?.dispose();
   const simd = choice.kernels === 'portable' ? undefined : (pool?.kernels ?? set?.kernels);
-  const kernels = simd ?? createPortableKernels(heap, registeredFamilies());
-  return { choice, kernels, set, pool, obstacle };
+  return { choice, kernels: simd ?? createPortableSet(heap, kernels), set, pool, obstacle };
 }
 
 function findSet(
   heap: Heap,
+  all: readonly AnyKernel[],
   { kernels, tileColumns }: Choice,
   reusable: SimdSet | undefined,
 ): Pick<Setup, 'set' | 'obstacle'> {
   try {
-    return { set: reusable ?? createSimdSet(heap, registeredFamilies(), tileColumns), obstacle: '' };
+    return { set: reusable ?? createSimdSet(heap, all, tileColumns), obstacle: '' };
   } catch (cause) {
     const obstacle = whyNotCompiled(cause);
     if (obstacle === undefined) throw cause;

@@ -2,7 +2,7 @@
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { countNonFinite } from '../kernels/library/sums.ts';
 
 /** Checks for a finite matrix with at least `rows` rows and one column. */
 export function checkFeatureMatrix(where: string, argument: string, value: unknown, rows = 1): Tensor {
@@ -37,7 +37,7 @@ export function checkFeaturePair(
 }
 
 export function checkFinite(where: string, argument: string, x: Tensor): void {
-  const count = kernels().countNonFinite(x.address, x.size);
+  const count = countNonFinite.run(x.address, x.size);
   if (count > 0)
     throw new ArgumentError(`${where}: ${argument} must be finite; ${count} of its ${x.size} values are not`);
 }

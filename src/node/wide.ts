@@ -5,12 +5,14 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { RuntimeError } from '../core/errors.ts';
-import { KC } from '../kernels/blocking.ts';
+import { KC } from '../kernels/gemm/portable.ts';
 import { Heap } from '../kernels/heap.ts';
+import { gemm } from '../kernels/library/gemm.ts';
+import { fill } from '../kernels/library/movement.ts';
+import { randomNormal } from '../kernels/library/random.ts';
 import { createMemory } from '../kernels/memory.ts';
-import { createPortableKernels } from '../kernels/portable/index.ts';
-import { applyConfiguration, runtimeInfo } from '../kernels/runtime.ts';
-import { createSimdSet } from '../kernels/simd/index.ts';
+import { applyConfiguration, runtimeInfo, withRuntime } from '../kernels/runtime.ts';
+import { createPortableSet, createSimdSet } from '../kernels/sets.ts';
 
 const FLAG = '--experimental-wasm-revectorize';
 const FIRST_NODE = 24;
@@ -60,24 +62,32 @@ const COMPILE_PAUSE = 50;
 /** Whether the fused GEMM agrees with the portable one: whole tiles, edges, transposes, accumulation, two blocks of k. */
 async function sameBits(): Promise<boolean> {
   const heap = new Heap({ memory: createMemory() });
-  const portable = createPortableKernels(heap, []);
-  const wide = createSimdSet(heap, [], TILE_COLUMNS).kernels;
+  const kernels = [gemm, fill, randomNormal];
+  const portable = { heap, kernels: createPortableSet(heap, kernels) };
+  const wide = { heap, kernels: createSimdSet(heap, kernels, TILE_COLUMNS).kernels };
   const [m, n, k] = [13, 37, KC + 29];
   const size = Math.max(n * k, WARM_UP_SIDE * WARM_UP_SIDE);
   const [a, b, expected, got] = [heap.allocate(size), heap.allocate(size), heap.allocate(size), heap.allocate(size)];
-  portable.randomNormal(a, 1, 2, 3, 4, 5, 0, 1, size);
-  portable.randomNormal(b, 5, 4, 3, 2, 1, 0, 1, size);
+  withRuntime(portable, () => {
+    randomNormal.run(a, 1, 2, 3, 4, 5, 0, 1, size);
+    randomNormal.run(b, 5, 4, 3, 2, 1, 0, 1, size);
+  });
   const side = WARM_UP_SIDE;
-  for (let i = 0; i < WARM_UP_PRODUCTS; i++) wide.gemm(got, a, b, side, side, side, side, side, side, 0, 0, i & 1);
+  withRuntime(wide, () => {
+    for (let i = 0; i < WARM_UP_PRODUCTS; i++)
+      gemm.run(got, a, b, side, side, side, side, side, side, 0, 0, i % 2 === 0 ? 0 : 1);
+  });
   await new Promise((resolve) => setTimeout(resolve, COMPILE_PAUSE));
   for (let trial = 0; trial < 8; trial++) {
-    const [transposeA, transposeB, accumulate] = [trial & 1, (trial >> 1) & 1, trial >> 2] as (0 | 1)[];
-    for (const [kernels, c] of [
+    const [transposeA, transposeB, accumulate] = [trial & 1, (trial >> 1) & 1, trial >> 2] as [0 | 1, 0 | 1, 0 | 1];
+    for (const [runtime, c] of [
       [portable, expected],
       [wide, got],
     ] as const) {
-      kernels.fill(c, 0.5, size);
-      kernels.gemm(c, a, b, m, n, k, n, transposeA ? m : k, transposeB ? k : n, transposeA!, transposeB!, accumulate!);
+      withRuntime(runtime, () => {
+        fill.run(c, 0.5, size);
+        gemm.run(c, a, b, m, n, k, n, transposeA ? m : k, transposeB ? k : n, transposeA, transposeB, accumulate);
+      });
     }
     for (let i = 0; i < m * n; i++) if (heap.ints[expected + i] !== heap.ints[got + i]) return false;
   }

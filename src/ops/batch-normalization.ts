@@ -13,7 +13,8 @@ import { invalid } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { number, option, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
-import { normalizationKernels } from '../kernels/families/normalization.ts';
+import { batchNormalize, batchNormalizeBackward, batchNormalizeSums } from '../kernels/library/batch-normalization.ts';
+import { inverseStddev, moments as momentsKernel } from '../kernels/library/moments.ts';
 
 export interface BatchNormOptions {
   /** Per feature, [features]. */
@@ -44,7 +45,7 @@ export function batchMoments(x: Tensor): BatchMoments {
   const { rows, features } = sizes('batchMoments', x);
   const mean = new Tensor([features]);
   const variance = new Tensor([features]);
-  normalizationKernels().moments(mean.address, variance.address, x.address, rows, features, features);
+  momentsKernel.run(mean.address, variance.address, x.address, rows, features, features);
   return { mean, variance };
 }
 
@@ -77,9 +78,9 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   // A training step may move the statistics before the gradient is taken.
   const mean = share === 0 && isRecorded([x, gamma, beta]) ? copyOf(moments.mean) : moments.mean;
   const inverse = new Tensor([features]);
-  normalizationKernels().inverseStddev(inverse.address, variance.address, epsilon, features);
+  inverseStddev.run(inverse.address, variance.address, epsilon, features);
   const y = new Tensor(x.shape);
-  normalizationKernels().batchNormalize(
+  batchNormalize.run(
     y.address,
     x.address,
     mean.address,
@@ -97,7 +98,7 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
     if (shared?.dy === dy) return shared;
     const dgamma = new Tensor([features]);
     const dbeta = new Tensor([features]);
-    normalizationKernels().batchNormalizeSums(
+    batchNormalizeSums.run(
       dgamma.address,
       dbeta.address,
       dy.address,
@@ -117,7 +118,7 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   const backward = (dy: Tensor): Tensor => {
     const { dgamma, dbeta } = sums(dy);
     const dx = new Tensor(x.shape);
-    normalizationKernels().batchNormalizeBackward(
+    batchNormalizeBackward.run(
       dx.address,
       dy.address,
       x.address,

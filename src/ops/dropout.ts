@@ -6,8 +6,8 @@ import { checkRandom, type Random } from '../autograd/random.ts';
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
-import { kernels } from '../kernels/runtime.ts';
-import { applyUnary } from './internal/elementwise.ts';
+import * as kernels from '../kernels/library/dropout.ts';
+import { writeLike } from './internal/elementwise.ts';
 
 /** Sets each element to 0 with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 - rate). */
 export function dropout(x: Tensor, rate: number, random: Random): Tensor {
@@ -16,6 +16,6 @@ export function dropout(x: Tensor, rate: number, random: Random): Tensor {
   checkRandom('dropout', 'random', random);
   const u = random.uniform(x.shape);
   const masked = (t: Tensor): Tensor =>
-    applyUnary((out, input, count) => kernels().dropout(out, input, u.address, rate, 1 / (1 - rate), count), t);
+    writeLike(t, (out) => kernels.dropout.run(out, t.address, u.address, rate, 1 / (1 - rate), t.size));
   return record('dropout', masked(x), [x], [masked], [u]);
 }

@@ -8,7 +8,7 @@ import { Tensor, toTensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
 import { boolean, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
-import { trainingKernels } from '../kernels/families/training.ts';
+import * as kernels from '../kernels/library/sigmoid-cross-entropy.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
 import { mean, sum } from './reduce.ts';
@@ -59,18 +59,10 @@ function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   const step = labels.rank === 0 ? 0 : 1;
   const count = logits.size;
   const loss = new Tensor([]);
-  trainingKernels().sigmoidCrossEntropy(loss.address, logits.address, labels.address, step, count);
+  kernels.sigmoidCrossEntropy.run(loss.address, logits.address, labels.address, step, count);
   const dLogits = (dy: Tensor): Tensor => {
     const dz = new Tensor(logits.shape);
-    trainingKernels().sigmoidCrossEntropyBackward(
-      dz.address,
-      dy.address,
-      logits.address,
-      labels.address,
-      step,
-      count,
-      count,
-    );
+    kernels.sigmoidCrossEntropyBackward.run(dz.address, dy.address, logits.address, labels.address, step, count, count);
     return dz;
   };
   // d/dy of the mean of ... - z y is -z / n; a single label for all gathers the sum.

@@ -7,7 +7,7 @@ import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
 import { boolean, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { gemm } from '../kernels/library/gemm.ts';
 
 export interface MatmulOptions {
   /** Use the transpose of a: a is [k, m]. Default false. */
@@ -47,20 +47,7 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const n = transposeB ? bRows : bColumns;
   const y = new Tensor([m, n]);
-  kernels().gemm(
-    y.address,
-    a.address,
-    b.address,
-    m,
-    n,
-    k,
-    n,
-    aColumns,
-    bColumns,
-    transposeA ? 1 : 0,
-    transposeB ? 1 : 0,
-    0,
-  );
+  gemm.run(y.address, a.address, b.address, m, n, k, n, aColumns, bColumns, transposeA ? 1 : 0, transposeB ? 1 : 0, 0);
   return y;
 }
 

@@ -7,7 +7,7 @@ import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
 import { type Option, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
-import { windowKernels } from '../kernels/families/windows.ts';
+import * as kernels from '../kernels/library/max-pooling.ts';
 import { type Extent, extent, geometryOf, type Padding, type Pair, padding, windowsOn } from './internal/windows.ts';
 
 export interface MaxPooling2dOptions {
@@ -51,7 +51,7 @@ export function maxPooling2d(x: Tensor, options: MaxPooling2dOptions = {}): Tens
   const count = windowsOn(where, picture, windows);
   const geometry = geometryOf(picture, channels, windows, count);
   const y = new Tensor([images, ...count, channels]);
-  if (y.size > 0) windowKernels().maxPooling2d(y.address, x.address, 0, images * count[0], ...geometry);
+  if (y.size > 0) kernels.maxPooling2d.run(y.address, x.address, 0, images * count[0], ...geometry);
   return record(
     where,
     y,
@@ -59,7 +59,7 @@ export function maxPooling2d(x: Tensor, options: MaxPooling2dOptions = {}): Tens
     [
       (dy) => {
         const dx = new Tensor(x.shape);
-        if (x.size > 0) windowKernels().maxPooling2dBackward(dx.address, dy.address, x.address, images, ...geometry);
+        if (x.size > 0) kernels.maxPooling2dBackward.run(dx.address, dy.address, x.address, images, ...geometry);
         return dx;
       },
     ],

@@ -4,7 +4,7 @@ import { checkTensor, scalar, type Tensor } from '../autograd/tensor.ts';
 import { checkBoolean, isArray } from '../core/check.ts';
 import { boolean, option, readOptions } from '../core/options.ts';
 import { checkAxes, type Shape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { div } from '../kernels/library/binary.ts';
 import { applyBinary } from './internal/elementwise.ts';
 import { stretch } from './internal/strided.ts';
 import { sumOver } from './internal/sums.ts';
@@ -39,7 +39,7 @@ export function sum(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, kee
 export function mean(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   const { axes, kept, shape } = readArguments('mean', x, axis, keepDims);
   const count = axes.reduce((product, one) => product * x.shape[one]!, 1);
-  const divide = (t: Tensor): Tensor => applyBinary('mean', kernels().div, t, scalar(count));
+  const divide = (t: Tensor): Tensor => applyBinary('mean', div, t, scalar(count));
   const y = divide(sumOver(x, axes, shape));
   return record('mean', y, [x], [(dy) => stretch(reshape(divide(dy), kept), x.shape)]);
 }

@@ -12,7 +12,7 @@ import {
   sameShape,
   stridesOf,
 } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { fill } from '../kernels/library/movement.ts';
 import { copyRegion, gatherRegion, stretch } from './internal/strided.ts';
 import { sumTo } from './internal/sums.ts';
 
@@ -57,7 +57,7 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
   const y = gatherRegion({ address: x.address + offset, strides }, shape);
   const backward = (dy: Tensor): Tensor => {
     const dx = new Tensor(x.shape);
-    kernels().fill(dx.address, 0, dx.size);
+    fill.run(dx.address, 0, dx.size);
     copyRegion({ address: dx.address + offset, strides }, { address: dy.address, strides: stridesOf(shape) }, shape);
     return dx;
   };

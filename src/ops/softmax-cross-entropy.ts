@@ -7,7 +7,7 @@ import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
-import { classificationKernels } from '../kernels/families/classification.ts';
+import * as kernels from '../kernels/library/softmax-cross-entropy.ts';
 import { mean } from './reduce.ts';
 
 /** Up to here every whole number is a float32. */
@@ -45,17 +45,10 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
   }
   checkClasses(where, labels, classes);
   const losses = new Tensor([rows]);
-  classificationKernels().softmaxCrossEntropy(losses.address, logits.address, labels.address, rows, classes);
+  kernels.softmaxCrossEntropy.run(losses.address, logits.address, labels.address, rows, classes);
   const dLogits = (dy: Tensor): Tensor => {
     const dz = new Tensor(logits.shape);
-    classificationKernels().softmaxCrossEntropyBackward(
-      dz.address,
-      dy.address,
-      logits.address,
-      labels.address,
-      rows,
-      classes,
-    );
+    kernels.softmaxCrossEntropyBackward.run(dz.address, dy.address, logits.address, labels.address, rows, classes);
     return dz;
   };
   return mean(record(where, losses, [labels, logits], [() => zeros([rows]), dLogits]));

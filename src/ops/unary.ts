@@ -2,113 +2,90 @@
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
-import { kernels } from '../kernels/runtime.ts';
-import { applyBinary, applyUnary } from './internal/elementwise.ts';
+import * as activations from '../kernels/library/activations.ts';
+import { add, div, mul } from '../kernels/library/binary.ts';
+import * as kernels from '../kernels/library/unary.ts';
+import { applyBinary, applyGradient, applyUnary, writeLike } from './internal/elementwise.ts';
 
 /** y = -x; dx = -dy */
 export function neg(x: Tensor): Tensor {
   checkTensor('neg', 'x', x);
-  return record('neg', applyUnary(kernels().neg, x), [x], [(dy) => applyUnary(kernels().neg, dy)]);
+  return record('neg', applyUnary(kernels.neg, x), [x], [(dy) => applyUnary(kernels.neg, dy)]);
 }
 
 /** y = x^2; dx = dy (x + x) */
 export function square(x: Tensor): Tensor {
   checkTensor('square', 'x', x);
-  return record('square', applyUnary(kernels().square, x), [x], [(dy) => multiply(dy, twice(x))]);
+  return record('square', applyUnary(kernels.square, x), [x], [(dy) => multiply(dy, twice(x))]);
 }
 
 /** y = sqrt(x), NaN for negative x; dx = dy / (y + y), infinite at 0 */
 export function sqrt(x: Tensor): Tensor {
   checkTensor('sqrt', 'x', x);
-  const y = applyUnary(kernels().sqrt, x);
+  const y = applyUnary(kernels.sqrt, x);
   return record('sqrt', y, [x], [(dy) => divide(dy, twice(y))]);
 }
 
 /** y = e^x; dx = dy y */
 export function exp(x: Tensor): Tensor {
   checkTensor('exp', 'x', x);
-  const y = applyUnary(kernels().exp, x);
+  const y = applyUnary(kernels.exp, x);
   return record('exp', y, [x], [(dy) => multiply(dy, y)]);
 }
 
 /** y = natural logarithm of x, -infinity at 0, NaN below; dx = dy / x */
 export function log(x: Tensor): Tensor {
   checkTensor('log', 'x', x);
-  return record('log', applyUnary(kernels().log, x), [x], [(dy) => divide(dy, x)]);
+  return record('log', applyUnary(kernels.log, x), [x], [(dy) => divide(dy, x)]);
 }
 
 /** y = |x|; dx = sign(x) dy, 0 at 0 */
 export function abs(x: Tensor): Tensor {
   checkTensor('abs', 'x', x);
-  return record(
-    'abs',
-    applyUnary(kernels().abs, x),
-    [x],
-    [(dy) => backward((dx) => kernels().absBackward(dx, dy.address, x.address, x.size), x)],
-  );
+  return record('abs', applyUnary(kernels.abs, x), [x], [(dy) => applyGradient(kernels.absBackward, dy, x)]);
 }
 
 /** y = tanh(x); dx = dy (1 - y^2) */
 export function tanh(x: Tensor): Tensor {
   checkTensor('tanh', 'x', x);
-  const y = applyUnary(kernels().tanh, x);
-  return record(
-    'tanh',
-    y,
-    [x],
-    [(dy) => backward((dx) => kernels().tanhBackward(dx, dy.address, y.address, x.size), x)],
-  );
+  const y = applyUnary(activations.tanh, x);
+  return record('tanh', y, [x], [(dy) => applyGradient(activations.tanhBackward, dy, y)]);
 }
 
 /** y = 1 / (1 + e^-x); dx = dy y (1 - y) */
 export function sigmoid(x: Tensor): Tensor {
   checkTensor('sigmoid', 'x', x);
-  const y = applyUnary(kernels().sigmoid, x);
-  return record(
-    'sigmoid',
-    y,
-    [x],
-    [(dy) => backward((dx) => kernels().sigmoidBackward(dx, dy.address, y.address, x.size), x)],
-  );
+  const y = applyUnary(activations.sigmoid, x);
+  return record('sigmoid', y, [x], [(dy) => applyGradient(activations.sigmoidBackward, dy, y)]);
 }
 
 /** y = max(x, 0); dx = dy where x > 0, else 0 */
 export function relu(x: Tensor): Tensor {
   checkTensor('relu', 'x', x);
-  return record(
-    'relu',
-    applyUnary(kernels().relu, x),
-    [x],
-    [(dy) => backward((dx) => kernels().reluBackward(dx, dy.address, x.address, x.size), x)],
-  );
+  return record('relu', applyUnary(activations.relu, x), [x], [(dy) => applyGradient(activations.reluBackward, dy, x)]);
 }
 
 /** y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. Keras's default slope is 0.3. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.3): Tensor {
   checkTensor('leakyRelu', 'x', x);
   checkNumber('leakyRelu', 'negativeSlope', negativeSlope, { from: 0 });
-  const y = applyUnary((out, input, count) => kernels().leakyRelu(out, input, negativeSlope, count), x);
+  const y = writeLike(x, (out) => activations.leakyRelu.run(out, x.address, negativeSlope, x.size));
   return record(
     'leakyRelu',
     y,
     [x],
-    [(dy) => backward((dx) => kernels().leakyReluBackward(dx, dy.address, x.address, negativeSlope, x.size), x)],
+    [(dy) => writeLike(x, (dx) => activations.leakyReluBackward.run(dx, dy.address, x.address, negativeSlope, x.size))],
   );
 }
 
 function multiply(a: Tensor, b: Tensor): Tensor {
-  return applyBinary('gradients', kernels().mul, a, b);
+  return applyBinary('gradients', mul, a, b);
 }
 
 function divide(a: Tensor, b: Tensor): Tensor {
-  return applyBinary('gradients', kernels().div, a, b);
+  return applyBinary('gradients', div, a, b);
 }
 
 function twice(x: Tensor): Tensor {
-  return applyBinary('gradients', kernels().add, x, x);
-}
-
-/** A gradient of x's shape, written by a kernel. */
-function backward(write: (dx: number) => void, x: Tensor): Tensor {
-  return applyUnary((dx) => write(dx), x);
+  return applyBinary('gradients', add, x, x);
 }

@@ -7,7 +7,7 @@
  * Regularization", ICLR 2019.
  */
 import { number, readOptions } from '../core/options.ts';
-import { trainingKernels } from '../kernels/families/training.ts';
+import { adam as adamKernel } from '../kernels/library/adam.ts';
 import { mul, sub } from '../ops/arithmetic.ts';
 import {
   CLIPPING,
@@ -91,7 +91,7 @@ function adamUpdate({ beta1, beta2, epsilon }: Betas): (turn: VariableUpdate<'m'
   const power2 = powersOf(beta2);
   return ({ variable, gradient, slots: { m, v }, learningRate, step }) => {
     const rate = (learningRate * Math.sqrt(1 - power2(step))) / (1 - power1(step));
-    const nonFinite = trainingKernels().adam(
+    const nonFinite = adamKernel.run(
       variable.address,
       m.address,
       v.address,

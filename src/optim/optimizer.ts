@@ -10,7 +10,7 @@ import { checkFunction, checkInteger, checkNumber, checkOptions, invalid } from 
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { number, type Option, option, readOptions, type Values } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
-import { kernels } from '../kernels/runtime.ts';
+import { countNonFinite } from '../kernels/library/sums.ts';
 import { type Clipping, clipGradients } from './clipping.ts';
 import { configOfSchedule, type Schedule } from './schedule.ts';
 
@@ -206,7 +206,7 @@ class DefinedOptimizer<Slot extends string> implements Optimizer<Slot> {
 }
 
 function isBroken(values: Tensor): boolean {
-  return kernels().countNonFinite(values.address, values.size) > 0;
+  return countNonFinite.run(values.address, values.size) > 0;
 }
 
 function rateSettings(learningRate: number | Schedule): OptimizerSettings {

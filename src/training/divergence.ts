@@ -5,7 +5,7 @@
  */
 import type { Tensor, Variable } from '../autograd/tensor.ts';
 import { DivergenceError } from '../core/errors.ts';
-import { kernels } from '../kernels/runtime.ts';
+import * as sums from '../kernels/library/sums.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { Measures } from './progress.ts';
@@ -96,7 +96,7 @@ function isBroken(values: Tensor): boolean {
 }
 
 function countNonFinite(values: Tensor): number {
-  return kernels().countNonFinite(values.address, values.size);
+  return sums.countNonFinite.run(values.address, values.size);
 }
 
 function broken(where: string, network: NamedNetwork, weight: Variable, why: string): DivergenceError {

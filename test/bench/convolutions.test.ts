@@ -13,10 +13,10 @@ import { openLab } from '../../bench/lab.ts';
 import { type Call, gemmOf, recording } from '../../bench/recorder.ts';
 import { convolutionTable } from '../../bench/report.ts';
 import { createTrainer } from '../../bench/trainer.ts';
-import { createFullSimdSet } from '../../src/kernels/all.ts';
-import type { WindowGeometry } from '../../src/kernels/contract.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { createMemory } from '../../src/kernels/memory.ts';
+import type { WindowGeometry } from '../../src/kernels/windows.ts';
+import { simdSet } from '../support/kernel-sets.ts';
 
 /** A small size with the padding of a 3 x 3 kernel, stride 2, on 6 x 6 pixels: only after the last pixel. */
 const TINY = { geometry: [6, 6, 2, 3, 3, 2, 2, 0, 0, 3, 3] satisfies WindowGeometry, outputs: 5 };
@@ -35,7 +35,7 @@ test('the sizes, and the role of each function in the layers', () => {
 
 test('a step of the pair at width 1 calls each function at each size as often as the table says, and no other', () => {
   const heap = new Heap({ memory: createMemory() });
-  const { kernels } = createFullSimdSet(heap);
+  const { set: kernels } = simdSet(heap);
   // One image fits into one workspace: a call is one chunk.
   const trainer = createTrainer({ heap, kernels }, { pair: 'conv', width: 1, batchSize: 1 });
   const calls: Call[] = [];

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { cubes, flopsOf, roleOf, rolesOf, STEP_SIZES, sizeName } from '../../bench/gemm-sizes.ts';
 import { type Call, gemmOf, recording } from '../../bench/recorder.ts';
 import { createTrainer } from '../../bench/trainer.ts';
-import { createFullSimdSet } from '../../src/kernels/all.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { createMemory } from '../../src/kernels/memory.ts';
+import { simdSet } from '../support/kernel-sets.ts';
 
 test('sizes are written m x k x n', () => {
   expect(sizeName({ m: 1, k: 2, n: 3 })).toBe('1x2x3');
@@ -23,7 +23,7 @@ test('the roles of a dense layer [256, from] -> [256, to]: y NN, dx NT, dW TN', 
 
 test('a step has 27 gemm calls with a role each, 2.34 GFLOP in total, also at the five sizes of the ladder', () => {
   const heap = new Heap({ memory: createMemory() });
-  const { kernels } = createFullSimdSet(heap);
+  const { set: kernels } = simdSet(heap);
   const trainer = createTrainer({ heap, kernels });
   const calls: Call[] = [];
   const loss = trainer.step({ heap, kernels: recording(kernels, calls) });
@@ -41,7 +41,7 @@ test('a step has 27 gemm calls with a role each, 2.34 GFLOP in total, also at th
 
 test('recorded kernels do what the kernels do', () => {
   const heap = new Heap({ memory: createMemory() });
-  const { kernels } = createFullSimdSet(heap);
+  const { set: kernels } = simdSet(heap);
   const plain = createTrainer({ heap, kernels });
   const recorded = createTrainer({ heap, kernels });
   plain.step();

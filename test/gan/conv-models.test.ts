@@ -182,8 +182,8 @@ describe('a training', () => {
 
   it('of one step ends in the same bits on every kernel set, and leaves no memory behind', () => {
     const hashes = KERNEL_SETS.map(({ create }) => {
-      const set = create();
-      return withRuntime(set, () => {
+      const { heap, set } = create();
+      return withRuntime({ heap, kernels: set }, () => {
         const random = createRandom(5);
         const networks = {
           generator: convGenerator({ latentDim: 5, width: 0.1, random }),
@@ -195,7 +195,7 @@ describe('a training', () => {
         const noise = tensor(hashedFloats(5 * 5, 78), [5, 5]);
         const step = () => {
           ganStep(networks, real, noise, random);
-          return set.heap.usage();
+          return heap.usage();
         };
         step();
         const second = step();

@@ -184,7 +184,8 @@ function checkStep(networks: Networks, step: number, expected: GanStep): void {
 const hashes = new Map<string, string>();
 
 describe.each(KERNEL_SETS)('three steps against PyTorch, $name', ({ name, create }) => {
-  const set: Runtime = create();
+  const { heap, set: kernels } = create();
+  const set: Runtime = { heap, kernels };
 
   it('agree in losses, logits, images, weights, statistics and gradients', () => {
     withRuntime(set, () => {

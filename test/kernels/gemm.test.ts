@@ -3,13 +3,12 @@
  * where it must not be read, and everything around C unchanged.
  */
 import { describe, expect, it } from 'vitest';
-import { blockDepth, KC } from '../../src/kernels/blocking.ts';
-import type { Kernels } from '../../src/kernels/contract.ts';
-import { FLOAT32 } from '../../src/kernels/portable/arithmetic.ts';
-import { gemmNaive } from '../../src/kernels/portable/gemm-naive.ts';
-import { firstDifference } from '../support/kernel-image.ts';
-import { KERNEL_SETS, type KernelSet } from '../support/kernel-sets.ts';
+import { FLOAT32 } from '../../src/kernels/arithmetic.ts';
+import { gemmNaive } from '../../src/kernels/gemm/naive.ts';
+import { blockDepth, KC } from '../../src/kernels/gemm/portable.ts';
+import { KERNEL_SETS, type Kernels, type TestSet } from '../support/kernel-sets.ts';
 import { hashedFloats } from '../support/reference.ts';
+import { firstUnequal } from '../support/twins.ts';
 
 interface Case {
   readonly m: number;
@@ -25,7 +24,7 @@ interface Case {
 const GUARD = 9;
 
 /** Runs both on equal memory and compares C with a guard zone on both sides, gaps between the rows included. */
-function check({ heap, kernels }: KernelSet, naive: Kernels['gemm'], one: Case): void {
+function check({ heap, kernels }: TestSet, naive: Kernels['gemm'], one: Case): void {
   const { m, n, k, transposeA, transposeB, accumulate, padding } = one;
   const cStride = n + padding[0];
   const aStride = (transposeA ? m : k) + padding[1];
@@ -45,7 +44,7 @@ function check({ heap, kernels }: KernelSet, naive: Kernels['gemm'], one: Case):
   [c, a, b].forEach((address, i) => {
     heap.free(address, sizes[i]!);
   });
-  const at = firstDifference(got, expected);
+  const at = firstUnequal(new Int32Array(got.buffer), new Int32Array(expected.buffer));
   if (at === undefined) return;
   const place = at - GUARD;
   throw new Error(

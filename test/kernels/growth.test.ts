@@ -7,7 +7,6 @@ import { createRandom } from '../../src/autograd/random.ts';
 import { type Tensor, tensor, zeros } from '../../src/autograd/tensor.ts';
 import { RuntimeError } from '../../src/core/errors.ts';
 import { ganStep } from '../../src/gan/step.ts';
-import { allOf, createAllPortableKernels, createFullSimdSet } from '../../src/kernels/all.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { createMemory } from '../../src/kernels/memory.ts';
 import { type Runtime, withRuntime } from '../../src/kernels/runtime.ts';
@@ -18,6 +17,7 @@ import { sequential } from '../../src/nn/sequential.ts';
 import { add } from '../../src/ops/arithmetic.ts';
 import { adam } from '../../src/optim/adam.ts';
 import { growingKernels, growOnePage } from '../support/growth.ts';
+import { portableSet, simdSet } from '../support/kernel-sets.ts';
 
 /** Layers of all kinds, large enough for jobs of the pool: 32 rows of 520 columns are more than its smallest. */
 function trainTwoSteps(): string {
@@ -68,7 +68,7 @@ const SETS: readonly (readonly [name: string, shared: boolean, make: Make])[] = 
     true,
     () => {
       const heap = new Heap({ memory: createMemory(true) });
-      const pool = new ThreadPool(heap, createFullSimdSet(heap), 3, findThreads()!);
+      const pool = new ThreadPool(heap, simdSet(heap).simd, 3, findThreads()!);
       return { heap, kernels: pool.kernels, pool };
     },
   ],
@@ -76,12 +76,12 @@ const SETS: readonly (readonly [name: string, shared: boolean, make: Make])[] = 
 
 function portableRuntime(shared: boolean): Runtime {
   const heap = new Heap({ memory: createMemory(shared) });
-  return { heap, kernels: createAllPortableKernels(heap) };
+  return { heap, kernels: portableSet(heap).set };
 }
 
 function simdRuntime(shared: boolean): Runtime {
   const heap = new Heap({ memory: createMemory(shared) });
-  return { heap, kernels: createFullSimdSet(heap).kernels };
+  return { heap, kernels: simdSet(heap).set };
 }
 
 describe('memory that grows before every kernel call', () => {
@@ -91,7 +91,7 @@ describe('memory that grows before every kernel call', () => {
     const { heap, kernels, pool } = make(shared);
     await pool?.ready();
     const before = heap.usage().capacityBytes;
-    const grown = withRuntime({ heap, kernels: growingKernels(heap, allOf(kernels)) }, trainTwoSteps);
+    const grown = withRuntime({ heap, kernels: growingKernels(heap, kernels) }, trainTwoSteps);
     expect(heap.usage().capacityBytes).toBeGreaterThan(before + 100 * 65_536);
     expect(grown === steady).toBe(true);
     pool?.close();

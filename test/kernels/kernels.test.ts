@@ -1,67 +1,90 @@
 /**
- * Every kernel of every set against the formulas of the contract, bit for bit, over the whole memory: each case runs on a picture of memory, and
- * so does the reference; both pictures must be equal afterwards, NaN as NaN.
+ * The portable kernels against their formulas, written out a second time in reference.ts: bit for bit over the whole memory, NaN as NaN. The SIMD
+ * kernels are compared with the portable ones in simd/. And what all kernels must declare.
  */
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { KERNEL_ARGUMENTS, KERNEL_NAMES } from '../../src/kernels/all.ts';
-import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
-import { firstDifference, KernelImage } from '../support/kernel-image.ts';
-import { KERNEL_SETS, type KernelSet } from '../support/kernel-sets.ts';
-import { type CaseBuilder, KERNEL_CASES } from './cases.ts';
+import { FLOAT32 } from '../../src/kernels/arithmetic.ts';
+import { Heap } from '../../src/kernels/heap.ts';
+import type { KernelFunction } from '../../src/kernels/kernel.ts';
+import { RECORD_BYTES } from '../../src/kernels/threads/jobs.ts';
+import { caseOf } from '../support/kernel-cases.ts';
+import { KERNELS, portableSet } from '../support/kernel-sets.ts';
+import { Operands } from '../support/operands.ts';
+import { invoke, Twins } from '../support/twins.ts';
 import { referenceKernels } from './reference.ts';
 
-const IMAGE_SIZE = 16384;
+const CAPACITY = 100_000;
+/** 0, 1, every lane tail, and beyond any unrolled loop. */
+const COUNTS = [...Array.from({ length: 19 }, (_, i) => i), 31, 64, 67, 257];
+const MATRICES: readonly (readonly [number, number])[] = [
+  ...Array.from({ length: 18 }, (_, columns) => [3, columns] as const),
+  [0, 5],
+  [1, 1],
+  [1, 33],
+  [2, 64],
+  [4, 8],
+  [17, 1],
+  [17, 19],
+  [70, 13],
+];
 
-function call<K extends KernelName>(kernels: Kernels, name: K, args: Parameters<Kernels[K]>): number | undefined {
-  const kernel = kernels[name] as (...all: Parameters<Kernels[K]>) => number | undefined;
-  return kernel(...args);
-}
+describe('the portable kernels', () => {
+  const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 512, shared: true }) });
+  const { set } = portableSet(heap);
+  const twins = new Twins(heap, CAPACITY);
+  const operands = new Operands(CAPACITY);
+  const formulas: Readonly<Record<string, unknown>> = { ...referenceKernels(heap.floats as Float32Array) };
 
-function runCase<K extends KernelName>(set: KernelSet, name: K, build: CaseBuilder<K>, number: number): void {
-  const image = new KernelImage(IMAGE_SIZE, 1000 + number, 1 + (number % 9));
-  const args = build(image);
-  const before = image.floats.slice();
-  // The heap never hands out its start, so the image lies further in: addresses are moved along.
-  const base = set.heap.allocate(IMAGE_SIZE);
-  const floats = set.heap.floats as Float32Array;
-  floats.set(image.floats, base);
-  const moved = args.map((value: number, i: number) =>
-    KERNEL_ARGUMENTS[name][i] === 'address' ? value + base : value,
-  );
-  const got = call(set.kernels, name, moved as Parameters<Kernels[K]>);
-  const expected = call(referenceKernels(image.floats), name, args);
-  const after = (set.heap.floats as Float32Array).slice(base, base + IMAGE_SIZE);
-  set.heap.free(base, IMAGE_SIZE);
-  const at = firstDifference(after, image.floats);
-  if (at !== undefined) {
-    throw new Error(
-      `${name}, case ${number}, arguments ${args.join(', ')}: at ${at} (output + ${at - args[0]!}): got ${after[at]}, expected ${image.floats[at]}, before ${before[at]}`,
-    );
-  }
-  expect(got, `${name}, case ${number}, arguments ${args.join(', ')}: result`).toBe(expected);
-}
-
-describe.each(KERNEL_SETS)('the $name kernels', ({ create }) => {
-  const set = create();
-
-  it('are complete', () => {
-    expect(Object.keys(set.kernels).sort()).toEqual([...KERNEL_NAMES].sort());
-  });
-
-  it.each(KERNEL_NAMES)('%s', (name) => {
-    const cases: readonly CaseBuilder<typeof name>[] = KERNEL_CASES[name];
-    expect(cases.length).toBeGreaterThan(5);
-    cases.forEach((build, number) => {
-      runCase(set, name, build, number);
-    });
+  // A new operation's formula is checked with its samples, in test/ops.
+  it.each(KERNELS.filter(({ name }) => name in formulas))('$name', (kernel) => {
+    const formula = formulas[kernel.name] as KernelFunction;
+    const { rank, variants, build } = caseOf(kernel);
+    const sizes = rank === 1 ? COUNTS.map((count) => [1, count] as const) : MATRICES;
+    let salt = 0;
+    for (const [rows, columns] of sizes) {
+      for (let variant = 0; variant < variants; variant++) {
+        const args = build(operands.begin(salt), rows, columns, variant);
+        const what = `rows ${rows}, columns ${columns}, variant ${variant}, salt ${salt}`;
+        const expected = (all: readonly number[]): number | undefined => {
+          const result = formula(...all);
+          return kernel.result === 'void' ? undefined : result;
+        };
+        twins.compare(kernel, operands, args, expected, (all) => invoke(set, kernel, all), what);
+        salt++;
+      }
+    }
+    expect(salt).toBeGreaterThan(20);
   });
 });
 
-describe('the contract as data', () => {
-  it('names as many arguments as a call has', () => {
-    for (const name of KERNEL_NAMES) {
-      const args = KERNEL_CASES[name][0]!(new KernelImage(IMAGE_SIZE, 1));
-      expect(KERNEL_ARGUMENTS[name], name).toHaveLength(args.length);
+describe('the list of kernels', () => {
+  it('has every kernel of src/kernels/library, each under the name that it is exported as', async () => {
+    const folder = new URL('../../src/kernels/library/', import.meta.url);
+    const exported: string[] = [];
+    for (const file of readdirSync(folder)) {
+      const module: Record<string, { readonly name?: string }> = await import(new URL(file, folder).href);
+      for (const [name, value] of Object.entries(module)) {
+        expect(value.name, `${file}: ${name}`).toBe(name);
+        exported.push(name);
+      }
     }
+    expect(KERNELS.map(({ name }) => name).sort()).toEqual(exported.sort());
+  });
+
+  it.each(KERNELS)('$name: the parameters are those of the portable body, in order', ({ parameters, portable }) => {
+    const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 1, maximum: 16 }) });
+    const body = portable(heap, FLOAT32);
+    const [, list = ''] = /^\(?([^)=]*)\)?\s*=>/.exec(String(body)) ?? [];
+    const names = list.split(',').map((one) => one.trim());
+    const declared = Object.keys(parameters);
+    // The geometry of windows comes as one rest parameter.
+    const rest = names.findIndex((one) => one.startsWith('...'));
+    expect(names.slice(0, rest < 0 ? undefined : rest)).toEqual(declared.slice(0, rest < 0 ? undefined : rest));
+  });
+
+  it('fits a record of a job: a number and the arguments', () => {
+    const most = Math.max(...KERNELS.map(({ parameters }) => Object.keys(parameters).length));
+    expect(1 + most).toBeLessThanOrEqual(RECORD_BYTES / 4);
   });
 });

@@ -3,22 +3,20 @@
  * and counts that float32 does not hold.
  */
 import { describe, expect, it } from 'vitest';
-import { createAllPortableKernels, createFullSimdSet } from '../../src/kernels/all.ts';
-import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
 import { Heap } from '../../src/kernels/heap.ts';
+import type { KernelFunction } from '../../src/kernels/kernel.ts';
 import { additions, CHAIN } from '../../src/kernels/summation.ts';
-import { KERNEL_CASES } from '../support/kernel-cases.ts';
+import { caseOf } from '../support/kernel-cases.ts';
+import { type KernelName, kernelNamed, portableSet, simdSet } from '../support/kernel-sets.ts';
 import { Operands } from '../support/operands.ts';
 import { hashedFloats } from '../support/reference.ts';
 import { invoke, Twins } from '../support/twins.ts';
 import { referenceKernels } from './reference.ts';
 
 const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 2048, shared: true }) });
-const portable = createAllPortableKernels(heap);
-const simd = createFullSimdSet(heap).kernels;
 const SETS = [
-  ['portable', portable],
-  ['SIMD', simd],
+  ['portable', portableSet(heap)],
+  ['SIMD', simdSet(heap)],
 ] as const;
 
 /** Around the ends of a chain and of a block of chains. */
@@ -48,19 +46,20 @@ describe('sums of several chains have the order of the contract', () => {
   const operands = new Operands(capacity);
 
   it.each(SIZES)('%s', (name, sizes) => {
+    const kernel = kernelNamed(name);
     for (const [salt, [rows, columns]] of sizes.entries()) {
-      const args = KERNEL_CASES[name].build(operands.begin(salt), rows, columns, 0);
-      const reference = referenceKernels(heap.floats as Float32Array);
-      for (const [label, kernels] of SETS) {
+      const args = caseOf(kernel).build(operands.begin(salt), rows, columns, 0);
+      const reference = referenceKernels(heap.floats as Float32Array)[name] as KernelFunction;
+      for (const [label, { set }] of SETS) {
         const what = `${label}, rows ${rows}, columns ${columns}`;
-        const run = (set: Kernels) => (all: readonly number[]) => invoke(set, name, all);
-        twins.compare(name, operands, args, run(reference), run(kernels), what);
+        const expected = (all: readonly number[]): undefined => void reference(...all);
+        twins.compare(kernel, operands, args, expected, (all) => invoke(set, kernel, all), what);
       }
     }
   });
 });
 
-describe.each(SETS)('over a million rows the %s kernels stay within the error bound', (_, kernels) => {
+describe.each(SETS)('over a million rows the %s kernels stay within the error bound', (_, { kernels }) => {
   const rows = 1_000_000;
   /** gamma(k) = k u / (1 - k u), with u = 2^-24. */
   const gamma = (k: number): number => (k * 2 ** -24) / (1 - k * 2 ** -24);
@@ -140,7 +139,7 @@ describe.each(SETS)('over a million rows the %s kernels stay within the error bo
   });
 });
 
-describe.each(SETS)('the %s kernels round a count above 2^24 to float32 before they divide', (_, kernels) => {
+describe.each(SETS)('the %s kernels round a count above 2^24 to float32 before they divide', (_, { kernels }) => {
   const count = 2 ** 24 + 1;
 
   it('moments', () => {

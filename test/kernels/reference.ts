@@ -1,10 +1,11 @@
 /**
- * Every formula of the contract written out once more, one element at a time and as plainly as possible, on a Float32Array. f(...) marks each
+ * Every kernel's formula written out once more, one element at a time and as plainly as possible, on a Float32Array. f(...) marks each
  * rounding to float32. Only exp, log, tanh, sigmoid, the quantile and Philox are shared with src: they have tests of their own.
  */
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
 import { philox } from '../../src/core/philox.ts';
-import type { Address, BinaryKernel, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
+import type { Address } from '../../src/kernels/kernel.ts';
+import type { Kernels } from '../support/kernel-sets.ts';
 import { windowReference } from './window-reference.ts';
 
 const f = Math.fround;
@@ -21,12 +22,12 @@ export function referenceKernels(memory: Float32Array): Kernels {
   const ints = new Int32Array(memory.buffer);
 
   const unary =
-    (of: (value: number) => number): UnaryKernel =>
+    (of: (value: number) => number): Kernels['neg'] =>
     (out, from, count) => {
       for (let i = 0; i < count; i++) x[out + i] = of(x[from + i]!);
     };
   const binary =
-    (of: (a: number, b: number) => number): BinaryKernel =>
+    (of: (a: number, b: number) => number): Kernels['add'] =>
     (out, a, b, rows, columns, aRow, aColumn, bRow, bColumn) => {
       for (let r = 0; r < rows; r++)
         for (let c = 0; c < columns; c++)
@@ -97,7 +98,10 @@ export function referenceKernels(memory: Float32Array): Kernels {
       unary((v) => (v > 0 ? v : f(f(slope) * v)))(out, from, count);
     },
     clip(out, from, low, high, count) {
-      unary((v) => (v < f(low) ? f(low) : v > f(high) ? f(high) : v === 0 && f(low) === 0 ? 0 : v))(out, from, count);
+      unary((v) => {
+        const raised = v < f(low) || (v === 0 && f(low) === 0) ? f(low) : v;
+        return raised > f(high) ? f(high) : raised;
+      })(out, from, count);
     },
 
     absBackward(dx, dy, from, count) {

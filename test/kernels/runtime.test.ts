@@ -2,13 +2,16 @@ import { createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
+import { tanh } from '../../src/kernels/library/activations.ts';
+import { gemm } from '../../src/kernels/library/gemm.ts';
+import { randomNormal } from '../../src/kernels/library/random.ts';
+import { sumColumns } from '../../src/kernels/library/sums.ts';
 import { canShareMemory, createMemory } from '../../src/kernels/memory.ts';
 import {
   applyConfiguration,
   type ConfigureOptions,
   configure,
   heap,
-  kernels,
   runtime,
   runtimeInfo,
   withRuntime,
@@ -20,7 +23,6 @@ describe('the runtime', () => {
   it('is one for the whole program', () => {
     expect(runtime()).toBe(runtime());
     expect(heap()).toBe(runtime().heap);
-    expect(kernels()).toBe(runtime().kernels);
   });
 
   it('withRuntime puts another in its place for one call, also when that throws', () => {
@@ -60,10 +62,10 @@ function work(): number {
   const side = 150;
   const size = side * side;
   const [a, b, c, sums] = [heap().allocate(size), heap().allocate(size), heap().allocate(size), heap().allocate(side)];
-  kernels().randomNormal(a, 1, 2, 0, 0, 0, 0, 1, size);
-  kernels().tanh(b, a, size);
-  kernels().gemm(c, a, b, side, side, side, side, side, side, 0, 1, 0);
-  kernels().sumColumns(sums, c, side, side, side);
+  randomNormal.run(a, 1, 2, 0, 0, 0, 0, 1, size);
+  tanh.run(b, a, size);
+  gemm.run(c, a, b, side, side, side, side, side, side, 0, 1, 0);
+  sumColumns.run(sums, c, side, side, side);
   let hash = 0;
   for (const [address, count] of [
     [c, size],
@@ -86,9 +88,9 @@ describe('configure', () => {
   afterAll(() => configure({ threads: 1, kernels: 'auto' }));
 
   it('without options changes nothing', async () => {
-    const before = kernels();
+    const before = runtime().kernels;
     await configure();
-    expect(kernels()).toBe(before);
+    expect(runtime().kernels).toBe(before);
     expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 1 });
   });
 
@@ -150,11 +152,11 @@ describe('configure', () => {
     [{ memoryLimit: 0 }, /^configure: memoryLimit .*got 0/],
     [wrong({ thread: 2 }), /^configure: .*thread.*did you mean threads/is],
   ])('refuses %j and stays as it was', async (options, message) => {
-    const before = { info: runtimeInfo(), kernels: kernels(), limit: heap().limitBytes };
+    const before = { info: runtimeInfo(), kernels: runtime().kernels, limit: heap().limitBytes };
     const refused = configure(options);
     await expect(refused).rejects.toThrow(ArgumentError);
     await expect(refused).rejects.toThrow(message);
-    expect({ info: runtimeInfo(), kernels: kernels(), limit: heap().limitBytes }).toEqual(before);
+    expect({ info: runtimeInfo(), kernels: runtime().kernels, limit: heap().limitBytes }).toEqual(before);
   });
 
   it('makes the pool anew after a worker was lost', async () => {
@@ -183,11 +185,11 @@ describe('configure() that rejects changes nothing', () => {
     await configure({ threads: 2, kernels: 'simd' });
     const expected = work();
     const { capacityBytes, blocks } = heap().usage();
-    const before = { kernels: kernels(), limit: heap().limitBytes };
+    const before = { kernels: runtime().kernels, limit: heap().limitBytes };
     const refused = configure({ threads: 40, memoryLimit: capacityBytes });
     await expect(refused).rejects.toThrow(RuntimeError);
     await expect(refused).rejects.toThrow(/^memory: .* bytes are needed/);
-    expect({ kernels: kernels(), limit: heap().limitBytes }).toEqual(before);
+    expect({ kernels: runtime().kernels, limit: heap().limitBytes }).toEqual(before);
     expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 2 });
     expect(work()).toBe(expected);
     // The workers that had a place are told to end, and give it back.
@@ -216,6 +218,7 @@ describe('an engine that refuses the kernels', () => {
       if (evenEmpty || bytes.byteLength > EMPTY_SIZE) throw error();
       return new Original(bytes);
     });
+    await import('../../src/kernels/library/unary.ts');
     return import('../../src/kernels/runtime.ts');
   }
   afterEach(() => vi.restoreAllMocks());
@@ -242,7 +245,8 @@ describe('an engine that refuses the kernels', () => {
     [POLICY, forbidden, true],
     [POLICY, () => new EvalError('as in WebKit'), true],
   ])('%s: portable kernels, one warning, and the reason', async (obstacle, error, evenEmpty) => {
-    const { applyConfiguration, configure, heap, kernels, runtimeInfo } = await runtimeThatMeets(error, evenEmpty);
+    const { applyConfiguration, configure, heap, runtimeInfo } = await runtimeThatMeets(error, evenEmpty);
+    const { square } = await import('../../src/kernels/library/unary.ts');
     const info = {
       kernels: 'portable',
       threads: 1,
@@ -251,7 +255,7 @@ describe('an engine that refuses the kernels', () => {
     expect(runtimeInfo()).toEqual(info);
     const x = heap().allocate(1);
     heap().floats[x] = 3;
-    kernels().square(x, x, 1);
+    square.run(x, x, 1);
     expect(heap().floats[x]).toBe(9);
 
     const refused: unknown = await configure({ kernels: 'simd', threads: 3, memoryLimit: 1e6 }).catch(
@@ -279,8 +283,8 @@ describe('an engine that refuses the kernels', () => {
 
   it('is told from a fault of our own, which is not hidden', async () => {
     const fault = new TypeError('made to fail');
-    const { kernels } = await runtimeThatMeets(() => fault);
-    expect(() => kernels()).toThrow(fault);
+    const { heap } = await runtimeThatMeets(() => fault);
+    expect(() => heap()).toThrow(fault);
     expect(warnings).toEqual([]);
   });
 });
@@ -293,6 +297,7 @@ describe('runtimeInfo() gives the reasons', () => {
 
   async function fresh(): Promise<typeof import('../../src/kernels/runtime.ts')> {
     vi.resetModules();
+    await import('../../src/kernels/library/binary.ts');
     return import('../../src/kernels/runtime.ts');
   }
 

@@ -1,5 +1,6 @@
 /** The formulas of the kernels on windows, one element at a time: each place is computed from the element's number. */
-import type { Kernels, WindowGeometry } from '../../src/kernels/contract.ts';
+import type { WindowGeometry } from '../../src/kernels/windows.ts';
+import type { Kernels } from '../support/kernel-sets.ts';
 
 const f = Math.fround;
 

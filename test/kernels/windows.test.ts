@@ -3,21 +3,21 @@
  * adjoints, and the layers of a DCGAN for pictures of 28 x 28 at full size.
  */
 import { describe, expect, it } from 'vitest';
-import { createAllPortableKernels } from '../../src/kernels/all.ts';
-import type { Address, WindowGeometry } from '../../src/kernels/contract.ts';
 import { Heap } from '../../src/kernels/heap.ts';
-import { KERNEL_SETS, type KernelSet } from '../support/kernel-sets.ts';
+import type { Address } from '../../src/kernels/kernel.ts';
+import type { WindowGeometry } from '../../src/kernels/windows.ts';
+import { KERNEL_SETS, portableSet, type TestSet } from '../support/kernel-sets.ts';
 import { hashedFloats } from '../support/reference.ts';
 import { firstUnequal } from '../support/twins.ts';
 import { windowGeometry, windowSizes } from '../support/windows.ts';
 
-function put({ heap }: KernelSet, values: ArrayLike<number>): Address {
+function put({ heap }: TestSet, values: ArrayLike<number>): Address {
   const address = heap.allocate(values.length);
   heap.floats.set(values, address);
   return address;
 }
 
-function take({ heap }: KernelSet, address: Address, size: number): number[] {
+function take({ heap }: TestSet, address: Address, size: number): number[] {
   return Array.from(heap.floats.subarray(address, address + size));
 }
 
@@ -94,7 +94,7 @@ describe.each(KERNEL_SETS)('windows on small pictures, $name', ({ create }) => {
 // In float64, where the only rounding is that of the sums of products themselves: some 1e-16 a term, at most 2,000 terms of size 4.
 it('im2col and col2im are adjoint: <im2col(x), c> = <x, col2im(c)> within 1e-10', () => {
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256 }), precision: 'float64' });
-  const set: KernelSet = { heap, kernels: createAllPortableKernels(heap) };
+  const set = portableSet(heap);
   for (const padding of ['same', 'valid', 'wide'] as const) {
     for (const [kernel, stride] of [
       [1, 1],

@@ -3,12 +3,14 @@
  * and changes nothing. Both are asserted, by the version.
  */
 import { describe, expect, it } from 'vitest';
-import { createAllPortableKernels } from '../../src/kernels/all.ts';
-import type { KernelCall } from '../../src/kernels/contract.ts';
 import { Heap } from '../../src/kernels/heap.ts';
+import { gemm } from '../../src/kernels/library/gemm.ts';
+import { fill } from '../../src/kernels/library/movement.ts';
+import { randomNormal } from '../../src/kernels/library/random.ts';
 import { createMemory } from '../../src/kernels/memory.ts';
-import { configure, heap, kernels, runtimeInfo } from '../../src/kernels/runtime.ts';
+import { configure, heap, runtime, runtimeInfo } from '../../src/kernels/runtime.ts';
 import { enableWideSimd } from '../../src/node/wide.ts';
+import { portableSet } from '../support/kernel-sets.ts';
 
 const major = Number.parseInt(process.versions.node, 10);
 const possible = major >= 24 && process.arch === 'x64';
@@ -18,9 +20,9 @@ const [M, N, K] = [70, 83, 600];
 /** C of a product that is computed often enough for the optimizing compiler to take it over, and its exact bits. */
 function product(): Int32Array {
   const [a, b, c] = [heap().allocate(M * K), heap().allocate(K * N), heap().allocate(M * N)];
-  kernels().randomNormal(a, 1, 2, 0, 0, 0, 0, 1, M * K);
-  kernels().randomNormal(b, 3, 4, 0, 0, 0, 0, 1, K * N);
-  for (let i = 0; i < 200; i++) kernels().gemm(c, a, b, M, N, K, N, K, N, 0, 0, 0);
+  randomNormal.run(a, 1, 2, 0, 0, 0, 0, 1, M * K);
+  randomNormal.run(b, 3, 4, 0, 0, 0, 0, 1, K * N);
+  for (let i = 0; i < 200; i++) gemm.run(c, a, b, M, N, K, N, K, N, 0, 0, 0);
   const bits = heap().ints.slice(c, c + M * N);
   heap().free(a, M * K);
   heap().free(b, K * N);
@@ -31,7 +33,7 @@ function product(): Int32Array {
 /** The same by the portable kernels. */
 function expectedProduct(): Int32Array {
   const own = new Heap({ memory: createMemory() });
-  const portable = createAllPortableKernels(own);
+  const portable = portableSet(own).kernels;
   const [a, b, c] = [own.allocate(M * K), own.allocate(K * N), own.allocate(M * N)];
   portable.randomNormal(a, 1, 2, 0, 0, 0, 0, 1, M * K);
   portable.randomNormal(b, 3, 4, 0, 0, 0, 0, 1, K * N);
@@ -56,8 +58,8 @@ describe(`enableWideSimd on Node ${process.versions.node}, ${process.arch}`, () 
 
   it(possible ? 'is on, with the same bits' : 'is off and says why, with the same bits', async () => {
     const x = heap().allocate(100);
-    const before = kernels().gemm as KernelCall;
-    kernels().fill(x, 3, 100);
+    const before = runtime().kernels.get(gemm);
+    fill.run(x, 3, 100);
     const { enabled, reason } = await enableWideSimd();
     expect(enabled).toBe(possible);
     expect(runtimeInfo().kernels).toBe(possible ? 'wide' : 'simd');
@@ -65,7 +67,7 @@ describe(`enableWideSimd on Node ${process.versions.node}, ${process.arch}`, () 
     else if (major < 24)
       expect(reason).toBe(`Node ${process.versions.node} cannot fuse SIMD operations; Node 24 or newer can`);
     else expect(reason).toContain(`the processor is ${process.arch}`);
-    expect(kernels().gemm === before).toBe(!possible);
+    expect(runtime().kernels.get(gemm) === before).toBe(!possible);
     // What was there stays.
     expect(Array.from(heap().floats.subarray(x, x + 100))).toEqual(new Array(100).fill(3));
     heap().free(x, 100);

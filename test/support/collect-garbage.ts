@@ -1,9 +1,9 @@
 /** The engine's garbage collector at hand, without a flag on the command line. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createAllPortableKernels } from '../../src/kernels/all.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import type { Runtime } from '../../src/kernels/runtime.ts';
+import { portableSet } from './kernel-sets.ts';
 
 setFlagsFromString('--expose-gc');
 export const gc = runInNewContext('gc') as () => void;
@@ -30,5 +30,5 @@ export async function collectAll(): Promise<void> {
 /** A runtime whose heap holds nothing yet, so that what other tests left for the collector does not disturb the count. */
 export function createEmptyRuntime(): Runtime {
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true }) });
-  return { heap, kernels: createAllPortableKernels(heap) };
+  return { heap, kernels: portableSet(heap).set };
 }

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { RuntimeError } from '../../src/core/errors.ts';
 import { findThreads, type StartThread, type ThreadEvents, type WorkerData } from '../../src/kernels/threads/worker.ts';
+import type { Kernels } from './kernel-sets.ts';
 import { createPool } from './pools.ts';
 import { hashedFloats } from './reference.ts';
 import { firstUnequal } from './twins.ts';
@@ -125,15 +126,15 @@ const LONGEST_MILLISECONDS = 5000;
  */
 export async function tryDeath(name: string, patience: readonly [number, number], seed: number): Promise<Trial> {
   const flags = new Int32Array(new SharedArrayBuffer(8));
-  const { heap, set, pool } = createPool(3, startDying(name, flags, (seed * 7) % 40), patience);
+  const { heap, alone, spread, pool } = createPool(3, startDying(name, flags, (seed * 7) % 40), patience);
   const { blocks } = heap.usage();
   await pool.ready();
   const [c, a, b, right] = [heap.allocate(SIZE), heap.allocate(SIZE), heap.allocate(SIZE), heap.allocate(SIZE)];
   heap.floats.set(hashedFloats(SIZE, seed), a);
   heap.floats.set(hashedFloats(SIZE, seed + 1), b);
-  const product = (kernels: typeof pool.kernels, out: number): void =>
-    void kernels.gemm(out, a, b, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, 0, 0, 0);
-  product(set.kernels, right);
+  const product = (kernels: Kernels, out: number): void =>
+    kernels.gemm(out, a, b, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, 0, 0, 0);
+  product(alone, right);
   const check = (when: string): void => {
     const at = firstUnequal(heap.ints.subarray(c, c + SIZE), heap.ints.subarray(right, right + SIZE));
     if (at !== undefined) throw new Error(`${name}, seed ${seed}: wrong bits at ${at} ${when}`);
@@ -150,7 +151,7 @@ export async function tryDeath(name: string, patience: readonly [number, number]
     heap.floats.fill(Number.NaN, c, c + SIZE);
     const start = performance.now();
     try {
-      product(pool.kernels, c);
+      product(spread, c);
     } catch (error) {
       if (!(error instanceof RuntimeError)) throw error;
       message = error.message;
@@ -159,7 +160,7 @@ export async function tryDeath(name: string, patience: readonly [number, number]
     if (message === '') check('without an error');
   }
   if (message !== '' && pool.size !== 1) throw new Error(`${name}: the pool did not close after the error`);
-  product(pool.kernels, c);
+  product(spread, c);
   check('afterwards');
   pool.close();
   // Two workspaces and the control block come back; four operands stay.

@@ -5,10 +5,10 @@
 
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { normalQuantile } from '../../src/core/elementary.ts';
-import { createAllPortableKernels } from '../../src/kernels/all.ts';
+import type { Arithmetic } from '../../src/kernels/arithmetic.ts';
 import { Heap } from '../../src/kernels/heap.ts';
-import type { Arithmetic } from '../../src/kernels/portable/arithmetic.ts';
 import type { Runtime } from '../../src/kernels/runtime.ts';
+import { portableSet } from './kernel-sets.ts';
 
 export const FLOAT64: Arithmetic = {
   round: (x) => x,
@@ -23,7 +23,7 @@ export const FLOAT64: Arithmetic = {
 export function createFloat64Runtime(): Runtime {
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 4096, shared: true });
   const heap = new Heap({ memory, precision: 'float64' });
-  return { heap, kernels: createAllPortableKernels(heap, FLOAT64) };
+  return { heap, kernels: portableSet(heap, FLOAT64).set };
 }
 
 /** The values of a tensor in the precision of its heap; `data` would round them to float32. */

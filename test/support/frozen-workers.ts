@@ -3,7 +3,7 @@
  * told to, and goes on only when it is released. test/torture/workers.ts freezes sound workers from outside.
  */
 import { Worker } from 'node:worker_threads';
-import { RECORD_BYTES, RECORDS } from '../../src/kernels/simd/jobs.ts';
+import { RECORD_BYTES, RECORDS } from '../../src/kernels/threads/jobs.ts';
 import { findThreads, type StartThread } from '../../src/kernels/threads/worker.ts';
 import { PRELUDE } from './dying-workers.ts';
 

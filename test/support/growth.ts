@@ -1,7 +1,6 @@
 /** Memory that grows, by one page at a time, whenever a kernel is called. */
-import { KERNEL_NAMES } from '../../src/kernels/all.ts';
-import type { KernelCall, KernelCalls, Kernels } from '../../src/kernels/contract.ts';
 import type { Heap } from '../../src/kernels/heap.ts';
+import type { KernelSet } from '../../src/kernels/sets.ts';
 
 const PAGE = 65_536;
 
@@ -14,14 +13,13 @@ export function growOnePage(heap: Heap): void {
 }
 
 /** The same kernels, each of which finds a larger memory than its caller did. */
-export function growingKernels(heap: Heap, kernels: Kernels): KernelCalls {
-  const growing = {} as KernelCalls;
-  for (const name of KERNEL_NAMES) {
-    const kernel = kernels[name] as KernelCall;
-    growing[name] = (...args) => {
+export function growingKernels(heap: Heap, kernels: KernelSet): KernelSet {
+  const growing: KernelSet = new Map();
+  for (const [kernel, run] of kernels) {
+    growing.set(kernel, (...args) => {
       growOnePage(heap);
-      return kernel(...args);
-    };
+      return run(...args);
+    });
   }
   return growing;
 }

@@ -1,13 +1,14 @@
 /**
  * For every kernel a way to make a call of any size: rows, columns and the number of a variant give operands and arguments. Variants are
- * broadcasts, transposes, strides, constants, data with and without special values, and outputs in the place of inputs. A kernel
- * that is missing here does not compile.
+ * broadcasts, transposes, strides, constants, data with and without special values, and outputs in the place of inputs.
+ * Elementwise kernels get theirs from their parameters; the others are listed.
  */
-import type { BinaryKernel, KernelName, Kernels, UnaryKernel } from '../../src/kernels/contract.ts';
+import type { AnyKernel } from '../../src/kernels/kernel.ts';
+import type { KernelName, Kernels } from './kernel-sets.ts';
 import type { Operands } from './operands.ts';
 import { WINDOW_RADICES, windowCase } from './window-case.ts';
 
-export interface KernelCase<P extends readonly number[]> {
+export interface KernelCase<P extends readonly number[] = readonly number[]> {
   /** 1: only rows * columns matters; 2: a matrix. */
   readonly rank: 1 | 2;
   readonly variants: number;
@@ -17,11 +18,11 @@ export interface KernelCase<P extends readonly number[]> {
 type Digits = (radix: number) => number;
 
 /** A case whose variant is read digit by digit, each of its own radix; the number of variants is the product of the radices. */
-function kernelCase<K extends KernelName>(
+function kernelCase<P extends readonly number[]>(
   rank: 1 | 2,
   radices: readonly number[],
-  build: (o: Operands, rows: number, columns: number, next: () => number) => Parameters<Kernels[K]>,
-): KernelCase<Parameters<Kernels[K]>> {
+  build: (o: Operands, rows: number, columns: number, next: () => number) => P,
+): KernelCase<P> {
   return {
     rank,
     variants: radices.reduce((product, radix) => product * radix, 1),
@@ -43,29 +44,30 @@ function data(o: Operands, size: number, mixed: number): number {
   return mixed === 1 ? o.mixed(size) : o.random(size);
 }
 
-const unary: KernelCase<Parameters<UnaryKernel>> = kernelCase<'neg'>(
-  1,
-  [2, 2],
-  (o, rows, columns, next): Parameters<UnaryKernel> => {
+const SLOPES = [0.3, 0, 1, -0.7];
+
+/**
+ * A kernel whose parameters are addresses, float constants and a count: all operands have `count` elements. The first address is the output, apart or
+ * in the place of each of the others.
+ */
+function elementwise({ name, parameters }: AnyKernel): KernelCase {
+  const kinds = Object.values(parameters);
+  if (Object.keys(parameters).at(-1) !== 'count' || kinds.indexOf('i32') !== kinds.length - 1) {
+    throw new Error(`${name} is not elementwise: it needs a case of its own in test/support/kernel-cases.ts`);
+  }
+  const inputs = kinds.filter((kind) => kind === 'address').length - 1;
+  const constants = kinds.filter((kind) => kind === 'f32').length;
+  const radices = [2, inputs + 1, ...Array<number>(constants).fill(SLOPES.length)];
+  return kernelCase(1, radices, (o, rows, columns, next) => {
     const count = rows * columns;
-    const x = data(o, count, next());
-    return [next() === 1 ? x : o.reserve(count), x, count];
-  },
-);
-
-/** out apart, in the place of dy, in the place of x. */
-function gradient(o: Operands, count: number, next: () => number): [dx: number, dy: number, x: number] {
-  const mixed = next();
-  const [dy, x] = [data(o, count, mixed), data(o, count, mixed)];
-  const place = next();
-  return [place === 0 ? o.reserve(count) : place === 1 ? dy : x, dy, x];
+    const mixed = next();
+    const place = next();
+    const operands = Array.from({ length: inputs }, () => data(o, count, mixed));
+    // A kernel of a single operand may read it.
+    const out = inputs === 0 ? data(o, count, mixed) : place === 0 ? o.reserve(count) : operands[place - 1]!;
+    return [out, ...operands, ...Array.from({ length: constants }, () => SLOPES[next()]!), count];
+  });
 }
-
-const backward: KernelCase<[number, number, number, number]> = kernelCase<'tanhBackward'>(
-  1,
-  [2, 3],
-  (o, rows, columns, next) => [...gradient(o, rows * columns, next), rows * columns],
-);
 
 /** Dense, in a wider matrix, one row, one column, one column of a wider matrix, one number. */
 const OPERAND_KINDS = 6;
@@ -85,10 +87,10 @@ function broadcast(
   return [data(o, 1, mixed), 0, 0];
 }
 
-const binary: KernelCase<Parameters<BinaryKernel>> = kernelCase<'add'>(
+const binary = kernelCase<Parameters<Kernels['add']>>(
   2,
   [OPERAND_KINDS, OPERAND_KINDS, 2, 2],
-  (o, rows, columns, next): Parameters<BinaryKernel> => {
+  (o, rows, columns, next) => {
     const [aKind, bKind, mixed, inPlace] = [next(), next(), next(), next()];
     const [a, aRowStep, aColumnStep] = broadcast(o, rows, columns, aKind, mixed);
     const [b, bRowStep, bColumnStep] = broadcast(o, rows, columns, bKind, mixed);
@@ -98,14 +100,6 @@ const binary: KernelCase<Parameters<BinaryKernel>> = kernelCase<'add'>(
   },
 );
 
-const SLOPES = [0.3, 0, 1, -0.7];
-const LIMITS = [
-  [-0.5, 0.75],
-  [0, 1],
-  [-1, -0],
-  [0.1, 0.1],
-  [-Infinity, Infinity],
-] as const;
 const DEPTHS = [0, 1, 2, 3, 5, 8, 17];
 /** Low and high word of the block counter: zero, shortly before the carry into the high word, shortly before the carry out of it. */
 const COUNTERS = [
@@ -127,49 +121,13 @@ function features(o: Operands, columns: number, mixed: number): [number, number,
   return [value(), mixed === 1 ? o.mixed(columns) : o.unit(columns), value(), value()];
 }
 
-export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<Kernels[K]>> } = {
+const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> } = {
   add: binary,
   sub: binary,
   mul: binary,
   div: binary,
-  neg: unary,
-  square: unary,
-  sqrt: unary,
-  exp: unary,
-  log: unary,
-  abs: unary,
-  tanh: unary,
-  sigmoid: unary,
-  relu: unary,
-  leakyRelu: kernelCase<'leakyRelu'>(1, [2, 2, SLOPES.length], (o, rows, columns, next) => {
-    const [out, x, count] = unary.build(o, rows, columns, next() + 2 * next());
-    return [out, x, SLOPES[next()]!, count];
-  }),
-  clip: kernelCase<'clip'>(1, [2, 2, LIMITS.length], (o, rows, columns, next) => {
-    const [out, x, count] = unary.build(o, rows, columns, next() + 2 * next());
-    return [out, x, ...LIMITS[next()]!, count];
-  }),
-  absBackward: backward,
-  tanhBackward: backward,
-  sigmoidBackward: backward,
-  reluBackward: backward,
-  leakyReluBackward: kernelCase<'leakyReluBackward'>(1, [2, 3, SLOPES.length], (o, rows, columns, next) => [
-    ...gradient(o, rows * columns, next),
-    SLOPES[next()]!,
-    rows * columns,
-  ]),
-  clipBackward: kernelCase<'clipBackward'>(1, [2, 3, LIMITS.length], (o, rows, columns, next) => [
-    ...gradient(o, rows * columns, next),
-    ...LIMITS[next()]!,
-    rows * columns,
-  ]),
-  fill: kernelCase<'fill'>(1, [6], (o, rows, columns, next) => [
-    o.reserve(rows * columns),
-    [0, -0, 0.1, Number.NaN, -Infinity, 1e-40][next()]!,
-    rows * columns,
-  ]),
   // Dense, a transpose, one row, one number, every second column, one column; each into a dense and into a wider matrix.
-  copy: kernelCase<'copy'>(2, [6, 2, 2], (o, rows, columns, next) => {
+  copy: kernelCase<Parameters<Kernels['copy']>>(2, [6, 2, 2], (o, rows, columns, next) => {
     const [kind, wider, mixed] = [next(), 5 * next(), next()];
     const out = o.reserve(rows * (columns + wider));
     const sizes = [
@@ -183,72 +141,69 @@ export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<K
     const [size, xRowStep, xColumnStep] = sizes[kind]!;
     return [out, data(o, size, mixed), rows, columns, columns + wider, xRowStep, xColumnStep];
   }),
-  sumRows: kernelCase<'sumRows'>(2, [2, 2], (o, rows, columns, next) => {
+  sumRows: kernelCase<Parameters<Kernels['sumRows']>>(2, [2, 2], (o, rows, columns, next) => {
     const stride = columns + 5 * next();
     return [o.reserve(rows), data(o, rows * stride, next()), rows, columns, stride];
   }),
-  sumColumns: kernelCase<'sumColumns'>(2, [2, 2], (o, rows, columns, next) => {
+  sumColumns: kernelCase<Parameters<Kernels['sumColumns']>>(2, [2, 2], (o, rows, columns, next) => {
     const stride = columns + 5 * next();
     return [o.reserve(columns), data(o, rows * stride, next()), rows, columns, stride];
   }),
-  countNonFinite: kernelCase<'countNonFinite'>(1, [2], (o, rows, columns, next) => [
-    data(o, rows * columns, next()),
-    rows * columns,
-  ]),
-  gemm: kernelCase<'gemm'>(2, [2, 2, 2, 2, 2, DEPTHS.length], (o, m, n, next) => {
+  gemm: kernelCase<Parameters<Kernels['gemm']>>(2, [2, 2, 2, 2, 2, DEPTHS.length], (o, m, n, next) => {
     const flags = [next(), next(), next()] as [0 | 1, 0 | 1, 0 | 1];
     const [wider, mixed, depth] = [next(), next(), next()];
     return gemmCase(o, m, n, DEPTHS[depth]!, flags, 3 * wider, mixed);
   }),
-  im2col: kernelCase<'im2col'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+  im2col: kernelCase<Parameters<Kernels['im2col']>>(2, WINDOW_RADICES, (o, rows, columns, next) => {
     const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
     const { firstLine, lines, size } = part('columns');
     return [o.reserve(size), data(o, sizes.picture, mixed), firstLine, lines, ...geometry];
   }),
-  col2im: kernelCase<'col2im'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+  col2im: kernelCase<Parameters<Kernels['col2im']>>(2, WINDOW_RADICES, (o, rows, columns, next) => {
     const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
     const { firstLine, lines, size } = part('picture');
     return [o.reserve(size), data(o, sizes.columns, mixed), firstLine, lines, ...geometry];
   }),
-  maxPooling2d: kernelCase<'maxPooling2d'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+  maxPooling2d: kernelCase<Parameters<Kernels['maxPooling2d']>>(2, WINDOW_RADICES, (o, rows, columns, next) => {
     const { geometry, sizes, mixed, part } = windowCase(rows, columns, next);
     const { firstLine, lines, size } = part('windows');
     return [o.reserve(size), data(o, sizes.picture, mixed), firstLine, lines, ...geometry];
   }),
-  maxPooling2dBackward: kernelCase<'maxPooling2dBackward'>(2, WINDOW_RADICES, (o, rows, columns, next) => {
-    const { geometry, images, sizes, mixed } = windowCase(rows, columns, next);
-    const [dy, x] = [data(o, sizes.windows, mixed), data(o, sizes.picture, mixed)];
-    return [o.reserve(sizes.picture), dy, x, images, ...geometry];
-  }),
-  moments: kernelCase<'moments'>(2, [2, 2], (o, rows, columns, next) => {
+  maxPooling2dBackward: kernelCase<Parameters<Kernels['maxPooling2dBackward']>>(
+    2,
+    WINDOW_RADICES,
+    (o, rows, columns, next) => {
+      const { geometry, images, sizes, mixed } = windowCase(rows, columns, next);
+      const [dy, x] = [data(o, sizes.windows, mixed), data(o, sizes.picture, mixed)];
+      return [o.reserve(sizes.picture), dy, x, images, ...geometry];
+    },
+  ),
+  moments: kernelCase<Parameters<Kernels['moments']>>(2, [2, 2], (o, rows, columns, next) => {
     const stride = columns + 5 * next();
     return [o.reserve(columns), o.reserve(columns), data(o, rows * stride, next()), rows, columns, stride];
   }),
-  inverseStddev: kernelCase<'inverseStddev'>(1, [2, 2, 2], (o, rows, columns, next) => {
-    const count = rows * columns;
-    const variance = next() === 1 ? o.mixed(count) : o.unit(count);
-    return [next() === 1 ? variance : o.reserve(count), variance, [1e-3, 0][next()]!, count];
-  }),
-  movingAverage: kernelCase<'movingAverage'>(1, [2, 2], (o, rows, columns, next) => {
-    const count = rows * columns;
-    const mixed = next();
-    const moving = data(o, count, mixed);
-    return [moving, next() === 1 ? moving : data(o, count, mixed), 0.99, 1 - 0.99, count];
-  }),
-  batchNormalize: kernelCase<'batchNormalize'>(2, [2, 2, SLOPES.length], (o, rows, columns, next) => {
-    const mixed = next();
-    const x = data(o, rows * columns, mixed);
-    const y = next() === 1 ? x : o.reserve(rows * columns);
-    return [y, x, ...features(o, columns, mixed), SLOPES[next()]!, rows, columns];
-  }),
-  batchNormalizeSums: kernelCase<'batchNormalizeSums'>(2, [2, 2, SLOPES.length], (o, rows, columns, next) => {
-    const mixed = next();
-    const stride = columns + 5 * next();
-    const [dgamma, dbeta] = [o.reserve(columns), o.reserve(columns)];
-    const [dy, x] = [data(o, rows * stride, mixed), data(o, rows * stride, mixed)];
-    return [dgamma, dbeta, dy, x, ...features(o, columns, mixed), SLOPES[next()]!, rows, columns, stride];
-  }),
-  batchNormalizeBackward: kernelCase<'batchNormalizeBackward'>(
+  batchNormalize: kernelCase<Parameters<Kernels['batchNormalize']>>(
+    2,
+    [2, 2, SLOPES.length],
+    (o, rows, columns, next) => {
+      const mixed = next();
+      const x = data(o, rows * columns, mixed);
+      const y = next() === 1 ? x : o.reserve(rows * columns);
+      return [y, x, ...features(o, columns, mixed), SLOPES[next()]!, rows, columns];
+    },
+  ),
+  batchNormalizeSums: kernelCase<Parameters<Kernels['batchNormalizeSums']>>(
+    2,
+    [2, 2, SLOPES.length],
+    (o, rows, columns, next) => {
+      const mixed = next();
+      const stride = columns + 5 * next();
+      const [dgamma, dbeta] = [o.reserve(columns), o.reserve(columns)];
+      const [dy, x] = [data(o, rows * stride, mixed), data(o, rows * stride, mixed)];
+      return [dgamma, dbeta, dy, x, ...features(o, columns, mixed), SLOPES[next()]!, rows, columns, stride];
+    },
+  ),
+  batchNormalizeBackward: kernelCase<Parameters<Kernels['batchNormalizeBackward']>>(
     2,
     [2, 3, SLOPES.length, 2],
     (o, rows, columns, next) => {
@@ -260,31 +215,39 @@ export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<K
       return [dx, dy, x, ...features(o, columns, mixed), dgamma, dbeta, SLOPES[slope]!, share, rows, columns];
     },
   ),
-  sigmoidCrossEntropy: kernelCase<'sigmoidCrossEntropy'>(1, [2, 2], (o, rows, columns, next) => {
+  sigmoidCrossEntropy: kernelCase<Parameters<Kernels['sigmoidCrossEntropy']>>(1, [2, 2], (o, rows, columns, next) => {
     const count = rows * columns;
     const logits = data(o, count, next());
     const labelStep = next() as 0 | 1;
     return [o.reserve(1), logits, o.unit(labelStep === 1 ? count : 1), labelStep, count];
   }),
-  sigmoidCrossEntropyBackward: kernelCase<'sigmoidCrossEntropyBackward'>(1, [2, 2, 2], (o, rows, columns, next) => {
-    const count = rows * columns;
-    const logits = data(o, count, next());
-    const labelStep = next() as 0 | 1;
-    const labels = o.unit(labelStep === 1 ? count : 1);
-    return [next() === 1 ? logits : o.reserve(count), o.random(1), logits, labels, labelStep, count + 3, count];
-  }),
-  softmaxCrossEntropy: kernelCase<'softmaxCrossEntropy'>(2, [2], (o, rows, columns, next) => {
+  sigmoidCrossEntropyBackward: kernelCase<Parameters<Kernels['sigmoidCrossEntropyBackward']>>(
+    1,
+    [2, 2, 2],
+    (o, rows, columns, next) => {
+      const count = rows * columns;
+      const logits = data(o, count, next());
+      const labelStep = next() as 0 | 1;
+      const labels = o.unit(labelStep === 1 ? count : 1);
+      return [next() === 1 ? logits : o.reserve(count), o.random(1), logits, labels, labelStep, count + 3, count];
+    },
+  ),
+  softmaxCrossEntropy: kernelCase<Parameters<Kernels['softmaxCrossEntropy']>>(2, [2], (o, rows, columns, next) => {
     const classes = Math.max(columns, 1);
     const logits = data(o, rows * classes, next());
     return [o.reserve(rows), logits, classNumbers(o, rows, classes), rows, classes];
   }),
-  softmaxCrossEntropyBackward: kernelCase<'softmaxCrossEntropyBackward'>(2, [2, 2], (o, rows, columns, next) => {
-    const classes = Math.max(columns, 1);
-    const logits = data(o, rows * classes, next());
-    const dy = data(o, rows, next());
-    return [o.reserve(rows * classes), dy, logits, classNumbers(o, rows, classes), rows, classes];
-  }),
-  adam: kernelCase<'adam'>(1, [2, 2], (o, rows, columns, next) => {
+  softmaxCrossEntropyBackward: kernelCase<Parameters<Kernels['softmaxCrossEntropyBackward']>>(
+    2,
+    [2, 2],
+    (o, rows, columns, next) => {
+      const classes = Math.max(columns, 1);
+      const logits = data(o, rows * classes, next());
+      const dy = data(o, rows, next());
+      return [o.reserve(rows * classes), dy, logits, classNumbers(o, rows, classes), rows, classes];
+    },
+  ),
+  adam: kernelCase<Parameters<Kernels['adam']>>(1, [2, 2], (o, rows, columns, next) => {
     const count = rows * columns;
     const mixed = next();
     const epsilon = [1e-7, 0][next()]!;
@@ -296,30 +259,30 @@ export const KERNEL_CASES: { readonly [K in KernelName]: KernelCase<Parameters<K
     ];
     return [w, m, v, g, 1e-3, 0.9, 1 - 0.9, 0.999, 1 - 0.999, epsilon, count];
   }),
-  gatherBytes: kernelCase<'gatherBytes'>(2, [2], (o, rows, columns, next) => {
+  gatherBytes: kernelCase<Parameters<Kernels['gatherBytes']>>(2, [2], (o, rows, columns, next) => {
     const images = 5;
     const indices = Array.from({ length: rows }, (_, row) => (row * 3 + columns) % images);
     const [centre, halfRange] = next() === 1 ? [127.5, 127.5] : [33, 0.7];
     const [bytes, index] = [o.randomBytes(images * columns), o.putInts(indices)];
     return [o.reserve(rows * columns), bytes, index, centre!, halfRange!, rows, columns];
   }),
-  randomUniform: kernelCase<'randomUniform'>(1, [COUNTERS.length, 2], (o, rows, columns, next) => {
+  randomUniform: kernelCase<Parameters<Kernels['randomUniform']>>(1, [COUNTERS.length, 2], (o, rows, columns, next) => {
     const [low, high] = COUNTERS[next()]!;
     const [least, most] = next() === 1 ? [-0.1, 0.7] : [0, 1];
     return [o.reserve(rows * columns), 42, -7, low, high, 3, least!, most!, rows * columns];
   }),
-  randomNormal: kernelCase<'randomNormal'>(1, [COUNTERS.length, 2], (o, rows, columns, next) => {
+  randomNormal: kernelCase<Parameters<Kernels['randomNormal']>>(1, [COUNTERS.length, 2], (o, rows, columns, next) => {
     const [low, high] = COUNTERS[next()]!;
     const [mean, stddev] = next() === 1 ? [0.5, 0.02] : [0, 1];
     return [o.reserve(rows * columns), -99, 1 << 30, low, high, 0, mean!, stddev!, rows * columns];
   }),
-  dropout: kernelCase<'dropout'>(1, [2, 3], (o, rows, columns, next) => {
-    const count = rows * columns;
-    const [x, u] = [data(o, count, next()), o.unit(count)];
-    const place = next();
-    return [place === 0 ? o.reserve(count) : place === 1 ? x : u, x, u, 0.3, 1 / 0.7, count];
-  }),
 };
+
+const cases: Readonly<Record<string, KernelCase>> = CASES;
+
+export function caseOf(kernel: AnyKernel): KernelCase {
+  return cases[kernel.name] ?? elementwise(kernel);
+}
 
 /** One product. `wider`: floats by which the rows of all three matrices are longer than needed. C holds NaN where it may not be read. */
 export function gemmCase(

@@ -1,10 +1,30 @@
 /**
  * Operands laid out in a picture of memory, for many small calls of a kernel: between and around them lies a pattern that no kernel may
- * change. Cheaper than KernelImage, since the numbers come from tables and only what was used is restored.
+ * change. The numbers come from tables, and only what was used is restored.
  */
-import type { Address } from '../../src/kernels/contract.ts';
-import { SPECIALS } from './kernel-image.ts';
+import type { Address } from '../../src/kernels/kernel.ts';
 import { hashedFloats } from './reference.ts';
+
+/** Values that break shortcuts: zeros of both signs, NaN, infinities, subnormals, the ends of the range. */
+export const SPECIALS: readonly number[] = [
+  0,
+  -0,
+  NaN,
+  Infinity,
+  -Infinity,
+  2 ** -149,
+  -(2 ** -149),
+  2 ** -126,
+  -(2 ** -130),
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  1,
+  -1,
+  0.625,
+  88.8,
+  -103.5,
+  1e-20,
+];
 
 /** A prime, so that operands of one size begin at ever other places of the table. */
 const TABLE = 65_521;

@@ -1,18 +1,21 @@
 /** Runs two kernels on the same operands in the same place of one heap, and compares all of that memory bit for bit. */
-import { KERNEL_ARGUMENTS } from '../../src/kernels/all.ts';
-import type { KernelName, Kernels } from '../../src/kernels/contract.ts';
 import type { Heap } from '../../src/kernels/heap.ts';
+import type { AnyKernel, KernelFunction } from '../../src/kernels/kernel.ts';
+import type { KernelSet } from '../../src/kernels/sets.ts';
 import type { Operands } from './operands.ts';
 
-/** A call of any kernel with its arguments; undefined where it has no result. */
-export function invoke(kernels: Kernels, name: KernelName, args: readonly number[]): number | undefined {
-  const kernel = kernels[name] as (...all: number[]) => number | undefined;
-  return kernel(...args);
+/** A call of a kernel of a set; undefined where it has no result, as a pool of threads gives 0 for it. */
+export function invoke(set: KernelSet, kernel: AnyKernel, args: readonly number[]): number | undefined {
+  const body: KernelFunction | undefined = set.get(kernel);
+  if (body === undefined) throw new Error(`the set lacks ${kernel.name}`);
+  const result = body(...args);
+  return kernel.result === 'void' ? undefined : result;
 }
 
 /** The arguments with all addresses moved. */
-export function moved(name: KernelName, args: readonly number[], by: number): number[] {
-  return args.map((value, i) => (KERNEL_ARGUMENTS[name][i] === 'address' ? value + by : value));
+export function moved({ parameters }: AnyKernel, args: readonly number[], by: number): number[] {
+  const kinds = Object.values(parameters);
+  return args.map((value, i) => (kinds[i] === 'address' ? value + by : value));
 }
 
 const bitsOfFloat = new Float32Array(1);
@@ -50,11 +53,12 @@ export class Twins {
   }
 
   /** Throws an error with case and place if the two runs leave different memory or give different results. */
-  compare(name: KernelName, operands: Operands, args: readonly number[], expected: Run, got: Run, what: string): void {
+  compare(kernel: AnyKernel, operands: Operands, args: readonly number[], expected: Run, got: Run, what: string): void {
     const { heap, base } = this;
+    const { name } = kernel;
     const { used } = operands;
     const picture = operands.ints.subarray(0, used);
-    const here = moved(name, args, base);
+    const here = moved(kernel, args, base);
     heap.ints.set(picture, base);
     const expectedResult = expected(here);
     const kept = this.#expected.subarray(0, used);

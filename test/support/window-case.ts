@@ -1,5 +1,5 @@
 /** Calls of the kernels on windows of any size: rows and columns become pixels and channels, the digits of a variant all the rest. */
-import type { WindowGeometry } from '../../src/kernels/contract.ts';
+import type { WindowGeometry } from '../../src/kernels/windows.ts';
 import { type WindowPadding, windowGeometry, windowSizes } from './windows.ts';
 
 /** Kernel and stride; the last is larger than most pictures. */

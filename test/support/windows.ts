@@ -1,5 +1,5 @@
 /** Geometries of windows over pictures, for tests of convolutions and poolings. */
-import type { WindowGeometry } from '../../src/kernels/contract.ts';
+import type { WindowGeometry } from '../../src/kernels/windows.ts';
 
 /**
  * Keras's 'same' (as many windows as strides fit, the picture in their middle) and 'valid' (no window hangs over the edge), and 'wide':

@@ -1,10 +1,10 @@
-/** What all SIMD kernels share: addresses, loops over four lanes with their tails, lane sums. */
-import { type Expr, type FunctionBuilder, f32, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
+/** What all SIMD bodies share: pointers, loops over four lanes with their tails, lane sums, shuffles. */
+import { type Expr, type FunctionBuilder, f32, f32x4, i8x16, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 
 export type Vector = Local<'v128'>;
 export type Pointer = Local<'i32'>;
 
-/** Kernels get addresses in floats; loads and stores want bytes. */
+/** Floats to bytes, which loads and stores count: strides. The addresses of a kernel come in bytes already. */
 export function toBytes(f: FunctionBuilder, ...addresses: Pointer[]): void {
   for (const address of addresses) f.set(address, i32.shl(address, 2));
 }
@@ -103,4 +103,28 @@ export function forColumnGroups(
   }
   const rest = f.let(i32.sub(columns, column), 'rest');
   f.if(rest, () => body(1, offset, (out, _, value) => storeLanes(f, f.let(i32.add(out, offset)), value, rest)));
+}
+
+/** Lanes picked from a (0 to 3) and b (4 to 7). */
+export function shuffleWords(a: Expr<'v128'>, b: Expr<'v128'>, lanes: readonly number[]): Expr<'v128'> {
+  return i8x16.shuffle(
+    a,
+    b,
+    lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
+  );
+}
+
+/** Four rows in, four columns out. */
+export function transpose4x4(f: FunctionBuilder, rows: readonly Vector[]): Vector[] {
+  const [a, b, c, d] = rows as readonly [Vector, Vector, Vector, Vector];
+  const ab01 = f.let(shuffleWords(a, b, [0, 4, 1, 5]));
+  const ab23 = f.let(shuffleWords(a, b, [2, 6, 3, 7]));
+  const cd01 = f.let(shuffleWords(c, d, [0, 4, 1, 5]));
+  const cd23 = f.let(shuffleWords(c, d, [2, 6, 3, 7]));
+  return [
+    f.let(shuffleWords(ab01, cd01, [0, 1, 4, 5])),
+    f.let(shuffleWords(ab01, cd01, [2, 3, 6, 7])),
+    f.let(shuffleWords(ab23, cd23, [0, 1, 4, 5])),
+    f.let(shuffleWords(ab23, cd23, [2, 3, 6, 7])),
+  ];
 }

@@ -1,14 +1,14 @@
 /**
- * The thread pool: kernels that cut large calls into chunks, put them into shared memory (simd/jobs.ts), wake the workers and take
+ * The thread pool: kernels that cut large calls into chunks, put them into shared memory (jobs.ts), wake the workers and take
  * chunks along with them. Small calls run at once on the calling thread. Nobody waits without bound: when no chunk is finished for a
  * while, the pool closes with an error and its kernels go on with one thread.
  */
 import { RuntimeError } from '../../core/errors.ts';
-import type { KernelCall, KernelName, LoadedCalls } from '../contract.ts';
 import type { Heap } from '../heap.ts';
-import type { SimdSet } from '../simd/index.ts';
-import { COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, TICKET } from '../simd/jobs.ts';
-import type { SplitRule } from './split.ts';
+import type { KernelFunction } from '../kernel.ts';
+import { type KernelSet, replaceFunctions, type SimdSet } from '../sets.ts';
+import type { SplitRule } from '../split.ts';
+import { COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, TICKET } from './jobs.ts';
 import type { StartThread } from './worker.ts';
 import { Workers } from './workers.ts';
 
@@ -27,7 +27,7 @@ const SPINS = 50_000;
 
 export class ThreadPool {
   /** The kernels, spread over the threads. */
-  readonly kernels: LoadedCalls;
+  readonly kernels: KernelSet;
   readonly #heap: Heap;
   readonly #set: SimdSet;
   readonly #workers: Workers;
@@ -52,7 +52,7 @@ export class ThreadPool {
     this.#set = set;
     this.#drain = set.drain;
     this.#patience = patience;
-    this.#workers = new Workers(heap, set.module, threads - 1, start, startPatience);
+    this.#workers = new Workers(heap, set, threads - 1, start, startPatience);
     this.kernels = this.#spread(set);
   }
 
@@ -81,18 +81,18 @@ export class ThreadPool {
     this.#workers.close();
   }
 
-  #spread({ kernels, entries }: SimdSet): LoadedCalls {
-    const spread = { ...kernels };
-    for (const [number, { name, kinds, rule }] of entries.entries()) {
-      const call = kernels[name];
-      if (rule === undefined || call === undefined) continue;
-      const floats = kinds.map((kind) => kind === 'float');
-      spread[name] = (...args) => this.#call(number, rule, call, floats, args);
+  #spread({ kernels }: SimdSet): KernelSet {
+    const spread: KernelSet = new Map();
+    for (const [kernel, call] of kernels) {
+      const number = spread.size;
+      const { rule, parameters } = kernel;
+      const floats = Object.values(parameters).map((kind) => kind === 'f32');
+      spread.set(kernel, rule === undefined ? call : (...args) => this.#call(number, rule, call, floats, args));
     }
     return spread;
   }
 
-  #call(kernel: number, rule: SplitRule, call: KernelCall, floats: readonly boolean[], args: number[]): number {
+  #call(kernel: number, rule: SplitRule, call: KernelFunction, floats: readonly boolean[], args: number[]): number {
     const length = rule.length(args);
     const work = length * rule.cost(args);
     if (work < SMALLEST_JOB || this.#workers.size === 0) return call(...args);
@@ -119,6 +119,7 @@ export class ThreadPool {
     for (let chunk = 0; chunk < chunks; chunk++) {
       const begin = Math.floor((chunk * units) / chunks) * rule.grain;
       const end = Math.min(Math.floor(((chunk + 1) * units) / chunks) * rule.grain, length);
+      for (let i = 0; i < args.length; i++) part[i] = args[i]!;
       rule.part(part, args, begin, end);
       const record = this.control + (RECORDS + chunk * RECORD_BYTES) / 4;
       ints[record] = kernel;
@@ -175,7 +176,7 @@ export class ThreadPool {
   #leaveWorkers(): void {
     const renew = (): void => {
       this.#set.renew();
-      Object.assign(this.kernels, this.#set.kernels);
+      replaceFunctions(this.kernels, (kernel) => this.#set.kernels.get(kernel)!);
     };
     this.#lost = true;
     this.close();
@@ -189,22 +190,16 @@ export class ThreadPool {
         { cause },
       );
       this.#heap.suspend(reason);
-      refuse(this.#set.kernels, reason);
-      refuse(this.kernels, reason);
+      const refuse = (): never => {
+        throw reason;
+      };
+      replaceFunctions(this.#set.kernels, () => refuse);
+      replaceFunctions(this.kernels, () => refuse);
       this.#workers.whenEnded(() => {
         this.#heap.resume();
         renew();
       });
     }
-  }
-}
-
-/** Puts functions that throw in the place of the kernels. */
-function refuse(kernels: LoadedCalls, reason: RuntimeError): void {
-  for (const name of Object.keys(kernels) as KernelName[]) {
-    kernels[name] = () => {
-      throw reason;
-    };
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * One worker: a few lines of source, embedded so that no bundler has to find a file. It instantiates the kernel module on the shared memory,
- * passes its door (simd/jobs.ts), says that it is ready, enters work(), and says that it has ended once it comes out. Where threads cannot
+ * passes its door (jobs.ts), says that it is ready, enters work(), and says that it has ended once it comes out. Where threads cannot
  * be, there are none.
  */
-import { DOOR_ENTERED, DOOR_OPEN } from '../simd/jobs.ts';
+import { DOOR_ENTERED, DOOR_OPEN } from './jobs.ts';
 
 /** What a worker needs; addresses in bytes. */
 export interface WorkerData {

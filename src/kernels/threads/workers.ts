@@ -3,14 +3,13 @@
  * for each. A block comes back when those who may write to it have ended. That is later than they are told to end, and never if one
  * stays frozen.
  */
-import type { Address } from '../contract.ts';
 import type { Heap } from '../heap.ts';
-import { GEMM_WORKSPACE_BYTES } from '../simd/gemm.ts';
-import { CLOSED, CONTROL_BYTES, DOOR_OPEN, DOOR_SHUT, DOORS, TICKET } from '../simd/jobs.ts';
+import type { Address } from '../kernel.ts';
+import type { SimdSet } from '../sets.ts';
+import { CLOSED, CONTROL_BYTES, DOOR_OPEN, DOOR_SHUT, DOORS, TICKET } from './jobs.ts';
 import type { StartThread, Thread, WorkerData } from './worker.ts';
 
 const CONTROL_FLOATS = CONTROL_BYTES / 4;
-const WORKSPACE_FLOATS = GEMM_WORKSPACE_BYTES / 4;
 
 interface Worker {
   readonly workspace: Address;
@@ -20,6 +19,7 @@ export class Workers {
   /** Each pool has its own: workers of a closed pool live a moment longer, and must not take a chunk of another pool's job. */
   readonly control: Address;
   readonly #heap: Heap;
+  readonly #set: SimdSet;
   /** Those that count as threads. */
   readonly #present = new Set<Thread>();
   /** Those that have not ended, whether they count as threads or not. */
@@ -29,13 +29,14 @@ export class Workers {
   #onEnd: (() => void) | undefined;
 
   /** @param patience - how long a worker may take to start before it no longer counts, in milliseconds. */
-  constructor(heap: Heap, module: WebAssembly.Module, count: number, start: StartThread, patience: number) {
+  constructor(heap: Heap, set: SimdSet, count: number, start: StartThread, patience: number) {
     this.#heap = heap;
+    this.#set = set;
     this.control = heap.allocate(CONTROL_FLOATS);
     heap.ints.fill(0, this.control, this.control + CONTROL_FLOATS);
     const starts: Promise<void>[] = [];
     try {
-      for (let i = 0; i < count; i++) starts.push(this.#start(module, this.control + DOORS / 4 + i, start, patience));
+      for (let i = 0; i < count; i++) starts.push(this.#start(this.control + DOORS / 4 + i, start, patience));
     } catch (error) {
       this.close();
       throw error;
@@ -78,7 +79,7 @@ export class Workers {
 
   #takeBack(worker: Worker): void {
     if (!this.#alive.delete(worker)) return;
-    this.#heap.free(worker.workspace, WORKSPACE_FLOATS);
+    this.#heap.free(worker.workspace, this.#set.workspaceBytes / 4);
     if (this.#closed && this.#alive.size === 0) this.#allEnded();
   }
 
@@ -87,9 +88,10 @@ export class Workers {
     this.#onEnd?.();
   }
 
-  #start(module: WebAssembly.Module, door: number, start: StartThread, patience: number): Promise<void> {
+  #start(door: number, start: StartThread, patience: number): Promise<void> {
     const heap = this.#heap;
-    const worker: Worker = { workspace: heap.allocate(WORKSPACE_FLOATS) };
+    const { module, workspaceBytes } = this.#set;
+    const worker: Worker = { workspace: heap.allocate(workspaceBytes / 4) };
     this.#alive.add(worker);
     const data: WorkerData = {
       module,

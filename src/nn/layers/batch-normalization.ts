@@ -6,7 +6,7 @@
 import { ones, type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { boolean, number, readOptions, shape } from '../../core/options.ts';
-import { normalizationKernels } from '../../kernels/families/normalization.ts';
+import { movingAverage } from '../../kernels/library/moments.ts';
 import { batchMoments, batchNormInference, batchNormTraining } from '../../ops/batch-normalization.ts';
 import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
@@ -71,6 +71,6 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
 }
 
 function move(moving: Variable, batch: Tensor, momentum: number): void {
-  normalizationKernels().movingAverage(moving.address, batch.address, momentum, 1 - momentum, moving.size);
+  movingAverage.run(moving.address, batch.address, momentum, 1 - momentum, moving.size);
   moving.storage.changed();
 }

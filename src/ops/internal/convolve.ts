@@ -10,9 +10,12 @@
  */
 import { record } from '../../autograd/record.ts';
 import { Tensor } from '../../autograd/tensor.ts';
-import type { Address, WindowGeometry } from '../../kernels/contract.ts';
-import { windowKernels } from '../../kernels/families/windows.ts';
-import { kernels } from '../../kernels/runtime.ts';
+import type { Address } from '../../kernels/kernel.ts';
+import { col2im } from '../../kernels/library/col2im.ts';
+import { gemm } from '../../kernels/library/gemm.ts';
+import { im2col } from '../../kernels/library/im2col.ts';
+import { fill } from '../../kernels/library/movement.ts';
+import type { WindowGeometry } from '../../kernels/windows.ts';
 
 /**
  * Most floats of columns at a time: 4 MiB. Measured on the layers of the DCGAN, 2 and 4 MiB are the fastest: larger ones leave the processor's cache
@@ -59,8 +62,8 @@ function correlate(x: Tensor, kernel: Tensor, geometry: WindowGeometry, workspac
   inChunks(images * outHeight, outWidth * patch, workspace, (columns, line, lines) => {
     const rows = lines * outWidth;
     const out = y.address + line * outWidth * outputs;
-    windowKernels().im2col(columns, x.address, line, lines, ...geometry);
-    kernels().gemm(out, columns, kernel.address, rows, outputs, patch, outputs, patch, outputs, 0, 0, 0);
+    im2col.run(columns, x.address, line, lines, ...geometry);
+    gemm.run(out, columns, kernel.address, rows, outputs, patch, outputs, patch, outputs, 0, 0, 0);
   });
   return y;
 }
@@ -75,8 +78,8 @@ function spread(y: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: 
     const rows = count * outHeight * outWidth;
     const from = y.address + image * outHeight * outWidth * outputs;
     const to = x.address + image * height * width * channels;
-    kernels().gemm(columns, from, kernel.address, rows, patch, outputs, patch, outputs, outputs, 0, 1, 0);
-    windowKernels().col2im(to, columns, 0, count * height, ...geometry);
+    gemm.run(columns, from, kernel.address, rows, patch, outputs, patch, outputs, outputs, 0, 1, 0);
+    col2im.run(to, columns, 0, count * height, ...geometry);
   });
   return x;
 }
@@ -96,15 +99,15 @@ function kernelGradient(
     const rows = count * outWidth;
     const from = dy.address + line * outWidth * outputs;
     const accumulate = line === 0 ? 0 : 1;
-    windowKernels().im2col(columns, x.address, line, count, ...geometry);
-    kernels().gemm(dkernel.address, columns, from, patch, outputs, rows, outputs, patch, outputs, 1, 0, accumulate);
+    im2col.run(columns, x.address, line, count, ...geometry);
+    gemm.run(dkernel.address, columns, from, patch, outputs, rows, outputs, patch, outputs, 1, 0, accumulate);
   });
   return dkernel;
 }
 
 /** The sum of nothing. */
 function zeroed(result: Tensor): Tensor {
-  kernels().fill(result.address, 0, result.size);
+  fill.run(result.address, 0, result.size);
   return result;
 }
 

@@ -5,13 +5,25 @@
  */
 import { Tensor } from '../../autograd/tensor.ts';
 import { broadcastShapes, type Shape } from '../../core/shape.ts';
-import type { Address, BinaryKernel, UnaryKernel } from '../../kernels/contract.ts';
+import type { BinaryKernel, GradientKernel, UnaryKernel } from '../../kernels/elementwise.ts';
+import type { Address } from '../../kernels/kernel.ts';
 import { stretchedStrides } from './strided.ts';
 
+/** y of x's shape, written by a kernel. */
 export function applyUnary(kernel: UnaryKernel, x: Tensor): Tensor {
-  const y = new Tensor(x.shape);
-  kernel(y.address, x.address, x.size);
-  return y;
+  return writeLike(x, (y) => kernel.run(y, x.address, x.size));
+}
+
+/** dx from dy and from what the forward pass kept: its input or its output. */
+export function applyGradient(kernel: GradientKernel, dy: Tensor, x: Tensor): Tensor {
+  return writeLike(x, (dx) => kernel.run(dx, dy.address, x.address, x.size));
+}
+
+/** A tensor of x's shape, of which `write` sets all elements. */
+export function writeLike(x: Tensor, write: (out: Address) => void): Tensor {
+  const out = new Tensor(x.shape);
+  write(out.address);
+  return out;
 }
 
 export function applyBinary(where: string, kernel: BinaryKernel, a: Tensor, b: Tensor): Tensor {
@@ -24,7 +36,7 @@ export function applyBinary(where: string, kernel: BinaryKernel, a: Tensor, b: T
   const walk = (axis: number, i: Address, j: Address): void => {
     const outer = axes[axis];
     if (outer === undefined) {
-      kernel(o, i, j, rows.size, columns.size, rows.a, columns.a === 0 ? 0 : 1, rows.b, columns.b === 0 ? 0 : 1);
+      kernel.run(o, i, j, rows.size, columns.size, rows.a, columns.a === 0 ? 0 : 1, rows.b, columns.b === 0 ? 0 : 1);
       o += rows.size * columns.size;
     } else for (let n = 0; n < outer.size; n++) walk(axis + 1, i + n * outer.a, j + n * outer.b);
   };

@@ -1,8 +1,8 @@
 /** Copies between strided regions, unrecorded: the one mover behind transpose, slice, concat and broadcastTo. */
 import { Tensor } from '../../autograd/tensor.ts';
 import { type Shape, stridesOf } from '../../core/shape.ts';
-import type { Address } from '../../kernels/contract.ts';
-import { kernels } from '../../kernels/runtime.ts';
+import type { Address } from '../../kernels/kernel.ts';
+import { copy } from '../../kernels/library/movement.ts';
 
 /** Where a region begins and how far apart its elements lie along each axis, in floats. */
 export interface Region {
@@ -13,7 +13,6 @@ export interface Region {
 /** out[i, j, ...] = x[i, j, ...] over `shape`. The output's last axis must be dense (stride 1). */
 export function copyRegion(out: Region, x: Region, shape: Shape): void {
   if (shape.includes(0)) return;
-  const { copy } = kernels();
   const lead = Math.max(shape.length - 2, 0);
   const columns = shape[shape.length - 1] ?? 1;
   const rows = shape[shape.length - 2] ?? 1;
@@ -21,7 +20,7 @@ export function copyRegion(out: Region, x: Region, shape: Shape): void {
   const xRowStep = x.strides[shape.length - 2] ?? 0;
   const xColumnStep = x.strides[shape.length - 1] ?? 1;
   const walk = (axis: number, o: Address, i: Address): void => {
-    if (axis === lead) copy(o, i, rows, columns, outRowStep, xRowStep, xColumnStep);
+    if (axis === lead) copy.run(o, i, rows, columns, outRowStep, xRowStep, xColumnStep);
     else for (let n = 0; n < shape[axis]!; n++) walk(axis + 1, o + n * out.strides[axis]!, i + n * x.strides[axis]!);
   };
   walk(0, out.address, x.address);

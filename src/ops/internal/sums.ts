@@ -4,7 +4,7 @@
  */
 import { Tensor } from '../../autograd/tensor.ts';
 import { type Shape, sameShape, sizeOf } from '../../core/shape.ts';
-import { kernels } from '../../kernels/runtime.ts';
+import { sumColumns, sumRows } from '../../kernels/library/sums.ts';
 
 /** The sum over sorted axes, given the shape of the result (reduced axes dropped or kept as 1). */
 export function sumOver(x: Tensor, axes: readonly number[], shape: Shape): Tensor {
@@ -37,9 +37,8 @@ function sumGroup(x: Tensor, first: number, last: number, shape?: Shape): Tensor
   const inner = sizeOf(trail);
   const length = sizeOf(x.shape.slice(first, last));
   const y = new Tensor(shape ?? [...lead, ...trail]);
-  const { sumRows, sumColumns } = kernels();
   const [to, from] = [y.address, x.address];
-  if (inner === 1) sumRows(to, from, outer, length, length);
-  else for (let o = 0; o < outer; o++) sumColumns(to + o * inner, from + o * length * inner, length, inner, inner);
+  if (inner === 1) sumRows.run(to, from, outer, length, length);
+  else for (let o = 0; o < outer; o++) sumColumns.run(to + o * inner, from + o * length * inner, length, inner, inner);
   return y;
 }

@@ -8,7 +8,7 @@
 import { checkInteger, invalid, isArray } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { choice, type Option, option } from '../../core/options.ts';
-import type { WindowGeometry } from '../../kernels/contract.ts';
+import type { WindowGeometry } from '../../kernels/windows.ts';
 
 export type Padding = 'valid' | 'same';
 

@@ -4,15 +4,12 @@
  * each of V8's compilers of WebAssembly.
  */
 import { describe, expect, it } from 'vitest';
-import {
-  createAllPortableKernels,
-  createFullSimdSet,
-  KERNEL_ARGUMENTS,
-  KERNEL_NAMES,
-} from '../../../src/kernels/all.ts';
-import type { KernelName } from '../../../src/kernels/contract.ts';
 import { Heap } from '../../../src/kernels/heap.ts';
-import { gemmCase, KERNEL_CASES } from '../../support/kernel-cases.ts';
+import type { AnyKernel } from '../../../src/kernels/kernel.ts';
+import { gemm } from '../../../src/kernels/library/gemm.ts';
+import type { KernelSet } from '../../../src/kernels/sets.ts';
+import { caseOf, gemmCase } from '../../support/kernel-cases.ts';
+import { KERNELS, portableSet, simdSet } from '../../support/kernel-sets.ts';
 import { Operands } from '../../support/operands.ts';
 import { firstUnequal, floatOf, invoke, moved, numbersBelow, Twins } from '../../support/twins.ts';
 
@@ -26,8 +23,8 @@ function upTo(last: number): number[] {
 }
 
 /** Sizes with all variants, then sizes with one variant after the other. */
-function* cases(name: KernelName): Generator<readonly [rows: number, columns: number, variant: number]> {
-  const { rank, variants } = KERNEL_CASES[name];
+function* cases(kernel: AnyKernel): Generator<readonly [rows: number, columns: number, variant: number]> {
+  const { rank, variants } = caseOf(kernel);
   let turn = 0;
   if (rank === 1) {
     for (const count of [...upTo(40), ...PRIMES, ...LONG])
@@ -48,8 +45,8 @@ function* cases(name: KernelName): Generator<readonly [rows: number, columns: nu
 export function describeTwins(compiler: string, gemmShare: number): void {
   describe.each([8, 16] as const)(`SIMD and portable twins, ${compiler}, tile of %i columns`, (tileColumns) => {
     const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256, maximum: 512, shared: true }) });
-    const portable = createAllPortableKernels(heap);
-    const simd = createFullSimdSet(heap, tileColumns).kernels;
+    const portable = portableSet(heap).set;
+    const simd = simdSet(heap, tileColumns).set;
     const twins = new Twins(heap, CAPACITY);
     const operands = new Operands(CAPACITY);
 
@@ -62,25 +59,25 @@ export function describeTwins(compiler: string, gemmShare: number): void {
       const args = gemmCase(operands, ...sizes, flags, salt % 4 === 0 ? 0 : salt % 4, salt % 3 === 0 ? 1 : 0);
       const [m, n, k] = sizes;
       const what = `${m} x ${n} x ${k}, flags ${flags.join('')}, salt ${salt}`;
-      const run = (kernels: typeof portable) => (all: readonly number[]) => invoke(kernels, 'gemm', all);
-      twins.compare('gemm', operands, args, run(portable), run(simd), what);
+      const run = (set: KernelSet) => (all: readonly number[]) => invoke(set, gemm, all);
+      twins.compare(gemm, operands, args, run(portable), run(simd), what);
     };
     const flagsOf = (number: number): [0 | 1, 0 | 1, 0 | 1] =>
       [number & 1, (number >> 1) & 1, (number >> 2) & 1] as [0 | 1, 0 | 1, 0 | 1];
 
     // All kernels but gemm are the same code for both tiles.
-    const names = KERNEL_NAMES.filter((name) => tileColumns === 8 || name === 'gemm');
+    const kernels = KERNELS.filter((kernel) => tileColumns === 8 || kernel === gemm);
 
-    it.each(names)('%s: sizes 0 to 40, primes, long ones; all variants', (name) => {
+    it.each(kernels)('$name: sizes 0 to 40, primes, long ones; all variants', (kernel) => {
       let salt = 0;
-      for (const [rows, columns, variant] of cases(name)) {
-        const args = KERNEL_CASES[name].build(operands.begin(salt), rows, columns, variant);
+      for (const [rows, columns, variant] of cases(kernel)) {
+        const args = caseOf(kernel).build(operands.begin(salt), rows, columns, variant);
         twins.compare(
-          name,
+          kernel,
           operands,
           args,
-          (all) => invoke(portable, name, all),
-          (all) => invoke(simd, name, all),
+          (all) => invoke(portable, kernel, all),
+          (all) => invoke(simd, kernel, all),
           `rows ${rows}, columns ${columns}, variant ${variant}, salt ${salt}`,
         );
         salt++;
@@ -88,22 +85,22 @@ export function describeTwins(compiler: string, gemmShare: number): void {
       expect(salt).toBeGreaterThan(100);
     });
 
-    it.each(names)('%s: an operand that ends where the heap does is neither read nor written beyond', (name) => {
+    it.each(kernels)('$name: an operand that ends where the heap does is neither read nor written beyond', (kernel) => {
       const sizes = [1, 2, 3, 4, 5, 7, 16, 17, 33];
       for (const [salt, columns] of sizes.entries()) {
-        const args = KERNEL_CASES[name].build(operands.begin(salt), 3, columns, 0);
-        for (const [i, kind] of KERNEL_ARGUMENTS[name].entries()) {
+        const args = caseOf(kernel).build(operands.begin(salt), 3, columns, 0);
+        for (const [i, kind] of Object.values(kernel.parameters).entries()) {
           if (kind !== 'address') continue;
           const address = args[i]!;
           const size = operands.sizes.get(address)!;
           // The last cache line of the memory is the heap's own margin for vector loads; stores must leave it alone.
           const end = heap.floats.length - 16;
           heap.floats.fill(123, end, end + 16);
-          const here = moved(name, args, twins.base).map((value, j) => (args[j] === address ? end - size : value));
-          const results = [portable, simd].map((kernels) => {
+          const here = moved(kernel, args, twins.base).map((value, j) => (args[j] === address ? end - size : value));
+          const results = [portable, simd].map((set) => {
             heap.ints.set(operands.ints.subarray(0, operands.used), twins.base);
             heap.ints.set(operands.ints.subarray(address, address + size), end - size);
-            const result = invoke(kernels, name, here);
+            const result = invoke(set, kernel, here);
             return {
               result,
               memory: heap.ints.slice(twins.base, twins.base + operands.used),
@@ -111,7 +108,7 @@ export function describeTwins(compiler: string, gemmShare: number): void {
             };
           });
           const [expected, got] = results as [(typeof results)[0], (typeof results)[0]];
-          const where = `${name}(${args.join(', ')}), argument ${i} moved to the end`;
+          const where = `${kernel.name}(${args.join(', ')}), argument ${i} moved to the end`;
           expect(got.result, where).toBe(expected.result);
           expect(firstUnequal(got.memory, expected.memory), where).toBeUndefined();
           expect(firstUnequal(got.last, expected.last), where).toBeUndefined();
@@ -135,7 +132,7 @@ export function describeTwins(compiler: string, gemmShare: number): void {
       for (let i = 0; i < 1500; i++) compareGemm([below(41), below(41), below(41)], flagsOf(i), i);
     });
 
-    // KC = 512, MC = 128 and NC = 1024 of simd/gemm.ts, MC = 64 and NC = 512 of the portable one: one block, one more, several and a rest.
+    // KC = 512, MC = 128 and NC = 1024 of library/gemm.ts, MC = 64 and NC = 512 of the portable one: one block, one more, several and a rest.
     it.each([
       [4, 8, 512],
       [5, 9, 513],

@@ -1,8 +1,10 @@
 /** Workers that are frozen for longer than the pool waits, and wake up: whatever they write then, no tensor holds it. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RuntimeError } from '../../../src/core/errors.ts';
-import type { Address, LoadedCalls } from '../../../src/kernels/contract.ts';
-import { CONTROL_BYTES } from '../../../src/kernels/simd/jobs.ts';
+import type { Address } from '../../../src/kernels/kernel.ts';
+import { gemm } from '../../../src/kernels/library/gemm.ts';
+import type { KernelSet } from '../../../src/kernels/sets.ts';
+import { CONTROL_BYTES } from '../../../src/kernels/threads/jobs.ts';
 import { ThreadPool } from '../../../src/kernels/threads/pool.ts';
 import { findThreads } from '../../../src/kernels/threads/worker.ts';
 import { frozenWorker } from '../../support/frozen-workers.ts';
@@ -35,8 +37,8 @@ class Product {
     this.#expected = Float32Array.from(heap.floats.subarray(this.c, this.c + SIZE));
   }
 
-  run(kernels: LoadedCalls): void {
-    kernels.gemm(this.c, this.#a, this.#b, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, 0, 0, 0);
+  run(kernels: KernelSet): void {
+    kernels.get(gemm)!(this.c, this.#a, this.#b, SIDE, SIDE, SIDE, SIDE, SIDE, SIDE, 0, 0, 0);
   }
 
   /** Runs jobs until the frozen worker has taken a chunk, which must end in the typed error. */

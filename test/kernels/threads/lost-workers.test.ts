@@ -59,13 +59,13 @@ describe('a pool whose workers cannot be started', () => {
 
   it.each(Object.keys(failing))('%s has fewer threads, and gives back their workspaces', async (name) => {
     calls = 0;
-    const { heap, pool } = createPool(3, failing[name]);
+    const { heap, pool, spread } = createPool(3, failing[name]);
     await pool.ready();
     expect(pool.size).toBe(name === 'but for some' ? 2 : 1);
     // The set's workspace, the pool's control block, and one workspace a worker.
     expect(heap.usage().blocks).toBe(2 + pool.size - 1);
     const x = heap.allocate(40_000);
-    pool.kernels.fill(x, 3, 40_000);
+    spread.fill(x, 3, 40_000);
     expect(Array.from(heap.floats.subarray(x, x + 40_000)).every((value) => value === 3)).toBe(true);
     pool.close();
   });

@@ -1,37 +1,33 @@
 /** The pool at work: the bits of one thread with any number of them, thousands of jobs in a row, growth of the memory between jobs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../../src/core/errors.ts';
-import { allOf, createFullSimdSet, KERNEL_NAMES, SPLIT_RULES } from '../../../src/kernels/all.ts';
-import type { KernelName } from '../../../src/kernels/contract.ts';
 import { Heap } from '../../../src/kernels/heap.ts';
-import { GEMM_WORKSPACE_BYTES } from '../../../src/kernels/simd/gemm.ts';
-import { COMPLETED, CONTROL_BYTES } from '../../../src/kernels/simd/jobs.ts';
+import type { AnyKernel } from '../../../src/kernels/kernel.ts';
+import { tanh } from '../../../src/kernels/library/activations.ts';
+import { col2im } from '../../../src/kernels/library/col2im.ts';
+import { gemm } from '../../../src/kernels/library/gemm.ts';
+import { im2col } from '../../../src/kernels/library/im2col.ts';
+import { maxPooling2d, maxPooling2dBackward } from '../../../src/kernels/library/max-pooling.ts';
+import { COMPLETED, CONTROL_BYTES } from '../../../src/kernels/threads/jobs.ts';
 import { ThreadPool } from '../../../src/kernels/threads/pool.ts';
 import { growOnePage } from '../../support/growth.ts';
-import { gemmCase, KERNEL_CASES } from '../../support/kernel-cases.ts';
+import { caseOf, gemmCase } from '../../support/kernel-cases.ts';
+import { KERNELS, simdSet } from '../../support/kernel-sets.ts';
 import { Operands } from '../../support/operands.ts';
 import { createPool, SMALLEST_JOB, type TestPool } from '../../support/pools.ts';
 import { firstUnequal, invoke, Twins } from '../../support/twins.ts';
 
 const CAPACITY = 1 << 19;
-const SPLIT = KERNEL_NAMES.filter((name) => SPLIT_RULES[name] !== undefined);
-
-/** A call through the pool, which gives 0 for a kernel without a result: the sum of no results. */
-function spread({ pool }: TestPool, name: KernelName, args: readonly number[]): number | undefined {
-  const result = invoke(allOf(pool.kernels), name, args);
-  if (name === 'adam' || name === 'countNonFinite') return result;
-  if (result !== 0 && result !== undefined) throw new Error(`${name} has no result, but gave ${result}`);
-  return undefined;
-}
+const SPLIT = KERNELS.filter(({ rule }) => rule !== undefined);
 
 /** Their rows become pictures: many small ones. */
-const ON_WINDOWS: readonly KernelName[] = ['im2col', 'col2im', 'maxPooling2d', 'maxPooling2dBackward'];
+const ON_WINDOWS: readonly AnyKernel[] = [im2col, col2im, maxPooling2d, maxPooling2dBackward];
 
 /** Rows and columns of a call that is surely cut, and cut with a rest. */
-function largeSize(name: KernelName): readonly [rows: number, columns: number] {
-  if (name === 'gemm') return [130, 197];
-  if (ON_WINDOWS.includes(name)) return [1031, 17];
-  return KERNEL_CASES[name].rank === 1 ? [1, SMALLEST_JOB + 1003] : [61, 521];
+function largeSize(kernel: AnyKernel): readonly [rows: number, columns: number] {
+  if (kernel === gemm) return [130, 197];
+  if (ON_WINDOWS.includes(kernel)) return [1031, 17];
+  return caseOf(kernel).rank === 1 ? [1, SMALLEST_JOB + 1003] : [61, 521];
 }
 
 describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
@@ -47,23 +43,23 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
 
   it('has that many', () => {
     expect(test.pool.size).toBe(threads);
-    expect(Object.keys(test.pool.kernels).sort()).toEqual([...KERNEL_NAMES].sort());
+    expect([...test.pool.kernels.keys()]).toEqual(KERNELS);
   });
 
-  it.each(SPLIT)('%s: a large call has the bits of one thread', (name) => {
-    const { variants, build } = KERNEL_CASES[name];
-    const [rows, columns] = largeSize(name);
+  it.each(SPLIT)('$name: a large call has the bits of one thread', (kernel) => {
+    const { variants, build } = caseOf(kernel);
+    const [rows, columns] = largeSize(kernel);
     const { heap, set, chunks } = test;
     let cut = 0;
     for (let variant = 0; variant < variants; variant += Math.max(1, Math.floor(variants / 12))) {
       const args = build(operands.begin(variant), rows, columns, variant);
       heap.ints[test.pool.control + COMPLETED / 4] = 0;
       twins.compare(
-        name,
+        kernel,
         operands,
         args,
-        (all) => invoke(allOf(set.kernels), name, all),
-        (all) => spread(test, name, all),
+        (all) => invoke(set.kernels, kernel, all),
+        (all) => invoke(test.pool.kernels, kernel, all),
         `${threads} threads, variant ${variant}`,
       );
       if (chunks() > 0) cut++;
@@ -94,11 +90,11 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
           0,
         );
         twins.compare(
-          'gemm',
+          gemm,
           operands,
           args,
-          (all) => invoke(allOf(test.set.kernels), 'gemm', all),
-          (all) => spread(test, 'gemm', all),
+          (all) => invoke(test.set.kernels, gemm, all),
+          (all) => invoke(test.pool.kernels, gemm, all),
           `${m} x ${n} x ${k}, flags ${flags}, ${threads} threads`,
         );
       }
@@ -107,39 +103,39 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
 
   it('the memory may grow between any two jobs', () => {
     for (let turn = 0; turn < 12; turn++) {
-      const args = KERNEL_CASES.tanh.build(operands.begin(turn), 1, SMALLEST_JOB + turn, 0);
+      const args = caseOf(tanh).build(operands.begin(turn), 1, SMALLEST_JOB + turn, 0);
       const before = test.heap.memory.buffer;
       growOnePage(test.heap);
       expect(test.heap.memory.buffer).not.toBe(before);
       twins.compare(
-        'tanh',
+        tanh,
         operands,
         args,
-        (all) => invoke(allOf(test.set.kernels), 'tanh', all),
-        (all) => spread(test, 'tanh', all),
+        (all) => invoke(test.set.kernels, tanh, all),
+        (all) => invoke(test.pool.kernels, tanh, all),
         `turn ${turn}`,
       );
     }
   });
 
   it('10,000 small jobs on both sides of the smallest that is cut', () => {
-    const { heap, set, pool } = test;
+    const { heap, alone, spread } = test;
     const most = SMALLEST_JOB + 100;
     const [x, got, expected] = [heap.allocate(most), heap.allocate(most), heap.allocate(most)];
-    set.kernels.randomNormal(x, 1, 2, 0, 0, 0, 0, 1, most);
+    alone.randomNormal(x, 1, 2, 0, 0, 0, 0, 1, most);
     for (let job = 0; job < 10_000; job++) {
       // Each job writes other values, so that one left undone is seen: slope and count change.
       const count = SMALLEST_JOB - 50 + (job % 100);
       const slope = job / 1000;
       if (job % 4 === 0) {
         heap.floats[x + ((job * 131) % count)] = Number.NaN;
-        const found = pool.kernels.countNonFinite(x, count);
-        if (found !== set.kernels.countNonFinite(x, count)) throw new Error(`job ${job}: ${found} were found`);
+        const found = spread.countNonFinite(x, count);
+        if (found !== alone.countNonFinite(x, count)) throw new Error(`job ${job}: ${found} were found`);
         continue;
       }
-      pool.kernels.leakyRelu(got, x, slope, count);
+      spread.leakyRelu(got, x, slope, count);
       if (job % 16 !== 1) continue;
-      set.kernels.leakyRelu(expected, x, slope, count);
+      alone.leakyRelu(expected, x, slope, count);
       const at = firstUnequal(heap.ints.subarray(got, got + count), heap.ints.subarray(expected, expected + count));
       if (at !== undefined) throw new Error(`job ${job} of ${count}: element ${at} differs`);
     }
@@ -149,13 +145,13 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
 
 describe('a pool', () => {
   it('does a large job alone that has one row only, and so cannot be cut', async () => {
-    const { heap, set, pool, chunks } = createPool(2);
+    const { heap, alone, spread, pool, chunks } = createPool(2);
     await pool.ready();
     const columns = 8 * SMALLEST_JOB;
     const [x, got, expected] = [heap.allocate(columns), heap.allocate(1), heap.allocate(1)];
-    set.kernels.randomNormal(x, 1, 2, 0, 0, 0, 0, 1, columns);
-    set.kernels.sumRows(expected, x, 1, columns, columns);
-    pool.kernels.sumRows(got, x, 1, columns, columns);
+    alone.randomNormal(x, 1, 2, 0, 0, 0, 0, 1, columns);
+    alone.sumRows(expected, x, 1, columns, columns);
+    spread.sumRows(got, x, 1, columns, columns);
     expect(heap.floats[got]).toBe(heap.floats[expected]);
     expect(chunks()).toBe(0);
     pool.close();
@@ -166,22 +162,22 @@ describe('a pool', () => {
     const start = (): never => {
       throw new Error('a worker was started');
     };
-    expect(() => new ThreadPool(heap, createFullSimdSet(heap), 2, start)).toThrow(RuntimeError);
+    expect(() => new ThreadPool(heap, simdSet(heap).simd, 2, start)).toThrow(RuntimeError);
   });
 
   it('that is closed goes on with the calling thread, and gives back what its workers had', async () => {
-    const { heap, set, pool } = createPool(4);
+    const { heap, set, alone, spread, pool } = createPool(4);
     const withWorkers = heap.usage();
     await pool.ready();
     pool.close();
     expect(pool.size).toBe(1);
     const x = heap.allocate(40_000);
-    set.kernels.fill(x, 2, 40_000);
-    pool.kernels.square(x, x, 40_000);
+    alone.fill(x, 2, 40_000);
+    spread.square(x, x, 40_000);
     expect(Array.from(heap.floats.subarray(x, x + 40_000)).every((value) => value === 4)).toBe(true);
     heap.free(x, 40_000);
     // Three workspaces and the control block, in whole cache lines.
-    const returned = 64 * (3 * Math.ceil(GEMM_WORKSPACE_BYTES / 64) + Math.ceil(CONTROL_BYTES / 64));
+    const returned = 64 * (3 * Math.ceil(set.workspaceBytes / 64) + Math.ceil(CONTROL_BYTES / 64));
     await expect.poll(() => heap.usage().usedBytes, { timeout: 10_000 }).toBe(withWorkers.usedBytes - returned);
     expect(heap.usage().blocks).toBe(withWorkers.blocks - 4);
   });

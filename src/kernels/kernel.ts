@@ -1,0 +1,149 @@
+/**
+ * A kernel is one value: its formula, its named parameters, a portable body (TypeScript on Float32Array), a SIMD body (WebAssembly) and how its
+ * work is split over threads. An op imports the kernel and calls `run` with the arguments in order:
+ *
+ * ```ts
+ * // out = min(max(x, low), high)
+ * export const clip: Kernel<[out: Address, x: Address, low: Float, high: Float, count: Integer]> = kernel('clip', {
+ *   parameters: { out: 'address', x: 'address', low: 'f32', high: 'f32', count: 'i32' },
+ *   portable: (heap, { round }) => (out, x, low, high, count) => { ... },
+ *   simd: (f, { out, x, low, high, count }) => { ... },
+ *   split: { elements: 'count', of: ['out', 'x'] },
+ * });
+ * ```
+ *
+ * THE CONTRACT. Both bodies give the same bits, since every kernel fixes the order of its float32 operations:
+ *
+ * - elementwise kernels evaluate their formula from left to right as bracketed, each operation rounded to float32;
+ * - sums are taken in chains of at most 256 terms, chains in blocks of 256, blocks one after the other (summation.ts);
+ * - column sums go down the rows;
+ * - full sums have four lanes: lane l adds elements l, l + 4, l + 8, ... and the sum is (lane0 + lane1) + (lane2 + lane3);
+ * - a count that divides is rounded to float32 first;
+ * - gemm sums k upwards from 0 within a block of k, then adds block to block (gemm/portable.ts).
+ *
+ * Outputs come first. Kernels never allocate, and never check: their callers do. Matrices are row-major; a `stride` is
+ * the distance between the starts of two rows, in floats. Outputs may not overlap inputs, but where a formula is
+ * elementwise an output may be the same address as an input.
+ */
+import type { Expr, FunctionBuilder, Global, Local, ModuleBuilder } from '../wasm/index.ts';
+import type { Arithmetic } from './arithmetic.ts';
+import type { Heap } from './heap.ts';
+import { link, register } from './runtime.ts';
+import { ruleOf, type Split, type SplitRule } from './split.ts';
+
+declare const kind: unique symbol;
+/** A plain number fits; a number of another kind, such as an address in the place of a count, does not compile. */
+type Of<Kind extends string> = number & { readonly [kind]?: Kind };
+
+/** Position in the heap, in floats (4 bytes) from its start. */
+export type Address = Of<'address'>;
+/** A whole number, passed as int32. */
+export type Integer = Of<'i32'>;
+/** A number that is rounded to float32. */
+export type Float = Of<'f32'>;
+export type Flag = 0 | 1;
+
+/** The parameters in order, with their kinds. */
+export type KernelParameters = Readonly<Record<string, 'address' | 'i32' | 'f32'>>;
+
+type WasmType<Kind> = Kind extends 'f32' ? 'f32' : 'i32';
+
+/** The parameters of a SIMD body. Addresses come in bytes. */
+export type SimdParameters<P extends KernelParameters> = {
+  readonly [Name in keyof P]: Local<WasmType<P[Name]>>;
+};
+
+/** What a SIMD body may need beyond its parameters. */
+export interface SimdContext {
+  /** To define functions that the kernel calls. */
+  readonly module: ModuleBuilder;
+  /** Address in bytes of the calling thread's workspace. */
+  readonly workspace: Global<'i32'>;
+  /** Columns of the GEMM's tile: 8, or 16 where the engine fuses pairs of 128-bit operations. */
+  readonly tileColumns: 8 | 16;
+}
+
+/** A body on a heap. A kernel without a result gives undefined where a number stands here. */
+export type KernelFunction = (...args: number[]) => number;
+
+/** A count, which adds up over the parts of a call, or nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: it stands for what a function returns
+type Result = number | void;
+
+/** Said by a kernel that returns a count. */
+type DefinitionOfResult<R extends Result> = R extends number
+  ? { readonly result: 'i32' }
+  : { readonly result?: 'void' };
+
+interface Definition<Args extends readonly number[], R extends Result, P extends KernelParameters> {
+  readonly parameters: P;
+  /** The portable body on a heap. Each call reads `heap.floats` anew, since the memory may have grown. */
+  portable(heap: Heap, arithmetic: Arithmetic): (...args: Args) => R;
+  /** Writes the SIMD body; returns the expression of its result, if it has one. */
+  simd(f: FunctionBuilder, parameters: SimdParameters<P>, context: SimdContext): R extends number ? Expr<'i32'> : void;
+  /** How a call is cut into parts for threads. */
+  readonly split: Split<keyof P & string>;
+  /** Bytes of scratch memory that the SIMD body needs on each thread. */
+  readonly workspaceBytes?: number;
+}
+
+/** Any kernel, as kernel sets and threads see it. */
+export interface AnyKernel {
+  readonly name: string;
+  readonly parameters: KernelParameters;
+  readonly result: 'i32' | 'void';
+  portable(heap: Heap, arithmetic: Arithmetic): KernelFunction;
+  simd(
+    f: FunctionBuilder,
+    parameters: Readonly<Record<string, Local<'i32' | 'f32'>>>,
+    context: SimdContext,
+    // biome-ignore lint/suspicious/noConfusingVoidType: a body without a result returns nothing
+  ): Expr<'i32'> | void;
+  /** undefined: a call stays on one thread. */
+  readonly rule: SplitRule | undefined;
+  readonly workspaceBytes: number;
+  run(...args: readonly number[]): Result;
+  /** Forgets the body that `run` found; the next run finds the one that is in use then. */
+  unlink(): void;
+}
+
+export interface Kernel<Args extends readonly number[], R extends Result = void> extends AnyKernel {
+  /** Runs the body in use: the one of the kernel set and the threads that were chosen by configure(). */
+  run(...args: Args): R;
+}
+
+/**
+ * Defines a kernel. Write it as `/*#__PURE__*\/ kernel(...)`, so that a bundler may drop a kernel that no op imports; what is
+ * in a bundle registers itself here, and one WebAssembly module with all of them is emitted at first use.
+ */
+export function kernel<Args extends readonly number[], R extends Result, const P extends KernelParameters>(
+  name: string,
+  definition: Definition<Args, R, P> & DefinitionOfResult<R>,
+): Kernel<Args, R>;
+export function kernel(
+  name: string,
+  { parameters, result = 'void', portable, simd, split, workspaceBytes = 0 }: AnyDefinition,
+): AnyKernel {
+  const unlinked: KernelFunction = (...args) => link(value)(...args);
+  const value: AnyKernel = {
+    name,
+    parameters,
+    result,
+    portable,
+    simd,
+    rule: ruleOf(split, Object.keys(parameters)),
+    workspaceBytes,
+    run: unlinked,
+    unlink() {
+      value.run = unlinked;
+    },
+  };
+  register(value);
+  return value;
+}
+
+interface AnyDefinition extends Pick<AnyKernel, 'parameters' | 'portable' | 'simd'> {
+  readonly result?: AnyKernel['result'];
+  readonly split: Split<string>;
+  readonly workspaceBytes?: number;
+}

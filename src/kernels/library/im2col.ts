@@ -1,0 +1,180 @@
+/**
+ * im2col: the patches of a convolution as rows of a matrix. For one ky the elements (kx, c) of a patch lie side by side in the
+ * picture, so a patch is kernelHeight runs of kernelWidth * channels floats, clipped at the picture's edge.
+ */
+import { type Expr, type FunctionBuilder, f32, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
+import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { advance, type Pointer } from '../simd/vectors.ts';
+import {
+  elementsOfLine,
+  forLines,
+  greatest,
+  least,
+  product,
+  repeat,
+  splitLines,
+  WINDOW_PARAMETERS,
+  type WindowGeometry,
+} from '../windows.ts';
+
+/** Runs up to this long are copied as two vectors with the lanes beyond the edge masked: no branch on their length. */
+const SHORT_RUN_BYTES = 32;
+
+/**
+ * The patches, 0 where they hang over the edge: with k = (ky kernelWidth + kx) channels + c,
+ * columns[l outWidth + ox, k] = x[image, oy strideHeight + ky - padTop, ox strideWidth + kx - padLeft, c].
+ * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` that of image 0.
+ */
+export const im2col: Kernel<
+  [columns: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
+> = /*#__PURE__*/ kernel('im2col', {
+  parameters: { columns: 'address', x: 'address', firstLine: 'i32', lines: 'i32', ...WINDOW_PARAMETERS },
+  portable:
+    (heap) =>
+    (columns, x, firstLine, lines, ...geometry) => {
+      const [height, width, channels, kernelHeight, kernelWidth] = geometry;
+      const [, , , , , strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth] = geometry;
+      const f = heap.floats;
+      const rowSize = width * channels;
+      const runSize = kernelWidth * channels;
+      let o = columns;
+      for (let line = firstLine; line < firstLine + lines; line++) {
+        const oy = line % outHeight;
+        const image = x + ((line - oy) / outHeight) * height * rowSize;
+        const top = oy * strideHeight - padTop;
+        for (let ox = 0; ox < outWidth; ox++) {
+          // The run begins here in its row, perhaps before the row's start, and perhaps it leaves the row.
+          const left = (ox * strideWidth - padLeft) * channels;
+          const from = Math.min(Math.max(-left, 0), runSize);
+          const to = Math.max(Math.min(rowSize - left, runSize), from);
+          for (let y = top; y < top + kernelHeight; y++, o += runSize) {
+            if (y < 0 || y >= height) {
+              f.fill(0, o, o + runSize);
+              continue;
+            }
+            const source = image + y * rowSize + left;
+            for (let i = 0; i < from; i++) f[o + i] = 0;
+            for (let i = from; i < to; i++) f[o + i] = f[source + i]!;
+            for (let i = to; i < runSize; i++) f[o + i] = 0;
+          }
+        }
+      }
+    },
+  // The matrix is written from its beginning to its end: a vector may hang over the end of what is being written, since what
+  // comes next overwrites it.
+  simd: (f, { columns, x, firstLine, lines, height, width, channels, kernelHeight, kernelWidth, ...rest }) => {
+    const { strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = rest;
+    const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
+    const rowBytes = f.let(i32.mul(width, pixelBytes), 'rowBytes');
+    const runBytes = f.let(i32.mul(kernelWidth, pixelBytes), 'runBytes');
+    const patchBytes = f.let(i32.mul(kernelHeight, runBytes), 'patchBytes');
+    const stepBytes = f.let(i32.mul(strideWidth, pixelBytes), 'stepBytes');
+    const end = f.let(i32.add(columns, product(lines, outWidth, patchBytes)), 'end');
+    // All before `o` is written.
+    const o = f.let(columns, 'o');
+    forLines(f, { firstLine, lines, linesPerImage: outHeight }, x, i32.mul(height, rowBytes), (oy, image) => {
+      const top = f.let(i32.sub(i32.mul(oy, strideHeight), padTop), 'top');
+      const firstKy = f.let(least(greatest(i32.sub(0, top), i32.const(0)), kernelHeight), 'firstKy');
+      const endKy = f.let(greatest(least(i32.sub(height, top), kernelHeight), i32.const(0)), 'endKy');
+      const firstRow = f.let(i32.add(image, i32.mul(i32.add(top, firstKy), rowBytes)), 'firstRow');
+      // The runs of rows in the picture are the bytes [above, below) of a patch.
+      const above = f.let(i32.mul(firstKy, runBytes), 'above');
+      const below = f.let(i32.mul(endKy, runBytes), 'below');
+      // Where the runs begin in their rows, in bytes; the part [from, to) of them lies within the row.
+      const left = f.let(i32.sub(0, i32.mul(padLeft, pixelBytes)), 'left');
+      repeat(f, outWidth, () => {
+        const from = f.let(greatest(i32.sub(0, left), i32.const(0)), 'from');
+        const to = f.let(least(i32.sub(rowBytes, left), runBytes), 'to');
+        const source = f.let(i32.add(firstRow, left), 'source');
+        const inside = f.let(i32.gt_s(to, from), 'inside');
+        const patchEnd = f.let(i32.add(columns, patchBytes), 'patchEnd');
+        const room = i32.le_u(i32.add(patchEnd, SHORT_RUN_BYTES - 4), end);
+        f.if(
+          i32.and(i32.and(i32.le_u(runBytes, SHORT_RUN_BYTES), inside), room),
+          () => copyShortRuns(f, o, { source, from, to, rowBytes, runBytes, columns, above, below, patchEnd }),
+          () => {
+            f.if(inside, () => {
+              advance(f, from, source);
+              const size = f.let(i32.sub(to, from), 'size');
+              const target = f.let(i32.add(i32.add(columns, above), from), 'target');
+              const targetEnd = f.let(i32.add(columns, below), 'targetEnd');
+              f.for(target, targetEnd, runBytes, () => {
+                writeUpTo(f, o, target, end);
+                const i = f.let(source, 'i');
+                const runEnd = f.let(i32.add(target, size), 'runEnd');
+                writeUpTo(f, o, runEnd, end, i);
+                advance(f, rowBytes, source);
+              });
+            });
+          },
+        );
+        f.set(columns, patchEnd);
+        advance(f, stepBytes, left);
+      });
+    });
+    writeUpTo(f, o, end, end);
+  },
+  split: (at) => splitLines({ ...at, out: at.columns }, elementsOfLine(at), elementsOfLine(at)),
+});
+
+type Names = 'source' | 'from' | 'to' | 'rowBytes' | 'runBytes' | 'columns' | 'above' | 'below' | 'patchEnd';
+
+/** A whole patch of short runs, which may be loaded from up to a vector before and behind the row: those lanes are masked. */
+function copyShortRuns(f: FunctionBuilder, o: Pointer, patch: Readonly<Record<Names, Local<'i32'>>>): void {
+  const { source, from, to, rowBytes, runBytes, columns, above, below, patchEnd } = patch;
+  const zero = f32x4.const(0);
+  const runsUpTo = (stop: Expr<'i32'>, vector: (index: number) => Expr<'v128'>, next: () => void): void => {
+    const target = f.let(stop, 'target');
+    f.for(o, target, runBytes, () => {
+      for (const index of [0, 1]) f.emit(v128.store(o, vector(index), 16 * index));
+      next();
+    });
+  };
+  // Lane l of vector i is byte 16 i + 4 l of the run.
+  const masks = [i32x4.const(0, 4, 8, 12), i32x4.const(16, 20, 24, 28)].map((bytes) =>
+    f.let(v128.and(i32x4.ge_s(bytes, i32x4.splat(from)), i32x4.lt_s(bytes, i32x4.splat(to))), 'mask'),
+  );
+  runsUpTo(
+    i32.add(columns, above),
+    () => zero,
+    () => {},
+  );
+  runsUpTo(
+    i32.add(columns, below),
+    (index) => v128.and(v128.load(source, 16 * index), masks[index]!),
+    () => advance(f, rowBytes, source),
+  );
+  runsUpTo(
+    patchEnd,
+    () => zero,
+    () => {},
+  );
+}
+
+/**
+ * Writes from `o` up to `stop`, copying from `i` on or, without it, zeros, and sets o to stop. Vectors may hang over `stop` but not over
+ * `end`: near it floats are written one by one.
+ */
+function writeUpTo(f: FunctionBuilder, o: Pointer, stop: Pointer, end: Pointer, i?: Pointer): void {
+  const step = (bytes: number): void => advance(f, bytes, ...(i === undefined ? [o] : [o, i]));
+  const vector = (offset: number): Expr<'v128'> => (i === undefined ? f32x4.const(0) : v128.load(i, offset));
+  f.if(
+    i32.le_u(i32.add(stop, 12), end),
+    () => {
+      f.while(i32.le_u(i32.add(o, 64), stop), () => {
+        for (const offset of [0, 16, 32, 48]) f.emit(v128.store(o, vector(offset), offset));
+        step(64);
+      });
+      f.while(i32.lt_u(o, stop), () => {
+        f.emit(v128.store(o, vector(0)));
+        step(16);
+      });
+    },
+    () =>
+      f.while(i32.lt_u(o, stop), () => {
+        f.emit(f32.store(o, i === undefined ? f32.const(0) : f32.load(i)));
+        step(4);
+      }),
+  );
+  f.set(o, stop);
+}

@@ -1,0 +1,116 @@
+/**
+ * Mean and variance of columns, and what batch normalisation makes of them. The variance is taken about the mean in a second pass, never
+ * as E[x^2] - E[x]^2, which loses all digits when the mean is large.
+ */
+import { type Expr, f32, f32x4, i32, v128 } from '../../wasm/index.ts';
+import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { forColumnGroups, mapVectors, toBytes, type Vector } from '../simd/vectors.ts';
+import { createSums, inTiles, sumsDownRows } from '../summation.ts';
+
+/** mean[c] = (sum over r of x[r, c]) / rows; variance[c] = (sum over r of (x[r, c] - mean[c])^2) / rows */
+export const moments: Kernel<
+  [mean: Address, variance: Address, x: Address, rows: Integer, columns: Integer, stride: Integer]
+> = /*#__PURE__*/ kernel('moments', {
+  parameters: { mean: 'address', variance: 'address', x: 'address', rows: 'i32', columns: 'i32', stride: 'i32' },
+  portable: (heap, { round }) => {
+    const sums = createSums(heap, round);
+    return (mean, variance, x, rows, columns, stride) => {
+      const f = heap.floats;
+      const count = round(rows);
+      inTiles(columns, (first, width) => {
+        const totals = sums.chained(rows, width, (chain, from, to) => {
+          const f = heap.floats;
+          for (let row = from; row < to; row++) {
+            const start = x + row * stride + first;
+            for (let c = 0; c < width; c++) chain[c] = chain[c]! + f[start + c]!;
+          }
+        });
+        for (let c = 0; c < width; c++) f[mean + first + c] = totals[c]! / count;
+        const squares = sums.chained(rows, width, (chain, from, to) => {
+          const f = heap.floats;
+          for (let row = from; row < to; row++) {
+            const start = x + row * stride + first;
+            for (let c = 0; c < width; c++) {
+              const deviation = round(f[start + c]! - f[mean + first + c]!);
+              chain[c] = chain[c]! + round(deviation * deviation);
+            }
+          }
+        });
+        for (let c = 0; c < width; c++) f[variance + first + c] = squares[c]! / count;
+      });
+    };
+  },
+  simd: (f, { mean, variance, x, rows, columns, stride }) => {
+    toBytes(f, stride);
+    const i = f.local('i32', 'i');
+    const count = f.let(f32x4.splat(f32.convert_i32_s(rows)), 'count');
+    forColumnGroups(f, columns, 4, (vectors, offset, store) => {
+      const downTheRows = (add: (sum: Vector, value: Expr<'v128'>, index: number) => void): readonly Vector[] => {
+        f.set(i, i32.add(x, offset));
+        return sumsDownRows(f, i, rows, stride, vectors, (chain) => {
+          for (const [index, sum] of chain.entries()) add(sum, v128.load(i, 16 * index), index);
+        });
+      };
+      // mean = (sum x) / rows
+      const means = downTheRows((sum, value) => f.set(sum, f32x4.add(sum, value)));
+      for (const [index, sum] of means.entries()) {
+        f.set(sum, f32x4.div(sum, count));
+        store(mean, index, sum);
+      }
+      // variance = (sum (x - mean)^2) / rows
+      const variances = downTheRows((sum, value, index) => {
+        const deviation = f.let(f32x4.sub(value, means[index]!));
+        f.set(sum, f32x4.add(sum, f32x4.mul(deviation, deviation)));
+      });
+      for (const [index, sum] of variances.entries()) {
+        f.set(sum, f32x4.div(sum, count));
+        store(variance, index, sum);
+      }
+    });
+  },
+  split: { along: 'columns', move: ['mean', 'variance', 'x'], each: 'rows', cost: 2 },
+});
+
+/** out = 1 / sqrt(variance + epsilon) */
+export const inverseStddev: Kernel<[out: Address, variance: Address, epsilon: Float, count: Integer]> =
+  /*#__PURE__*/ kernel('inverseStddev', {
+    parameters: { out: 'address', variance: 'address', epsilon: 'f32', count: 'i32' },
+    portable:
+      (heap, { round }) =>
+      (out, variance, epsilon, count) => {
+        const f = heap.floats;
+        const smallest = round(epsilon);
+        for (let i = 0; i < count; i++) f[out + i] = 1 / round(Math.sqrt(round(f[variance + i]! + smallest)));
+      },
+    simd: (f, { out, variance, epsilon, count }) => {
+      const epsilons = f.let(f32x4.splat(epsilon));
+      mapVectors(f, out, [variance], count, (value) =>
+        f32x4.div(f32x4.const(1), f32x4.sqrt(f32x4.add(value!, epsilons))),
+      );
+    },
+    split: { oneThread: 'one number a feature: it never takes long' },
+  });
+
+/** moving = oldShare moving + newShare batch */
+export const movingAverage: Kernel<
+  [moving: Address, batch: Address, oldShare: Float, newShare: Float, count: Integer]
+> = /*#__PURE__*/ kernel('movingAverage', {
+  parameters: { moving: 'address', batch: 'address', oldShare: 'f32', newShare: 'f32', count: 'i32' },
+  portable:
+    (heap, { round }) =>
+    (moving, batch, oldShare, newShare, count) => {
+      const f = heap.floats;
+      const kept = round(oldShare);
+      const taken = round(newShare);
+      for (let i = 0; i < count; i++) f[moving + i] = round(kept * f[moving + i]!) + round(taken * f[batch + i]!);
+    },
+  simd: (f, { moving, batch, oldShare, newShare, count }) => {
+    const kept = f.let(f32x4.splat(oldShare));
+    const taken = f.let(f32x4.splat(newShare));
+    const before = f.let(moving, 'before');
+    mapVectors(f, moving, [before, batch], count, (old, fresh) =>
+      f32x4.add(f32x4.mul(kept, old!), f32x4.mul(taken, fresh!)),
+    );
+  },
+  split: { oneThread: 'one number a feature, or once a step: it never takes long' },
+});

@@ -1,0 +1,134 @@
+/** Kernels that move data: fill, strided copy, and the dataset's gather-and-normalise. */
+import { type Expr, f32, f32x4, i16x8, i32, i32x4, v128 } from '../../wasm/index.ts';
+import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { advance, mapVectors, toBytes } from '../simd/vectors.ts';
+
+/** out[i] = value */
+export const fill: Kernel<[out: Address, value: Float, count: Integer]> = /*#__PURE__*/ kernel('fill', {
+  parameters: { out: 'address', value: 'f32', count: 'i32' },
+  portable: (heap) => (out, value, count) => {
+    heap.floats.fill(value, out, out + count);
+  },
+  simd: (f, { out, value, count }) => {
+    const values = f.let(f32x4.splat(value));
+    mapVectors(f, out, [], count, () => values);
+  },
+  split: { along: 'count', move: ['out'] },
+});
+
+/** out[r outStride + c] = x[r xRowStep + c xColumnStep]: slices, transposes, broadcasts, concatenations */
+export const copy: Kernel<
+  [
+    out: Address,
+    x: Address,
+    rows: Integer,
+    columns: Integer,
+    outStride: Integer,
+    xRowStep: Integer,
+    xColumnStep: Integer,
+  ]
+> = /*#__PURE__*/ kernel('copy', {
+  parameters: {
+    out: 'address',
+    x: 'address',
+    rows: 'i32',
+    columns: 'i32',
+    outStride: 'i32',
+    xRowStep: 'i32',
+    xColumnStep: 'i32',
+  },
+  portable: (heap) => (out, x, rows, columns, outStride, xRowStep, xColumnStep) => {
+    const f = heap.floats;
+    for (let row = 0; row < rows; row++) {
+      let i = x + row * xRowStep;
+      let o = out + row * outStride;
+      for (const end = o + columns; o < end; o++, i += xColumnStep) f[o] = f[i]!;
+    }
+  },
+  simd: (f, { out, x, rows, columns, outStride, xRowStep, xColumnStep }) => {
+    toBytes(f, outStride, xRowStep, xColumnStep);
+    const o = f.local('i32', 'o');
+    const i = f.local('i32', 'i');
+    f.while(rows, () => {
+      f.set(o, out);
+      f.set(i, x);
+      f.if(
+        i32.eq(xColumnStep, 4),
+        () => mapVectors(f, o, [i], columns, (value) => value!),
+        () => {
+          const end = f.let(i32.add(o, i32.shl(columns, 2)));
+          f.for(o, end, 4, () => {
+            f.emit(f32.store(o, f32.load(i)));
+            advance(f, xColumnStep, i);
+          });
+        },
+      );
+      advance(f, outStride, out);
+      advance(f, xRowStep, x);
+      f.set(rows, i32.sub(rows, 1));
+    });
+  },
+  split: { along: 'rows', move: { out: 'outStride', x: 'xRowStep' }, each: 'columns' },
+});
+
+/** out[r, c] = (bytes[indices[r], c] - centre) / halfRange; `bytes` are uint8 packed four to a float, indices are int32 */
+export const gatherBytes: Kernel<
+  [out: Address, bytes: Address, indices: Address, centre: Float, halfRange: Float, rows: Integer, columns: Integer]
+> = /*#__PURE__*/ kernel('gatherBytes', {
+  parameters: {
+    out: 'address',
+    bytes: 'address',
+    indices: 'address',
+    centre: 'f32',
+    halfRange: 'f32',
+    rows: 'i32',
+    columns: 'i32',
+  },
+  portable:
+    (heap, { round }) =>
+    (out, bytes, indices, centre, halfRange, rows, columns) => {
+      const f = heap.floats;
+      const source = heap.bytes;
+      const middle = round(centre);
+      const half = round(halfRange);
+      const first = bytes * heap.bytesPerElement;
+      const index = (indices * heap.bytesPerElement) / 4;
+      for (let row = 0; row < rows; row++) {
+        let i = first + heap.ints[index + row]! * columns;
+        let o = out + row * columns;
+        for (const end = o + columns; o < end; o++, i++) f[o] = round(source[i]! - middle) / half;
+      }
+    },
+  // Sixteen bytes at a time.
+  simd: (f, { out, bytes, indices, centre, halfRange, rows, columns }) => {
+    const centres = f.let(f32x4.splat(centre));
+    const halves = f.let(f32x4.splat(halfRange));
+    const normalize = (words: Expr<'v128'>): Expr<'v128'> =>
+      f32x4.div(f32x4.sub(f32x4.convert_i32x4_u(words), centres), halves);
+    const i = f.local('i32', 'i');
+    f.while(rows, () => {
+      f.set(i, i32.add(bytes, i32.mul(i32.load(indices), columns)));
+      const end = f.let(i32.add(out, i32.shl(columns, 2)));
+      const wholeEnd = f.let(i32.add(out, i32.shl(i32.and(columns, -16), 2)));
+      f.for(out, wholeEnd, 64, () => {
+        const sixteen = f.let(v128.load(i));
+        const low = f.let(i16x8.extend_low_i8x16_u(sixteen));
+        const high = f.let(i16x8.extend_high_i8x16_u(sixteen));
+        f.emit(
+          v128.store(out, normalize(i32x4.extend_low_i16x8_u(low))),
+          v128.store(out, normalize(i32x4.extend_high_i16x8_u(low)), 16),
+          v128.store(out, normalize(i32x4.extend_low_i16x8_u(high)), 32),
+          v128.store(out, normalize(i32x4.extend_high_i16x8_u(high)), 48),
+        );
+        advance(f, 16, i);
+      });
+      f.for(out, end, 4, () => {
+        f.emit(f32.store(out, f32.div(f32.sub(f32.convert_i32_u(i32.load8_u(i)), centre), halfRange)));
+        advance(f, 1, i);
+      });
+      advance(f, 4, indices);
+      f.set(rows, i32.sub(rows, 1));
+    });
+  },
+  split: { along: 'rows', move: { out: 'columns', indices: 1 }, each: 'columns' },
+});

@@ -1,0 +1,119 @@
+/**
+ * The two kernel sets on a heap: the portable one in plain TypeScript, which is the reference for the bits, and the SIMD one, a WebAssembly
+ * module that is emitted when it is first needed and instantiated once a thread on the heap's memory.
+ */
+import { type FunctionHandle, type Local, ModuleBuilder } from '../wasm/index.ts';
+import { type Arithmetic, FLOAT32 } from './arithmetic.ts';
+import type { Heap } from './heap.ts';
+import type { AnyKernel, KernelFunction, SimdContext } from './kernel.ts';
+import { toBytes } from './simd/vectors.ts';
+import { jobs } from './threads/jobs.ts';
+
+/** What each kernel runs. */
+export type KernelSet = Map<AnyKernel, KernelFunction>;
+
+/** Puts other functions in the place of a set's. Kernels that ran the old ones run the new ones from now on. */
+export function replaceFunctions(set: KernelSet, functionOf: (kernel: AnyKernel) => KernelFunction): void {
+  for (const kernel of set.keys()) {
+    set.set(kernel, functionOf(kernel));
+    kernel.unlink();
+  }
+}
+
+export function createPortableSet(
+  heap: Heap,
+  kernels: readonly AnyKernel[],
+  arithmetic: Arithmetic = FLOAT32,
+): KernelSet {
+  // A body without a result gives undefined, which its callers ignore.
+  return new Map(kernels.map((kernel) => [kernel, kernel.portable(heap, arithmetic) as KernelFunction]));
+}
+
+export interface SimdModuleOptions {
+  /** Whether the memory is shared, and so whether there can be threads. */
+  readonly shared: boolean;
+  readonly tileColumns: SimdContext['tileColumns'];
+  readonly kernels: readonly AnyKernel[];
+}
+
+/** Pages that every memory may grow to at most; a memory with a smaller maximum fits the import too. */
+const MAXIMUM_PAGES = 65536;
+
+export function emitSimdModule({ shared, tileColumns, kernels }: SimdModuleOptions): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  module.importMemory('ganvas', 'memory', shared ? { min: 1, max: MAXIMUM_PAGES, shared } : { min: 1 });
+  const workspace = module.importGlobal('ganvas', 'workspace', 'i32');
+  const context = { module, workspace, tileColumns };
+  const handles = kernels.map((kernel) => emitKernel(kernel, context));
+  if (shared && kernels.length > 0) jobs(module, kernels, handles);
+  return module.toBytes();
+}
+
+function emitKernel({ name, parameters, result, simd }: AnyKernel, context: SimdContext): FunctionHandle {
+  const entries = Object.entries(parameters);
+  const types = Object.fromEntries(entries.map(([one, kind]) => [one, kind === 'f32' ? 'f32' : 'i32'] as const));
+  return context.module.function(exportName(name), types, result, (f, locals) => {
+    for (const [one, kind] of entries) if (kind === 'address') toBytes(f, locals[one] as Local<'i32'>);
+    return simd(f, locals, context);
+  });
+}
+
+function exportName(kernel: string): string {
+  return `f32_${kernel}_simd128`;
+}
+
+/** The SIMD set of one thread, and the module for the others. */
+export interface SimdSet {
+  /** In the order of their numbers in jobs. */
+  readonly kernels: KernelSet;
+  readonly module: WebAssembly.Module;
+  /** Bytes of workspace that each thread needs. */
+  readonly workspaceBytes: number;
+  /** Runs chunks of the job in a control block (its byte address) until none is left; absent without shared memory. */
+  readonly drain: ((control: number) => void) | undefined;
+  /** Makes a new instance on the memory that the heap has moved to; `kernels` and `drain` use it from then on. */
+  renew(): void;
+  /** Gives back the workspace; the kernels must not be called any more. */
+  dispose(): void;
+}
+
+/** Compiles and instantiates the set on the heap. Throws what WebAssembly throws where SIMD is unknown. */
+export function createSimdSet(heap: Heap, kernels: readonly AnyKernel[], tileColumns: 8 | 16 = 8): SimdSet {
+  const shared = !(heap.memory.buffer instanceof ArrayBuffer);
+  const module = new WebAssembly.Module(emitSimdModule({ shared, tileColumns, kernels }));
+  const workspaceBytes = Math.max(0, ...kernels.map((kernel) => kernel.workspaceBytes));
+  const workspace = heap.allocate(workspaceBytes / 4);
+  const instantiate = (): WebAssembly.Exports =>
+    new WebAssembly.Instance(module, simdImports(heap.memory, workspace)).exports;
+  let exports = instantiate();
+  const set: KernelSet = new Map(kernels.map((kernel) => [kernel, functionOf(exports, kernel)]));
+  let drain = readDrain(exports);
+  return {
+    kernels: set,
+    module,
+    workspaceBytes,
+    drain: drain === undefined ? undefined : (control) => drain?.(control),
+    renew() {
+      exports = instantiate();
+      replaceFunctions(set, (kernel) => functionOf(exports, kernel));
+      drain = readDrain(exports);
+    },
+    dispose: () => heap.free(workspace, workspaceBytes / 4),
+  };
+}
+
+/** Imports of an instance, the workspace as a float address. A worker's source builds the same object. */
+function simdImports(memory: WebAssembly.Memory, workspace: number): WebAssembly.Imports {
+  return { ganvas: { memory, workspace: new WebAssembly.Global({ value: 'i32' }, 4 * workspace) } };
+}
+
+function functionOf(exports: WebAssembly.Exports, { name }: AnyKernel): KernelFunction {
+  const exported = exports[exportName(name)];
+  if (typeof exported !== 'function') throw new TypeError(`the SIMD module lacks the kernel ${name}`);
+  return exported as KernelFunction;
+}
+
+/** An export's type says only that it may be a function. */
+function readDrain({ drain }: WebAssembly.Exports): ((control: number) => void) | undefined {
+  return typeof drain === 'function' ? (drain as (control: number) => void) : undefined;
+}

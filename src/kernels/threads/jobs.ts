@@ -1,0 +1,88 @@
+/**
+ * Jobs in shared memory. A job is cut into chunks, each a record of a kernel number and arguments; `ticket` says how many are not taken
+ * yet, `completed` how many are done. Main thread and workers alike take chunks with drain(). A worker spends its life in work(): it spins
+ * briefly for the next job, then sleeps on the ticket until it is woken; it returns when the ticket is CLOSED.
+ *
+ * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby take a chunk of
+ * a later job than it saw. This does no harm: records are written before the ticket is.
+ */
+import { type Expr, type FunctionHandle, f32, i32, i64, type ModuleBuilder, memory } from '../../wasm/index.ts';
+import type { AnyKernel } from '../kernel.ts';
+
+/** Byte offsets in the control block; ticket and completed on cache lines of their own. */
+export const TICKET = 0;
+export const COMPLETED = 64;
+export const RECORDS = 128;
+/** A record: kernel number, whose place the result takes, and up to 15 arguments; sixteen words, one cache line. */
+export const RECORD_BYTES = 64;
+export const MAX_CHUNKS = 128;
+export const MAX_WORKERS = 63;
+/** One word a worker, which decides whether it comes in time: DOOR_OPEN, or else the first who set it to something else. */
+export const DOORS: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
+export const CONTROL_BYTES: number = DOORS + 4 * MAX_WORKERS;
+
+/** The ticket of a pool that has closed. */
+export const CLOSED = -1;
+export const DOOR_OPEN = 0;
+/** The worker has entered work(), or will at once. */
+export const DOOR_ENTERED = 1;
+/** The pool no longer waits for the worker: it must not enter. */
+export const DOOR_SHUT = 2;
+
+/** Looks at the ticket before a worker goes to sleep: some tens of microseconds, about as long as the gap between two jobs of a step. */
+const SPINS = 20_000;
+
+/** Defines drain(control) and work(control), control being the byte address of a control block: each pool has its own. */
+export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handles: readonly FunctionHandle[]): void {
+  const runners = module.table(kernels.map((kernel, i) => defineRunner(module, kernel, handles[i]!)));
+  const drain = module.function('drain', { control: 'i32' }, 'void', (f, { control }) => {
+    const ticket = f.local('i32', 'ticket');
+    f.while(i32.gt_s(f.tee(ticket, i32.atomic.load(control, TICKET)), 0), () => {
+      const next = f.let(i32.sub(ticket, 1));
+      f.if(i32.eq(i32.atomic.rmw.cmpxchg(control, ticket, next, TICKET), ticket), () => {
+        const record = f.let(i32.add(i32.add(control, RECORDS), i32.mul(next, RECORD_BYTES)), 'record');
+        f.emit(runners.call(i32.load(record), { record }));
+        f.drop(i32.atomic.rmw.add(control, 1, COMPLETED));
+        f.drop(memory.atomic.notify(control, 1, COMPLETED));
+      });
+    });
+  });
+  module.function('work', { control: 'i32' }, 'void', (f, { control }) => {
+    const spins = f.local('i32', 'spins');
+    f.loop((again) => {
+      f.set(spins, SPINS);
+      f.while(i32.and(i32.eqz(i32.atomic.load(control, TICKET)), i32.ne(spins, 0)), () =>
+        f.set(spins, i32.sub(spins, 1)),
+      );
+      f.drop(memory.atomic.wait32(control, 0, i64.const(-1), TICKET));
+      f.emit(drain.call({ control }));
+      f.br_if(again, i32.ne(i32.atomic.load(control, TICKET), CLOSED));
+    });
+  });
+}
+
+/** A function that calls a kernel with the arguments of a record, and puts its result there, 0 where it has none. */
+function defineRunner(
+  module: ModuleBuilder,
+  { name, parameters }: AnyKernel,
+  handle: FunctionHandle,
+): FunctionHandle<{ record: 'i32' }, 'void'> {
+  return module.function(
+    `run_${name}`,
+    { record: 'i32' },
+    'void',
+    (f, { record }) => {
+      const values = Object.entries(parameters).map(([parameter, kind], i) => {
+        const offset = 4 + 4 * i;
+        return [parameter, kind === 'f32' ? f32.load(record, offset) : i32.load(record, offset)] as const;
+      });
+      const call = handle.call(Object.fromEntries(values));
+      if (isInteger(call)) f.emit(i32.store(record, call));
+      else if (isVoid(call)) f.emit(call, i32.store(record, 0));
+    },
+    { exported: false },
+  );
+}
+
+const isInteger = (expression: Expr): expression is Expr<'i32'> => expression.type === 'i32';
+const isVoid = (expression: Expr): expression is Expr<'void'> => expression.type === 'void';

@@ -1,0 +1,127 @@
+/**
+ * What the kernels on windows share: the geometry of windows that slide over pictures, channels last, and the SIMD walk over lines.
+ *
+ * The bigger side, [height, width, channels], is the input of a convolution or of a pooling and the output of a transposed convolution;
+ * the other has outHeight x outWidth pixels, one a window. Window (oy, ox) begins at pixel (oy strideHeight - padTop,
+ * ox strideWidth - padLeft); pads are at least 0, strides at least 1. A line is one row of pixels of one image:
+ * line = image height + y on the bigger side, image outHeight + oy on the other.
+ */
+import { type Expr, type FunctionBuilder, i32, type Local, select } from '../wasm/index.ts';
+import { advance, type Pointer } from './simd/vectors.ts';
+import type { Arguments, SplitRule } from './split.ts';
+
+/** The last arguments of a kernel on windows. */
+export type WindowGeometry = [
+  height: number,
+  width: number,
+  channels: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  padTop: number,
+  padLeft: number,
+  outHeight: number,
+  outWidth: number,
+];
+
+/** The same as parameters. */
+export const WINDOW_PARAMETERS = {
+  height: 'i32',
+  width: 'i32',
+  channels: 'i32',
+  kernelHeight: 'i32',
+  kernelWidth: 'i32',
+  strideHeight: 'i32',
+  strideWidth: 'i32',
+  padTop: 'i32',
+  padLeft: 'i32',
+  outHeight: 'i32',
+  outWidth: 'i32',
+} as const;
+
+type GeometryName = keyof typeof WINDOW_PARAMETERS;
+type Places = Readonly<Record<GeometryName, number>>;
+
+/** The product of some arguments, by their places. */
+export function timesAll(...places: readonly number[]): (args: Arguments) => number {
+  return (args) => places.reduce((result, place) => result * args[place]!, 1);
+}
+
+/** Elements that the windows of one line or one image hold. */
+export function elementsOfLine({ outWidth, kernelHeight, kernelWidth, channels }: Places): (args: Arguments) => number {
+  return timesAll(outWidth, kernelHeight, kernelWidth, channels);
+}
+export function elementsOfImage(at: Places): (args: Arguments) => number {
+  const ofLine = elementsOfLine(at);
+  return (args) => args[at.outHeight]! * ofLine(args);
+}
+
+/** A split along lines: the first line moves, and the output with it by `step` floats a line. */
+export function splitLines(
+  at: Readonly<Record<'out' | 'firstLine' | 'lines', number>>,
+  step: (args: Arguments) => number,
+  cost: (args: Arguments) => number,
+): SplitRule {
+  return {
+    length: (args) => args[at.lines]!,
+    grain: 1,
+    cost,
+    part(out, args, begin, end) {
+      out[at.out] = args[at.out]! + begin * step(args);
+      out[at.firstLine] = args[at.firstLine]! + begin;
+      out[at.lines] = end - begin;
+    },
+  };
+}
+
+/** The smaller of two signed numbers, each computed twice. */
+export function least(a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> {
+  return select(a, b, i32.lt_s(a, b));
+}
+
+/** The greater of two signed numbers, each computed twice. */
+export function greatest(a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> {
+  return select(a, b, i32.gt_s(a, b));
+}
+
+/** The product of any number of factors. */
+export function product(first: Expr<'i32'>, ...others: Expr<'i32'>[]): Expr<'i32'> {
+  return others.reduce((result, factor) => i32.mul(result, factor), first);
+}
+
+/** Runs `body` as often as `count` says. */
+export function repeat(f: FunctionBuilder, count: Expr<'i32'>, body: () => void): void {
+  const left = f.let(count, 'left');
+  f.while(left, () => {
+    body();
+    f.set(left, i32.sub(left, 1));
+  });
+}
+
+/**
+ * Runs `body` for `lines` lines from `firstLine` on, with the line's place in its image and the address of what belongs to that image:
+ * `start` for image 0, `imageBytes` further for each that follows.
+ */
+export function forLines(
+  f: FunctionBuilder,
+  { firstLine, lines, linesPerImage }: Readonly<Record<'firstLine' | 'lines' | 'linesPerImage', Local<'i32'>>>,
+  start: Pointer,
+  imageBytes: Expr<'i32'>,
+  body: (line: Local<'i32'>, image: Pointer) => void,
+): void {
+  f.if(lines, () => {
+    const size = f.let(imageBytes, 'imageBytes');
+    const number = f.let(i32.div_u(firstLine, linesPerImage));
+    const image = f.let(i32.add(start, i32.mul(number, size)), 'image');
+    const line = f.let(i32.sub(firstLine, i32.mul(number, linesPerImage)), 'line');
+    repeat(f, lines, () => {
+      body(line, image);
+      advance(f, 1, line);
+      f.if(i32.eq(line, linesPerImage), () => {
+        f.set(line, i32.const(0));
+        advance(f, size, image);
+      });
+    });
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * Kernels register when they are imported. One that a program imports only after its first use is made then. Expected values are those of float32
+ * arithmetic by hand.
+ */
+import { afterAll, expect, test } from 'vitest';
+import { tensor } from '../../src/autograd/tensor.ts';
+import { RuntimeError } from '../../src/core/errors.ts';
+import { Heap } from '../../src/kernels/heap.ts';
+import { add as addKernel } from '../../src/kernels/library/binary.ts';
+import { configure, registeredKernels, runtime, runtimeInfo, withRuntime } from '../../src/kernels/runtime.ts';
+import { createPortableSet } from '../../src/kernels/sets.ts';
+import { add } from '../../src/ops/arithmetic.ts';
+
+afterAll(() => configure({ threads: 1 }));
+
+test('a kernel that is imported after the first use is made then; what there was goes on, on as many threads', async () => {
+  await configure({ threads: 2 });
+  const x = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+  const names = (): string[] => Array.from(runtime().kernels.keys(), ({ name }) => name);
+  expect(names(), 'this file must not import pooling earlier').not.toContain('maxPooling2d');
+
+  const { maxPooling2d } = await import('../../src/ops/max-pooling.ts');
+  expect([...maxPooling2d(x, { poolSize: 2 }).data]).toEqual([4]);
+  expect(names()).toContain('maxPooling2d');
+  expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 2 });
+  expect([...add(x, 1).data]).toEqual([2, 3, 4, 5]);
+  const made = runtime().kernels;
+  maxPooling2d(x, { poolSize: 2 });
+  expect(runtime().kernels, 'made once').toBe(made);
+});
+
+test('a kernel finds its body once, and again after every change of the set', async () => {
+  const run = (): void => addKernel.run(16, 16, 16, 0, 0, 0, 1, 0, 1);
+  run();
+  const linked = addKernel.run;
+  run();
+  expect(addKernel.run).toBe(linked);
+  expect(linked).toBe(runtime().kernels.get(addKernel));
+  await configure({ kernels: 'portable' });
+  run();
+  expect(addKernel.run).not.toBe(linked);
+  expect(addKernel.run).toBe(runtime().kernels.get(addKernel));
+  await configure({ kernels: 'auto' });
+});
+
+test('a substitute has its own bodies, and those in use come back after it', () => {
+  const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true }) });
+  const kernels = createPortableSet(heap, registeredKernels());
+  const x = tensor([1, 2]);
+  const inside = withRuntime({ heap, kernels }, () => add(tensor([3, 4]), 1).toArray());
+  expect(inside).toEqual([4, 5]);
+  expect(add(x, 1).toArray()).toEqual([2, 3]);
+});
+
+test('a substitute that lacks a kernel is told of, and the runtime in use is left as it is', async () => {
+  const { maxPooling2d } = await import('../../src/ops/max-pooling.ts');
+  const before = runtime().kernels;
+  const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true }) });
+  const kernels = createPortableSet(heap, [addKernel]);
+  const pool = (): unknown => maxPooling2d(tensor([1, 2, 3, 4], [1, 2, 2, 1]));
+  expect(() => withRuntime({ heap, kernels }, pool)).toThrow(RuntimeError);
+  expect(() => withRuntime({ heap, kernels }, pool)).toThrow('the runtime lacks the kernel maxPooling2d');
+  expect(runtime().kernels).toBe(before);
+});
