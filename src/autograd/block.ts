@@ -2,8 +2,8 @@
  * Block: the place of a storage's values. They lie in the heap, where kernels work, or were moved out to an array of JavaScript's own memory.
  */
 import { RuntimeError } from '../core/errors.ts';
-import type { Address } from '../kernels/kernel.ts';
 import type { Floats, Heap } from '../kernels/heap.ts';
+import type { Address } from '../kernels/kernel.ts';
 
 /** How many addresses were asked for so far: the clock by which blocks are old or young. */
 let requests = 0;
