@@ -139,7 +139,7 @@ export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
-export { abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh } from './ops/unary.ts';
+export { abs, exp, leakyRelu, log, neg, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
 export { type AdamConfig, type AdamSlots, type AdamWConfig, adam, adamW } from './optim/adam.ts';
 export {
   defineOptimizer,

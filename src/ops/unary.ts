@@ -4,6 +4,7 @@ import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
 import * as activations from '../kernels/library/activations.ts';
 import { add, div, mul } from '../kernels/library/binary.ts';
+import { softplusBackward, softplus as softplusKernel } from '../kernels/library/softplus.ts';
 import * as kernels from '../kernels/library/unary.ts';
 import { applyBinary, applyGradient, applyUnary, writeLike } from './internal/elementwise.ts';
 
@@ -57,6 +58,12 @@ export function sigmoid(x: Tensor): Tensor {
   checkTensor('sigmoid', 'x', x);
   const y = applyUnary(activations.sigmoid, x);
   return record('sigmoid', y, [x], [(dy) => applyGradient(activations.sigmoidBackward, dy, y)]);
+}
+
+/** y = log(1 + e^x), the smooth ReLU; dx = dy / (1 + e^-x) */
+export function softplus(x: Tensor): Tensor {
+  checkTensor('softplus', 'x', x);
+  return record('softplus', applyUnary(softplusKernel, x), [x], [(dy) => applyGradient(softplusBackward, dy, x)]);
 }
 
 /** y = max(x, 0); dx = dy where x > 0, else 0 */

@@ -100,7 +100,8 @@ export function referenceKernels(memory: Float32Array): Kernels {
     clip(out, from, low, high, count) {
       unary((v) => {
         const raised = v < f(low) || (v === 0 && f(low) === 0) ? f(low) : v;
-        return raised > f(high) ? f(high) : raised;
+        if (raised > f(high)) return f(high);
+        return raised;
       })(out, from, count);
     },
 

@@ -13,6 +13,7 @@ import { reshape } from '../../src/ops/reshape.ts';
 import { broadcastTo, concat, slice, transpose } from '../../src/ops/shape-ops.ts';
 import { sparseCategoricalCrossentropy } from '../../src/ops/softmax-cross-entropy.ts';
 import { leakyRelu } from '../../src/ops/unary.ts';
+import { unaryCases } from '../ops/samples/unary.ts';
 import { wrong } from '../support/thrown.ts';
 import { type Calls, type ErrorKind, FREED, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
 
@@ -341,11 +342,11 @@ const LABELLED: readonly LabelledCall[] = [
   ],
 ];
 
-/** Functions of one tensor, whose first argument is named x. */
+/** Functions of one tensor, whose first argument is named x: those of src/ops/unary.ts by their samples, and a few more. */
 const UNARY = [
-  ...['abs', 'exp', 'leakyRelu', 'log', 'neg', 'relu', 'sigmoid', 'sqrt', 'square', 'tanh'],
+  ...unaryCases.map(({ name }) => name).filter((name) => name !== 'clip' && !name.includes(' ')),
   ...['sum', 'mean', 'transpose', 'batchMoments'],
-] as const;
+];
 const BINARY = ['add', 'sub', 'mul', 'div'] as const;
 
 function byFirstWord(): Record<string, WrongCall[]> {

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../../src/autograd/tensor.ts';
 import { clip } from '../../../src/ops/clip.ts';
-import { abs, exp, leakyRelu, log, neg, relu, sigmoid, sqrt, square, tanh } from '../../../src/ops/unary.ts';
+import { abs, exp, leakyRelu, log, neg, relu, sigmoid, softplus, sqrt, square, tanh } from '../../../src/ops/unary.ts';
 import { type Nd, nd, ndAwayFrom, ndRandom } from '../../support/nd.ts';
 import type { OpCase, OpSample } from '../../support/op-check.ts';
 import { printShape, SHAPES } from './shapes.ts';
@@ -51,6 +51,14 @@ export const unaryCases: readonly OpCase[] = [
     (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
     { ...real, extra: [0, -0, 30, -30, -80] },
     'two ulp',
+  ),
+  // log(1 + e^x) = max(x, 0) + log1p(e^-|x|): exp and log within 2 ulp each, and three roundings more.
+  unaryCase(
+    'softplus',
+    softplus,
+    (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    { ...real, extra: [0, -0, 30, -30, -80, 100] },
+    'four ulp',
   ),
   unaryCase('relu', relu, (x) => Math.max(x, 0), kinked),
   // A slope that is a power of 2, so that a float32 run is exact; the default slope has a test of its own.
