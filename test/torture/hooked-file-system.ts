@@ -1,17 +1,17 @@
-/** The real file system of checkpoints, with a hook before each call that may fail it or make it wait, and writes cut short. */
+/** The real file system of checkpoints, with a hook before each call that can throw or wait, and with short writes. */
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import type { CheckpointFileSystem } from '../../src/node/checkpoints.ts';
 
-/** What the system answers when it fails. */
+/** An error with a code, as the system throws it. */
 export class SystemError extends Error {
   readonly code: string;
   constructor(code: string) {
-    super(`${code}: made to fail`);
+    super(`${code}: failed on purpose`);
     this.code = code;
   }
 }
 
-/** @param most bytes that one write takes */
+/** @param most - the most bytes of one write. */
 export function hookedFileSystem(hook: (call: string) => unknown, most: number): CheckpointFileSystem {
   return {
     async open(path, flags) {
@@ -28,7 +28,7 @@ export function hookedFileSystem(hook: (call: string) => unknown, most: number):
           await handle.sync();
         },
         async close() {
-          // As on a real system, a close that fails has closed nonetheless.
+          // As on a real system, a close that fails still closes the file.
           await handle.close();
           await hook(`close ${kind}`);
         },

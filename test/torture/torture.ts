@@ -1,6 +1,7 @@
 /**
- * Kills trainings with SIGKILL, at random moments and within saves, and checks after each kill that every checkpoint in the directory
- * is whole, that no completed save is lost, and that the resumed training ends in the bits of the uninterrupted one.
+ * Kills trainings with SIGKILL, at random moments and within saves. After each kill it checks that every checkpoint in
+ * the directory is complete, that no completed save is lost, and that the resumed training ends with the bits of the
+ * uninterrupted one.
  */
 import { fork } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -15,23 +16,23 @@ import { newestHash, runToTheEnd, TOTAL_STEPS, watchedDirectory } from './traini
 
 export interface TortureReport {
   readonly kills: number;
-  /** Of them, while a save was certainly under way. */
+  /** Kills within a save. */
   readonly insideSave: number;
-  /** Of them, kills that left a temporary file. */
+  /** Kills that left a temporary file. */
   readonly leftTemporary: number;
-  /** Of them, kills of a training that had itself been resumed after a kill. */
+  /** Kills of a training that had been resumed after an earlier kill. */
   readonly ofResumed: number;
 }
 
 const CHILD: string = fileURLToPath(new URL('child.ts', import.meta.url));
 const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
-/** Kills that one directory sees before a fresh one is taken. */
+/** Number of kills in one directory. */
 const KILLS_PER_FOLDER = 3;
 
 /**
- * @param count kills in all
- * @param inside how many of them are placed within a save
- * @throws Error with the seed, the number of the kill and what was broken
+ * @param count - number of kills.
+ * @param inside - how many of them are within a save.
+ * @throws Error with the seed, the number of the kill and the failure.
  */
 export async function torture(
   count: number,
@@ -53,7 +54,7 @@ export async function torture(
         const remaining = 1 - saved / TOTAL_STEPS;
         const call = withinSave ? 1 + random.below(Math.floor(remaining * reference.calls)) : 0;
         const death = await killOne(folder, call, random.below(Math.ceil(remaining * reference.milliseconds)));
-        // It came to its end before the blow: nothing was killed, and nothing is counted.
+        // The training ended before the kill, so nothing is counted.
         if (death === undefined) break;
         saved = Math.max(saved, death.saved);
         report.kills++;
@@ -75,7 +76,7 @@ export async function torture(
   }
 }
 
-/** The uninterrupted run: its last state, how long it took, and how often its saves called the file system. */
+/** The uninterrupted run: the hash of its last state, its time, and the number of file system calls in its saves. */
 async function referenceRun(folder: string): Promise<{ hash: string; milliseconds: number; calls: number }> {
   let calls = 0;
   const begin = performance.now();
@@ -84,8 +85,8 @@ async function referenceRun(folder: string): Promise<{ hash: string; millisecond
 }
 
 /**
- * Starts a training and kills it: at a call to the file system if that is not 0, else so many milliseconds after its first step.
- * Undefined if it was over before.
+ * Starts a training and kills it at file system call number `call`, or if that is 0, `delay` milliseconds after its
+ * first step. Resolves to undefined if the training ended before.
  */
 function killOne(folder: string, call: number, delay: number): Promise<{ saved: number } | undefined> {
   return new Promise((resolve, reject) => {
@@ -102,19 +103,19 @@ function killOne(folder: string, call: number, delay: number): Promise<{ saved: 
       clearTimeout(timer);
       if (signal === 'SIGKILL') resolve({ saved });
       else if (code === 0) resolve(undefined);
-      else reject(new Error(`the training ended by itself with code ${code}, signal ${signal}`));
+      else reject(new Error(`the training was not killed; it ended with code ${code}, signal ${signal}`));
     });
   });
 }
 
-/** Looks at the directory, then resumes the training in a copy of it. */
+/** Checks the directory, then resumes the training in a copy of it. */
 async function checkSurvivors(folder: string, copy: string, saved: number, hash: string): Promise<void> {
   for (const { name, read } of await checkpointDirectory(folder).list()) {
     const bytes = await read();
     try {
       decodeCheckpoint(bytes);
     } catch (error) {
-      throw new Error(`${name} is not whole: ${String(error)}`);
+      throw new Error(`${name} is damaged: ${String(error)}`);
     }
   }
   rmSync(copy, { recursive: true, force: true });
@@ -123,12 +124,12 @@ async function checkSurvivors(folder: string, copy: string, saved: number, hash:
     cpSync(folder, copy, { recursive: true });
   }
   const begin = await runToTheEnd(checkpointDirectory(copy));
-  if (begin < saved) throw new Error(`step ${saved} was saved, but the resumed training began at ${begin}`);
+  if (begin < saved) throw new Error(`step ${saved} was saved, but the resumed training started at step ${begin}`);
   const end = await newestHash(copy);
-  if (end !== hash) throw new Error(`resumed at step ${begin}, it ended in ${end} instead of ${hash}`);
-  // Its saves clear away what the kill left. One that was killed after its last step has none to make.
+  if (end !== hash) throw new Error(`resumed at step ${begin}, the training ended with ${end} instead of ${hash}`);
+  // The saves remove what the kill left. A training that was killed after its last step makes no save.
   const files = readdirSync(copy);
-  if (begin < TOTAL_STEPS && files.length !== 2) throw new Error(`in the end the directory holds ${files.join(', ')}`);
+  if (begin < TOTAL_STEPS && files.length !== 2) throw new Error(`at the end the directory has ${files.join(', ')}`);
 }
 
 function temporaries(folder: string): string[] {

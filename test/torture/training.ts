@@ -1,4 +1,4 @@
-/** The training that is killed: eight epochs of ten steps of the tiny GAN, saved after every second step. */
+/** The training that is killed: eight epochs of ten steps of the tiny GAN, with a save after every second step. */
 import { dataset, type ResumeEvent, trainGan } from '../../src/index.ts';
 import { checkpointDirectory } from '../../src/node/checkpoints.ts';
 import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
@@ -10,7 +10,7 @@ const EPOCHS = 8;
 const STEPS_PER_EPOCH = 10;
 export const TOTAL_STEPS: number = EPOCHS * STEPS_PER_EPOCH;
 
-/** Runs it to the end, or on from what is saved. Tells where it began, in steps. */
+/** Starts or resumes the training, runs it to the end, and returns the step at which it started. */
 export async function runToTheEnd(checkpoint: CheckpointStore, onStep?: () => void): Promise<number> {
   const bytes = Uint8Array.from({ length: 38 * 16 }, (_, i) => (i * i * 37 + 11 * i) & 255);
   let begin = 0;
@@ -34,18 +34,18 @@ export function stepsDone({ epoch, step }: { readonly epoch: number; readonly st
   return (epoch - 1) * STEPS_PER_EPOCH + step;
 }
 
-/** Hash of the newest state in a directory. */
+/** The hash of the newest state in a directory. */
 export async function newestHash(folder: string): Promise<string> {
   const [newest] = await checkpointDirectory(folder).list();
-  if (newest === undefined) throw new Error(`${folder} holds no checkpoint`);
+  if (newest === undefined) throw new Error(`${folder} has no checkpoint`);
   return stateHash(await newest.read());
 }
 
 /**
- * A directory store that tells of itself. Writes take 1000 bytes at a time.
+ * A directory store that reports its calls. Each write takes at most 1000 bytes.
  *
- * @param onCall before each call to the file system within a save
- * @param onSaved after each save, with the steps it holds
+ * @param onCall - called before each file system call within a save.
+ * @param onSaved - called after each save with the number of steps in it.
  */
 export function watchedDirectory(
   folder: string,

@@ -1,12 +1,13 @@
 /**
- * Kills workers in every phase of their life, by hand: `npx tsx test/torture/workers.ts 50 1500` (trials, patience in milliseconds, one
- * death by its name). Each trial must end in a typed error within 2 s or in the right bits; then the process must end by itself.
+ * Kills workers in every phase of a job: `npx tsx test/torture/workers.ts [trials] [patience] [death]`, by default 50
+ * trials with a patience of 1500 ms and all kinds of deaths. Each trial must end with a typed error within 2 s or with
+ * the right bits, and afterwards the process must end by itself.
  */
 import { DEATH_NAMES, DEATHS, type Trial, tryDeath } from '../support/dying-workers.ts';
 
 const [count = '50', patience = '1500', only] = process.argv.slice(2);
 const names = DEATH_NAMES.filter((name) => only === undefined || name === only);
-if (names.length === 0) throw new RangeError(`unknown death ${only}; there is ${DEATH_NAMES.join(', ')}`);
+if (names.length === 0) throw new RangeError(`unknown death ${only}; expected one of ${DEATH_NAMES.join(', ')}`);
 
 const trials: Trial[] = [];
 for (let i = 0; i < Number(count); i++) {

@@ -1,4 +1,4 @@
-/** Trainings whose memory is watched: the tests run them briefly, test/torture/leaks.ts for long. */
+/** Trainings that sample their memory. The tests make short runs, test/torture/leaks.ts long ones. */
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,16 +11,16 @@ import { STEPS_PER_EPOCH, tinyOptions } from '../gan/tiny.ts';
 import { collectAll, collectUntil } from '../support/collect-garbage.ts';
 
 export interface Sample {
-  /** Steps or trainings done. */
+  /** Number of steps or trainings done. */
   readonly at: number;
   readonly heap: HeapUsage;
   /** Resident memory of the process, in bytes. */
   readonly resident: number;
-  /** What JavaScript objects and array buffers take; with a collection before, to the byte. */
+  /** Bytes of JavaScript objects and array buffers; exact after a collection. */
   readonly objects: number;
   /**
-   * Resident memory outside the engine's heap. That heap keeps room free, and the room grows in leaps, of 16 MB when the young generation
-   * doubles, at a moment that moves from run to run: a slope of all that is resident would tell more of it than of leaks.
+   * Resident memory outside the heap of the engine. That heap keeps free space and grows in jumps, for example by 16 MB
+   * when the young generation doubles, so the slope of all resident memory would hide a leak.
    */
   readonly outside: number;
 }
@@ -31,20 +31,20 @@ function sampleAt(at: number): Sample {
   return { at, heap: heap().usage(), resident, objects: heapUsed + external, outside };
 }
 
-/** What the program keeps for good: the kernels' workspace. Counted before anything else was made. */
+/** Blocks that are never freed, such as the workspace of the kernels. Counted before anything else is allocated. */
 const PERMANENT_BLOCKS = heap().usage().blocks;
 
 /**
- * Collects until only the permanent blocks are left, or gives up, for the caller to see. Waiting for the count to stand still would not
- * do: garbage that a frame on its way out still holds stands still too, and goes later.
+ * Collects until only the permanent blocks are left, or gives up; the caller checks the result. Waiting for a constant
+ * count is not enough: it is also constant while a returning frame still holds garbage.
  */
 export async function settle(): Promise<HeapUsage> {
   await collectUntil(() => heap().usage().blocks <= PERMANENT_BLOCKS);
   return heap().usage();
 }
 
-/** One training of so many steps at least; a sample after every `every` steps, after a collection if `resident` memory matters. */
-export async function watchSteps(steps: number, every: number, resident: boolean = false): Promise<readonly Sample[]> {
+/** One training of at least `steps` steps, sampled after every `every` steps; with `collect`, after a collection. */
+export async function watchSteps(steps: number, every: number, collect: boolean = false): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
   let done = 0;
   await trainGan({
@@ -53,7 +53,7 @@ export async function watchSteps(steps: number, every: number, resident: boolean
     epochs: Math.ceil(steps / STEPS_PER_EPOCH),
     onStep: async () => {
       if (++done % every !== 0) return;
-      if (resident) await collectAll();
+      if (collect) await collectAll();
       samples.push(sampleAt(done));
     },
     onEpoch: ({ samples }) => samples.dispose(),
@@ -62,8 +62,9 @@ export async function watchSteps(steps: number, every: number, resident: boolean
 }
 
 /**
- * The dense pair, batches of 256 on all cores, for exactly so many steps over so many images of made-up bytes. A sample after the second
- * step, after every `every` and after the last; nothing is collected but by the engine itself, so that the peak is what a user would see.
+ * The dense pair, batches of 256 on all cores, for exactly `steps` steps over `imageCount` images of synthetic bytes.
+ * Samples are taken after the second step, after every `every` steps and after the last, each after a collection:
+ * without one, the garbage of the moment counts as objects, and their slope is noise.
  */
 export async function watchDenseSteps(steps: number, every: number, imageCount: number): Promise<readonly Sample[]> {
   const batchSize = 256;
@@ -71,13 +72,16 @@ export async function watchDenseSteps(steps: number, every: number, imageCount: 
   const controller = new AbortController();
   let done = 0;
   await trainGan({
-    images: await madeUpImages(imageCount),
+    images: await syntheticImages(imageCount),
     batchSize,
     epochs: Math.ceil(steps / Math.ceil(imageCount / batchSize)),
     signal: controller.signal,
-    onStep: () => {
+    onStep: async () => {
       done++;
-      if (done === 2 || (done > 2 && (done % every === 0 || done === steps))) samples.push(sampleAt(done));
+      if (done === 2 || (done > 2 && (done % every === 0 || done === steps))) {
+        await collectAll();
+        samples.push(sampleAt(done));
+      }
       if (done === steps) controller.abort();
     },
     onEpoch: ({ samples }) => samples.dispose(),
@@ -85,13 +89,13 @@ export async function watchDenseSteps(steps: number, every: number, imageCount: 
   return samples;
 }
 
-/** Made-up digits as a user has them: in a folder, from where loadMnist reads them. */
-async function madeUpImages(count: number): Promise<Dataset> {
+/** Synthetic images in a folder, read by loadMnist as a user would. */
+async function syntheticImages(count: number): Promise<Dataset> {
   const directory = mkdtempSync(join(tmpdir(), 'ganvas-leaks-'));
   try {
     const images = join(directory, 'train-images-idx3-ubyte');
     writeFileSync(images, headerOf(3, count, 28, 28));
-    // A little at a time: an array of all of them would be garbage that counts as resident.
+    // One image at a time: an array of all images would be garbage that counts as resident.
     const image = new Uint8Array(28 * 28);
     for (let i = 0; i < count; i++) {
       for (let j = 0; j < image.length; j++) image[j] = Math.imul(i * image.length + j, 0x9e3779b1) >>> 24;
@@ -105,7 +109,7 @@ async function madeUpImages(count: number): Promise<Dataset> {
   }
 }
 
-/** Of an IDX file of bytes. */
+/** The header of an IDX file of bytes. */
 function headerOf(rank: number, ...sizes: readonly number[]): Uint8Array {
   const header = new DataView(new ArrayBuffer(4 + 4 * rank));
   header.setUint32(0, 0x0800 + rank);
@@ -113,7 +117,7 @@ function headerOf(rank: number, ...sizes: readonly number[]): Uint8Array {
   return new Uint8Array(header.buffer);
 }
 
-/** So many times: models, optimizers and images made, trained for an epoch, dropped and collected; a sample after each. */
+/** Repeats: make models, optimizers and images, train for an epoch, drop and collect everything, take a sample. */
 export async function watchTrainings(times: number): Promise<readonly Sample[]> {
   await settle();
   const samples: Sample[] = [];
@@ -126,14 +130,14 @@ export async function watchTrainings(times: number): Promise<readonly Sample[]> 
 }
 
 /**
- * Trains for an epoch and keeps nothing. Resolves to what it threw, as text ('' if nothing): V8 lets an error hold the functions on its stack
- * and all that they hold.
+ * Trains for an epoch and keeps nothing. Resolves to the text of the error, or ''. An error object would keep the
+ * functions on its stack alive, with everything that they refer to.
  */
 export async function trainOnce(overrides: Partial<TrainGanOptions> = {}): Promise<string> {
   return await trainGan({ ...tinyOptions(), threads: 1, epochs: 1, ...overrides }).then(() => '', String);
 }
 
-/** By least squares, in bytes for each step or training. */
+/** The slope by least squares, in bytes for each step or training. */
 export function slopeOf(part: 'objects' | 'outside', samples: readonly Sample[]): number {
   const mean = (of: (one: Sample) => number): number => samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
   const centre = mean(({ at }) => at);
