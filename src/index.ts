@@ -1,10 +1,9 @@
 /** ganvas: everything that runs in Node and in browsers. What needs files or the terminal is in ganvas/node. */
 
-export { type Autoencoder, type DenseAutoencoderConfig, denseAutoencoder } from './autoencoder/models.ts';
+export { type Autoencoder, type DenseAutoencoderConfig, denseAutoencoder } from './autoencoder/dense-autoencoder.ts';
 export {
-  type AutoencoderEpoch,
   type AutoencoderMeasures,
-  type AutoencoderStepEvent,
+  type ReconstructionLoss,
   type TrainAutoencoderOptions,
   type TrainAutoencoderResult,
   trainAutoencoder,
@@ -25,11 +24,11 @@ export {
   zeros,
 } from './autograd/tensor.ts';
 export { accuracy, classify } from './classifier/classify.ts';
-export { type Classifier, type DigitClassifierConfig, digitClassifier } from './classifier/models.ts';
+export { type Classifier, type DigitClassifierConfig, digitClassifier } from './classifier/digit-classifier.ts';
 export {
-  type ClassifierEpoch,
+  type ClassificationLoss,
   type ClassifierMeasures,
-  type ClassifierStepEvent,
+  type LabelledImages,
   type TrainClassifierOptions,
   type TrainClassifierResult,
   trainClassifier,
@@ -59,24 +58,18 @@ export {
   convGenerator,
 } from './gan/conv-models.ts';
 export { type InterpolateOptions, type InterpolationPath, interpolate } from './gan/interpolate.ts';
-export type { GanLoss } from './gan/losses.ts';
+export type { GanLoss, Objective } from './gan/losses.ts';
 export {
   type DenseDiscriminatorConfig,
   type DenseGeneratorConfig,
   denseDiscriminator,
   denseGenerator,
 } from './gan/models.ts';
-export type {
-  EpochEvent,
-  ResumeEvent,
-  SkippedCheckpoint,
-  StepEvent,
-  TrainGanOptions,
-} from './gan/options.ts';
+export type { GanEpoch, TrainGanOptions } from './gan/options.ts';
 export { refinedDiscriminator, refinedGenerator } from './gan/refined-models.ts';
 export { type SampleClassesOptions, sampleClasses } from './gan/sample-classes.ts';
+export type { GanLosses } from './gan/step.ts';
 export { type TrainGanResult, trainGan } from './gan/train-gan.ts';
-export type { EpochRecord } from './gan/training-state.ts';
 export { type ApngOptions, encodeApng } from './image/apng.ts';
 export { type GridOptions, imageGrid, type Picture, type Samples } from './image/grid.ts';
 export { type ColorMode, type HalfBlockOptions, halfBlocks } from './image/half-blocks.ts';
@@ -155,3 +148,6 @@ export type { Schedule } from './optim/schedule.ts';
 export * as schedules from './optim/schedules.ts';
 export { type SgdConfig, sgd } from './optim/sgd.ts';
 export { type CheckpointStore, memoryCheckpoints, type SavedCheckpoint } from './training/checkpoint-store.ts';
+export type { EpochEvent, Measures, ResumeEvent, SkippedCheckpoint, StepEvent } from './training/events.ts';
+export type { TrainingOptions } from './training/options.ts';
+export type { TrainingResult } from './training/train.ts';

@@ -1,39 +1,69 @@
 /** trainAutoencoder: an encoder and a decoder that give back what they are given, by mean squared error. */
+import type { Tensor } from '../autograd/tensor.ts';
 import { invalid } from '../core/check.ts';
+import { callback, option, readOptions } from '../core/options.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { meanSquaredError } from '../ops/losses.ts';
-import { buildInRow, checkModel, expectShape } from '../training/checks.ts';
-import { type DescentOptions, type DescentResult, descend, readDescentOptions } from '../training/descent.ts';
-import type { StepOf } from '../training/loop.ts';
-import type { EpochOf } from '../training/progress.ts';
-import { type Autoencoder, denseAutoencoder } from './models.ts';
+import { adam } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import { buildInRow, checkModel, expectShape, OPTIMIZER } from '../training/checks.ts';
+import { describeImages } from '../training/configuration.ts';
+import {
+  checkValidationImages,
+  prepareRun,
+  readDataset,
+  type TrainingOptions,
+  trainingSchema,
+} from '../training/options.ts';
+import { checkLoss } from '../training/step.ts';
+import { type TrainingResult, train } from '../training/train.ts';
+import { validate } from '../training/validation.ts';
+import { type Autoencoder, denseAutoencoder } from './dense-autoencoder.ts';
 
 export interface AutoencoderMeasures {
-  /** Mean squared error over all pixels, whose range is [-1, 1]. */
+  /** Mean squared error over all pixels, whose range is [-1, 1], or your own loss. */
   readonly loss: number;
 }
 
-export type AutoencoderStepEvent = StepOf<AutoencoderMeasures>;
-export type AutoencoderEpoch = EpochOf<AutoencoderMeasures>;
+/** Of two batches [n, ...image], a scalar. */
+export type ReconstructionLoss = (images: Tensor, reconstructions: Tensor) => Tensor;
 
-export interface TrainAutoencoderOptions extends DescentOptions<AutoencoderMeasures> {
+export interface TrainAutoencoderOptions extends TrainingOptions<AutoencoderMeasures> {
   /** Default: denseAutoencoder() with weights drawn by the seed. */
   readonly autoencoder?: Autoencoder | undefined;
   /** Default 50. */
   readonly epochs?: number | undefined;
   /** Default 256. */
   readonly batchSize?: number | undefined;
+  /** Of both networks. Default adam(), whose learning rate is 1e-3. */
+  readonly optimizer?: Optimizer | undefined;
+  /** What falls. Default meanSquaredError. */
+  readonly loss?: ReconstructionLoss | undefined;
+  /** Images whose loss onEpoch is told too, as `validation`. They are never trained on. */
+  readonly validation?: { readonly images: Dataset | Tensor } | undefined;
 }
 
-export interface TrainAutoencoderResult extends Autoencoder, DescentResult<AutoencoderMeasures> {}
+export interface TrainAutoencoderResult extends Autoencoder, TrainingResult<AutoencoderMeasures> {}
 
 const WHERE = 'trainAutoencoder';
+const VALIDATION = {
+  images: option<Dataset | Tensor, Dataset>((where, argument, value) => readDataset(where, argument, value)),
+};
+const OPTIONS = {
+  ...trainingSchema<AutoencoderMeasures>({ epochs: 50, batchSize: 256 }),
+  autoencoder: option<Autoencoder>((where, argument, value) => checkModels(where, argument, value)).optional(),
+  optimizer: OPTIMIZER,
+  loss: callback<ReconstructionLoss>().optional(),
+  validation: option<{ readonly images: Dataset | Tensor }, { readonly images: Dataset }>((where, argument, value) =>
+    readOptions(`${where}: ${argument}`, value as { readonly images: Dataset | Tensor }, VALIDATION),
+  ).optional(),
+};
 
 /**
  * Trains an autoencoder: the mean of (decoder(encoder(x)) - x)^2 over all pixels falls, by Adam at 1e-3 unless told otherwise.
  *
- * Epochs, order, seed, threads, signal and errors are as in trainGan, but it saves no checkpoints: in onEpoch, encodeWeights({ encoder,
- * decoder }) makes a file of the weights.
+ * Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
  *
  * @example
  * const { encoder, decoder } = await trainAutoencoder({ images, epochs: 20 });
@@ -42,31 +72,55 @@ const WHERE = 'trainAutoencoder';
  * const samples = decoder.predict(createRandom(7).normal([16, 32])); // decoded from standard normal noise
  */
 export async function trainAutoencoder(options: TrainAutoencoderOptions): Promise<TrainAutoencoderResult> {
-  const defaults = { epochs: 50, batchSize: 256 };
-  const setup = readDescentOptions<AutoencoderMeasures>(WHERE, options, ['autoencoder'], defaults);
-  const { autoencoder = denseAutoencoder({ random: setup.random }) } = options;
-  const { encoder, decoder } = checkAutoencoder(autoencoder, setup.images.itemShape);
-  const result = await descend(setup, {
-    networks: [
-      { name: 'encoder', model: encoder },
-      { name: 'decoder', model: decoder },
-    ],
+  const values = readOptions(WHERE, options, OPTIONS);
+  const run = prepareRun(WHERE, values);
+  const { autoencoder = denseAutoencoder({ random: run.random }), optimizer = adam(), validation, onEpoch } = values;
+  const { encoder, decoder } = fitModels(autoencoder, run.images.itemShape);
+  const networks = [
+    { name: 'encoder', model: encoder },
+    { name: 'decoder', model: decoder },
+  ];
+  const lossOf = (images: Tensor, reconstructions: Tensor): Tensor =>
+    values.loss === undefined
+      ? meanSquaredError(images, reconstructions)
+      : checkLoss(WHERE, 'loss', values.loss(images, reconstructions));
+  if (validation !== undefined) checkValidationImages(WHERE, validation.images, run.images);
+  const result = await train<AutoencoderMeasures>(run, {
+    where: WHERE,
+    players: [{ name: 'autoencoder', networks, optimizer, optimizerOption: 'optimizer' }],
     nothing: { loss: 0 },
-    forward(batch, _, mode) {
-      const loss = meanSquaredError(batch, decoder.call(encoder.call(batch, mode), mode));
-      return { loss, measures: { loss: loss.item() } };
+    settings: {
+      ...(values.loss && { loss: 'a function' }),
+      ...(validation && describeImages('validation', validation.images)),
     },
+    forward({ images, random }) {
+      const mode = { training: true, random };
+      const loss = lossOf(images, decoder.call(encoder.call(images, mode), mode));
+      return { losses: [loss], measures: { loss: loss.item() } };
+    },
+    validate:
+      validation &&
+      (() =>
+        validate(WHERE, validation.images, run.batchSize, { loss: 0 }, (images) => {
+          return { loss: lossOf(images, decoder.predict(encoder.predict(images))).item() };
+        })),
+    afterEpoch: (record) => onEpoch?.(record),
   });
   return { encoder, decoder, ...result };
 }
 
-function checkAutoencoder(autoencoder: Autoencoder, imageShape: Shape): Autoencoder {
-  if (typeof autoencoder !== 'object' || autoencoder === null) {
-    invalid(WHERE, 'autoencoder', 'an encoder and a decoder', autoencoder, 'Make them with denseAutoencoder().');
+function checkModels(where: string, argument: string, value: unknown): Autoencoder {
+  if (typeof value !== 'object' || value === null) {
+    invalid(where, argument, 'an encoder and a decoder', value, 'Make them with denseAutoencoder().');
   }
-  const { encoder, decoder } = autoencoder;
-  checkModel(WHERE, 'autoencoder.encoder', encoder);
-  checkModel(WHERE, 'autoencoder.decoder', decoder);
+  const { encoder, decoder } = value as Autoencoder;
+  checkModel(where, `${argument}.encoder`, encoder);
+  checkModel(where, `${argument}.decoder`, decoder);
+  return { encoder, decoder };
+}
+
+/** The models, built, for images of this shape. */
+function fitModels({ encoder, decoder }: Autoencoder, imageShape: Shape): Autoencoder {
   buildInRow(imageShape, [encoder, decoder]);
   const images = `the images are ${formatShape(imageShape)}`;
   expectShape(WHERE, 'the encoder takes', encoder.inputShape, imageShape, images);

@@ -6,8 +6,9 @@ import { formatShape, type Shape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { argMax } from '../ops/internal/arg-max.ts';
-import { buildInRow, checkLabels, checkModel, expectShape, readDataset } from '../training/checks.ts';
-import type { Classifier } from './models.ts';
+import { buildInRow, checkLabels, checkModel, expectShape } from '../training/checks.ts';
+import { readDataset } from '../training/options.ts';
+import type { Classifier } from './digit-classifier.ts';
 
 /** Images at once: their activations in a convolutional network take some ten megabytes. */
 const BATCH = 256;
@@ -22,8 +23,8 @@ const BATCH = 256;
  */
 export function classify(classifier: Classifier, images: Dataset | Tensor): Int32Array {
   const where = 'classify';
-  const source = readDataset(where, images);
-  const { features, head } = checkClassifier(where, classifier, source.itemShape);
+  const source = readDataset(where, 'images', images);
+  const { features, head } = fitClassifier(where, readClassifier(where, 'classifier', classifier), source.itemShape);
   const classes = new Int32Array(source.count);
   visitBatches(source, BATCH, (batch, first) => classes.set(argMax(head.predict(features.predict(batch))), first));
   return classes;
@@ -38,8 +39,8 @@ export function classify(classifier: Classifier, images: Dataset | Tensor): Int3
  */
 export function accuracy(classifier: Classifier, images: Dataset | Tensor, labels: ArrayLike<number>): number {
   const where = 'accuracy';
-  const source = readDataset(where, images);
-  const { head } = checkClassifier(where, classifier, source.itemShape);
+  const source = readDataset(where, 'images', images);
+  const { head } = fitClassifier(where, readClassifier(where, 'classifier', classifier), source.itemShape);
   const right = checkLabels(where, labels, head.outputShape![0]!, source.count);
   return shareOf(classify(classifier, source), right);
 }
@@ -51,14 +52,19 @@ export function shareOf(classes: Int32Array, labels: ArrayLike<number>): number 
   return right / classes.length;
 }
 
-/** Two models that take images of this shape to logits; models that are not built yet are built. */
-export function checkClassifier(where: string, classifier: Classifier, imageShape: Shape): Classifier {
-  if (typeof classifier !== 'object' || classifier === null) {
-    invalid(where, 'classifier', 'two models, features and head', classifier, 'Make them with digitClassifier().');
+/** @internal Two models; whether they fit images is seen by fitClassifier(). */
+export function readClassifier(where: string, argument: string, value: unknown): Classifier {
+  if (typeof value !== 'object' || value === null) {
+    invalid(where, argument, 'two models, features and head', value, 'Make them with digitClassifier().');
   }
-  const { features, head } = classifier;
-  checkModel(where, 'classifier.features', features);
-  checkModel(where, 'classifier.head', head);
+  const { features, head } = value as Classifier;
+  checkModel(where, `${argument}.features`, features);
+  checkModel(where, `${argument}.head`, head);
+  return { features, head };
+}
+
+/** @internal The models take images of this shape to logits; those that are not built yet are built. */
+export function fitClassifier(where: string, { features, head }: Classifier, imageShape: Shape): Classifier {
   buildInRow(imageShape, [features, head]);
   const images = `the images are ${formatShape(imageShape)}`;
   expectShape(where, 'the features take', features.inputShape, imageShape, images);

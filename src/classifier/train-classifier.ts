@@ -1,25 +1,43 @@
 /** trainClassifier: features and head, trained as one model by softmax cross-entropy. */
-import { tensor } from '../autograd/tensor.ts';
+import { type Tensor, tensor } from '../autograd/tensor.ts';
+import { callback, option, readOptions } from '../core/options.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { argMax } from '../ops/internal/arg-max.ts';
 import { sparseCategoricalCrossentropy } from '../ops/softmax-cross-entropy.ts';
-import { checkLabels } from '../training/checks.ts';
-import { type DescentOptions, type DescentResult, descend, readDescentOptions } from '../training/descent.ts';
-import type { StepOf } from '../training/loop.ts';
-import type { EpochOf } from '../training/progress.ts';
-import { checkClassifier, shareOf } from './classify.ts';
-import { type Classifier, digitClassifier } from './models.ts';
+import { adam } from '../optim/adam.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import { checkLabels, OPTIMIZER } from '../training/checks.ts';
+import { describeImages, hashLabels } from '../training/configuration.ts';
+import {
+  checkValidationImages,
+  prepareRun,
+  readDataset,
+  type TrainingOptions,
+  trainingSchema,
+} from '../training/options.ts';
+import { checkLoss } from '../training/step.ts';
+import { type TrainingResult, train } from '../training/train.ts';
+import { validate } from '../training/validation.ts';
+import { fitClassifier, readClassifier, shareOf } from './classify.ts';
+import { type Classifier, digitClassifier } from './digit-classifier.ts';
 
 export interface ClassifierMeasures {
-  /** Softmax cross-entropy. */
+  /** Softmax cross-entropy, or your own loss. */
   readonly loss: number;
   /** Share of the step's images that were classified rightly, dropout and all, before the step's update. */
   readonly accuracy: number;
 }
 
-export type ClassifierStepEvent = StepOf<ClassifierMeasures>;
-export type ClassifierEpoch = EpochOf<ClassifierMeasures>;
+/** Of class numbers [n] and logits [n, classes], a scalar. */
+export type ClassificationLoss = (labels: Tensor, logits: Tensor) => Tensor;
 
-export interface TrainClassifierOptions extends DescentOptions<ClassifierMeasures> {
+/** Images with their class numbers. */
+export interface LabelledImages {
+  readonly images: Dataset | Tensor;
+  readonly labels: ArrayLike<number>;
+}
+
+export interface TrainClassifierOptions extends TrainingOptions<ClassifierMeasures> {
   /** The class number of each image, from 0: loadMnist() has them. */
   readonly labels: ArrayLike<number>;
   /** Default: digitClassifier() with weights drawn by the seed. */
@@ -28,43 +46,101 @@ export interface TrainClassifierOptions extends DescentOptions<ClassifierMeasure
   readonly epochs?: number | undefined;
   /** Default 128. */
   readonly batchSize?: number | undefined;
+  /** Of both models. Default adam(), whose learning rate is 1e-3. */
+  readonly optimizer?: Optimizer | undefined;
+  /** What falls. Default sparseCategoricalCrossentropy. */
+  readonly loss?: ClassificationLoss | undefined;
+  /** Images whose loss and accuracy onEpoch is told too, as `validation`. They are never trained on. */
+  readonly validation?: LabelledImages | undefined;
 }
 
-export interface TrainClassifierResult extends Classifier, DescentResult<ClassifierMeasures> {}
+export interface TrainClassifierResult extends Classifier, TrainingResult<ClassifierMeasures> {}
 
 const WHERE = 'trainClassifier';
+const NOTHING: ClassifierMeasures = { loss: 0, accuracy: 0 };
+// Labels are checked when it is known how many there must be, of which classes.
+const LABELS = option<ArrayLike<number>, unknown>((_where, _argument, value) => value);
+const VALIDATION = { images: option<Dataset | Tensor, Dataset>(readDataset), labels: LABELS };
+const OPTIONS = {
+  ...trainingSchema<ClassifierMeasures>({ epochs: 12, batchSize: 128 }),
+  labels: LABELS,
+  classifier: option<Classifier>(readClassifier).optional(),
+  optimizer: OPTIMIZER,
+  loss: callback<ClassificationLoss>().optional(),
+  validation: option<LabelledImages, { readonly images: Dataset; readonly labels: unknown }>((where, argument, value) =>
+    readOptions(`${where}: ${argument}`, value as LabelledImages, VALIDATION),
+  ).optional(),
+};
 
 /**
  * Trains a classifier: the softmax cross-entropy of its logits falls, by Adam at 1e-3 unless told otherwise.
  *
- * Epochs, order, seed, threads, signal and errors are as in trainGan, but it saves no checkpoints: encodeWeights({ features, head }) makes a
- * file of the weights.
+ * Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
  *
  * @example
- * const { images, labels } = await loadMnist();
- * const { features, head } = await trainClassifier({ images, labels, onEpoch: console.log });
- * const test = await loadMnist({ split: 'test' });
+ * const [{ images, labels }, test] = [await loadMnist(), await loadMnist({ split: 'test' })];
+ * const { features, head } = await trainClassifier({ images, labels, validation: test, onEpoch: console.log });
  * console.log(accuracy({ features, head }, test.images, test.labels));
  * features.predict(test.images.gather([0, 1])); // [2, 128]
  */
 export async function trainClassifier(options: TrainClassifierOptions): Promise<TrainClassifierResult> {
-  const defaults = { epochs: 12, batchSize: 128 };
-  const setup = readDescentOptions<ClassifierMeasures>(WHERE, options, ['labels', 'classifier'], defaults);
-  const { labels, classifier = digitClassifier({ random: setup.random }) } = options;
-  const { features, head } = checkClassifier(WHERE, classifier, setup.images.itemShape);
-  const classes = checkLabels(WHERE, labels, head.outputShape![0]!, setup.images.count);
-  const result = await descend(setup, {
-    networks: [
-      { name: 'features', model: features },
-      { name: 'head', model: head },
-    ],
-    nothing: { loss: 0, accuracy: 0 },
-    forward(batch, places, mode) {
-      const right = Float32Array.from(places, (place) => classes[place]!);
-      const logits = head.call(features.call(batch, mode), mode);
-      const loss = sparseCategoricalCrossentropy(tensor(right), logits);
-      return { loss, measures: { loss: loss.item(), accuracy: shareOf(argMax(logits), right) } };
+  const values = readOptions(WHERE, options, OPTIONS);
+  const run = prepareRun(WHERE, values);
+  const { classifier = digitClassifier({ random: run.random }), optimizer = adam(), onEpoch } = values;
+  const { features, head } = fitClassifier(WHERE, classifier, run.images.itemShape);
+  const classes = head.outputShape![0]!;
+  const labels = checkLabels(WHERE, values.labels, classes, run.images.count);
+  const validation = values.validation && readValidation(values.validation, run.images, classes);
+  const networks = [
+    { name: 'features', model: features },
+    { name: 'head', model: head },
+  ];
+  const judge = (
+    right: Float32Array,
+    logits: Tensor,
+  ): { readonly loss: Tensor; readonly measures: ClassifierMeasures } => {
+    const loss =
+      values.loss === undefined
+        ? sparseCategoricalCrossentropy(tensor(right), logits)
+        : checkLoss(WHERE, 'loss', values.loss(tensor(right), logits));
+    return { loss, measures: { loss: loss.item(), accuracy: shareOf(argMax(logits), right) } };
+  };
+  const result = await train<ClassifierMeasures>(run, {
+    where: WHERE,
+    players: [{ name: 'classifier', networks, optimizer, optimizerOption: 'optimizer' }],
+    nothing: NOTHING,
+    settings: {
+      'labels.hash': hashLabels(labels),
+      ...(values.loss && { loss: 'a function' }),
+      ...(validation && {
+        ...describeImages('validation', validation.images),
+        'validation.labels.hash': hashLabels(validation.labels),
+      }),
     },
+    forward({ images, places, random }) {
+      const mode = { training: true, random };
+      const right = Float32Array.from(places, (place) => labels[place]!);
+      const { loss, measures } = judge(right, head.call(features.call(images, mode), mode));
+      return { losses: [loss], measures };
+    },
+    validate:
+      validation &&
+      (() =>
+        validate(WHERE, validation.images, run.batchSize, NOTHING, (images, start) => {
+          const right = Float32Array.from(validation.labels.subarray(start, start + images.shape[0]!));
+          return judge(right, head.predict(features.predict(images))).measures;
+        })),
+    afterEpoch: (record) => onEpoch?.(record),
   });
   return { features, head, ...result };
+}
+
+function readValidation(
+  given: { readonly images: Dataset; readonly labels: unknown },
+  images: Dataset,
+  classes: number,
+): { readonly images: Dataset; readonly labels: Int32Array } {
+  checkValidationImages(WHERE, given.images, images);
+  const labels = checkLabels(`${WHERE}: validation`, given.labels, classes, given.images.count);
+  return { images: given.images, labels };
 }

@@ -13,16 +13,16 @@
  * label smoothing, T. Salimans et al., "Improved Techniques for Training GANs", NIPS 2016.
  */
 import type { Tensor } from '../autograd/tensor.ts';
-import { checkChoice, checkNumber } from '../core/check.ts';
+import { checkChoice, checkNumber, invalid } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { add, mul, sub } from '../ops/arithmetic.ts';
 import { binaryCrossentropy, meanSquaredError } from '../ops/losses.ts';
 import { mean } from '../ops/reduce.ts';
 import { neg, relu } from '../ops/unary.ts';
 
-/** Both losses are scalars, from logits [n, 1]. */
+/** What each network descends: scalars, from the logits [n, 1] of one forward pass. */
 export interface Objective {
-  generatorLoss(fakeLogits: Tensor): Tensor;
+  generatorLoss(fakeLogits: Tensor, realLogits: Tensor): Tensor;
   discriminatorLoss(realLogits: Tensor, fakeLogits: Tensor): Tensor;
 }
 
@@ -71,4 +71,16 @@ export function readObjective(where: string, loss: GanLoss, labelSmoothing: numb
     );
   }
   return OBJECTIVES[name](1 - labelSmoothing);
+}
+
+/** Two functions of the user's; what they return is checked in each step. */
+export function checkObjective(where: string, argument: string, value: unknown): Objective {
+  const { generatorLoss, discriminatorLoss } = (value ?? {}) as Partial<Objective>;
+  if (typeof generatorLoss === 'function' && typeof discriminatorLoss === 'function') return value as Objective;
+  return invalid(
+    where,
+    argument,
+    'two functions, { generatorLoss(fakeLogits, realLogits), discriminatorLoss(realLogits, fakeLogits) }',
+    value,
+  );
 }

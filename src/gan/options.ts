@@ -1,60 +1,27 @@
-/** The options of trainGan: their defaults, and every complaint that can be made before the first step. */
-import { createRandom, type Random } from '../autograd/random.ts';
+/** The options of trainGan: their defaults, and all that can be refused before the first step. */
 import type { Tensor } from '../autograd/tensor.ts';
-import { checkBoolean, checkInteger, checkOptions, invalid } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { choice, integer, number, option, readOptions } from '../core/options.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import type { CheckpointStore } from '../training/checkpoint-store.ts';
-import { checkCallbacks, checkSignal, checkThreads, readImages } from '../training/checks.ts';
-import { checkClasses, readLabels } from './classes.ts';
-import { DEFAULT_LOSS, type GanLoss, type Objective, readObjective } from './losses.ts';
+import { MODEL, OPTIMIZER } from '../training/checks.ts';
+import { prepareRun, type TrainingOptions, type TrainingRun, trainingSchema } from '../training/options.ts';
+import { DEFAULT_CLASSES, MAX_CLASSES, readLabels } from './classes.ts';
+import { checkObjective, DEFAULT_LOSS, GAN_LOSSES, type GanLoss, type Objective, readObjective } from './losses.ts';
 import { readNetworks, warnOfRange } from './networks.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
 
-export interface StepEvent extends GanLosses {
-  /** From 1. */
-  readonly epoch: number;
-  /** Within the epoch, from 1. */
-  readonly step: number;
-  readonly stepsPerEpoch: number;
-}
-
-export interface EpochEvent extends GanLosses {
-  readonly epoch: number;
+/** What onEpoch is told beside the means. */
+export interface GanEpoch {
   /** [sampleCount, ...image], from the same noise every epoch, in inference mode; with `labels` of the classes 0, 1, ... in turn. */
   readonly samples: Tensor;
   /** As trained so far: to save its weights, or to draw more. */
   readonly generator: Model;
   /** With `emaMomentum` the generator of averaged weights, which the samples come from. */
   readonly averageGenerator: Model | undefined;
-  readonly seconds: number;
 }
 
-/** A checkpoint that could not be used, and why: damaged, or not readable. */
-export interface SkippedCheckpoint {
-  readonly name: string;
-  readonly error: unknown;
-}
-
-export interface ResumeEvent {
-  /** The epoch to go on in, from 1. */
-  readonly epoch: number;
-  /** How many of its steps are done already. */
-  readonly step: number;
-  /** The store's name for the checkpoint; undefined if there was none, and the training starts from the beginning. */
-  readonly checkpoint: string | undefined;
-  /** Newer checkpoints than that. */
-  readonly skipped: readonly SkippedCheckpoint[];
-}
-
-export interface TrainGanOptions {
-  /**
-   * A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. A Dataset of your own is believed: its values are looked at only if a
-   * step goes wrong.
-   */
-  readonly images: Dataset | Tensor;
+export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   /**
    * The classes of the images, one number from 0 to classes - 1 for each: what loadMnist() returns as labels. With them the training is
    * class-conditional: the generator learns to draw the class that it is asked for. It takes noise and class, latentDim + classes numbers,
@@ -76,15 +43,8 @@ export interface TrainGanOptions {
    * nothing flows back.
    */
   readonly batchSize?: number | undefined;
-  /** Decides weights, noise and order: same seed, same bits. Default 42. */
-  readonly seed?: number | undefined;
   /** How many samples onEpoch gets. Default 16. */
   readonly sampleCount?: number | undefined;
-  /**
-   * Threads to compute with, the calling one included; the bits do not depend on it. Default: what configure() was told, else one a
-   * core. Where threads cannot run there is one, silently. The workers stay, asleep, until configure({ threads: 1 }) ends them.
-   */
-  readonly threads?: number | undefined;
   /** Default adam({ learningRate: 1e-4 }), as is the discriminator's. Each network needs one of its own. */
   readonly generatorOptimizer?: Optimizer | undefined;
   readonly discriminatorOptimizer?: Optimizer | undefined;
@@ -93,6 +53,8 @@ export interface TrainGanOptions {
    * slowly as long as its images are refused; 'leastSquares' and 'hinge' judge by distance. The formulas stand in src/gan/losses.ts.
    */
   readonly loss?: GanLoss | undefined;
+  /** Losses of your own instead, from the logits of one forward pass. A resumed training needs the same functions. */
+  readonly objective?: Objective | undefined;
   /** One-sided label smoothing: real images get the label 1 - labelSmoothing, from 0 to below 1. Not with 'hinge'. Default 0. */
   readonly labelSmoothing?: number | undefined;
   /**
@@ -101,139 +63,58 @@ export interface TrainGanOptions {
    * come from it. From 0 to below 1, such as 0.999. Default: none. The training itself does not change by it.
    */
   readonly emaMomentum?: number | undefined;
-  /**
-   * Where the state is saved at the end of each epoch (after onEpoch) and when the signal stops the training: memoryCheckpoints(),
-   * checkpointDirectory() of ganvas/node, or your own. A failed save rejects the training; earlier checkpoints stay.
-   */
-  readonly checkpoint?: CheckpointStore | undefined;
-  /** Saves after every so many steps too. Default: only at the ends of epochs. */
-  readonly checkpointEvery?: number | undefined;
-  /**
-   * Goes on from the newest checkpoint in `checkpoint` that can be read, with the same bits as if the training had never stopped.
-   * Images and settings must be the saved ones; only `epochs` may differ. Default false: a new training, which replaces what is there.
-   */
-  readonly resume?: boolean | undefined;
-  /** With `resume`: called once, before the first step, and told where that is. A returned promise is awaited. */
-  readonly onResume?: ((event: ResumeEvent) => unknown) | undefined;
-  /** Called after every step; a returned promise is awaited. */
-  readonly onStep?: ((event: StepEvent) => unknown) | undefined;
-  /** Called after every epoch; a returned promise is awaited. */
-  readonly onEpoch?: ((event: EpochEvent) => unknown) | undefined;
-  /** Stops the training after the step in progress, and saves its state if there is a `checkpoint`. */
-  readonly signal?: AbortSignal | undefined;
 }
 
-export interface TrainGanSetup {
-  readonly images: Dataset;
+/** The run, and what the GAN is. */
+export interface TrainGanSetup extends TrainingRun<GanLosses, GanEpoch> {
   readonly labels: Uint8Array | undefined;
   readonly classes: number;
   readonly networks: GanNetworks;
-  readonly loss: GanLoss;
+  /** Its name, for checkpoints. */
+  readonly loss: GanLoss | 'a pair of functions';
   readonly labelSmoothing: number;
   readonly objective: Objective;
-  readonly seed: number;
-  readonly random: Random;
   readonly latentDim: number;
-  readonly epochs: number;
-  readonly batchSize: number;
   readonly sampleCount: number;
-  readonly threads: number | undefined;
-  readonly checkpoint: CheckpointStore | undefined;
-  readonly checkpointEvery: number | undefined;
-  readonly resume: boolean;
-  readonly onResume: TrainGanOptions['onResume'];
-  readonly onStep: TrainGanOptions['onStep'];
-  readonly onEpoch: TrainGanOptions['onEpoch'];
-  readonly signal: AbortSignal | undefined;
 }
 
-const OPTION_NAMES: readonly (keyof TrainGanOptions)[] = [
-  'images',
-  'labels',
-  'classes',
-  'generator',
-  'discriminator',
-  'latentDim',
-  'epochs',
-  'batchSize',
-  'seed',
-  'sampleCount',
-  'threads',
-  'generatorOptimizer',
-  'discriminatorOptimizer',
-  'loss',
-  'labelSmoothing',
-  'emaMomentum',
-  'checkpoint',
-  'checkpointEvery',
-  'resume',
-  'onResume',
-  'onStep',
-  'onEpoch',
-  'signal',
-];
 const WHERE = 'trainGan';
+const OPTIONS = {
+  ...trainingSchema<GanLosses, GanEpoch>({ epochs: 100, batchSize: 256 }),
+  // Labels are checked when it is known how many there must be, of which classes.
+  labels: option<ArrayLike<number>>((_where, _argument, value) => value as ArrayLike<number>).optional(),
+  classes: integer(1, MAX_CLASSES).optional(),
+  generator: MODEL,
+  discriminator: MODEL,
+  latentDim: integer(1).or(100),
+  sampleCount: integer(0).or(16),
+  generatorOptimizer: OPTIMIZER,
+  discriminatorOptimizer: OPTIMIZER,
+  loss: choice(GAN_LOSSES).optional(),
+  objective: option<Objective>(checkObjective).optional(),
+  labelSmoothing: number({ from: 0, below: 1 }).optional(),
+  emaMomentum: number({ from: 0, below: 1 }).optional(),
+};
 
 export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
-  checkOptions(WHERE, options ?? null, OPTION_NAMES);
-  const { latentDim = 100, epochs = 100, batchSize = 256, seed = 42, sampleCount = 16, threads, signal } = options;
-  checkInteger(WHERE, 'latentDim', latentDim, 1);
-  checkInteger(WHERE, 'epochs', epochs, 0);
-  checkInteger(WHERE, 'batchSize', batchSize, 1);
-  checkInteger(WHERE, 'sampleCount', sampleCount, 0);
-  checkThreads(WHERE, threads);
-  checkCallbacks(WHERE, options, ['onResume', 'onStep', 'onEpoch']);
-  checkSignal(WHERE, signal);
-  const saving = readCheckpointOptions(options);
-  const images = readImages(WHERE, options.images, batchSize);
-  const { labels, classes } = readClassOptions(options, images.count);
-  const { loss = DEFAULT_LOSS, labelSmoothing = 0 } = options;
-  const objective = readObjective(WHERE, loss, labelSmoothing);
-  const random = createRandom(checkInteger(WHERE, 'seed', seed, 0));
+  const values = readOptions(WHERE, options, OPTIONS);
+  const run = prepareRun(WHERE, values);
+  const { images, random } = run;
+  const { latentDim, sampleCount, labelSmoothing = 0 } = values;
+  const { classes = DEFAULT_CLASSES } = values;
+  if (values.labels === undefined && values.classes !== undefined) {
+    throw new ArgumentError(`${WHERE}: classes needs labels, one for each image. Give labels, or leave classes out.`);
+  }
+  const labels = values.labels && readLabels(WHERE, values.labels, classes, images.count);
+  const objective = values.objective ?? readObjective(WHERE, values.loss ?? DEFAULT_LOSS, labelSmoothing);
+  if (values.objective !== undefined && (values.loss !== undefined || values.labelSmoothing !== undefined)) {
+    throw new ArgumentError(
+      `${WHERE}: objective stands for loss and labelSmoothing; give one or the other. Write the smoothing into its discriminatorLoss.`,
+    );
+  }
+  const loss = values.objective === undefined ? (values.loss ?? DEFAULT_LOSS) : 'a pair of functions';
   const surroundings = { latentDim, imageShape: images.itemShape, classes: labels && classes };
-  const networks = readNetworks(WHERE, options, surroundings, random);
+  const networks = readNetworks(WHERE, values, surroundings, random);
   warnOfRange(WHERE, images, networks.generator);
-  const { onResume, onStep, onEpoch } = options;
-  const numbers = { seed, latentDim, epochs, batchSize, sampleCount, threads };
-  const judging = { loss, labelSmoothing, objective };
-  return {
-    ...numbers,
-    ...judging,
-    ...saving,
-    images,
-    labels,
-    classes,
-    networks,
-    random,
-    onResume,
-    onStep,
-    onEpoch,
-    signal,
-  };
-}
-
-function readClassOptions(options: TrainGanOptions, count: number): Pick<TrainGanSetup, 'labels' | 'classes'> {
-  const classes = checkClasses(WHERE, options.classes);
-  if (options.labels === undefined) {
-    if (options.classes !== undefined) {
-      throw new ArgumentError(`${WHERE}: classes needs labels, one for each image. Give labels, or leave classes out.`);
-    }
-    return { labels: undefined, classes };
-  }
-  return { labels: readLabels(WHERE, options.labels, classes, count), classes };
-}
-
-function readCheckpointOptions(
-  options: TrainGanOptions,
-): Pick<TrainGanSetup, 'checkpoint' | 'checkpointEvery' | 'resume'> {
-  const { checkpoint, checkpointEvery } = options;
-  const remedy = 'Use memoryCheckpoints(), or checkpointDirectory(path) of ganvas/node.';
-  const isStore = typeof checkpoint?.save === 'function' && typeof checkpoint.list === 'function';
-  if (checkpoint !== undefined && !isStore) invalid(WHERE, 'checkpoint', 'a CheckpointStore', checkpoint, remedy);
-  if (checkpointEvery !== undefined) checkInteger(WHERE, 'checkpointEvery', checkpointEvery, 1);
-  const resume = checkBoolean(WHERE, 'resume', options.resume ?? false);
-  if (checkpoint === undefined && (resume || checkpointEvery !== undefined)) {
-    throw new ArgumentError(`${WHERE}: ${resume ? 'resume' : 'checkpointEvery'} needs a checkpoint store. ${remedy}`);
-  }
-  return { checkpoint, checkpointEvery, resume };
+  return { ...run, labels, classes, networks, loss, labelSmoothing, objective, latentDim, sampleCount };
 }

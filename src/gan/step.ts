@@ -10,8 +10,9 @@ import { scope } from '../autograd/scope.ts';
 import type { Tensor } from '../autograd/tensor.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import type { Player } from '../training/player.ts';
+import { checkLoss, type Pass, trainStep } from '../training/step.ts';
 import { joinClasses } from './classes.ts';
-import { checkLosses, checkStatistics, checkUpdates } from './divergence.ts';
 import { ARTICLE_OBJECTIVE, type Objective } from './losses.ts';
 import { updateWeightAverage, type WeightAverage } from './weight-average.ts';
 
@@ -37,33 +38,67 @@ export interface GanLosses {
   readonly discriminatorLoss: number;
 }
 
-/** What one forward pass leaves for the two backward passes: losses and gradients, in the order of trainableWeights. */
-export interface GanPass {
-  readonly generatorLoss: Tensor;
-  readonly discriminatorLoss: Tensor;
-  readonly generatorGradients: readonly Tensor[];
-  readonly discriminatorGradients: readonly Tensor[];
+type Pair = Pick<GanNetworks, 'generator' | 'discriminator'>;
+
+const WHERE = 'trainGan';
+
+/** The two players, in the order of the forward pass. */
+export function ganPlayers({
+  generator,
+  discriminator,
+  generatorOptimizer,
+  discriminatorOptimizer,
+}: GanNetworks): readonly Player[] {
+  const player = (name: string, model: Model, optimizer: Optimizer): Player => {
+    return { name, networks: [{ name, model }], optimizer, optimizerOption: `${name}Optimizer` };
+  };
+  return [
+    player('generator', generator, generatorOptimizer),
+    player('discriminator', discriminator, discriminatorOptimizer),
+  ];
 }
 
-/** The forward pass and both backward ones; nothing is updated but the moving statistics. */
-export function ganPass(
-  { generator, discriminator }: Pick<GanNetworks, 'generator' | 'discriminator'>,
+/** The forward pass: nothing is updated but the moving statistics. */
+export function ganForward(
+  { generator, discriminator }: Pair,
   real: Tensor,
   noise: Tensor,
   random: Random,
   { objective = ARTICLE_OBJECTIVE, fakeClasses }: GanStepOptions = {},
-): GanPass {
+): Pass<GanLosses> {
   const mode = { training: true, random };
   const realLogits = discriminator.call(real, mode);
   const fakes = generator.call(noise, mode);
   const fakeLogits = discriminator.call(fakeClasses === undefined ? fakes : joinClasses(fakes, fakeClasses), mode);
-  const generatorLoss = objective.generatorLoss(fakeLogits);
-  const discriminatorLoss = objective.discriminatorLoss(realLogits, fakeLogits);
+  const ofGenerator = objective.generatorLoss(fakeLogits, realLogits);
+  const ofDiscriminator = objective.discriminatorLoss(realLogits, fakeLogits);
+  const losses = [
+    checkLoss(WHERE, 'objective.generatorLoss', ofGenerator),
+    checkLoss(WHERE, 'objective.discriminatorLoss', ofDiscriminator),
+  ];
+  return { losses, measures: { generatorLoss: ofGenerator.item(), discriminatorLoss: ofDiscriminator.item() } };
+}
+
+/** The gradients of the trainable weights, in their order, from one forward pass. */
+export interface GanGradients {
+  readonly generatorGradients: readonly Tensor[];
+  readonly discriminatorGradients: readonly Tensor[];
+}
+
+/** The forward pass and both backward ones, for studies of a step; nothing is updated but the moving statistics. */
+export function ganPass(
+  pair: Pair,
+  real: Tensor,
+  noise: Tensor,
+  random: Random,
+  options: GanStepOptions = {},
+): Pass<GanLosses> & GanGradients {
+  const pass = ganForward(pair, real, noise, random, options);
+  const [generatorLoss, discriminatorLoss] = pass.losses;
   return {
-    generatorLoss,
-    discriminatorLoss,
-    generatorGradients: gradients(generatorLoss, generator.trainableWeights),
-    discriminatorGradients: gradients(discriminatorLoss, discriminator.trainableWeights),
+    ...pass,
+    generatorGradients: gradients(generatorLoss!, pair.generator.trainableWeights),
+    discriminatorGradients: gradients(discriminatorLoss!, pair.discriminator.trainableWeights),
   };
 }
 
@@ -80,17 +115,14 @@ export function ganStep(
   options: GanStepOptions = {},
 ): GanLosses {
   return scope(() => {
-    const { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average } = networks;
-    const pass = ganPass(networks, real, noise, random, options);
-    const losses = { generatorLoss: pass.generatorLoss.item(), discriminatorLoss: pass.discriminatorLoss.item() };
-    checkLosses(networks, losses, real);
-    const broken = [
-      ...generatorOptimizer.apply(generator.trainableWeights, pass.generatorGradients),
-      ...discriminatorOptimizer.apply(discriminator.trainableWeights, pass.discriminatorGradients),
-    ];
-    checkUpdates(networks, pass, new Set(broken));
-    checkStatistics(networks);
-    if (average !== undefined) updateWeightAverage(average, generator, generatorOptimizer.step);
+    const forward = (): Pass<GanLosses> => ganForward(networks, real, noise, random, options);
+    const losses = trainStep(WHERE, ganPlayers(networks), real, forward);
+    updateAverage(networks);
     return losses;
   }, 'ganStep');
+}
+
+/** After each step. */
+export function updateAverage({ average, generator, generatorOptimizer }: GanNetworks): void {
+  if (average !== undefined) updateWeightAverage(average, generator, generatorOptimizer.step);
 }

@@ -1,25 +1,19 @@
 /** trainGan: epochs of GAN steps over shuffled images, with samples from the same noise after each epoch. */
-import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
-import type { Tensor } from '../autograd/tensor.ts';
-import { useThreads } from '../kernels/runtime.ts';
+import { type Tensor, type Variable, variable } from '../autograd/tensor.ts';
 import type { Model } from '../nn/sequential.ts';
-import { runLoop, stepsPerEpochOf } from '../training/loop.ts';
-import { createCheckpoints } from './checkpoints.ts';
+import { hashLabels } from '../training/configuration.ts';
+import type { Pass } from '../training/step.ts';
+import { type Batch, type TrainingResult, train } from '../training/train.ts';
 import { drawLabels, joinClasses, labelsInTurn, oneHot } from './classes.ts';
 import { readTrainGanOptions, type TrainGanOptions, type TrainGanSetup } from './options.ts';
-import { type GanLosses, ganStep } from './step.ts';
-import type { EpochRecord } from './training-state.ts';
+import { type GanLosses, ganForward, ganPlayers, updateAverage } from './step.ts';
 
-export interface TrainGanResult {
+export interface TrainGanResult extends TrainingResult<GanLosses> {
   readonly generator: Model;
   readonly discriminator: Model;
   /** With `emaMomentum` the generator of averaged weights, else undefined. */
   readonly averageGenerator: Model | undefined;
-  /** One record for each finished epoch. */
-  readonly history: readonly EpochRecord[];
-  /** False if the signal stopped the training before its last epoch was done. */
-  readonly completed: boolean;
 }
 
 /**
@@ -41,58 +35,66 @@ export interface TrainGanResult {
  * const { averageGenerator } = await trainGan({ images, labels, loss: 'hinge', emaMomentum: 0.999 }); // class-conditional
  *
  * @example
+ * // Losses of your own: a relativistic GAN.
+ * const objective = {
+ *   generatorLoss: (fake, real) => binaryCrossentropy(1, sub(fake, mean(real)), { fromLogits: true }),
+ *   discriminatorLoss: (real, fake) => binaryCrossentropy(1, sub(real, mean(fake)), { fromLogits: true }),
+ * };
+ * await trainGan({ images, objective });
+ *
+ * @example
  * import { checkpointDirectory } from 'ganvas/node';
  * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
  */
 export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult> {
   const setup = readTrainGanOptions(options);
-  useThreads(setup.threads);
-  const { images, networks, epochs, batchSize, onStep, onEpoch, signal } = setup;
+  const { networks, random, onEpoch, latentDim, sampleCount } = setup;
   const { generator, discriminator, average } = networks;
-  const checkpoints = createCheckpoints(setup, stepsPerEpochOf({ count: images.count, batchSize }));
-  const state = await checkpoints.begin();
+  const averageGenerator = average?.model;
+  const sampleNoise = variable(random.normal([sampleCount, latentDim]), 'sample_noise');
   try {
-    const completed = await runLoop({
-      progress: state,
-      count: images.count,
-      batchSize,
-      epochs,
-      signal,
-      onStep,
-      step: (places) => stepOn(setup, places, state.random),
-      afterStep: () => checkpoints.afterStep(state),
-      onStopped: () => checkpoints.save(state),
-      async afterEpoch(record) {
-        const samples = drawSamples(setup, state.sampleNoise);
-        await onEpoch?.({ ...record, samples, generator, averageGenerator: average?.model });
-        await checkpoints.save(state);
+    const result = await train<GanLosses>(setup, {
+      where: 'trainGan',
+      players: ganPlayers(networks),
+      nothing: { generatorLoss: 0, discriminatorLoss: 0 },
+      settings: settingsOf(setup),
+      tensors: new Map([...averagesOf(averageGenerator), ['sample_noise', sampleNoise]]),
+      forward: (batch) => forward(setup, batch),
+      afterUpdate: () => updateAverage(networks),
+      afterEpoch(record) {
+        const samples = drawSamples(setup, sampleNoise);
+        return onEpoch?.({ ...record, samples, generator, averageGenerator });
       },
     });
-    const averageGenerator = average?.model;
-    return { generator, discriminator, averageGenerator, history: state.history, completed };
+    return { generator, discriminator, averageGenerator, ...result };
   } finally {
-    state.sampleNoise.dispose();
+    sampleNoise.dispose();
   }
 }
 
-/** One step on the images at these places; with labels each network is told the classes of what it makes or judges. */
-function stepOn(
-  { images, labels, classes, networks, objective, batchSize, latentDim }: TrainGanSetup,
-  places: Int32Array,
-  random: Random,
-): GanLosses {
-  return scope(() => {
-    const real = images.gather(places);
-    const noise = random.normal([batchSize, latentDim]);
-    if (labels === undefined) return ganStep(networks, real, noise, random, { objective });
-    const realClasses = oneHot(
-      Uint8Array.from(places, (place) => labels[place]!),
-      classes,
-    );
-    const fakeClasses = oneHot(drawLabels(labels, random, batchSize), classes);
-    const options = { objective, fakeClasses };
-    return ganStep(networks, joinClasses(real, realClasses), joinClasses(noise, fakeClasses), random, options);
-  }, 'trainGan step');
+/** What beside images, optimizers and networks decides the bits. */
+function settingsOf(setup: TrainGanSetup): Record<string, string | number> {
+  const { latentDim, sampleCount, loss, labelSmoothing, networks, labels, classes } = setup;
+  return {
+    ...{ latentDim, sampleCount, loss, labelSmoothing },
+    ...(networks.average && { emaMomentum: networks.average.momentum }),
+    ...(labels && { 'labels.classes': classes, 'labels.hash': hashLabels(labels) }),
+  };
+}
+
+function averagesOf(averageGenerator: Model | undefined): [string, Variable][] {
+  return [...(averageGenerator?.namedWeights ?? [])].map(([name, weight]) => [`generator_average.${name}`, weight]);
+}
+
+/** The forward pass; with labels each network is told the classes of what it makes or judges. */
+function forward(setup: TrainGanSetup, { images, places, random }: Batch): Pass<GanLosses> {
+  const { labels, classes, networks, objective, batchSize, latentDim } = setup;
+  const noise = random.normal([batchSize, latentDim]);
+  if (labels === undefined) return ganForward(networks, images, noise, random, { objective });
+  const realLabels = Uint8Array.from(places, (place) => labels[place]!);
+  const real = joinClasses(images, oneHot(realLabels, classes));
+  const fakeClasses = oneHot(drawLabels(labels, random, batchSize), classes);
+  return ganForward(networks, real, joinClasses(noise, fakeClasses), random, { objective, fakeClasses });
 }
 
 /** [sampleCount, ...image] from the averaged generator, if there is one. */

@@ -1,48 +1,13 @@
-/** The checks of what every training is given: images, models, optimizers, callbacks. `where` is the training's name. */
+/** The checks of what trainings are given: models, optimizers, labels. `where` is the function's name. */
 import { scope } from '../autograd/scope.ts';
-import { checkTensor, Tensor, Variable, zeros } from '../autograd/tensor.ts';
-import { checkFunction, checkInteger, describe, invalid } from '../core/check.ts';
+import { checkTensor, Variable, zeros } from '../autograd/tensor.ts';
+import { describe, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { checkList } from '../core/numbers.ts';
+import { type Option, option } from '../core/options.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
-import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
-import { MAX_THREADS } from '../kernels/runtime.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-
-/** Images as a dataset that fills a batch at least. */
-export function readImages(where: string, images: Dataset | Tensor, batchSize: number): Dataset {
-  const source = readDataset(where, images);
-  if (source.count < batchSize) {
-    throw new ArgumentError(
-      `${where}: images has ${source.count} items, fewer than one batch of ${batchSize}. Give more images or a smaller batchSize.`,
-    );
-  }
-  const tensor = sourceOf(source);
-  if (tensor !== undefined) checkRange(where, tensor);
-  return source;
-}
-
-/** Images as a dataset, their values unseen. */
-export function readDataset(where: string, images: Dataset | Tensor): Dataset {
-  if (images instanceof Tensor) {
-    checkTensor(where, 'images', images);
-    if (images.rank === 0) throw new ShapeError(`${where}: images must have shape [n, 28, 28, 1]; got a scalar`);
-  }
-  return images instanceof Tensor ? tensorDataset(images) : checkDataset(where, 'images', images);
-}
-
-function checkRange(where: string, images: Tensor): void {
-  checkTensor(where, 'images', images);
-  const values = images.storage.view();
-  for (let i = 0; i < values.length; i++) {
-    if (!(Math.abs(values[i]!) <= 1)) {
-      throw new ArgumentError(
-        `${where}: images must lie in [-1, 1]; element ${i} is ${values[i]}. Bytes are scaled by dataset(bytes, shape).`,
-      );
-    }
-  }
-}
 
 export function checkModel(where: string, argument: string, model: Model): void {
   const whole =
@@ -51,6 +16,12 @@ export function checkModel(where: string, argument: string, model: Model): void 
     invalid(where, argument, 'a model', model, 'Make one with sequential([...]).');
   }
 }
+
+/** A network among the options of a training. */
+export const MODEL: Option<Model, Model | undefined, 'optional'> = option<Model>((where, argument, value) => {
+  checkModel(where, argument, value as Model);
+  return value as Model;
+}).optional();
 
 const OPTIMIZER_REMEDY = 'Make one with adam({ learningRate }), or your own with defineOptimizer().';
 
@@ -66,6 +37,14 @@ export function checkOptimizer(where: string, argument: string, optimizer: Optim
   }
 }
 
+/** The optimizer of a training or of one of its networks. */
+export const OPTIMIZER: Option<Optimizer, Optimizer | undefined, 'optional'> = option<Optimizer>(
+  (where, argument, value) => {
+    checkOptimizer(where, argument, value as Optimizer);
+    return value as Optimizer;
+  },
+).optional();
+
 /** The optimizer has slots for the trainable weights of these models, or makes them now: the last check, since it leaves them behind. */
 export function checkSlots(where: string, argument: string, optimizer: Optimizer, models: readonly Model[]): void {
   for (const weight of models.flatMap(({ trainableWeights }) => trainableWeights)) {
@@ -78,19 +57,6 @@ export function checkSlots(where: string, argument: string, optimizer: Optimizer
       else invalid(where, `${argument}.slots(${weight.name}).${name}`, 'a variable', slot, OPTIMIZER_REMEDY);
     }
   }
-}
-
-export function checkThreads(where: string, threads: number | undefined): void {
-  if (threads !== undefined) checkInteger(where, 'threads', threads, 1, MAX_THREADS);
-}
-
-export function checkSignal(where: string, signal: AbortSignal | undefined): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) invalid(where, 'signal', 'an AbortSignal', signal);
-}
-
-/** Those of the named callbacks that are given must be functions. */
-export function checkCallbacks<T>(where: string, options: T, names: readonly (keyof T & string)[]): void {
-  for (const name of names) if (options[name] !== undefined) checkFunction(where, name, options[name]);
 }
 
 /** A copy of class numbers, each a whole number from 0 to classes - 1, and as many as the images if there are some. */

@@ -6,19 +6,12 @@
 import type { Tensor, Variable } from '../autograd/tensor.ts';
 import { DivergenceError } from '../core/errors.ts';
 import * as sums from '../kernels/library/sums.ts';
-import type { Model } from '../nn/sequential.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
-import type { Measures } from './progress.ts';
+import type { Measures } from './events.ts';
+import type { NamedNetwork, Player } from './player.ts';
 
-/** One of a training's networks. Lists of them are in the order of the forward pass. */
-export interface NamedNetwork {
-  readonly name: string;
-  readonly model: Model;
-}
-
-export interface UpdatedNetwork extends NamedNetwork {
-  readonly optimizer: Optimizer;
-  /** In the order of trainableWeights. */
+/** A player with what its optimizer was given. */
+export interface PlayerUpdate extends Player {
+  /** In the order of the trainable weights of its networks. */
   readonly gradients: readonly Tensor[];
 }
 
@@ -53,28 +46,27 @@ export function checkLosses<M extends Measures<M>>(
 /** After the updates. `brokenWeights` are the weights that the optimizers returned: they, or slots of theirs, are not finite. */
 export function checkUpdates(
   where: string,
-  networks: readonly UpdatedNetwork[],
+  updates: readonly PlayerUpdate[],
   brokenWeights: ReadonlySet<Variable>,
 ): void {
   if (brokenWeights.size === 0) return;
+  const weights = updates.flatMap(({ networks, optimizer, gradients }) =>
+    networks
+      .flatMap((network) => network.model.trainableWeights.map((weight) => ({ network, weight, optimizer })))
+      .map((one, i) => ({ ...one, gradient: gradients[i]! })),
+  );
+  const suspects = weights.filter(({ weight }) => brokenWeights.has(weight));
   // The last network first: an earlier one's gradients come through it, and within a network through the layers behind.
-  for (const network of [...networks].reverse()) {
-    const { model, gradients } = network;
-    const weights = model.trainableWeights;
-    for (let i = weights.length - 1; i >= 0; i--) {
-      if (brokenWeights.has(weights[i]!) && isBroken(gradients[i]!)) {
-        throw broken(where, network, weights[i]!, 'Its gradient was not finite, and no gradient nearer to the loss.');
-      }
-    }
+  const source = [...suspects].reverse().find(({ gradient }) => isBroken(gradient));
+  if (source !== undefined) {
+    const why = 'Its gradient was not finite, and no gradient nearer to the loss.';
+    throw broken(where, source.network, source.weight, why);
   }
-  for (const network of networks) {
-    for (const weight of network.model.trainableWeights) {
-      if (!brokenWeights.has(weight)) continue;
-      const slot = Object.entries(network.optimizer.slots(weight)).find(([, values]) => isBroken(values))?.[0];
-      if (slot === undefined) throw broken(where, network, weight, 'The update was too large.');
-      if (isBroken(weight)) throw broken(where, network, weight, `Its slot ${slot} in the optimizer is not finite.`);
-      throw brokenSlot(where, network, weight, slot);
-    }
+  for (const { network, weight, optimizer } of suspects) {
+    const slot = Object.entries(optimizer.slots(weight)).find(([, values]) => isBroken(values))?.[0];
+    if (slot === undefined) throw broken(where, network, weight, 'The update was too large.');
+    if (isBroken(weight)) throw broken(where, network, weight, `Its slot ${slot} in the optimizer is not finite.`);
+    throw brokenSlot(where, network, weight, slot);
   }
 }
 

@@ -2,18 +2,9 @@
  * The loop of every training: epochs of steps over the items in an order drawn anew, the last, smaller batch kept. Between steps it
  * tells the caller, hears the signal, and lets the event loop breathe.
  */
-import { heap } from '../kernels/runtime.ts';
 import { createBreather } from './event-loop.ts';
-import type { EpochOf, Measures, Progress } from './progress.ts';
-
-/** What onStep is told: where the training stands, and what the step measured. */
-export type StepOf<M> = M & {
-  /** From 1. */
-  readonly epoch: number;
-  /** Within the epoch, from 1. */
-  readonly step: number;
-  readonly stepsPerEpoch: number;
-};
+import type { EpochEvent, Measures, StepEvent } from './events.ts';
+import type { Progress } from './progress.ts';
 
 export interface Loop<M extends Measures<M>> {
   /** Where it begins; moved on by the loop. */
@@ -23,12 +14,14 @@ export interface Loop<M extends Measures<M>> {
   readonly batchSize: number;
   readonly epochs: number;
   readonly signal: AbortSignal | undefined;
-  readonly onStep: ((event: StepOf<M>) => unknown) | undefined;
+  readonly onStep: ((event: StepEvent<M>) => unknown) | undefined;
   /** One step with the items at these places. */
   step(places: Int32Array): M;
   /** After onStep. */
   afterStep?(): unknown;
-  afterEpoch(record: EpochOf<M>): unknown;
+  /** After the last step of an epoch: the measures over validation data. */
+  validate?(): M;
+  afterEpoch(record: EpochEvent<M>): unknown;
   /** When the signal has stopped the loop, before it returns. */
   onStopped?(): unknown;
 }
@@ -42,7 +35,6 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
   const { progress, count, batchSize, epochs, signal, onStep } = loop;
   const stepsPerEpoch = stepsPerEpochOf(loop);
   const breathe = createBreather();
-  let batch = batchSize;
   while (progress.epoch <= epochs) {
     const begin = performance.now() - 1000 * progress.seconds;
     const order = progress.order(count);
@@ -52,16 +44,13 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
         return false;
       }
       const places = order.subarray(progress.step * batchSize, (progress.step + 1) * batchSize);
-      // From full batches to the last, smaller one, and back.
-      if (places.length !== batch) heap().mergeFree();
-      batch = places.length;
       const measures = loop.step(places);
       progress.finishStep(measures, (performance.now() - begin) / 1000);
       await onStep?.({ epoch: progress.epoch, step: progress.step, stepsPerEpoch, ...measures });
       await loop.afterStep?.();
       await breathe();
     }
-    await loop.afterEpoch(progress.finishEpoch());
+    await loop.afterEpoch(progress.finishEpoch(loop.validate?.()));
   }
   return true;
 }

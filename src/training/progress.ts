@@ -1,15 +1,6 @@
 /** Where a training stands between two steps: epoch, step, what the epoch's steps have measured so far, random numbers, history. */
 import { type Random, type RandomState, randomFromState } from '../autograd/random.ts';
-
-/** What each step of a training measures, by name: its losses, for instance. */
-export type Measures<M> = { readonly [K in keyof M]: number };
-
-/** A finished epoch: the means over its steps, and the time that it took. */
-export type EpochOf<M> = M & {
-  /** From 1. */
-  readonly epoch: number;
-  readonly seconds: number;
-};
+import type { EpochEvent, Measures } from './events.ts';
 
 export class Progress<M extends Measures<M>> {
   /** The epoch in progress, from 1. */
@@ -18,9 +9,9 @@ export class Progress<M extends Measures<M>> {
   step = 0;
   /** Over the steps that are done. */
   sums: M;
-  /** That they took. */
+  /** Of the steps that are done. */
   seconds = 0;
-  readonly history: EpochOf<M>[] = [];
+  readonly history: EpochEvent<M>[] = [];
   readonly random: Random;
   readonly #nothing: M;
   #epochRandom: RandomState;
@@ -54,9 +45,11 @@ export class Progress<M extends Measures<M>> {
     this.step++;
   }
 
-  finishEpoch(): EpochOf<M> {
+  /** @param validation - the measures over validation data, if there are some. */
+  finishEpoch(validation?: M): EpochEvent<M> {
     const { epoch, step, seconds } = this;
-    const record: EpochOf<M> = { ...mapMeasures(this.sums, (sum) => sum / step), epoch, seconds };
+    const means = mapMeasures(this.sums, (sum) => sum / step);
+    const record: EpochEvent<M> = { ...means, epoch, seconds, ...(validation && { validation }) };
     this.history.push(record);
     this.epoch++;
     this.step = 0;

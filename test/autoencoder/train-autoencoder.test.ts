@@ -1,4 +1,4 @@
-/** trainAutoencoder on real digits; what it shares with trainClassifier is in test/training/descent.test.ts. */
+/** trainAutoencoder on real digits; what it shares with trainClassifier is in test/training/one-player.test.ts. */
 import { describe, expect, it } from 'vitest';
 import {
   createRandom,

@@ -1,12 +1,13 @@
-/** trainClassifier on real digits; what it shares with trainAutoencoder is in test/training/descent.test.ts. */
+/** trainClassifier on real digits; what it shares with trainAutoencoder is in test/training/one-player.test.ts. */
 import { describe, expect, it } from 'vitest';
 import {
   accuracy,
   type Classifier,
-  type ClassifierStepEvent,
+  type ClassifierMeasures,
   classify,
   createRandom,
   layers,
+  type StepEvent,
   sequential,
   tensor,
   trainClassifier,
@@ -52,7 +53,7 @@ describe('trainClassifier', () => {
   });
 
   it('tells the accuracy of each step, which is that of its batch', async () => {
-    const steps: ClassifierStepEvent[] = [];
+    const steps: StepEvent<ClassifierMeasures>[] = [];
     const { history } = await trainClassifier(classifierOptions({ epochs: 2, onStep: (event) => steps.push(event) }));
     // Batches of 4, 4, 4 and 2.
     steps.forEach(({ accuracy, step }) => {

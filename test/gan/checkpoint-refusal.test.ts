@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.ts';
-import type { ResumeEvent, TrainGanOptions } from '../../src/gan/options.ts';
+import type { TrainGanOptions } from '../../src/gan/options.ts';
 import {
   type ActivationName,
   adam,
@@ -14,6 +14,7 @@ import {
 } from '../../src/index.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
 import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
+import type { ResumeEvent } from '../../src/training/events.ts';
 import { rejection } from '../support/folder.ts';
 import { type Reference, recordingStore, referenceRun, runTiny, stopAfter, tinyOptions } from './tiny.ts';
 

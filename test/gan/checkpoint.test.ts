@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DivergenceError, GanvasError, RuntimeError } from '../../src/core/errors.ts';
-import type { ResumeEvent, TrainGanOptions } from '../../src/gan/options.ts';
+import type { TrainGanOptions } from '../../src/gan/options.ts';
 import { adam, type Dataset, dataset, memoryCheckpoints, type Variable, zeros } from '../../src/index.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
 import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
+import type { ResumeEvent } from '../../src/training/events.ts';
 import { rejection } from '../support/folder.ts';
 import {
   EPOCHS,
@@ -63,7 +64,7 @@ describe('saving', () => {
   });
 
   it('holds weights, statistics, moments, noise, losses and random states under readable names', () => {
-    const { tensors, history, epochSums, optimizerSteps, random, epochRandom } = decodeCheckpoint(saved[5]!);
+    const { tensors, history, epochSums, optimizers, random, epochRandom } = decodeCheckpoint(saved[5]!);
     expect([...tensors.keys()].filter((name) => name.startsWith('generator')).sort()).toEqual([
       'generator.0.kernel',
       'generator.1.beta',
@@ -84,10 +85,13 @@ describe('saving', () => {
       'generator_optimizer.3.kernel.v',
     ]);
     expect(tensors.get('sample_noise')?.shape).toEqual([2, 3]);
-    expect(optimizerSteps).toEqual({ generator: 6, discriminator: 6 });
+    expect(optimizers).toEqual({
+      generator: { step: 6, learningRate: 2e-3 },
+      discriminator: { step: 6, learningRate: 1e-3 },
+    });
     expect(history).toHaveLength(1);
     const losses = whole.steps.slice(4, 6).map((text) => JSON.parse(text) as { generatorLoss: number });
-    expect(epochSums.generatorLoss).toBe(losses[0]!.generatorLoss + losses[1]!.generatorLoss);
+    expect(epochSums['generatorLoss']).toBe(losses[0]!.generatorLoss + losses[1]!.generatorLoss);
     expect(random.block).toBeGreaterThan(epochRandom.block);
   });
 

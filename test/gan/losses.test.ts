@@ -1,7 +1,7 @@
 /** The losses of both networks: values and derivatives against their formulas, written out here in float64. */
 import { describe, expect, it } from 'vitest';
 import { GAN_LOSSES, type GanLoss, type Objective, readObjective } from '../../src/gan/losses.ts';
-import { ganPass } from '../../src/gan/step.ts';
+import { type GanLosses, ganPass } from '../../src/gan/step.ts';
 import {
   ArgumentError,
   createRandom,
@@ -79,7 +79,7 @@ describe.each(CASES)('%s, labels smoothed by %d', (loss, smoothing) => {
 
   it("is the formula, for the generator's loss", () => {
     const fake = column(FAKE);
-    const value = objective.generatorLoss(fake);
+    const value = objective.generatorLoss(fake, fake);
     expect(value.shape).toEqual([]);
     expectClose('loss', value.data, [mean(FAKE, terms.generator)], CLOSE);
     expectClose('gradient', gradients(value, [fake])[0]!.data, slopes(FAKE, terms.generator), CLOSE);
@@ -101,7 +101,7 @@ describe.each(CASES)('%s, labels smoothed by %d', (loss, smoothing) => {
 it('the non-saturating loss is largest in slope where the fake is refused, the minimax one smallest', () => {
   const slopeAt = (loss: GanLoss, logit: number): number => {
     const fake = variable(tensor([[logit]]));
-    return gradients(readObjective('test', loss, 0).generatorLoss(fake), [fake])[0]!.item();
+    return gradients(readObjective('test', loss, 0).generatorLoss(fake, fake), [fake])[0]!.item();
   };
   expect(slopeAt('nonSaturating', -10)).toBeCloseTo(-1, 4);
   expect(slopeAt('minimax', -10)).toBeCloseTo(0, 4);
@@ -114,7 +114,7 @@ describe('trainGan', () => {
     loss: GanLoss | undefined,
     labelSmoothing: number | undefined,
   ): Promise<[number[], number[]]> {
-    const events: StepEvent[] = [];
+    const events: StepEvent<GanLosses>[] = [];
     const controller = new AbortController();
     const options = tinyOptions();
     await trainGan({
@@ -142,7 +142,7 @@ describe('trainGan', () => {
     const objective = readObjective('test', 'nonSaturating', 0);
     ganPass(pass, real, random.normal([batchSize, latentDim]), random, {
       objective: {
-        generatorLoss: (fake) => objective.generatorLoss(fake),
+        generatorLoss: objective.generatorLoss,
         discriminatorLoss: (realLogits, fake) => objective.discriminatorLoss(listening(realLogits), listening(fake)),
       },
     });

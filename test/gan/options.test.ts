@@ -81,7 +81,8 @@ describe('images', () => {
 
 const whole = 'must be a whole number of at least';
 const INVALID: readonly (readonly [string, unknown, string])[] = [
-  ['no options', undefined, 'options must be a plain object; got null'],
+  ['no options', undefined, 'images must be a Dataset or a Tensor [n, 28, 28, 1]; got undefined'],
+  ['null', null, 'options must be a plain object; got null'],
   ['a misspelt option', { images: IMAGES, batchsize: 4 }, 'unknown option "batchsize". Did you mean batchSize?'],
   ['another misspelt option', { images: IMAGES, epoch: 4 }, 'Did you mean epochs?'],
   ['no images', {}, 'images must be a Dataset or a Tensor [n, 28, 28, 1]; got undefined. Make one with dataset('],

@@ -6,6 +6,8 @@ import {
   createRandom,
   dataset,
   type EpochEvent,
+  type GanEpoch,
+  type GanLosses,
   layers,
   type StepEvent,
   sequential,
@@ -105,11 +107,11 @@ export async function runTiny(overrides: Partial<TrainGanOptions>): Promise<Log>
   const samples = new Map<number, string>();
   const result = await trainGan({
     ...tinyOptions(overrides),
-    async onStep(event: StepEvent) {
+    async onStep(event: StepEvent<GanLosses>) {
       steps.push(JSON.stringify(event));
       await overrides.onStep?.(event);
     },
-    async onEpoch(event: EpochEvent) {
+    async onEpoch(event: EpochEvent<GanLosses, GanEpoch>) {
       samples.set(event.epoch, JSON.stringify([...event.samples.data]));
       await overrides.onEpoch?.(event);
     },

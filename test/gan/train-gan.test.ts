@@ -9,6 +9,8 @@ import {
   DivergenceError,
   dataset,
   type EpochEvent,
+  type GanEpoch,
+  type GanLosses,
   type Layer,
   layers,
   type Optimizer,
@@ -162,8 +164,8 @@ describe('an epoch', () => {
 
 describe('events and history', () => {
   it('say where the training is, and the history has the mean losses of each epoch', async () => {
-    const steps: StepEvent[] = [];
-    const epochs: EpochEvent[] = [];
+    const steps: StepEvent<GanLosses>[] = [];
+    const epochs: EpochEvent<GanLosses, GanEpoch>[] = [];
     const { history, completed } = await trainGan(
       tinyOptions({ onStep: (event) => steps.push(event), onEpoch: (event) => epochs.push(event) }),
     );
@@ -222,7 +224,7 @@ describe('events and history', () => {
   });
 
   it('samples may be none, and may be kept after the training', async () => {
-    const kept: EpochEvent[] = [];
+    const kept: EpochEvent<GanLosses, GanEpoch>[] = [];
     await trainGan(tinyOptions({ sampleCount: 0, epochs: 1, onEpoch: (event) => kept.push(event) }));
     await trainGan(tinyOptions({ epochs: 1, onEpoch: (event) => kept.push(event) }));
     expect(kept.map(({ samples }) => [samples.shape, samples.data.length])).toEqual([

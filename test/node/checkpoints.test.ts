@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.ts';
-import type { ResumeEvent } from '../../src/gan/options.ts';
 import { type CheckpointFileSystem, checkpointDirectory } from '../../src/node/checkpoints.ts';
 import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
+import type { ResumeEvent } from '../../src/training/events.ts';
 import { recordingStore, runTiny, stateHash } from '../gan/tiny.ts';
 import { rejection, temporaryFolders } from '../support/folder.ts';
 import { hookedFileSystem, SystemError } from '../torture/hooked-file-system.ts';

@@ -12,7 +12,8 @@ export const checkpointExample: Checkpoint = {
   step: 2,
   random: { seed: 42, stream: 0, block: 2 ** 40 + 5 },
   epochRandom: { seed: 42, stream: 0, block: 77 },
-  optimizerSteps: { generator: 470, discriminator: 471 },
+  optimizers: { discriminator: { step: 471, learningRate: 1e-4 }, generator: { step: 470 } },
+  columns: ['generatorLoss', 'discriminatorLoss', 'seconds'],
   epochSums: { generatorLoss: 1.25, discriminatorLoss: 0.1 + 0.2, seconds: 3.5 },
   history: [
     { generatorLoss: 0.7, discriminatorLoss: 1.3, seconds: 10 },
@@ -76,14 +77,16 @@ const KEYS = [
   'random.stream',
   'random.block',
   'epoch_random.block',
-  'generator_optimizer.step',
+  'optimizers.generator.step',
+  'optimizers.discriminator.learning_rate',
+  'columns',
   'configuration.seed',
 ];
 
 const mutators: readonly Mutator[] = [
   ...GENERAL_MUTATORS.map(sealed),
   ...safetensorsTarget.mutators.map(sealed),
-  ...KEYS.map((key) => sealed(metadataValue(new RegExp(`("${key.replace('.', '\\.')}":")[^"]*"`)))),
+  ...KEYS.map((key) => sealed(metadataValue(new RegExp(`("${key.replaceAll('.', '\\.')}":")[^"]*"`)))),
   sealed(function nonFinite(bytes, random) {
     const copy = bytes.slice();
     const at = copy.length - 8 * (1 + random.below(9));
@@ -94,8 +97,8 @@ const mutators: readonly Mutator[] = [
 
 /** What was read is a state to go on from, and survives being written and read again. */
 function verify(checkpoint: Checkpoint): void {
-  const { epoch, step, history, random, epochRandom, optimizerSteps, epochSums } = checkpoint;
-  for (const whole of [epoch - 1, step, ...Object.values(optimizerSteps)]) {
+  const { epoch, step, history, random, epochRandom, optimizers, epochSums } = checkpoint;
+  for (const whole of [epoch - 1, step, ...Object.values(optimizers).map((state) => state.step)]) {
     assert.ok(Number.isSafeInteger(whole) && whole >= 0);
   }
   for (const state of [random, epochRandom]) {

@@ -23,7 +23,7 @@ it('12,000 damaged checkpoints are read or refused with a FormatError, nothing e
     'must not be',
     'in epoch #',
     'is missing',
-    'a loss or time is',
+    'Loss is ',
   ]) {
     expect(all).toContain(rule);
   }

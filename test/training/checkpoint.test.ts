@@ -22,7 +22,7 @@ describe('a checkpoint', () => {
     const read = decodeCheckpoint(file);
     expect({ ...read, configuration: { ...read.configuration } }).toEqual(checkpointExample);
     // 0.1 + 0.2 is 0.30000000000000004; -0 and subnormals keep their bits.
-    expect(read.epochSums.discriminatorLoss).toBe(0.1 + 0.2);
+    expect(read.epochSums['discriminatorLoss']).toBe(0.1 + 0.2);
     expect(Object.is(read.tensors.get('generator.0.kernel')!.data[3], -0)).toBe(true);
     expect(read.tensors.get('generator.0.kernel')!.data[4]).toBe(Math.fround(1e-40));
   });
@@ -58,12 +58,29 @@ describe('a checkpoint', () => {
     ]);
     expect(metadata).toMatchObject({
       format: 'ganvas checkpoint',
-      version: '1',
+      version: '2',
       epoch: '3',
       step: '2',
       'configuration.images.count': '60000',
       'random.block': '1099511627781',
     });
+  });
+
+  it('of version 1 is read: it had neither columns nor learning rates, and left out the defaults of trainGan', () => {
+    const old = forged(({ metadata }) => {
+      metadata['version'] = '1';
+      for (const player of ['generator', 'discriminator']) {
+        metadata[`${player}_optimizer.step`] = metadata[`optimizers.${player}.step`]!;
+        delete metadata[`optimizers.${player}.step`];
+      }
+      delete metadata['columns'];
+      delete metadata['optimizers.discriminator.learning_rate'];
+    });
+    const { configuration, optimizers, columns, history } = decodeCheckpoint(old);
+    expect(configuration).toMatchObject({ seed: '42', loss: 'nonSaturating', labelSmoothing: '0' });
+    expect(optimizers).toEqual({ discriminator: { step: 471 }, generator: { step: 470 } });
+    expect(columns).toEqual(['generatorLoss', 'discriminatorLoss', 'seconds']);
+    expect(history).toEqual(checkpointExample.history);
   });
 
   it('keeps a setting called __proto__ as a setting', () => {
@@ -91,7 +108,7 @@ describe('a checkpoint', () => {
 
   const forgeries: readonly [string, Parameters<typeof forged>[0], RegExp][] = [
     ['another format', ({ metadata }) => (metadata['format'] = 'pt'), /format is "pt"; this reads "ganvas checkpoint"/],
-    ['a later version', ({ metadata }) => (metadata['version'] = '2'), /version is "2"; this reads "1"/],
+    ['a later version', ({ metadata }) => (metadata['version'] = '3'), /version is "3"; this reads "1" and "2"/],
     ['no epoch', ({ metadata }) => delete metadata['epoch'], /its epoch is missing/],
     ['epoch 0', ({ metadata }) => (metadata['epoch'] = '0'), /epoch is "0", not a whole number from 1/],
     ['a negative step', ({ metadata }) => (metadata['step'] = '-1'), /step is "-1", not a whole number/],
@@ -99,9 +116,26 @@ describe('a checkpoint', () => {
     ['a step in hexadecimal', ({ metadata }) => (metadata['step'] = '0x1'), /not a whole number/],
     ['a stream above 31 bits', ({ metadata }) => (metadata['random.stream'] = '2147483648'), /random\.stream is/],
     [
-      'an optimizer that would count for hours',
-      ({ metadata }) => (metadata['generator_optimizer.step'] = '9007199254740991'),
-      /generator_optimizer\.step is "9007199254740991", not a whole number from 0 to 1073741824/,
+      'an optimizer that cannot count any further',
+      ({ metadata }) => (metadata['optimizers.generator.step'] = '9007199254740991'),
+      /optimizers\.generator\.step is "9007199254740991", not a whole number from 0 to 4503599627370496/,
+    ],
+    [
+      'a learning rate that is no number',
+      ({ metadata }) => (metadata['optimizers.discriminator.learning_rate'] = '1e-4'),
+      /discriminator\.learning_rate is "1e-4", not a number of at least 0/,
+    ],
+    [
+      'a negative learning rate',
+      ({ metadata }) => (metadata['optimizers.discriminator.learning_rate'] = '-1'),
+      /discriminator\.learning_rate is "-1", not a number of at least 0/,
+    ],
+    ['a column twice', ({ metadata }) => (metadata['columns'] = 'a,a,b'), /its columns are "a,a,b", not names/],
+    ['no columns', ({ metadata }) => (metadata['columns'] = ''), /its columns are "", not names/],
+    [
+      'more columns',
+      ({ metadata }) => (metadata['columns'] = 'a,b,c,d'),
+      /epoch_sums is \[3\]; with 4 columns in epoch 3 it is \[4\]/,
     ],
     ['an unknown key', ({ metadata }) => (metadata['extra'] = ''), /unknown key "extra"/],
     ['no history', ({ entries }) => entries.splice(0, entries.length), /history is missing/],
@@ -117,7 +151,7 @@ describe('a checkpoint', () => {
     [
       'a history that does not fit the epoch',
       ({ metadata }) => (metadata['epoch'] = '4'),
-      /history is \[2,3\]; in epoch 4 it is \[3,3\]/,
+      /history is \[2,3\]; with 3 columns in epoch 4 it is \[3,3\]/,
     ],
     [
       'a tensor of bytes',
@@ -138,7 +172,7 @@ describe('a checkpoint', () => {
         const at = entries.findIndex(({ name }) => name === 'epoch_sums');
         entries[at] = { ...entries[at]!, bytes: new Uint8Array(Float64Array.of(1, NaN, 2).buffer) };
       },
-      /a loss or time is NaN/,
+      /its discriminatorLoss is NaN/,
     ],
   ];
   it.each(forgeries)('with a right checksum but %s is refused', (_, change, says) => {

@@ -38,11 +38,28 @@ const wrongly = (name: Training, changes: object, message: string, kind: WrongCa
 
 /** What both take. */
 const common = (name: Training): readonly WrongCall[] => [
-  [Argument, [undefined], new RegExp(`^${name}: options must be a plain object; got null`)],
+  [Argument, [undefined], new RegExp(`^${name}: images must be a Dataset or a Tensor .* got undefined`)],
   [Argument, [[images]], new RegExp(`^${name}: options must be a plain object; got \\[`)],
   wrongly(name, { batchsize: 4 }, 'unknown option "batchsize". Did you mean batchSize\\?'),
   wrongly(name, { optimiser: 4 }, 'unknown option "optimiser". Did you mean optimizer\\?'),
-  wrongly(name, { checkpoint: 4 }, 'unknown option "checkpoint"'),
+  wrongly(name, { checkpoint: 4 }, 'checkpoint must be a CheckpointStore; got 4. Use memoryCheckpoints'),
+  wrongly(name, { checkpoint: { save() {} } }, 'checkpoint must be a CheckpointStore; got \\{ save \\}'),
+  wrongly(name, { checkpointEvery: 3 }, 'checkpointEvery needs a checkpoint store. Use memoryCheckpoints'),
+  wrongly(name, { resume: true }, 'resume needs a checkpoint store. Use memoryCheckpoints'),
+  wrongly(name, { resume: 1 }, 'resume must be true or false; got 1'),
+  wrongly(name, { onResume: 1 }, 'onResume must be a function; got 1'),
+  wrongly(name, { loss: 'hinge' }, 'loss must be a function; got "hinge"'),
+  wrongly(name, { validation: 5 }, 'validation: options must be a plain object; got 5'),
+  wrongly(name, { validation: { image: images } }, 'validation: unknown option "image". Did you mean images'),
+  wrongly(name, { validation: { images: 3 } }, 'validation: images must be a Dataset or a Tensor .* got 3'),
+  wrongly(
+    name,
+    { validation: { images: tensor([0, 0], [2, 1]), labels: [0, 0] } },
+    name === 'trainAutoencoder'
+      ? 'validation: unknown option "labels"'
+      : 'the validation images are items of shape \\[1\\], but the images are \\[2, 2, 1\\]',
+    name === 'trainAutoencoder' ? Argument : Shape,
+  ),
   wrongly(name, { images: undefined }, 'images must be a Dataset or a Tensor \\[n, 28, 28, 1\\]; got undefined'),
   wrongly(name, { images: new Uint8Array(16) }, 'images must be a Dataset or a Tensor .* got a Uint8Array'),
   wrongly(name, { images: { ...images, count: NaN } }, 'images.count must be a whole number of at least 0; got NaN'),

@@ -45,7 +45,7 @@ const whole = 'must be a whole number of at least 0';
 
 export const TRAINING_CALLS: Calls<typeof ganvas> = {
   trainGan: [
-    [Argument, [undefined], /^trainGan: options must be a plain object; got null/],
+    [Argument, [undefined], /^trainGan: images must be a Dataset or a Tensor .* got undefined/],
     [Argument, [[images]], /^trainGan: options must be a plain object; got \[/],
     wrongly({ batchsize: 4 }, /^trainGan: unknown option "batchsize". Did you mean batchSize\?/),
     wrongly(

@@ -6,8 +6,7 @@ import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { littleEndianBytes } from '../io/little-endian.ts';
 import type { Model } from '../nn/sequential.ts';
-import { DEFAULT_LOSS } from './losses.ts';
-import type { TrainGanSetup } from './options.ts';
+import { networksOf, type Player } from './player.ts';
 
 export type Configuration = Readonly<Record<string, string>>;
 
@@ -15,29 +14,37 @@ export type Configuration = Readonly<Record<string, string>>;
 const MAX_HASHED = 2 ** 23;
 const HASH_BATCH = 256;
 
-/** Settings that are written down only where they differ from these. */
-const DEFAULTS: Configuration = { loss: DEFAULT_LOSS, labelSmoothing: '0' };
+export interface ConfigurationParts {
+  readonly images: Dataset;
+  readonly players: readonly Player[];
+  /** Everything else that decides the bits, in the order of messages. */
+  readonly settings: Readonly<Record<string, string | number>>;
+}
 
-export function configurationOf(setup: TrainGanSetup): Configuration {
-  const { seed, batchSize, latentDim, sampleCount, images, networks } = setup;
-  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = networks;
+export function configurationOf({ images, players, settings }: ConfigurationParts): Configuration {
   const configuration: Record<string, string> = {};
   const add = (prefix: string, settings: Readonly<Record<string, string | number | boolean>>): void => {
     for (const [name, value] of Object.entries(settings)) configuration[prefix + name] = `${value}`;
   };
-  add('', { seed, batchSize, latentDim, sampleCount });
-  if (setup.loss !== DEFAULT_LOSS) add('', { loss: setup.loss });
-  if (setup.labelSmoothing > 0) add('', { labelSmoothing: setup.labelSmoothing });
-  if (networks.average !== undefined) add('', { emaMomentum: networks.average.momentum });
-  if (setup.labels !== undefined) {
-    add('labels.', { classes: setup.classes, hash: hexadecimal(xxh32(setup.labels)) });
-  }
-  add('images.', { count: images.count, itemShape: formatShape(images.itemShape), hash: hashImages(images) });
-  add('generatorOptimizer.', generatorOptimizer.config);
-  add('discriminatorOptimizer.', discriminatorOptimizer.config);
-  add('generator.', architecture(generator));
-  add('discriminator.', architecture(discriminator));
+  add('', settings);
+  add('', describeImages('images', images));
+  for (const { optimizer, optimizerOption } of players) add(`${optimizerOption}.`, optimizer.config);
+  for (const { name, model } of networksOf(players)) add(`${name}.`, architecture(model));
   return configuration;
+}
+
+/** What tells a dataset from another. */
+export function describeImages(prefix: string, images: Dataset): Readonly<Record<string, string | number>> {
+  return {
+    [`${prefix}.count`]: images.count,
+    [`${prefix}.itemShape`]: formatShape(images.itemShape),
+    [`${prefix}.hash`]: hashImages(images),
+  };
+}
+
+/** What tells labels from others. */
+export function hashLabels(labels: Uint8Array | Int32Array): string {
+  return hexadecimal(xxh32(labels instanceof Uint8Array ? labels : new Uint8Array(Int32Array.from(labels).buffer)));
 }
 
 /** One line for each setting that differs. */
@@ -45,10 +52,7 @@ export function differingSettings(saved: Configuration, given: Configuration): s
   const names = new Set([...Object.keys(given), ...Object.keys(saved)]);
   return [...names]
     .filter((name) => saved[name] !== given[name])
-    .map((name) => {
-      const absent = DEFAULTS[name] ?? 'none';
-      return `${name}: saved ${saved[name] ?? absent}, given ${given[name] ?? absent}`;
-    });
+    .map((name) => `${name}: saved ${saved[name] ?? 'none'}, given ${given[name] ?? 'none'}`);
 }
 
 /** Each layer's kind, output shape and settings, and the shape of each weight. */

@@ -6,23 +6,25 @@ import {
   configure,
   DivergenceError,
   type Model,
+  type Optimizer,
   tensorDataset,
   trainAutoencoder,
   trainClassifier,
   zeros,
 } from '../../src/index.ts';
 import { heap } from '../../src/kernels/runtime.ts';
-import type { DescentOptions, DescentResult } from '../../src/training/descent.ts';
+import type { TrainingOptions } from '../../src/training/options.ts';
+import type { TrainingResult } from '../../src/training/train.ts';
 import { collectUntil } from '../support/collect-garbage.ts';
 import { rejection } from '../support/folder.ts';
 import { autoencoderOptions, classifierOptions, EPOCHS, STEPS_PER_EPOCH } from './tiny.ts';
 
-type Overrides = Omit<DescentOptions<{ readonly loss: number }>, 'images'> & {
-  readonly images?: DescentOptions<unknown>['images'];
+type Overrides = Partial<TrainingOptions<{ readonly loss: number }>> & {
+  readonly optimizer?: Optimizer;
   /** Changes the models before they are trained. */
   readonly prepare?: (models: readonly Model[]) => void;
 };
-interface Run extends DescentResult<{ readonly loss: number }> {
+interface Run extends TrainingResult<{ readonly loss: number }> {
   readonly models: readonly Model[];
 }
 

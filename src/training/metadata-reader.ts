@@ -1,0 +1,101 @@
+/** Takes texts out of a checkpoint's metadata, one by one, each checked; what is left at the end must be the configuration. */
+import type { RandomState } from '../autograd/random.ts';
+import { describe } from '../core/check.ts';
+import { FormatError } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
+import type { OptimizerState } from './checkpoint.ts';
+
+/** The keys of what is kept of a player's optimizer. */
+export const OPTIMIZERS = 'optimizers.';
+export const STEP = '.step';
+export const LEARNING_RATE = '.learning_rate';
+/** So that a resumed training can go on counting. */
+const MAX_OPTIMIZER_STEP = 2 ** 52;
+const MAX_STREAM = 0x7fffffff;
+
+export class MetadataReader {
+  readonly #left: Map<string, string>;
+  readonly #where: string;
+
+  constructor(metadata: Readonly<Record<string, string>>, where: string) {
+    this.#left = new Map(Object.entries(metadata));
+    this.#where = where;
+  }
+
+  text(key: string): string {
+    const text = this.#left.get(key);
+    if (text === undefined) return this.#fail(`its ${key} is missing`);
+    this.#left.delete(key);
+    return text;
+  }
+
+  choice(key: string, known: readonly string[]): string {
+    const text = this.text(key);
+    if (known.includes(text)) return text;
+    return this.#fail(`its ${key} is ${describe(text)}; this reads ${known.map(describe).join(' and ')}`);
+  }
+
+  /** Names between commas, each different. */
+  names(key: string): readonly string[] {
+    const text = this.text(key);
+    const names = text.split(',');
+    if (new Set(names).size === names.length && !names.includes('')) return names;
+    return this.#fail(`its ${key} are ${describe(text)}, not names between commas, each different`);
+  }
+
+  /** A whole number as `${number}` writes it. */
+  integer(key: string, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
+    const text = this.text(key);
+    const value = Number(text);
+    if (!/^(0|[1-9]\d*)$/.test(text) || value < min || value > max) {
+      this.#fail(`its ${key} is ${describe(text)}, not a whole number from ${min} to ${max}`);
+    }
+    return value;
+  }
+
+  randomState(name: string): RandomState {
+    return {
+      seed: this.integer(`${name}.seed`, 0),
+      stream: this.integer(`${name}.stream`, 0, MAX_STREAM),
+      block: this.integer(`${name}.block`, 0),
+    };
+  }
+
+  /** By the names of the players, in the order of the file. */
+  optimizerStates(): Record<string, OptimizerState> {
+    const names = [...this.#left.keys()]
+      .filter((key) => key.startsWith(OPTIMIZERS) && key.endsWith(STEP))
+      .map((key) => key.slice(OPTIMIZERS.length, -STEP.length));
+    const states = names.map((name) => {
+      const key = OPTIMIZERS + name;
+      const step = this.integer(key + STEP, 0, MAX_OPTIMIZER_STEP);
+      const state = this.#left.has(key + LEARNING_RATE)
+        ? { step, learningRate: this.#rate(key + LEARNING_RATE) }
+        : { step };
+      return [name, state] as const;
+    });
+    return Object.fromEntries(states);
+  }
+
+  /** What is left, without the prefix that all of it has. */
+  rest(prefix: string): Record<string, string> {
+    const texts: Record<string, string> = Object.create(null);
+    for (const [key, value] of this.#left) {
+      if (!key.startsWith(prefix)) this.#fail(`it has an unknown key ${describe(key)}`);
+      texts[key.slice(prefix.length)] = value;
+    }
+    return texts;
+  }
+
+  /** A number of at least 0 as `${number}` writes it. */
+  #rate(key: string): number {
+    const text = this.text(key);
+    const value = Number(text);
+    if (`${value}` === text && Number.isFinite(value) && value >= 0) return value;
+    return this.#fail(`its ${printable(key)} is ${describe(text)}, not a number of at least 0`);
+  }
+
+  #fail(problem: string): never {
+    throw new FormatError(`${this.#where}: not a checkpoint: ${problem}`, 0);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Where a training stands between two steps, all of it to and from a checkpoint: weights and slots of the players, further tensors,
+ * progress, the optimizers' counts of steps and learning rates. What the tensors mean is the training's business.
+ */
+import { randomFromState } from '../autograd/random.ts';
+import type { Variable } from '../autograd/tensor.ts';
+import { ArgumentError, FormatError } from '../core/errors.ts';
+import { differences } from '../io/weights.ts';
+import { type Checkpoint, type EpochTotals, type OptimizerState, type TensorValues, VALIDATION } from './checkpoint.ts';
+import type { EpochEvent, Measures } from './events.ts';
+import type { Player } from './player.ts';
+import { Progress } from './progress.ts';
+
+/** What a training has beside its progress. */
+export interface Belongings<M> {
+  /** The training's name, for errors. */
+  readonly where: string;
+  readonly players: readonly Player[];
+  /** Further tensors that are saved and restored, by name. */
+  readonly tensors: ReadonlyMap<string, Variable>;
+  /** What each step measures, each at 0. */
+  readonly nothing: M;
+  readonly hasValidation: boolean;
+}
+
+/** All of it. The tensors are views of the heap, so encode them before anything else is made. */
+export function capture<M extends Measures<M>>(
+  belongings: Belongings<M>,
+  progress: Progress<M>,
+  configuration: Checkpoint['configuration'],
+): Checkpoint {
+  const { epoch, step, history, sums, seconds, random, epochRandom } = progress;
+  const tensors = new Map<string, TensorValues>();
+  for (const [name, { shape, storage }] of variablesOf(belongings)) tensors.set(name, { shape, data: storage.view() });
+  const optimizers = belongings.players.map(({ name, optimizer }): [string, OptimizerState] => {
+    return [name, { step: optimizer.step, learningRate: optimizer.learningRate }];
+  });
+  return {
+    configuration,
+    epoch,
+    step,
+    // Before the first step the epoch's order does not count as drawn, even if it is.
+    random: step === 0 ? epochRandom : random.state(),
+    epochRandom,
+    optimizers: Object.fromEntries(optimizers),
+    columns: columnsOf(belongings),
+    epochSums: { ...sums, seconds },
+    history: history.map((record) => totalsOf(belongings, record)),
+    tensors,
+  };
+}
+
+/** Throws a FormatError if the checkpoint's tensors, columns or position cannot be those of this training. */
+export function checkRestorable<M>(checkpoint: Checkpoint, belongings: Belongings<M>, stepsPerEpoch: number): void {
+  const { where, players } = belongings;
+  const problems = differences(new Map(variablesOf(belongings)), checkpoint.tensors);
+  if (checkpoint.step >= stepsPerEpoch) problems.push(`step ${checkpoint.step} of an epoch of ${stepsPerEpoch}`);
+  const compare = (what: string, saved: readonly string[], expected: readonly string[]): void => {
+    if (saved.join() !== expected.join()) problems.push(`${what} ${saved.join()} instead of ${expected.join()}`);
+  };
+  compare('columns', checkpoint.columns, columnsOf(belongings));
+  const names = players.map(({ name }) => name).sort();
+  compare('optimizers of', Object.keys(checkpoint.optimizers).sort(), names);
+  if (problems.length === 0) return;
+  throw new FormatError(`${where}: the checkpoint is inconsistent: ${problems.join('; ')}`, 0);
+}
+
+/** Takes players, tensors and progress back to where they were; checkRestorable() comes first, so that nothing fails halfway. */
+export function restore<M extends Measures<M>>(checkpoint: Checkpoint, belongings: Belongings<M>): Progress<M> {
+  restoreOptimizers(checkpoint, belongings);
+  for (const [name, variable] of variablesOf(belongings)) variable.assign(checkpoint.tensors.get(name)!.data);
+  const { nothing } = belongings;
+  const pick = (totals: EpochTotals, prefix = ''): M => {
+    return Object.fromEntries(namesOf(nothing).map((name) => [name, totals[prefix + name]!])) as M;
+  };
+  const { epochSums, history } = checkpoint;
+  const progress = new Progress(randomFromState(checkpoint.random), nothing, checkpoint.epochRandom);
+  progress.epoch = checkpoint.epoch;
+  progress.step = checkpoint.step;
+  progress.sums = pick(epochSums);
+  progress.seconds = epochSums['seconds']!;
+  history.forEach((totals, i) => {
+    const validation = belongings.hasValidation ? { validation: pick(totals, VALIDATION) } : {};
+    progress.history.push({ ...pick(totals), epoch: i + 1, seconds: totals['seconds']!, ...validation });
+  });
+  return progress;
+}
+
+/** All of them, or none: a learning rate that cannot be set again is that of another schedule. */
+function restoreOptimizers(
+  { optimizers }: Checkpoint,
+  { where, players }: Pick<Belongings<never>, 'where' | 'players'>,
+): void {
+  const before = players.map(({ optimizer }) => optimizer.step);
+  for (const { name, optimizer, optimizerOption } of players) {
+    const { step, learningRate } = optimizers[name]!;
+    optimizer.restore(step);
+    const given = optimizer.learningRate;
+    if (learningRate === undefined || learningRate === given) continue;
+    try {
+      optimizer.learningRate = learningRate;
+    } catch (cause) {
+      players.forEach(({ optimizer }, i) => {
+        optimizer.restore(before[i]!);
+      });
+      throw new ArgumentError(
+        `${where}: the schedule of ${optimizerOption} gives a learning rate of ${given} after ${step} steps; the saved training's gave ${learningRate}. Resume with the same schedule, or start over with resume: false.`,
+        { cause },
+      );
+    }
+  }
+}
+
+function namesOf<M>(measures: M): (keyof M & string)[] {
+  return Object.keys(measures as object) as (keyof M & string)[];
+}
+
+function columnsOf<M>({ nothing, hasValidation }: Belongings<M>): string[] {
+  const names = namesOf(nothing);
+  return [...names, 'seconds', ...(hasValidation ? names.map((name) => VALIDATION + name) : [])];
+}
+
+/** The columns of a finished epoch. */
+function totalsOf<M extends Measures<M>>({ nothing }: Belongings<M>, record: EpochEvent<M>): EpochTotals {
+  const { seconds, validation } = record;
+  const totals: Record<string, number> = { seconds };
+  for (const name of namesOf(nothing)) {
+    totals[name] = record[name];
+    if (validation !== undefined) totals[VALIDATION + name] = validation[name];
+  }
+  return totals;
+}
+
+/** Every weight and optimizer slot by its name in a checkpoint, `generator.0.kernel` and `generator_optimizer.0.kernel.m`, and all else. */
+function* variablesOf<M>({ players, tensors }: Belongings<M>): Iterable<[string, Variable]> {
+  for (const { networks, optimizer } of players) {
+    for (const { name: network, model } of networks) {
+      const trainable = new Set(model.trainableWeights);
+      for (const [name, weight] of model.namedWeights) {
+        yield [`${network}.${name}`, weight];
+        if (!trainable.has(weight)) continue;
+        for (const [slot, values] of Object.entries(optimizer.slots(weight))) {
+          yield [`${network}_optimizer.${name}.${slot}`, values];
+        }
+      }
+    }
+  }
+  yield* tensors;
+}

@@ -1,0 +1,99 @@
+/** trainGan({ objective }): losses of the user's, as two functions of the logits of one forward pass. */
+import { describe, expect, it } from 'vitest';
+import { readObjective } from '../../src/gan/losses.ts';
+import {
+  type ArgumentError,
+  binaryCrossentropy,
+  DivergenceError,
+  div,
+  mean,
+  mul,
+  type Objective,
+  sub,
+  type Tensor,
+  trainGan,
+} from '../../src/index.ts';
+import { rejection } from '../support/folder.ts';
+import { wrong } from '../support/thrown.ts';
+import { recordingStore, runTiny, stateHash, stopAfter, tinyOptions } from './tiny.ts';
+
+const relativistic: Objective = {
+  generatorLoss: (fake, real) => binaryCrossentropy(1, sub(fake, mean(real)), { fromLogits: true }),
+  discriminatorLoss: (real, fake) => binaryCrossentropy(1, sub(real, mean(fake)), { fromLogits: true }),
+};
+
+describe('objective', () => {
+  it('the default, written out, gives the same bits', async () => {
+    const [given, standard] = [
+      await runTiny({ objective: readObjective('test', 'nonSaturating', 0) }),
+      await runTiny({}),
+    ];
+    expect(given.steps).toEqual(standard.steps);
+    expect(given.samples).toEqual(standard.samples);
+  });
+
+  it('gets the logits of one pass: of the fakes first for the generator, of the real ones first for the discriminator', async () => {
+    const calls: Tensor[][] = [];
+    const spy: Objective = {
+      generatorLoss(...logits) {
+        calls.push(logits);
+        return relativistic.generatorLoss(...logits);
+      },
+      discriminatorLoss(...logits) {
+        calls.push(logits);
+        return relativistic.discriminatorLoss(...logits);
+      },
+    };
+    await runTiny({ objective: spy, ...stopAfter(1) });
+    expect(calls).toHaveLength(2);
+    const [[fake, real], [sameReal, sameFake]] = calls as [[Tensor, Tensor], [Tensor, Tensor]];
+    expect([sameReal, sameFake]).toEqual([real, fake]);
+    expect([fake.shape, real.shape]).toEqual([
+      [4, 1],
+      [4, 1],
+    ]);
+  });
+
+  it('is resumed with the same bits, and refused with a named loss', async () => {
+    const { saved, ...store } = recordingStore();
+    const whole = await runTiny({ objective: relativistic, checkpoint: store });
+    const parts = recordingStore();
+    await runTiny({ objective: relativistic, checkpoint: parts, ...stopAfter(5) });
+    const rest = await runTiny({ objective: relativistic, checkpoint: parts, resume: true });
+    expect(rest.steps).toEqual(whole.steps.slice(5));
+    expect(stateHash(parts.saved.at(-1)!)).toBe(stateHash(saved.at(-1)!));
+    const error = await rejection(runTiny({ checkpoint: parts, resume: true }));
+    expect(String(error)).toMatch(/loss: saved a pair of functions, given nonSaturating/);
+  });
+
+  it('that is not finite ends the training by the name of the loss', async () => {
+    const objective: Objective = { ...relativistic, generatorLoss: (fake) => mean(div(mul(fake, 0), 0)) };
+    const error = await rejection(trainGan(tinyOptions({ objective })));
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect(String(error)).toMatch(/generatorLoss is NaN/);
+  });
+
+  it.each([
+    [
+      { objective: 5 },
+      /^trainGan: objective must be two functions, \{ generatorLoss\(fakeLogits, realLogits\), .* got 5/,
+    ],
+    [{ objective: { generatorLoss: relativistic.generatorLoss } }, /^trainGan: objective must be two functions/],
+    [
+      { objective: relativistic, loss: 'hinge' },
+      /^trainGan: objective stands for loss and labelSmoothing; give one or the other/,
+    ],
+    [{ objective: relativistic, labelSmoothing: 0.1 }, /^trainGan: objective stands for loss and labelSmoothing/],
+    [
+      { objective: { ...relativistic, generatorLoss: () => 3 } },
+      /the result of objective\.generatorLoss\(\) must be a Tensor; got 3/,
+    ],
+    [
+      { objective: { ...relativistic, discriminatorLoss: (real: Tensor) => real } },
+      /^trainGan: the result of objective\.discriminatorLoss\(\) must be a scalar; got shape \[4, 1\]. Take the mean\(\) of it/,
+    ],
+  ])('refuses %o', async (options, message) => {
+    const error = await rejection(trainGan(tinyOptions(wrong(options))));
+    expect((error as ArgumentError).message).toMatch(message);
+  });
+});
