@@ -1,6 +1,6 @@
 /**
- * The classifier whose features the evaluation compares, trained when it is first needed and then kept in runs/, under a name that tells data
- * and settings apart.
+ * The classifier whose features the evaluation compares. It is trained when it is first needed and kept in runs/, under
+ * a name that depends on data and settings.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -22,15 +22,17 @@ import type { DigitSplits, LabelledDigits } from './digits.ts';
 
 export interface DescribedClassifier {
   readonly classifier: Classifier;
-  /** For the protocol: file and accuracy. */
+  /** File and accuracy, for the protocol. */
   readonly description: string;
 }
 
-/** A change of the classifier or of its training needs another version, so that no older file is taken for it. */
+/** Increase the version when the classifier or its training changes, so that older files are not used. */
 const SETTINGS = { version: 1, epochs: 12, seed: 1 } as const;
 const BATCH = 1000;
 
-/** The classifier in `file`, or the one in `folder` that was trained on these digits, or a new one, which is then saved there. */
+/**
+ * Loads the classifier from `file`, or the one for these digits from `folder`; trains and saves it if there is none.
+ */
 export async function loadClassifier(
   file: string | undefined,
   { training, real }: DigitSplits,
@@ -56,20 +58,20 @@ export async function loadClassifier(
 
 function read(path: string, real: LabelledDigits, progress: (text: string) => void): DescribedClassifier {
   const classifier = digitClassifier();
-  // Models whose first layer names no shape have weights only after a call.
+  // A model without an input shape has no weights before its first call.
   scope(() => classifier.head.predict(classifier.features.predict(zeros([1, ...real.images.itemShape]))));
   const bytes = readFileSync(path);
   loadWeights({ features: classifier.features, head: classifier.head }, bytes);
   const right = 100 * accuracy(classifier, real.images, real.labels);
   const { metadata } = decodeTensorFile(bytes);
   const settings = metadata?.['settings'] === undefined ? '' : `, trained with ${metadata['settings']}`;
-  const share = `${right.toFixed(2)} % right on the ${real.images.count} real images`;
+  const share = `${right.toFixed(2)} % correct on the ${real.images.count} real images`;
   progress(`classifier ${path}: ${share}`);
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   return { classifier, description: `digitClassifier, weights ${hash}, ${share}${settings}` };
 }
 
-/** Of all images, labels and settings. */
+/** A hash of all images, labels and settings. */
 function fingerprint({ images, labels }: LabelledDigits): string {
   const hash = createHash('sha256').update(JSON.stringify(SETTINGS)).update(labels);
   for (let start = 0; start < images.count; start += BATCH) {

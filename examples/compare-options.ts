@@ -1,4 +1,4 @@
-/** The command line of compare.ts, and what it trains when no ready runs are named. */
+/** The command line of compare.ts, and the trainings that it makes if no finished runs are given. */
 import { join } from 'node:path';
 import {
   helpText,
@@ -13,13 +13,13 @@ import { parseOptions as parseTraining, type TrainingOptions } from './options.t
 import { type ModelName, RUNS } from './run-folder.ts';
 
 export interface ComparisonOptions extends EvaluatorOptions {
-  /** Folder for the table, the picture and, unless ready runs are named, the runs. */
+  /** Folder for the table, the picture, and the runs that are trained here. */
   readonly out: string;
-  /** Ready runs of npm run train; none: the models are trained. */
+  /** Finished runs of npm run train. If there are none, the models are trained. */
   readonly runs: readonly string[];
-  /** Each model is trained with each of them. */
+  /** Each model is trained with each seed. */
   readonly seeds: readonly number[];
-  /** For all models; undefined: each model's own. */
+  /** Epochs for all models; undefined means the default of each model. */
   readonly epochs: number | undefined;
   readonly limit: number | undefined;
   readonly threads: number | undefined;
@@ -28,20 +28,25 @@ export interface ComparisonOptions extends EvaluatorOptions {
 
 export const USAGE = 'npm run compare';
 
-/** Epochs after which a model draws about as well as it will; the convolutional one takes the longest for each. */
+/** Epochs after which a model hardly improves. Those of the convolutional pair take the longest. */
 const EPOCHS: Readonly<Partial<Record<ModelName, number>>> = { dense: 100, refined: 100, conv: 20, autoencoder: 50 };
 
 const OPTIONS = {
   data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
-  out: { type: 'string', value: 'DIR', help: 'folder for all that is written (default runs/comparison)' },
-  runs: { type: 'string', multiple: true, value: 'DIR ...', help: 'ready runs of npm run train, instead of training' },
+  out: { type: 'string', value: 'DIR', help: 'output folder (default runs/comparison)' },
+  runs: {
+    type: 'string',
+    multiple: true,
+    value: 'DIR ...',
+    help: 'finished runs of npm run train, instead of training',
+  },
   seeds: { type: 'string', value: 'LIST', help: 'train each model with each seed (default 42)' },
   epochs: { type: 'string', value: 'N', help: 'for all models (default 100, 100, 20, 50)' },
   limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
   threads: { type: 'string', value: 'N', help: 'processor cores to train with' },
-  wide: { type: 'boolean', help: '256-bit SIMD where this Node can do it' },
+  wide: { type: 'boolean', help: 'use 256-bit SIMD if this Node supports it' },
   classifier: { type: 'string', value: 'FILE', help: 'weights of a classifier (default: trained once)' },
-  count: { type: 'string', value: 'N', help: 'pictures that are judged of each model (default 10000)' },
+  count: { type: 'string', value: 'N', help: 'pictures of each model to evaluate (default 10000)' },
   seed: { type: 'string', value: 'N', help: 'random seed of noise and subsets (default 0)' },
   help: { type: 'boolean', help: 'show this text' },
 } as const satisfies Options;
@@ -56,7 +61,7 @@ export function parseOptions(args: readonly string[]): ComparisonOptions | 'help
   if (values.help) return 'help';
   const { data, out = join(RUNS, 'comparison'), runs, wide = false, classifier } = values;
   if (positionals.length > 0 && runs === undefined) {
-    throw new UsageError(`unexpected argument "${positionals[0]}"; name ready runs by --runs DIR ...`);
+    throw new UsageError(`unexpected argument "${positionals[0]}"; name finished runs by --runs DIR ...`);
   }
   return {
     data,
@@ -79,7 +84,7 @@ export interface Planned {
   readonly training: TrainingOptions;
 }
 
-/** Every model with every seed, with the settings of npm run train. */
+/** The training of each model with each seed, with the settings of npm run train. */
 export function plan({ out, seeds, epochs, data, limit }: ComparisonOptions): Planned[] {
   return Object.entries(EPOCHS).flatMap(([model, own]) =>
     seeds.map((seed) => {

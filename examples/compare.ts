@@ -1,6 +1,7 @@
 /**
- * The models side by side: `npm run compare`, or `-- --help` for what can be set. Trains those that are not trained yet, goes on with those
- * that were stopped, and writes one table and one picture: a row of samples for each, below a row of real digits.
+ * Compares the models: `npm run compare`; `npm run compare -- --help` lists the options. It trains the models that are
+ * not trained yet, resumes those that were stopped, and writes a table and a picture. The picture has a row of real
+ * digits and a row of samples for each model.
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -17,7 +18,7 @@ import { readGenerator } from './saved-generator.ts';
 import { trainAutoencoderRun } from './train-autoencoder.ts';
 import { trainGanRun } from './train-gan.ts';
 
-/** Samples of each model in the picture. */
+/** Number of samples of each model in the picture. */
 const SAMPLES = 16;
 
 interface FinishedRun {
@@ -48,7 +49,7 @@ async function compare(options: ComparisonOptions): Promise<void> {
   await saveImage(join(options.out, 'comparison.png'), concat(strips), { columns: SAMPLES });
 }
 
-/** Undefined if the user stopped it. */
+/** Undefined if the user stopped the training. */
 async function trainAll(options: ComparisonOptions, digits: LabelledDigits): Promise<FinishedRun[] | undefined> {
   await configure({ threads: options.threads });
   if (options.wide) {
@@ -84,7 +85,7 @@ async function trainOne(
 
 function readyRun(folder: string): FinishedRun {
   const description = readDescription(folder);
-  if (description?.seconds === undefined) throw new UsageError(`${folder} holds no finished run of npm run train`);
+  if (description?.seconds === undefined) throw new UsageError(`${folder} has no finished run of npm run train`);
   return { folder, description };
 }
 
@@ -92,7 +93,7 @@ function nameOf({ model, seed, width }: RunDescription): string {
   return `${model}${width === undefined ? '' : ` ${width}`}, seed ${seed}`;
 }
 
-/** What the models cost and came to, then the whole evaluation with its protocol. */
+/** A table of costs and results of the models, then the whole evaluation with its protocol. */
 function report(runs: readonly FinishedRun[], evaluation: Evaluation): string {
   const lines = runs.map(({ description }) => {
     const { epochs, batchSize, images, seconds = 0 } = description;
@@ -103,7 +104,8 @@ function report(runs: readonly FinishedRun[], evaluation: Evaluation): string {
   const header = ['model', 'images', 'batch', 'epochs', 'seconds', 'Frechet', 'sharpness', 'missing digits'];
   const rule = header.map((_, column) => (column === 0 ? '---' : '--:'));
   const table = [header, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`);
-  const picture = `comparison.png, from the top: real digits, ${runs.map(({ description }) => nameOf(description)).join('; ')}`;
+  const names = runs.map(({ description }) => nameOf(description));
+  const picture = `comparison.png, from the top: real digits; ${names.join('; ')}`;
   return [...table, '', picture, '', formatEvaluation(evaluation)].join('\n');
 }
 

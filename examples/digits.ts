@@ -1,4 +1,4 @@
-/** The digits of the examples: MNIST's own files if a folder is named, else the 10,000 digits in examples/data. */
+/** The digits of the examples: the MNIST files of a folder, or the 10,000 digits in examples/data. */
 import { fileURLToPath } from 'node:url';
 import { type Dataset, dataset } from '../src/index.ts';
 import { loadMnist, readIdxFile } from '../src/node/index.ts';
@@ -11,25 +11,25 @@ export interface LabelledDigits {
 export interface DigitSplits {
   readonly training: LabelledDigits;
   readonly real: LabelledDigits;
-  /** Says which digits are which, for the protocol. */
+  /** Describes the two sets, for the protocol. */
   readonly description: string;
 }
 
-/** What a training learns from: the training images, or all 10,000. */
+/** The digits of a training: the MNIST training images, or all 10,000 digits. */
 export async function loadDigits(data: string | undefined, limit: number | undefined): Promise<LabelledDigits> {
   if (data !== undefined) return loadMnist({ directory: data, ...(limit === undefined ? {} : { limit }) });
   const all = await embedded();
   return part(all, 0, Math.min(limit ?? Infinity, all.labels.length));
 }
 
-/** What pictures are judged by: the training images, and real ones that no classifier has seen. */
+/** The digits of an evaluation: the training images, and real ones that the classifier has not seen. */
 export async function loadSplits(data: string | undefined): Promise<DigitSplits> {
   if (data === undefined) return embeddedHalves();
   const [training, real] = [
     await loadMnist({ directory: data, split: 'train' }),
     await loadMnist({ directory: data, split: 'test' }),
   ];
-  const description = `MNIST: ${training.images.count} training images; real are its ${real.images.count} test images`;
+  const description = `MNIST: ${training.images.count} training images, ${real.images.count} test images as real ones`;
   return { training, real, description };
 }
 
@@ -38,7 +38,7 @@ async function embeddedHalves(): Promise<DigitSplits> {
   const half = all.labels.length / 2;
   const description =
     `examples/data: the first ${half} digits are the training images, the last ${half} the real ones. ` +
-    'These are held out from the classifier, but a generator of npm run train has seen them unless it had --limit';
+    'The classifier has not seen the real ones; a generator of npm run train has, unless it was trained with --limit';
   return { training: part(all, 0, half), real: part(all, half, 2 * half), description };
 }
 
@@ -61,6 +61,6 @@ function part({ pixels, labels }: Digits, start: number, end: number): LabelledD
 async function readBytes(name: string): Promise<Uint8Array> {
   const path = fileURLToPath(new URL(`data/${name}`, import.meta.url));
   const { type, data } = await readIdxFile(path);
-  if (type !== 'uint8') throw new Error(`${path} holds ${type}, not bytes`);
+  if (type !== 'uint8') throw new Error(`${path} has ${type}; expected uint8`);
   return data;
 }

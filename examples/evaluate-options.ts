@@ -14,7 +14,7 @@ export const USAGE = 'npm run evaluate';
 const OPTIONS = {
   data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
   classifier: { type: 'string', value: 'FILE', help: 'weights of a classifier (default: trained once)' },
-  images: { type: 'string', multiple: true, value: 'FILE ...', help: 'IDX files of pictures to judge too' },
+  images: { type: 'string', multiple: true, value: 'FILE ...', help: 'IDX files of pictures to evaluate too' },
   count: { type: 'string', value: 'N', help: 'pictures in each row (default 10000)' },
   seed: { type: 'string', value: 'N', help: 'random seed of noise and subsets (default 0)' },
   help: { type: 'boolean', help: 'show this text' },
@@ -28,7 +28,7 @@ export function help(): string {
  * Reads the arguments after `--`.
  *
  * @returns the options, or 'help' if that is asked for.
- * @throws UsageError for an unknown option, a missing or wrong value, or unless there is one folder.
+ * @throws UsageError for an unknown option, a missing or wrong value, or if there is not exactly one folder.
  */
 export function parseOptions(args: readonly string[]): EvaluationOptions | 'help' {
   const { values, positionals } = readCommandLine(args, OPTIONS, { words: true });

@@ -1,7 +1,7 @@
 /**
- * Judges the generators of a training: `npm run evaluate -- RUN_DIR`, or `-- --help` for what can be set. Each kept set of weights, and
- * each IDX file of pictures that is named, becomes a row of one table, below the anchors; it is printed, and written into the folder as
- * evaluation.md and evaluation.json.
+ * Evaluates the generators of a training: `npm run evaluate -- RUN_DIR`; with `--help` it lists the options. The table
+ * has one row for each set of weights in the folder and for each IDX file of pictures, below the anchors. It is printed
+ * and written to the folder as evaluation.md and evaluation.json.
  */
 import { basename, join } from 'node:path';
 import {
@@ -25,12 +25,12 @@ async function evaluate(options: EvaluationOptions): Promise<void> {
   const weights = weightFiles(run);
   if (weights.length + options.images.length === 0) {
     throw new UsageError(
-      `${run} has neither generator*.safetensors nor weights/epoch-*.safetensors; name pictures by --images`,
+      `${run} has neither generator*.safetensors nor weights/epoch-*.safetensors; pass pictures with --images`,
     );
   }
   const pictures = new Map<string, Dataset>();
   for (const path of options.images) pictures.set(basename(path), await readPictures(path));
-  // The same for all rows: distances between sets of different sizes do not compare.
+  // All rows have the same count: distances of sets of different sizes are not comparable.
   const given = Array.from(pictures.values(), (images) => images.count);
   const evaluator = await createEvaluator({ ...options, count: Math.min(options.count, ...given) }, progress);
   const { count, protocol, rowOf } = evaluator;
@@ -61,12 +61,12 @@ async function readPictures(path: string): Promise<Dataset> {
   const { type, shape, data } = await readIdxFile(path);
   const [count = 0, height, width] = shape;
   if (type !== 'uint8' || shape.length !== 3 || height !== 28 || width !== 28) {
-    throw new FormatError(`${path} holds ${type} of shape [${shape.join(', ')}]; expected uint8 of shape [n, 28, 28]`);
+    throw new FormatError(`${path} has ${type} of shape [${shape.join(', ')}]; expected uint8 of shape [n, 28, 28]`);
   }
   return dataset(data, [count, 28, 28, 1]);
 }
 
-/** To the other stream, so that the table alone can be piped. */
+/** Writes to standard error, so that standard output has only the table. */
 function progress(text: string): void {
   console.error(text);
 }

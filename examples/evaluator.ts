@@ -1,5 +1,6 @@
-/** What judges pictures: real digits, a classifier that has not seen them, and how many pictures each set has. */
-
+/**
+ * The evaluator of pictures: real digits, a classifier that has not seen them, and the number of pictures in each set.
+ */
 import { availableParallelism } from 'node:os';
 import {
   configure,
@@ -15,11 +16,11 @@ import { loadSplits } from './digits.ts';
 import { RUNS } from './run-folder.ts';
 
 export interface EvaluatorOptions {
-  /** Folder with the four MNIST files; undefined: the 10,000 digits beside this example. */
+  /** Folder with the four MNIST files; undefined means the 10,000 digits in examples/data. */
   readonly data: string | undefined;
-  /** Weights of a classifier; undefined: one that is trained on the training images, once. */
+  /** File with the weights of a classifier; undefined means one that is trained on the training images. */
   readonly classifier: string | undefined;
-  /** How many pictures are judged in each row; fewer where there are fewer real ones. */
+  /** Number of pictures in each row, or fewer if there are fewer real images. */
   readonly count: number;
   readonly seed: number;
 }

@@ -1,13 +1,15 @@
-/** Stops a training gently: on Ctrl-C, and when nobody reads the output any more (`npm run train | head`). */
+/** Stops a training after its current step on Ctrl-C, and when the output is closed (`npm run train | head`). */
 
 export interface Interruption {
-  /** Hand it to `trainGan`. */
+  /** Pass it to `trainGan`. */
   readonly signal: AbortSignal;
-  /** 130 after Ctrl-C, 141 after a closed pipe (128 + the number of the signal, as shells count), else 0. */
+  /**
+   * 130 after Ctrl-C and 141 after a closed pipe, which is 128 + the number of the signal as in shells; otherwise 0.
+   */
   exitCode(): number;
 }
 
-/** One press of Ctrl-C may arrive twice: from the terminal and from a parent process that passes it on. */
+/** One press of Ctrl-C can arrive twice: from the terminal, and from a parent process that forwards it. */
 const SAME_PRESS_MILLISECONDS = 500;
 
 export function watchForInterruption(): Interruption {
@@ -18,20 +20,20 @@ export function watchForInterruption(): Interruption {
   process.on('SIGINT', () => {
     const time = performance.now();
     if (time - pressedAt < SAME_PRESS_MILLISECONDS) return;
-    // The second press means it: nothing is saved that was not saved before.
+    // A second press ends the process at once, without saving.
     if (pressedAt > -Infinity) process.exit(130);
     pressedAt = time;
     exitCode = 130;
     controller.abort();
   });
 
-  const lostReader = (error: Error): void => {
+  const onOutputError = (error: Error): void => {
     if (!('code' in error) || error.code !== 'EPIPE') throw error;
     exitCode ||= 141;
     controller.abort();
   };
-  process.stdout.on('error', lostReader);
-  process.stderr.on('error', lostReader);
+  process.stdout.on('error', onOutputError);
+  process.stderr.on('error', onOutputError);
 
   return { signal: controller.signal, exitCode: () => exitCode };
 }

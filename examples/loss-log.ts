@@ -1,4 +1,4 @@
-/** losses.csv: one row a step, written at once, so that the file is never behind a checkpoint. */
+/** Writes losses.csv. Each step adds a row at once, so that the file has all steps of a checkpoint. */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 export interface StepLosses {
@@ -11,15 +11,16 @@ export interface StepLosses {
 const HEADER = 'epoch,step,generator_loss,discriminator_loss';
 
 /**
- * @param resume keep the rows of the file that come before the first one added: after a crash it may hold steps that
- *   were done after the last checkpoint and are now done again. Otherwise the first row begins a new file.
+ * @param resume - keep the rows of the file before the first one added. After a crash the file can have steps that were
+ * done
+ *   after the last checkpoint and are now done again. Without `resume` the first row starts a new file.
  * @returns a function that adds a row.
  */
 export function openLossLog(path: string, resume: boolean): (losses: StepLosses) => void {
-  let begun = false;
+  let started = false;
   return ({ epoch, step, generatorLoss, discriminatorLoss }) => {
-    if (!begun) {
-      begun = true;
+    if (!started) {
+      started = true;
       const earlier = resume && existsSync(path) ? rowsBefore(readFileSync(path, 'utf8'), epoch, step) : [];
       writeFileSync(path, `${[HEADER, ...earlier].join('\n')}\n`);
     }
@@ -33,7 +34,7 @@ function rowsBefore(text: string, epoch: number, step: number): string[] {
     .slice(1)
     .filter((row) => {
       const fields = row.split(',').map(Number);
-      // A crash can cut the last row, and a cut number is another one: 12,34,... becomes 12,3.
+      // A crash can truncate the last row, and with it a number: 12,34 becomes 12,3.
       if (fields.length !== 4 || !fields.every(Number.isFinite)) return false;
       const [rowEpoch = 0, rowStep = 0] = fields;
       if (rowEpoch < 1 || rowStep < 1) return false;

@@ -1,6 +1,6 @@
 /**
- * The folder of a training: run.json says what was trained, weights/epoch-NNN.safetensors are what was kept on the way,
- * generator.safetensors is what came out. `npm run train` writes it; evaluate and compare read it.
+ * The folder of a training: run.json describes the training, weights/epoch-NNN.safetensors has the weights of kept
+ * epochs, generator.safetensors the final weights. `npm run train` writes it; evaluate and compare read it.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,24 +13,24 @@ export type ModelName = (typeof MODELS)[number];
 
 export const RUNS = 'runs';
 
-/** What run.json holds. */
+/** The content of run.json. */
 export interface RunDescription {
   readonly model: ModelName;
-  /** Of the convolutional pair. */
+  /** Only for the convolutional pair. */
   readonly width?: number | undefined;
   readonly images: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly epochs: number;
-  /** Threads, kernels and the like do not matter: they change no bit. */
+  /** Only options that change the result; threads and kernels do not. */
   readonly options: Readonly<Record<string, string | number | undefined>>;
-  /** Of all epochs together, without pictures and checkpoints; absent until the training is done. */
+  /** Time of all epochs, without pictures and checkpoints. Absent until the training is finished. */
   readonly seconds?: number | undefined;
 }
 
 const DESCRIPTION = 'run.json';
 
-/** Makes the folder, if it is not there, with what is in it. */
+/** Makes the folder and its subfolders if they do not exist. */
 export function makeRunFolder(folder: string): void {
   mkdirSync(join(folder, 'weights'), { recursive: true });
 }
@@ -39,7 +39,7 @@ export async function writeDescription(folder: string, description: RunDescripti
   await writeText(join(folder, DESCRIPTION), JSON.stringify(description, undefined, 2));
 }
 
-/** Undefined without a run.json in the folder. */
+/** Undefined if the folder has no run.json. */
 export function readDescription(folder: string): RunDescription | undefined {
   const path = join(folder, DESCRIPTION);
   if (!existsSync(path)) return undefined;
@@ -55,7 +55,7 @@ export function epochName(epoch: number): string {
   return `epoch-${String(epoch).padStart(3, '0')}`;
 }
 
-/** Weights of generators in the folder: kept epochs in order, then the final ones. */
+/** The weight files of generators in the folder: kept epochs in order, then the final weights. */
 export function weightFiles(folder: string): string[] {
   if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}`);
   const kept = existsSync(join(folder, 'weights')) ? readdirSync(join(folder, 'weights')) : [];

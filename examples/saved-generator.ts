@@ -1,4 +1,6 @@
-/** A generator from its file of weights: the architecture is told by run.json beside it, or by the weights' names and shapes. */
+/**
+ * Loads a generator from a weights file. Its model is named in run.json, or found by names and shapes of the weights.
+ */
 import { readFileSync } from 'node:fs';
 import {
   ArgumentError,
@@ -23,14 +25,15 @@ const BATCH = 256;
 
 export interface SavedGenerator {
   readonly model: ModelName;
-  /** Pictures [count, 28, 28, 1] from normal noise; the conditional one is asked for all digits in turn. */
+  /** Pictures [count, 28, 28, 1] from normal noise. A conditional generator draws all digits in turn. */
   draw(count: number, seed: number): Tensor;
 }
 
 /**
- * Reads the weights. A conditional generator's are those of a refined one with a longer input, so it is recognised by run.json only.
+ * Reads the weights. Those of a conditional generator look like those of a refined one with a longer input, so only
+ * run.json can tell it.
  *
- * @throws ArgumentError if they fit none of the architectures.
+ * @throws ArgumentError if the weights fit none of the models.
  */
 export function readGenerator(path: string, named: ModelName | undefined): SavedGenerator {
   const bytes = readFileSync(path);
@@ -39,7 +42,7 @@ export function readGenerator(path: string, named: ModelName | undefined): Saved
   const [inputSize, units] = entries.find(({ name }) => name === `${key}.0.kernel`)?.shape ?? [];
   if (inputSize === undefined || units === undefined) {
     throw new ArgumentError(
-      `${path} has no matrix "generator.0.kernel"; expected weights that encodeWeights({ generator }) wrote`,
+      `${path} has no matrix "generator.0.kernel"; expected a file written by encodeWeights({ generator })`,
     );
   }
   const problems: string[] = [];
@@ -53,7 +56,7 @@ export function readGenerator(path: string, named: ModelName | undefined): Saved
       problems.push(`${model}: ${error.message}`);
     }
   }
-  throw new ArgumentError(`${path} holds no generator that is known here:\n  ${problems.join('\n  ')}`);
+  throw new ArgumentError(`${path} has weights of none of the known generators:\n  ${problems.join('\n  ')}`);
 }
 
 function build(model: ModelName, inputSize: number, units: number): Model {
@@ -67,7 +70,7 @@ function build(model: ModelName, inputSize: number, units: number): Model {
     case 'autoencoder':
       return denseAutoencoder({ latentDim: inputSize }).decoder;
     case 'conv':
-      // The first layer makes 7 x 7 times 256 width channels.
+      // The first layer has 7 x 7 x (256 width) units.
       return convGenerator({ latentDim: inputSize, width: units / (7 * 7 * 256) });
   }
 }

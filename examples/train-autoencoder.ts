@@ -1,6 +1,7 @@
 /**
- * A training of the dense autoencoder. Its pictures have eight columns: digits, what the autoencoder gives back of them, and two rows of
- * samples decoded from standard normal noise. Beside a finished GAN, if there is one in runs/, samples of both go into beside-gan.png.
+ * Trains the dense autoencoder. Its pictures have eight columns and four rows: digits, their reconstructions, and two
+ * rows of samples decoded from standard normal noise. If runs/ has a finished GAN, beside-gan.png shows samples of
+ * both.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ export async function trainAutoencoderRun(
 ): Promise<number> {
   const { epochs, batchSize, seed, keep } = options;
   if (options.resume || options.checkpointEvery !== undefined) {
-    throw new UsageError('--resume and --checkpoint-every are for the GANs: the autoencoder saves no checkpoints');
+    throw new UsageError('--resume and --checkpoint-every are for the GANs only: the autoencoder saves no checkpoints');
   }
   const random = weightsRandom(seed);
   const autoencoder = denseAutoencoder({ random });
@@ -69,14 +70,14 @@ export async function trainAutoencoderRun(
       const shown = picture(autoencoder, images, noise);
       await saveImage(join(folder, `${name}.png`), shown, { columns: COLUMNS });
       shown.dispose();
-      // Named as a GAN's: what draws pictures from noise.
+      // The decoder draws pictures from noise, so it is saved like a generator.
       if (keep.includes(epoch)) await saveWeights(`weights/${name}.safetensors`, { generator: autoencoder.decoder });
     },
   });
   await saveWeights('generator.safetensors', { generator: decoder });
   await saveWeights('encoder.safetensors', { encoder });
   if (!completed) {
-    console.error(`Stopped: weights as they are now are in ${folder}`);
+    console.error(`Stopped: the current weights are in ${folder}`);
     return interruption.exitCode();
   }
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
@@ -94,15 +95,15 @@ function picture({ encoder, decoder }: Autoencoder, images: Dataset, noise: Tens
   });
 }
 
-/** Two rows of the autoencoder's samples above two rows of the newest finished GAN's. */
+/** Saves two rows of samples of the autoencoder above two rows of the newest finished GAN. */
 async function saveBesideGan(folder: string, samples: Tensor): Promise<void> {
   const gan = newestRun(['dense', 'refined', 'conv']);
   const model = gan === undefined ? undefined : readDescription(gan);
   if (gan === undefined || model?.seconds === undefined) {
-    console.log('No finished GAN in runs/ to show beside it: npm run train makes one');
+    console.log('There is no finished GAN in runs/ for beside-gan.png; npm run train makes one.');
     return;
   }
   const drawn = readGenerator(join(gan, 'generator.safetensors'), model.model).draw(2 * COLUMNS, 0);
   await saveImage(join(folder, 'beside-gan.png'), concat([samples, drawn]), { columns: COLUMNS });
-  console.log(`beside-gan.png: samples of the autoencoder above, of the GAN in ${gan} below`);
+  console.log(`beside-gan.png: samples of the autoencoder, and below them of the GAN in ${gan}`);
 }

@@ -1,4 +1,4 @@
-/** A training of one of the GANs, with all that it leaves in its folder. */
+/** Trains one of the GANs and writes all files of its folder. */
 import { join } from 'node:path';
 import {
   adam,
@@ -29,12 +29,12 @@ import { weightsRandom } from './weights-random.ts';
 export type GanName = Exclude<ModelName, 'autoencoder'>;
 
 const LATENT = 100;
-/** Of trainGan. */
+/** The default of trainGan. */
 const LEARNING_RATE = 1e-4;
-/** Of the conditional GAN: each digit twice, in rows of ten. */
+/** Samples of the conditional GAN: each digit twice, in rows of ten. */
 const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
 
-/** What trainGan is told of each model; nothing is the article's dense pair. */
+/** The options of trainGan for each model. Without any it trains the dense pair of the tutorial. */
 function networksOf(
   model: GanName,
   { seed, width }: TrainingOptions,
@@ -53,7 +53,7 @@ function networksOf(
   }
 }
 
-/** Without settings trainGan's own, the article's. */
+/** Without settings, the defaults of trainGan, which are those of the tutorial. */
 function optimizersOf(config: TrainingOptions['adam']): Partial<TrainGanOptions> {
   if (Object.keys(config).length === 0) return {};
   const { learningRate = LEARNING_RATE } = config;
@@ -81,7 +81,7 @@ export async function trainGanRun(
     epochs,
     options: { ...options.adam, ...settings },
   };
-  // With --resume not before the saved settings are found to be the same.
+  // With --resume, run.json is written in onResume, after the saved settings were found to be the same.
   if (!resume) await writeDescription(folder, description);
 
   const dashboard = createDashboard({ epochs, stepsPerEpoch: Math.ceil(images.count / batchSize) });
@@ -125,7 +125,7 @@ export async function trainGanRun(
       await saveWeights(join(folder, 'generator-average.safetensors'), { generator: averageGenerator });
     }
     if (!completed) {
-      console.error(`Stopped: the state is saved in ${folder}. To go on, add: --resume --out ${folder}`);
+      console.error(`Stopped: the state is saved in ${folder}. To continue, add: --resume --out ${folder}`);
       return interruption.exitCode();
     }
     const between = interpolation(averageGenerator ?? generator, model, seed);
@@ -141,7 +141,7 @@ export async function trainGanRun(
 
 const INTERPOLATION_STEPS = 10;
 
-/** Four rows of pictures, each from one noise vector to the next. */
+/** Four rows of pictures; each goes from one noise vector to the next. */
 function interpolation(generator: Model, model: GanName, seed: number): Tensor {
   return scope(() => {
     const noise = createRandom(seed).normal([5, LATENT]);
@@ -157,5 +157,5 @@ async function saveWeights(path: string, models: Readonly<Record<string, Model>>
 function describeResume({ epoch, step, checkpoint, skipped }: ResumeEvent, folder: string): string {
   const start = checkpoint === undefined ? `no checkpoint in ${folder}, starting` : `resuming from ${checkpoint}`;
   const lines = skipped.map(({ name, error }) => `skipping ${name}: ${error instanceof Error ? error.message : error}`);
-  return [...lines, `${start} in epoch ${epoch}, ${step} of its steps done`].join('\n');
+  return [...lines, `${start} in epoch ${epoch} with ${step} steps done`].join('\n');
 }

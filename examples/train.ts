@@ -1,8 +1,8 @@
 /**
- * Learns to draw handwritten digits: `npm run train`, or `npm run train -- --help` for what can be set.
- * Leaves a picture for each epoch, the losses of each step, checkpoints and weights in one folder.
+ * Learns to draw handwritten digits: `npm run train`; `npm run train -- --help` lists the options.
+ * Writes a picture for each epoch, the losses of each step, checkpoints and weights to one folder.
  *
- * In a program of your own the imports from ../src/ read 'ganvas' and 'ganvas/node'.
+ * In your own program, import from 'ganvas' and 'ganvas/node' instead of ../src/.
  */
 import { configure } from '../src/index.ts';
 import { enableWideSimd } from '../src/node/index.ts';
@@ -25,7 +25,8 @@ async function train(options: TrainingOptions): Promise<number> {
   makeRunFolder(folder);
   const steps = Math.ceil(digits.images.count / options.batchSize);
   console.log(
-    `${digits.images.count} digits, ${steps} steps an epoch, seed ${options.seed}; pictures and weights go to ${folder}`,
+    `${digits.images.count} digits, ${steps} steps per epoch, seed ${options.seed};` +
+      ` pictures and weights go to ${folder}`,
   );
   const interruption = watchForInterruption();
   return options.model === 'autoencoder'

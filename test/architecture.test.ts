@@ -1,6 +1,6 @@
 /**
- * The house itself: imports run downstairs only, without cycles; only src/node knows Node; the sources keep to what the promise of equal
- * bits allows; and the front door opens where there is no Node at all.
+ * The architecture: imports go from upper to lower folders only, without cycles; only src/node imports modules of Node;
+ * the sources use only arithmetic that gives equal bits; and src/index.ts loads without Node.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Each storey, and those below it that it may import. */
+/** Each folder of src, and the folders that it may import. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
   wasm: [],
@@ -48,7 +48,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 
 interface Import {
   readonly specifier: string;
-  /** Erased by the compiler. */
+  /** Whether the compiler erases it. */
   readonly typeOnly: boolean;
 }
 
@@ -107,7 +107,7 @@ function offences(find: (path: string, source: Source) => Iterable<string>): str
   return [...SOURCES].flatMap(([path, source]) => Array.from(find(path, source), (what) => `${path}: ${what}`));
 }
 
-it('the reader of imports sees every form of them', () => {
+it('importsOf finds every form of import', () => {
   const text = `
 import { a } from './a.ts';
 import type { B } from './b.ts';
@@ -145,12 +145,12 @@ const l = require('node:path');
 });
 
 describe('imports', () => {
-  it('every folder of src is a storey', () => {
+  it('every folder of src is listed above', () => {
     const storeys = new Set([...SOURCES.keys()].map((path) => storeyOf(path) ?? path));
     expect([...storeys].sort()).toEqual([...Object.keys(BELOW), 'index.ts'].sort());
   });
 
-  it('lead to files that exist, by their full name', () => {
+  it('name existing files with their extension', () => {
     expect(
       offences((path, { imports }) =>
         imports
@@ -161,7 +161,7 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
-  it('lead downstairs only, types too', () => {
+  it('go to lower folders only, also for types', () => {
     const upstairs = offences((path, { imports }) => {
       const own = storeyOf(path);
       if (own === undefined) return [];
@@ -173,14 +173,14 @@ describe('imports', () => {
     expect(upstairs).toEqual([]);
   });
 
-  it('the storeys themselves have an order: none is below itself', () => {
+  it('the list of folders has an order: each imports only from folders before it', () => {
     const order = Object.keys(BELOW);
     for (const [storey, below] of Object.entries(BELOW)) {
       for (const one of below) expect(order.indexOf(one), `${one} below ${storey}`).toBeLessThan(order.indexOf(storey));
     }
   });
 
-  it('make no circle of files, but for types, which the compiler erases', () => {
+  it('have no cycles of files, except type imports, which the compiler erases', () => {
     const circles: string[] = [];
     const done = new Set<string>();
     const walk = (path: string, trail: readonly string[]): void => {
@@ -195,19 +195,19 @@ describe('imports', () => {
     expect(circles).toEqual([]);
   });
 
-  it('of packages there are none, and only src/node imports modules of Node, with their prefix', () => {
+  it('name no packages; only src/node imports modules of Node, with the prefix node:', () => {
     const foreign = offences((path, { imports }) =>
       imports
         .filter((one) => !isRelative(one))
         .map(({ specifier }) => specifier)
         .filter((specifier) => storeyOf(path) !== 'node' || !specifier.startsWith('node:'))
-        // The text of a worker, which runs in Node only (see the test of the front door below).
+        // The source text of a worker, which runs in Node only (see the last test).
         .filter((specifier) => !(path === 'kernels/threads/worker.ts' && specifier === 'node:worker_threads')),
     );
     expect(foreign).toEqual([]);
   });
 
-  it('from src/index.ts reach neither src/node nor any module that is not ours', () => {
+  it('from src/index.ts do not reach src/node', () => {
     const reached = new Set<string>();
     const walk = (path: string): void => {
       if (reached.has(path)) return;
@@ -249,7 +249,7 @@ describe('the sources', () => {
     expect(offences((_, { lines }) => (lines > 400 ? [`${lines} lines`] : []))).toEqual([]);
   });
 
-  it('open with a comment that says what they are, unless they only re-export', () => {
+  it('start with a comment, unless they only re-export', () => {
     const bare = [...SOURCES.keys()].filter((path) => {
       const text = readFileSync(join(ROOT, 'src', path), 'utf8');
       return !text.startsWith('/**') && !onlyReExports(withoutComments(text));
@@ -257,7 +257,7 @@ describe('the sources', () => {
     expect(bare).toEqual([]);
   });
 
-  it('have no way around the type checker', () => {
+  it('do not bypass the type checker', () => {
     const escapes = /\bas\s+unknown\s+as\b|\bas\s+any\b|[:<|&]\s*any\b(?=\s*[,;)>=|&\]{])|\bany\[\]/g;
     const found = offences((path, { code }) => {
       const text = readFileSync(join(ROOT, 'src', path), 'utf8');
@@ -267,7 +267,7 @@ describe('the sources', () => {
     expect(found).toEqual([]);
   });
 
-  it('use of Math only what is exact: the others differ in their last bits from engine to engine', () => {
+  it('use only exact functions of Math: the results of others differ between engines', () => {
     // Constants, in capitals, are the same everywhere.
     const exact = ['abs', 'ceil', 'clz32', 'floor', 'fround', 'imul', 'max', 'min', 'round', 'sign', 'sqrt', 'trunc'];
     const found = offences((_, { code }) => [
@@ -292,7 +292,7 @@ function onlyReExports(code: string): boolean {
   return code.replace(/^export\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s+from\s+'[^']+';/gm, '').trim() === '';
 }
 
-/** Refuses every module that does not lie in the folder. */
+/** Refuses every module outside the folder. */
 const HOOK = `
 export async function resolve(specifier, context, nextResolve) {
   if (context.parentURL?.startsWith(FOLDER) && !specifier.startsWith('./') && !specifier.startsWith('../')) {
@@ -301,7 +301,7 @@ export async function resolve(specifier, context, nextResolve) {
   return nextResolve(specifier, context);
 }`;
 
-/** Takes away what browsers do not have, then trains. */
+/** Deletes the globals that browsers do not have, then trains. */
 const BROWSER = `
 import { register } from 'node:module';
 register('data:text/javascript,' + encodeURIComponent(HOOK.replace('FOLDER', JSON.stringify(FOLDER))));
@@ -323,8 +323,8 @@ try {
 exit(0);
 `;
 
-describe('the front door', () => {
-  it('opens, and trains, where there is neither a module of Node nor its globals', { timeout: 120_000 }, async () => {
+describe('src/index.ts', () => {
+  it('loads and trains without the modules and globals of Node', { timeout: 120_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ganvas-front-door-'));
     try {
       const tsc = join(dirname(fileURLToPath(import.meta.resolve('typescript/package.json'))), 'bin', 'tsc');
@@ -339,14 +339,15 @@ describe('the front door', () => {
       ]);
       expect(existsSync(join(out, 'index.js'))).toBe(true);
       writeFileSync(join(out, 'package.json'), '{ "type": "module" }');
-      const constants = `const FOLDER = ${JSON.stringify(`${pathToFileURL(out)}/`)};\nconst HOOK = ${JSON.stringify(HOOK)};`;
+      const url = JSON.stringify(`${pathToFileURL(out)}/`);
+      const constants = `const FOLDER = ${url};\nconst HOOK = ${JSON.stringify(HOOK)};`;
       const script = join(folder, 'browser.mjs');
       writeFileSync(script, constants + BROWSER);
       const open = () => spawnSync(process.execPath, [script], { encoding: 'utf8', env: { NODE_NO_WARNINGS: '1' } });
       const { stdout, stderr } = open();
       expect({ stdout, stderr }).toEqual({ stdout: '{"completed":true}\n', stderr: '' });
 
-      // It does refuse what it should: the entry for Node.
+      // The entry for Node must be refused.
       writeFileSync(script, (constants + BROWSER).replace("FOLDER + 'index.js'", "FOLDER + 'node/index.js'"));
       expect(open().stdout).toContain('Error: ganvas imported node:');
     } finally {

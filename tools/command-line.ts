@@ -1,4 +1,7 @@
-/** What a program here needs around `parseArgs` of `node:util`: a help text, hints for misspelt options, numbers, exit codes. */
+/**
+ * What a program here needs around `parseArgs` of `node:util`: a help text, hints for misspelt options, numbers, exit
+ * codes.
+ */
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../src/core/check.ts';
 import { GanvasError } from '../src/core/errors.ts';
@@ -31,10 +34,12 @@ type CommandLine<O extends Options> = ReturnType<
 >;
 
 /**
- * `parseArgs` with a UsageError for the user's mistakes. Words that are not options are allowed only with `words: true`.
+ * `parseArgs` with a UsageError for the user's mistakes. Words that are not options are allowed only with `words:
+ * true`.
  *
  * @example
- * const { values } = readCommandLine(process.argv.slice(2), { many: { type: 'string', value: 'N', help: 'how many' } });
+ * const { values } = readCommandLine(process.argv.slice(2), { many: { type: 'string', value: 'N', help: 'how many' }
+ * });
  */
 export function readCommandLine<const O extends Options>(
   args: readonly string[],
@@ -102,8 +107,8 @@ export function readChoice<N extends string, T extends string>(
 }
 
 /**
- * Runs a command. A UsageError sets the exit code 2; an error of ganvas or of the system, such as a missing file or a full
- * disk, sets 1. Both print their message. Any other error is a bug and is thrown with its stack.
+ * Runs a command. A UsageError sets the exit code 2; an error of ganvas or of the system, such as a missing file or a
+ * full disk, sets 1. Both print their message. Any other error is a bug and is thrown with its stack.
  */
 export async function runCommand(usage: string, main: () => Promise<void>): Promise<void> {
   try {

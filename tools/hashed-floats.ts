@@ -1,5 +1,6 @@
 /**
- * Numbers that the fixtures' Python scripts and the tests both make, bit for bit, so that no weight has to be stored.
+ * Numbers that TypeScript and the Python scripts of the fixtures compute with equal bits, so that fixtures and
+ * benchmarks need not store weights.
  *
  *     h = (i * 0x9E3779B9 + salt) mod 2^32
  *     h ^= h >>> 16;  h *= 0x85EBCA6B;  h ^= h >>> 13;  h *= 0xC2B2AE35;  h ^= h >>> 16

@@ -4,8 +4,8 @@
  *   npx tsx examples/data/make-data.ts            installs the package into a temporary folder
  *   npx tsx examples/data/make-data.ts FOLDER     uses the package unpacked there
  *
- * The order is that of the SHA-256 of each image's 784 bytes: as good as shuffled, so that the first n have all digits,
- * yet fixed, and dependent on nothing but the images. Files that hold the right bytes already are left alone.
+ * Images are ordered by the SHA-256 of their 784 bytes. This shuffles the digits, so that the first n have all of them,
+ * and depends only on the images. Files that already have the right bytes are not changed.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -40,7 +40,7 @@ async function make(folder: string): Promise<void> {
   const manifest = readFileSync(join(folder, 'package.json'), 'utf8');
   const { name, version }: { name?: unknown; version?: unknown } = JSON.parse(manifest);
   if (name !== PACKAGE || version !== VERSION) {
-    throw new Error(`make-data: ${folder} holds ${name} ${version}; expected ${PACKAGE} ${VERSION}`);
+    throw new Error(`make-data: ${folder} has ${name} ${version}; expected ${PACKAGE} ${VERSION}`);
   }
   const digits = Array.from({ length: 10 }, (_, label) => readDigits(folder, label)).flat();
   digits.sort((a, b) => (a.hash < b.hash ? -1 : 1));
@@ -54,7 +54,7 @@ async function make(folder: string): Promise<void> {
   await save('labels-idx1-ubyte', encodeIdx({ type: 'uint8', shape: [digits.length], data: labels }));
 }
 
-/** The package keeps each digit's images end to end in one JSON list, each pixel as byte / 255 to three decimals. */
+/** The package has the images of each digit in one JSON list, each pixel as byte / 255 with three decimals. */
 function readDigits(folder: string, label: number): Digit[] {
   const path = join(folder, 'src', 'digits', `${label}.json`);
   const { data }: { data: number[] } = JSON.parse(readFileSync(path, 'utf8'));
@@ -64,7 +64,7 @@ function readDigits(folder: string, label: number): Digit[] {
     return byte;
   });
   if (bytes.length % PIXELS !== 0)
-    throw new Error(`make-data: ${path} has ${bytes.length} pixels, no multiple of ${PIXELS}`);
+    throw new Error(`make-data: ${path} has ${bytes.length} pixels, which is not a multiple of ${PIXELS}`);
   return Array.from({ length: bytes.length / PIXELS }, (_, i) => {
     const pixels = bytes.subarray(i * PIXELS, (i + 1) * PIXELS);
     return { label, pixels, hash: createHash('sha256').update(pixels).digest('hex') };
@@ -74,7 +74,7 @@ function readDigits(folder: string, label: number): Digit[] {
 async function save(name: string, bytes: Uint8Array): Promise<void> {
   const path = fileURLToPath(new URL(`${name}.gz`, import.meta.url));
   const checksum = createHash('sha256').update(bytes).digest('hex');
-  // Another zlib may pack the same bytes differently: what counts is what they unpack to.
+  // Another zlib can pack the same bytes differently, so the unpacked bytes are compared.
   const kept = existsSync(path) && gunzipSync(readFileSync(path)).equals(bytes);
   if (!kept) await writeFileAtomic(path, gzip(bytes));
   console.log(
@@ -82,7 +82,7 @@ async function save(name: string, bytes: Uint8Array): Promise<void> {
   );
 }
 
-/** Node leaves gzip's time at 0; the byte for the operating system (RFC 1952, OS) is set to 255, unknown. */
+/** Node writes the time 0. The operating system (RFC 1952, OS) is set to 255, unknown. */
 function gzip(bytes: Uint8Array): Uint8Array {
   const packed = gzipSync(bytes, { level: 9 });
   packed[9] = 255;

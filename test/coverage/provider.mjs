@@ -1,6 +1,6 @@
 /**
- * The V8 coverage of vitest under the name 'custom'. vitest loads a provider called 'v8' from its own folder, which does not
- * have it, but a custom provider from the path in the configuration.
+ * The V8 coverage of vitest under the name 'custom'. vitest loads a provider called 'v8' from its own folder, which
+ * does not have it, but a custom provider from the path in the configuration.
  */
 import v8 from '@vitest/coverage-v8';
 

@@ -1,6 +1,7 @@
 /**
- * Runs the training in a headless browser, without a driver: a page on a server at 127.0.0.1 imports the installed package and posts its
- * result back. The server sends the two headers that make the page cross-origin isolated, so that threads can run.
+ * Runs the training in a headless browser without a driver. A page from a server at 127.0.0.1 imports the installed
+ * package and posts its result back. The server sends the two headers for cross-origin isolation, so that threads can
+ * run.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -51,7 +52,7 @@ export async function runInBrowser({ kind, path, folder, configuration, timeout 
         const url = `http://127.0.0.1:${server.address().port}/`;
         browser = spawn(path, [...FLAGS[kind](profile), url], { stdio: 'ignore', detached: true });
         browser.on('error', reject);
-        browser.on('exit', (code) => reject(new Error(`the browser ended with code ${code} before it had a result`)));
+        browser.on('exit', (code) => reject(new Error(`the browser ended with code ${code} and gave no result`)));
       });
     });
   } finally {
@@ -60,7 +61,7 @@ export async function runInBrowser({ kind, path, folder, configuration, timeout 
       try {
         process.kill(-browser.pid, 'SIGKILL');
       } catch {
-        // It is gone already.
+        // The process has already ended.
       }
     }
     server?.closeAllConnections();
@@ -99,7 +100,7 @@ function serve(folder, configuration, onResult) {
   });
 }
 
-/** A killed browser's helpers may write a moment longer. */
+/** The helper processes of a killed browser can still write for a moment, so this tries again. */
 async function removeProfile(profile) {
   for (let attempt = 0; attempt < 20; attempt++) {
     try {

@@ -1,4 +1,7 @@
-/** Runs the training in Node, Deno or Bun, in the folder where ganvas is installed: `command.mjs '{"kernels":"simd","threads":2,"wide":false}'`. */
+/**
+ * Runs the training in Node, Deno or Bun, in the folder where ganvas is installed:
+ * `command.mjs '{"kernels":"simd","threads":2,"wide":false}'`.
+ */
 import * as ganvas from 'ganvas';
 import { trainAndHash } from './training.mjs';
 

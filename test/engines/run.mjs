@@ -1,12 +1,13 @@
 /**
- * Equal bits across engines: packs ganvas, installs the package into an empty folder, trains 200 steps in every engine with every kernel
- * set and thread count, and compares the hash of all state: weights, moving statistics, Adam's moments, losses, samples.
+ * Compares the bits of all engines: packs ganvas, installs the package into an empty folder, trains 200 steps in each
+ * engine with each kernel set and thread count, and compares the hash of the whole state: weights, moving statistics,
+ * moments of Adam, losses, samples.
  *
  *   npm run test:engines             every engine: Node 20 to 26, Deno, Bun, Chromium, Firefox
  *   npm run test:engines -- ci       this Node and Chromium
  *
- * What cannot run is listed as not run, with the reason, and does not count as passed. Exit code 1 if any hash differs, if anything failed, or
- * if in `ci` mode one of the two did not run.
+ * Engines that cannot run are listed as not run, with the reason, and do not count as passed. The exit code is 1 if a
+ * hash differs, if a run fails, or if one of the two does not run in `ci` mode.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -87,7 +88,7 @@ async function runOne(engine, configuration) {
     }
     const wanted = configuration.wide ? 'wide' : configuration.kernels;
     if (result.kernels !== wanted || result.threads !== configuration.threads) {
-      add('NOT RUN', `it gave ${result.kernels} with ${result.threads} threads instead`);
+      add('NOT RUN', `it ran ${result.kernels} with ${result.threads} threads instead`);
       if (ciOnly) failures++;
       return;
     }
@@ -105,7 +106,8 @@ function report() {
   const count = (outcome) => rows.filter((row) => row[2] === outcome).length;
   const compared = count('equal') + count('DIFFERENT');
   console.log(
-    `\n${count('equal')} of ${compared} runs have the hash ${reference ?? '(none)'}; ${count('NOT RUN')} not run, ${count('FAILED')} failed`,
+    `\n${count('equal')} of ${compared} runs have the hash ${reference ?? '(none)'};` +
+      ` ${count('NOT RUN')} not run, ${count('FAILED')} failed`,
   );
   process.exitCode = failures === 0 && compared > 1 ? 0 : 1;
 }

@@ -1,10 +1,10 @@
 /**
- * The training whose state must have the same hash everywhere: 200 steps of the dense GAN, batch 32. It runs unchanged in Node, Deno, Bun and
- * browsers; `ganvas` is the imported package.
+ * The training whose state must have the same hash in every engine: 200 steps of the dense GAN, batch 32. It runs
+ * unchanged in Node, Deno, Bun and browsers. `ganvas` is the imported package.
  *
  * @param {typeof import('../../src/index.ts')} ganvas
  * @param {{ kernels: 'portable' | 'simd', threads: number }} configuration
- * @returns {Promise<{ hash: string, kernels: string, threads: number, seconds: number }>} what was computed, and by what it really was
+ * @returns {Promise<{ hash: string, kernels: string, threads: number, seconds: number }>} the hash, and what really ran
  */
 export async function trainAndHash(ganvas, { kernels, threads }) {
   const { adam, configure, dataset, runtimeInfo, trainGan } = ganvas;
@@ -42,7 +42,7 @@ export async function trainAndHash(ganvas, { kernels, threads }) {
   return { hash: await sha256(parts), kernels: used, threads: running, seconds: (performance.now() - begin) / 1000 };
 }
 
-/** Rings of an integer hash's size and place: something to learn, from integers alone. */
+/** Images of rings, with place and size from an integer hash. */
 function picturesOf(count) {
   const bytes = new Uint8Array(count * 784);
   for (let image = 0; image < count; image++) {
@@ -58,7 +58,7 @@ function picturesOf(count) {
   return bytes;
 }
 
-/** Bytes as they lie in memory: every engine here is little-endian. */
+/** Hashes the bytes in memory order; all engines here are little-endian. */
 async function sha256(parts) {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let offset = 0;

@@ -1,6 +1,7 @@
 /**
- * Views that a program keeps of what a generator predicted, while it goes on predicting, pauses, frees and lets the memory grow. Each view
- * must hold for ever what it held at first. It runs unchanged in Node, Deno, Bun and browsers; `ganvas` is the imported package.
+ * Views that a program keeps of what a generator predicted, while it goes on predicting, pauses, frees and lets the
+ * memory grow. Each view must hold for ever what it held at first. It runs unchanged in Node, Deno, Bun and browsers;
+ * `ganvas` is the imported package.
  */
 
 /** How a program comes to a view of the second half of `data`. */
@@ -30,8 +31,10 @@ const WAYS = {
 
 /**
  * @param {typeof import('../../src/index.ts')} ganvas
- * @param {{ count: number, collect?: () => void }} options - how many views to keep, and the engine's collector if it is at hand
- * @returns {Promise<{ kept: number, foreign: number, kinds: Record<string, number> }>} how many views hold other values at the end, and
+ * @param {{ count: number, collect?: () => void }} options - how many views to keep, and the engine's collector if it
+ * is at hand
+ * @returns {Promise<{ kept: number, foreign: number, kinds: Record<string, number> }>} how many views hold other values
+ * at the end, and
  *   of which kinds they are
  */
 export async function keepViews(ganvas, { count, collect }) {

@@ -1,4 +1,4 @@
-/** The comparison as a user starts it, in a process of its own, on a few digits: what is tried is the program, not the pictures. */
+/** Runs the comparison as a user does, in its own process, on a few digits. The program is tested, not the pictures. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,9 @@ function compare(...args: string[]) {
 }
 
 describe('examples/compare.ts', () => {
-  test('trains four models, then takes them as they are; a table, a picture of five rows', { timeout: 240_000 }, () => {
+  test('trains four models, then uses the finished runs; writes a table and a picture of five rows', {
+    timeout: 240_000,
+  }, () => {
     const out = join(folder, 'out');
     const judging = ['--out', out, '--classifier', classifier, '--count', '8'];
     const first = compare('--limit', '16', '--epochs', '1', '--seeds', '3', ...judging);
@@ -34,7 +36,7 @@ describe('examples/compare.ts', () => {
     const names = ['dense, seed 3', 'refined, seed 3', 'conv 0.25, seed 3', 'autoencoder, seed 3'];
     for (const name of names)
       expect(first.stdout).toMatch(new RegExp(`^\\| ${name} \\| 16 \\| 16 \\| 1 \\| \\d+ \\|`, 'm'));
-    // The trainings' own lines come first.
+    // The lines of the trainings come first.
     const text = readFileSync(join(out, 'comparison.md'), 'utf8');
     expect(first.stdout.endsWith(`\n${text}`)).toBe(true);
     // 16 columns and 5 rows of 28 pixels, with margins of 2.
@@ -50,15 +52,15 @@ describe('examples/compare.ts', () => {
     expect(ready.stdout).not.toContain('dense, seed 3');
   });
 
-  test('mistakes are sentences', () => {
+  test('prints a sentence for a mistake', () => {
     const { status, stderr } = compare('--runs', join(folder, 'nowhere'));
     expect(status).toBe(2);
-    expect(stderr).toContain('holds no finished run of npm run train');
+    expect(stderr).toContain('has no finished run of npm run train');
   });
 });
 
 describe('the plan', () => {
-  test('each model with each seed, its own number of epochs unless one is given', () => {
+  test('has each model with each seed, with its default number of epochs unless one is given', () => {
     const options = parseOptions(['--seeds', '1,2', '--data', 'some/where', '--out', 'x']);
     if (options === 'help') throw new Error('unexpected');
     const lines = plan(options).map(({ folder: name, training }) => `${name} ${training.epochs} ${training.batchSize}`);
@@ -72,7 +74,7 @@ describe('the plan', () => {
     expect(plan(one).map(({ training }) => training.epochs)).toEqual([3, 3, 3, 3]);
   });
 
-  test('options: mistakes are UsageErrors, the help names every option', () => {
+  test('refuses mistakes with a UsageError; the help names every option', () => {
     for (const line of ['--seeds 1,x', '--count 7', '--epoch 3', 'word']) {
       expect(() => parseOptions(line.split(' ')), line).toThrow(UsageError);
     }

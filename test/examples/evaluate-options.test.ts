@@ -7,7 +7,7 @@ const parse = (line: string): ReturnType<typeof parseOptions> =>
   parseOptions(line.split(' ').filter((one) => one !== ''));
 
 describe('the command line of the evaluation', () => {
-  test('a folder alone', () => {
+  test('takes a folder without options', () => {
     expect(parse('runs/x')).toEqual({
       run: 'runs/x',
       data: undefined,
@@ -18,7 +18,7 @@ describe('the command line of the evaluation', () => {
     });
   });
 
-  test('every option; --images takes one file or more, and may be repeated', () => {
+  test('reads every option; --images takes one file or more, and can be repeated', () => {
     const line = 'runs/x --images a.idx e.idx --count 500 --seed=7 --data d --classifier c.safetensors --images b.idx';
     expect(parse(line)).toEqual({
       run: 'runs/x',
@@ -38,7 +38,7 @@ describe('the command line of the evaluation', () => {
     ['a --count 7', '--count must be a whole number of at least 8, got "7"'],
     ['a --count 1e4', '--count must be a whole number of at least 8, got "1e4"'],
     ['a --seed=-1', '--seed must be a whole number of at least 0, got "-1"'],
-  ])('"%s" is refused by a sentence that says what to write', (line, message) => {
+  ])('"%s" is refused with a hint', (line, message) => {
     expect(thrownBy(UsageError, () => parse(line)).message).toBe(message);
   });
 

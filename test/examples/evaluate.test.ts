@@ -1,4 +1,7 @@
-/** The evaluation as a user starts it, in a process of its own, with untrained networks: what is tried is the program, not the pictures. */
+/**
+ * Runs the evaluation as a user does, in its own process, with untrained networks. The program is tested, not the
+ * pictures.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,8 +47,8 @@ function evaluate(...args: string[]) {
 }
 
 describe('examples/evaluate.ts', () => {
-  test('a row for each set of weights and each file of pictures, below the anchors; the same in both files', () => {
-    // The file has only 12 pictures, so each row has.
+  test('has a row for each weights file and each file of pictures, below the anchors; writes it to two files', () => {
+    // The file has only 12 pictures, so each row has 12.
     const { status, stdout, stderr } = evaluate(run, '--classifier', classifier, '--images', pictures, '--count', '40');
     expect(status, stderr).toBe(0);
     const names = stdout.split('\n').flatMap((line) => /^\| (\S+) +\| +12 \|/.exec(line)?.[1] ?? []);
@@ -57,15 +60,16 @@ describe('examples/evaluate.ts', () => {
     expect(protocol.data).toContain('the last 5000 the real ones');
     expect(rows.map(({ name }) => name.replace('\\', '/'))).toEqual(expected);
     for (const { metrics } of rows) expect(metrics.frechetDistance).toBeGreaterThan(0);
-    expect(stderr).toMatch(/^classifier .*: \d+\.\d\d % right on the 5000 real images$/m);
+    expect(stderr).toMatch(/^classifier .*: \d+\.\d\d % correct on the 5000 real images$/m);
   });
 
-  test('mistakes: a sentence without a stack; 2 for the command line, 1 for the rest', () => {
+  test('prints a sentence without a stack for a mistake; exit code 2 for the command line, else 1', () => {
     expect(evaluate()).toEqual({
       status: 2,
       stdout: '',
       stderr:
-        'the folder of a training is needed: npm run evaluate -- RUN_DIR\nnpm run evaluate -- --help lists the options.\n',
+        'the folder of a training is needed: npm run evaluate -- RUN_DIR\n' +
+        'npm run evaluate -- --help lists the options.\n',
     });
     expect(evaluate(join(folder, 'nowhere')).stderr).toMatch(/^there is no folder .*nowhere\n/);
     expect(evaluate(folder).stderr).toContain('has neither generator*.safetensors nor weights/epoch-*.safetensors');

@@ -15,7 +15,7 @@ const losses = (epoch: number, step: number, generatorLoss: number) => ({
   discriminatorLoss: 1.5,
 });
 
-test('writes the header and a row a step; a new run replaces the file', () => {
+test('writes the header and one row for each step; a new run replaces the file', () => {
   const path = join(folder, 'new.csv');
   for (const offset of [0, 10]) {
     const log = openLossLog(path, false);
@@ -42,7 +42,7 @@ test('a resumed run drops the rows of steps that are done again', () => {
   expect(readFileSync(path, 'utf8')).toBe(`${HEADER}\n1,1,0,1.5\n1,2,0,1.5\n2,1,0,1.5\n2,2,7,1.5\n`);
 });
 
-test('resuming without a file begins a new one', () => {
+test('a resumed run without a file starts a new one', () => {
   const path = join(folder, 'absent.csv');
   const log = openLossLog(path, true);
   log(losses(4, 1, 0));

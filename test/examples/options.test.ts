@@ -6,7 +6,7 @@ const parse = (line: string): ReturnType<typeof parseOptions> =>
   parseOptions(line.split(' ').filter((one) => one !== ''));
 
 describe('parseOptions', () => {
-  test('defaults', () => {
+  test('has defaults', () => {
     expect(parse('')).toEqual({
       model: 'dense',
       width: 0.25,
@@ -29,12 +29,12 @@ describe('parseOptions', () => {
     });
   });
 
-  test('with a folder of MNIST the batch is the article’s', () => {
+  test('has the batch size of the tutorial for a folder of MNIST', () => {
     expect(parse('--data some/where')).toMatchObject({ batchSize: 256 });
     expect(parse('--data some/where --model conv')).toMatchObject({ batchSize: 64 });
   });
 
-  test('every option, with a space and with =', () => {
+  test('reads every option, with a space and with =', () => {
     const line =
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
       '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3 --model conv --width .5 --loss hinge ' +
@@ -62,12 +62,12 @@ describe('parseOptions', () => {
     });
   });
 
-  test('the last of two wins; --help wins over everything that parses', () => {
+  test('uses the last of two values; --help wins over other options', () => {
     expect(parse('--epochs 3 --epochs 5')).toMatchObject({ epochs: 5 });
     expect(parse('--epochs 3 --help')).toBe('help');
   });
 
-  test('mistakes are UsageErrors that name the option and the remedy', () => {
+  test('refuses mistakes with a UsageError that names the option and the remedy', () => {
     const cases: Readonly<Record<string, string>> = {
       '--epoch 3': 'unknown option --epoch. Did you mean --epochs?',
       '--batchsize 3': 'unknown option --batchsize. Did you mean --batch-size?',
@@ -92,10 +92,11 @@ describe('parseOptions', () => {
   });
 });
 
-test('the help text names every option that the parser knows, in lines of at most 80 characters', () => {
+test('the help text names every option, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data out limit learning-rate beta1 loss label-smoothing ema threads kernels wide checkpoint-every keep resume help',
+    'model width epochs batch-size seed data out limit learning-rate beta1 loss label-smoothing ema threads kernels ' +
+      'wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });

@@ -16,7 +16,7 @@ import { UsageError } from '../../tools/command-line.ts';
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-run-folder-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a description is read as it was written; there may be none; an unknown model is refused', async () => {
+test('reads a description as it was written, undefined if there is none; refuses an unknown model', async () => {
   expect(readDescription(folder)).toBeUndefined();
   const description: RunDescription = {
     model: 'conv',
@@ -36,7 +36,7 @@ test('a description is read as it was written; there may be none; an unknown mod
   );
 });
 
-test('weights are listed by epoch, the final ones last, and nothing else', () => {
+test('lists the weights by epoch, the final ones last, and no other files', () => {
   const run = join(folder, 'run');
   expect(() => weightFiles(run)).toThrow(UsageError);
   makeRunFolder(run);
@@ -52,6 +52,6 @@ test('weights are listed by epoch, the final ones last, and nothing else', () =>
   );
 });
 
-test('a new run is named by model and time', () => {
+test('names a new run by model and time', () => {
   expect(newRun('dense')).toMatch(/^runs.dense-\d{8}-\d{6}$/);
 });

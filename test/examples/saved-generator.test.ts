@@ -37,25 +37,25 @@ describe('readGenerator', () => {
     expect(readGenerator(path, name).model).toBe(name);
   });
 
-  test('asks the conditional one, which run.json tells, for all digits in turn; more than a batch of them', () => {
+  test('draws all digits in turn with the conditional one, which run.json names, over more than one batch', () => {
     const generator = conditionalGenerator({ latentDim: 12, random });
     writeFileSync(path, encodeWeights({ generator }));
     const { model, draw } = readGenerator(path, 'conditional');
     expect(model).toBe('conditional');
     const drawn = draw(300, 1);
     expect(drawn.shape).toEqual([300, 28, 28, 1]);
-    // The first batch, 256 pictures: digits 0 to 9 and again from 0.
+    // The first batch of 256 pictures has the digits 0 to 9 in turn.
     const digits = Uint8Array.from({ length: 256 }, (_, i) => i % 10);
     const noise = createRandom(1).normal([256, 12]);
     expect(drawn.data.slice(0, 256 * 784)).toEqual(sampleClasses(generator, digits, { noise }).data);
   });
 
-  test('takes any key before the weights’ names, and refuses others’ files with what each architecture misses', () => {
+  test('accepts any key before the names of the weights; refuses other files and says what each model misses', () => {
     const { encoder, decoder } = denseAutoencoder({ latentDim: 12, random });
     writeFileSync(path, encodeWeights({ decoder }));
     expect(readGenerator(path, undefined).model).toBe('autoencoder');
     expect(() => readGenerator(path, 'conv')).toThrow(ArgumentError);
-    expect(() => readGenerator(path, 'conv')).toThrow(/holds no generator that is known here:\n {2}conv: loadWeights/);
+    expect(() => readGenerator(path, 'conv')).toThrow(/none of the known generators:\n {2}conv: loadWeights/);
     writeFileSync(path, encodeWeights({ encoder }));
     expect(() => readGenerator(path, undefined)).toThrow('has no matrix "generator.0.kernel"');
   });

@@ -1,4 +1,4 @@
-/** The example as a user starts it, in a process of its own, on a few digits. */
+/** Runs the example as a user does, in its own process, on a few digits. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ interface Run {
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** `--import tsx` rather than tsx's own command, so that signals and exit codes are the example's. */
+/** With `--import tsx` signals and exit codes are those of the example; the tsx command is a parent process. */
 function start(...args: string[]): Run {
   const environment = { ...process.env, CI: '1' };
   const child = spawn(process.execPath, ['--import', 'tsx', 'examples/train.ts', ...args], { env: environment });
@@ -34,17 +34,16 @@ const rowsOf = (run: string): string[] => readFileSync(join(run, 'losses.csv'), 
 const SMALL = ['--limit', '20', '--batch-size', '8'];
 
 describe('examples/train.ts', () => {
-  test('two epochs: a line each, a 4x4 grid each, a row of losses for each of 2 x 3 steps, weights', async () => {
+  test('two epochs: a line and a 4 x 4 grid for each, a row of losses for each of 2 x 3 steps, weights', async () => {
     const out = join(folder, 'two');
     const { code, stdout, stderr } = await start('--epochs', '2', ...SMALL, '--out', out).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').filter((line) => /^epoch [12]\/2 {2}generator loss \d/.test(line)).length).toBe(2);
     expect(stdout).toContain(out);
-    expect(readdirSync(out).sort()).toEqual(
-      'checkpoints discriminator.safetensors epoch-001.png epoch-002.png generator.safetensors interpolation.png losses.csv run.json weights'.split(
-        ' ',
-      ),
-    );
+    expect(readdirSync(out).sort()).toEqual([
+      ...['checkpoints', 'discriminator.safetensors', 'epoch-001.png', 'epoch-002.png', 'generator.safetensors'],
+      ...['interpolation.png', 'losses.csv', 'run.json', 'weights'],
+    ]);
     const pictures = ['001', '002'].map((epoch) => decodeGreyPng(readFileSync(join(out, `epoch-${epoch}.png`))));
     for (const { width, height } of pictures) expect([width, height]).toEqual([122, 122]);
     expect(Buffer.compare(pictures[0]!.pixels, pictures[1]!.pixels)).not.toBe(0);
@@ -63,12 +62,12 @@ describe('examples/train.ts', () => {
     }
   });
 
-  test('Ctrl-C stops after the step, saves, says where, exits with 130; --resume ends as if nothing had been', async () => {
+  test('Ctrl-C stops after the step, saves, and exits with 130; --resume ends with the same bits', async () => {
     const out = join(folder, 'stopped');
     const { child, ended } = start('--epochs', '5000', ...SMALL, '--out', out);
     let pressed = false;
     child.stdout?.on('data', (data) => {
-      // A first line of an epoch: the training is under way. A second press, late on a busy machine, would end it without saving.
+      // The first line of an epoch shows that the training runs. A second press would end it without saving.
       if (!pressed && String(data).includes('epoch ')) pressed = child.kill('SIGINT');
     });
     const { code, stderr } = await ended;
@@ -78,7 +77,7 @@ describe('examples/train.ts', () => {
     const stopped = Number(rowsOf(out).at(-1)!.split(',')[0]);
     const resumed = await start('--epochs', `${stopped + 1}`, ...SMALL, '--out', out, '--resume').ended;
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(resumed.stdout).toMatch(/^resuming from .*checkpoints.*checkpoint-\d+\.safetensors in epoch \d+, \d+ of/m);
+    expect(resumed.stdout).toMatch(/^resuming from .*checkpoint-\d+\.safetensors in epoch \d+ with \d+ steps done$/m);
 
     const straight = join(folder, 'straight');
     expect((await start('--epochs', `${stopped + 1}`, ...SMALL, '--out', straight).ended).code).toBe(0);
@@ -94,10 +93,10 @@ describe('examples/train.ts', () => {
     expect(refused.stderr).toContain('generatorOptimizer.beta1: saved 0.9, given 0.6');
     expect(refused.code).not.toBe(0);
     expect(['run.json', 'losses.csv'].map((name) => readFileSync(join(out, name), 'utf8'))).toEqual(before);
-    // Four processes one after the other: a second or two each, many times that on a machine with much else to do.
+    // Four processes of a second or two each; many times that on a busy machine.
   }, 240_000);
 
-  test('a reader that goes away stops the training with 141 and without a stack', async () => {
+  test('a closed pipe stops the training with exit code 141 and without a stack', async () => {
     const { child, ended } = start('--epochs', '5000', ...SMALL, '--out', join(folder, 'unread'));
     child.stdout?.once('data', () => child.stdout?.destroy());
     const { code, stderr } = await ended;
@@ -105,7 +104,7 @@ describe('examples/train.ts', () => {
     expect(stderr).toMatch(/^Stopped.*\n$/);
   });
 
-  test('mistakes: a sentence without a stack; 2 for the command line, 1 for the rest', async () => {
+  test('prints a sentence without a stack for a mistake; exit code 2 for the command line, else 1', async () => {
     const misspelt = await start('--epoch', '3').ended;
     expect(misspelt).toEqual({
       code: 2,

@@ -1,7 +1,7 @@
 /**
- * Checks the package as a user gets it: packs it twice and compares the bytes, checks the list of files, installs it into
- * an empty folder, imports both entries from JavaScript and from TypeScript, trains three steps, and bundles the core.
- * Run `npm run build` first, then `npm run test:package`.
+ * Checks the package as a user gets it: packs it twice and compares the bytes, checks the list of files, installs it
+ * into an empty folder, imports both entries from JavaScript and from TypeScript, trains three steps, and bundles the
+ * core. Run `npm run build` first, then `npm run test:package`.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,12 +1,12 @@
 /**
- * ganvas and independent implementations read each other's safetensors files, values compared one by one:
+ * Checks that ganvas and independent implementations read each other's safetensors files, value by value:
  *
  *     npm ci --prefix test/safetensors-peer
  *     npx tsx test/safetensors-peer/check.ts
  *
- * Peers: @jax-js/loaders (a reader in JavaScript), and the reference implementation through reference.py, as a reader and as a
- * writer, where `python3` (or $PYTHON) has the packages safetensors and numpy. Without them the reference is represented
- * by the file that its version 0.8.0 wrote, test/io/fixtures/reference.safetensors.
+ * The peers are @jax-js/loaders, a reader in JavaScript, and the reference implementation, a reader and writer, through
+ * reference.py. The latter needs `python3` (or $PYTHON) with the packages safetensors and numpy. Without them only the
+ * file that version 0.8.0 of the reference wrote is read, test/io/fixtures/reference.safetensors.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -22,8 +22,8 @@ const ours = encodeTensorFile(entries, metadata);
 assert.deepEqual(ours, fixture, 'the same tensors give the same bytes as the reference implementation');
 console.log(`reference 0.8.0 -> ganvas -> the same ${fixture.length} bytes (${entries.length} tensors)`);
 
-// The reader makes typed arrays of the host's kinds; Float16Array is not among them before Node 24. And it puts tensors into
-// a plain object, where `__proto__` is lost.
+// The reader needs Float16Array, which Node has from version 24 on, and loses `__proto__`, since it uses a plain
+// object.
 const readable = entries.filter(({ dtype, name }) => dtype !== 'F16' && name !== '__proto__');
 compare(await parseWithLoaders(encodeTensorFile(readable, metadata)), readable);
 console.log(`ganvas -> @jax-js/loaders: ${readable.length} tensors equal`);
@@ -44,7 +44,7 @@ if (spawnSync(python, ['-c', 'import safetensors, numpy']).status === 0) {
     rmSync(temporary, { recursive: true });
   }
 } else {
-  console.log(`${python} has no safetensors and numpy: the live reference was not asked, only its file`);
+  console.log(`${python} has no safetensors and numpy: only the file of the reference was checked`);
 }
 
 function runReference(command: string, path: string): void {
@@ -52,7 +52,7 @@ function runReference(command: string, path: string): void {
   assert.equal(status, 0, stderr);
 }
 
-/** The type is said by hand: the reader's package is not installed where the project is type-checked. */
+/** The type is written by hand, because the package of the reader is not installed where types are checked. */
 async function parseWithLoaders(file: Uint8Array): Promise<Record<string, unknown>> {
   const specifier: string = '@jax-js/loaders';
   const loaders: {

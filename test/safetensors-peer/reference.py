@@ -1,10 +1,10 @@
-"""The reference implementation's side of check.ts, and the maker of test/io/fixtures/reference.safetensors.
+"""Runs the reference implementation for check.ts, and made test/io/fixtures/reference.safetensors.
 
     python3 reference.py write FILE    writes the tensors below with safetensors
     python3 reference.py verify FILE   reads FILE with safetensors and compares it with them, bit for bit
 
-Needs the Python packages safetensors (the fixture was written by 0.8.0) and numpy. Element i of a tensor is i - 3 in signed and
-floating types, i in unsigned ones, and i odd in BOOL; floating types divide that by 4.
+Needs the Python packages safetensors (0.8.0 wrote the fixture) and numpy. Element i of a tensor is i in unsigned types,
+i - 3 in signed types, (i - 3) / 4 in floating types, and whether i is odd in BOOL.
 """
 
 import sys
@@ -21,7 +21,7 @@ def values(dtype, shape):
     i = numpy.arange(int(numpy.prod(shape))).reshape(shape)
     if kind == "b":
         return i % 2 == 1
-    # asarray, since NumPy turns arithmetic on a scalar's array into a plain number.
+    # asarray, because NumPy turns arithmetic on an array of rank 0 into a number.
     return numpy.asarray(i if kind == "u" else (i - 3) / 4 if kind == "f" else i - 3, dtype)
 
 

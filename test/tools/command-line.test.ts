@@ -20,7 +20,7 @@ const OPTIONS = {
 const refusal = (args: readonly string[]): string => thrownBy(UsageError, () => readCommandLine(args, OPTIONS)).message;
 
 describe('readCommandLine', () => {
-  test('reads values after a space or an equals sign, switches, and lists; the last of two single values counts', () => {
+  test('reads values after a space or an equals sign, switches and lists; uses the last of two values', () => {
     const args = ['--many', '3', '--many=5', '--quick', '--file', 'a', '--file=b'];
     expect(readCommandLine(args, OPTIONS).values).toEqual({ many: '5', quick: true, file: ['a', 'b'] });
     expect(readCommandLine([], OPTIONS).values).toEqual({});

@@ -1,14 +1,15 @@
-"""Times one step of the convolutional GAN in PyTorch, float32, in the fastest formulation found; prints one line of JSON.
+"""Times one step of the convolutional GAN in PyTorch, float32, in the fastest formulation found; prints one line of
+JSON.
 
     /usr/bin/python3 bench/peers/pytorch/conv_step.py --threads 2      (Debian: python3-torch, libopenblas0-openmp)
 
 The pair is that of src/gan/conv-models.ts at width 0.25 without dropout. Weights and batches are those of `CONV` in
-bench/peers/data.ts, with the formulas of test/fixtures/gan_steps.py. The losses are compared with float64 before anything is timed.
-Output and --serve are as in gan_step.py.
+bench/peers/data.ts, with the formulas of test/fixtures/gan_steps.py. The losses are compared with float64 before
+anything is timed. Output and --serve are as in gan_step.py.
 
-For stride 2 Keras pads one pixel before and two after; PyTorch pads two on both sides and does not use the last. Mirroring turns
-one into the other. So kernels, images and weights over pixels are mirrored when they are loaded; the losses stay the same, and no
-step has to pad or crop.
+For stride 2 Keras pads one pixel before and two after; PyTorch pads two on both sides and does not use the last.
+Mirroring turns one into the other. So kernels, images and weights over pixels are mirrored when they are loaded; the
+losses stay the same, and no step has to pad or crop.
 """
 
 import sys
@@ -71,7 +72,7 @@ def mirrored_pixels(x, axis):
 
 
 def converted(name, x):
-    """Keras's layout to PyTorch's. Kernels become [filters, channels, 5, 5], a transposed one [channels, filters, 5, 5]."""
+    """Keras's layout to PyTorch's: [filters, channels, 5, 5], of a transposed kernel [channels, filters, 5, 5]."""
     if x.dim() == 4:
         x = x.flip(0, 1).permute(3, 2, 0, 1)
         return x.contiguous(memory_format=torch.channels_last if CHANNELS_LAST else torch.contiguous_format)
@@ -81,7 +82,7 @@ def converted(name, x):
 
 
 class Adjoint(torch.autograd.Function):
-    """A transposed convolution as the gradient of conv2d's input, for which oneDNN has a kernel; conv_transpose2d is PyTorch's own here."""
+    """A transposed convolution as the gradient of conv2d, which oneDNN computes, unlike conv_transpose2d."""
 
     @staticmethod
     def forward(context, x, kernel, stride):

@@ -2,14 +2,14 @@
 
     /usr/bin/python3 bench/peers/pytorch/gan_step.py --threads 2       (Debian: python3-torch, libopenblas0-openmp)
 
-The fastest variant that was found: this Adam, one tensor after the other (torch._foreach, torch.optim.Adam with or without
-foreach, and AVX-512 in PyTorch's own kernels are no faster), and OpenBLAS built with OpenMP. The pthread build has its own pool
-beside PyTorch's; on two cores the two pools slow each other down.
+The fastest variant that was found: this Adam, one tensor after the other (torch._foreach, torch.optim.Adam with or
+without foreach, and AVX-512 in PyTorch's own kernels are no faster), and OpenBLAS built with OpenMP. The pthread build
+has its own pool beside PyTorch's; on two cores the two pools slow each other down.
 
 The step is that of test/fixtures/gan_steps.py. Its docstring has the model and the formulas of weights and batches
-(hashedFloats; salt S; batches 0 ... batches - 1, used in turn). Before anything is timed, the losses of the first three steps
-are compared with the same steps in float64; they differ by at most 1e-4. One thing differs: PyTorch updates the running
-variance with the unbiased variance. No loss depends on it.
+(hashedFloats; salt S; batches 0 ... batches - 1, used in turn). Before anything is timed, the losses of the first three
+steps are compared with the same steps in float64; they differ by at most 1e-4. One thing differs: PyTorch updates the
+running variance with the unbiased variance. No loss depends on it.
 
     {"name", "torch", "threads", "blas", "isa", "adam", "batchSize", "steps", "warmup",
      "min", "median": milliseconds a step, "firstLosses": [[generator, discriminator] of steps 0 ... 4], "lastLosses"}

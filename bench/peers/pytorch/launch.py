@@ -1,4 +1,6 @@
-"""The command line of gan_step.py and conv_step.py, and the environment variables that must be set before PyTorch loads."""
+"""The command line of gan_step.py and conv_step.py, and the environment variables that must be set before PyTorch
+loads.
+"""
 
 import argparse
 import glob
@@ -38,7 +40,7 @@ def environment(options):
 
 
 def prepare(parser):
-    """Options, in a process that has the environment: the script is started anew in it. test/fixtures can be imported then."""
+    """The options. Restarts the script with the environment variables; then test/fixtures can be imported."""
     options = parser.parse_args()
     if "GANVAS_BENCH_READY" not in os.environ:
         os.execve(sys.executable, [sys.executable, *sys.argv], {**environment(options), "GANVAS_BENCH_READY": "1"})

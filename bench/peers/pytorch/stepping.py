@@ -1,4 +1,6 @@
-"""The GAN step in PyTorch, two Adams and the timing, for gan_step.py and conv_step.py. Import it after launch.prepare()."""
+"""The GAN step in PyTorch, two Adams and the timing, for gan_step.py and conv_step.py. Import it after
+launch.prepare().
+"""
 
 import json
 import os
@@ -90,7 +92,7 @@ def loaded_blas():
 
 
 def serve(step, detail):
-    """The talk of bench/peers/serve.ts: a line with a number of steps in, a line of JSON with their times and losses out."""
+    """The protocol of bench/peers/serve.ts: numbers of steps in, lines of JSON with times and losses out."""
     print(json.dumps({"version": torch.__version__, "detail": detail}), flush=True)
     for line in sys.stdin:
         times, losses = [], []

@@ -3,9 +3,9 @@
     /usr/bin/python3 bench/peers/pytorch/train_gan.py --data MNIST_DIR --out DIR --seed 1    (Debian: python3-torch, python3-numpy)
     npm run evaluate -- RUN_DIR --data MNIST_DIR --images DIR/epoch-100.idx
 
-Models, losses, order of updates and constants are those of trainGan (Keras's initial weights, Adam, batch normalisation with
-momentum 0.99 and epsilon 1e-3). The random numbers are PyTorch's. After each epoch of --keep it writes DIR/epoch-NNN.idx, an IDX
-file [count, 28, 28] of --count pictures in inference mode, clipped and rounded to bytes.
+Models, losses, order of updates and constants are those of trainGan (Keras's initial weights, Adam, batch normalisation
+with momentum 0.99 and epsilon 1e-3). The random numbers are PyTorch's. After each epoch of --keep it writes
+DIR/epoch-NNN.idx, an IDX file [count, 28, 28] of --count pictures in inference mode, clipped and rounded to bytes.
 """
 
 import argparse
