@@ -7,17 +7,16 @@
  */
 import { createHash } from 'node:crypto';
 import '../src/index.ts';
-import { FLOAT32 } from '../src/kernels/arithmetic.ts';
-import { gemmNaive } from '../src/kernels/gemm/naive.ts';
 import { Heap } from '../src/kernels/heap.ts';
 import type { Address, KernelFunction } from '../src/kernels/kernel.ts';
 import { gemm } from '../src/kernels/library/gemm.ts';
 import { createMemory } from '../src/kernels/memory.ts';
 import { type Runtime, registeredKernels } from '../src/kernels/runtime.ts';
-import { createPortableSet, createSimdSet, type KernelSet } from '../src/kernels/sets.ts';
+import { createPortableSet, createSimdSet, FLOAT32, type KernelSet } from '../src/kernels/sets.ts';
 import { ThreadPool } from '../src/kernels/threads/pool.ts';
 import { findThreads } from '../src/kernels/threads/worker.ts';
 import { hashedFloats } from '../tools/hashed-floats.ts';
+import { gemmNaive } from '../tools/naive-gemm.ts';
 import { ConvolutionOperands, type ConvolutionWork } from './convolution-operands.ts';
 import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';

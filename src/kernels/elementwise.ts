@@ -4,8 +4,8 @@
  * has a second operation.
  */
 import { type Expr, type FunctionBuilder, i32, v128 } from '../wasm/index.ts';
-import type { Arithmetic } from './arithmetic.ts';
 import { type Address, type Integer, type Kernel, kernel } from './kernel.ts';
+import type { Arithmetic } from './sets.ts';
 import { advance, mapVectors, type Pointer, toBytes, type Vector } from './simd/vectors.ts';
 import { LINE } from './split.ts';
 

@@ -26,9 +26,9 @@
  * elementwise an output may be the same address as an input.
  */
 import type { Expr, FunctionBuilder, Global, Local, ModuleBuilder } from '../wasm/index.ts';
-import type { Arithmetic } from './arithmetic.ts';
 import type { Heap } from './heap.ts';
 import { link, register } from './runtime.ts';
+import type { Arithmetic } from './sets.ts';
 import { ruleOf, type Split, type SplitRule } from './split.ts';
 
 declare const kind: unique symbol;

@@ -2,12 +2,27 @@
  * The two kernel sets on a heap: the portable one in plain TypeScript, which is the reference for the bits, and the SIMD one, a WebAssembly
  * module that is emitted when it is first needed and instantiated once a thread on the heap's memory.
  */
+import { exp, log, normalQuantile, sigmoid, tanh } from '../core/elementary.ts';
 import { type FunctionHandle, type Local, ModuleBuilder } from '../wasm/index.ts';
-import { type Arithmetic, FLOAT32 } from './arithmetic.ts';
 import type { Heap } from './heap.ts';
 import type { AnyKernel, KernelFunction, SimdContext } from './kernel.ts';
 import { toBytes } from './simd/vectors.ts';
 import { jobs } from './threads/jobs.ts';
+
+/**
+ * What the portable bodies compute with. In production every operation is rounded to float32; the gradient checks run the same
+ * bodies in float64 with round = identity and the engine's own functions.
+ */
+export interface Arithmetic {
+  readonly round: (x: number) => number;
+  readonly exp: (x: number) => number;
+  readonly log: (x: number) => number;
+  readonly tanh: (x: number) => number;
+  readonly sigmoid: (x: number) => number;
+  readonly normalQuantile: (p: number) => number;
+}
+
+export const FLOAT32: Arithmetic = { round: Math.fround, exp, log, tanh, sigmoid, normalQuantile };
 
 /** What each kernel runs. */
 export type KernelSet = Map<AnyKernel, KernelFunction>;

@@ -2,7 +2,7 @@
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
-import * as kernels from '../kernels/library/clip.ts';
+import * as kernels from '../kernels/library/piecewise.ts';
 import { writeLike } from './internal/elementwise.ts';
 
 /** x limited to [low, high]; NaN stays NaN. */

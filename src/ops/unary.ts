@@ -2,8 +2,8 @@
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
-import * as activations from '../kernels/library/activations.ts';
 import { add, div, mul } from '../kernels/library/binary.ts';
+import * as piecewise from '../kernels/library/piecewise.ts';
 import { softplusBackward, softplus as softplusKernel } from '../kernels/library/softplus.ts';
 import * as kernels from '../kernels/library/unary.ts';
 import { applyBinary, applyGradient, applyUnary, writeLike } from './internal/elementwise.ts';
@@ -43,21 +43,21 @@ export function log(x: Tensor): Tensor {
 /** y = |x|; dx = sign(x) dy, 0 at 0 */
 export function abs(x: Tensor): Tensor {
   checkTensor('abs', 'x', x);
-  return record('abs', applyUnary(kernels.abs, x), [x], [(dy) => applyGradient(kernels.absBackward, dy, x)]);
+  return record('abs', applyUnary(piecewise.abs, x), [x], [(dy) => applyGradient(piecewise.absBackward, dy, x)]);
 }
 
 /** y = tanh(x); dx = dy (1 - y^2) */
 export function tanh(x: Tensor): Tensor {
   checkTensor('tanh', 'x', x);
-  const y = applyUnary(activations.tanh, x);
-  return record('tanh', y, [x], [(dy) => applyGradient(activations.tanhBackward, dy, y)]);
+  const y = applyUnary(kernels.tanh, x);
+  return record('tanh', y, [x], [(dy) => applyGradient(kernels.tanhBackward, dy, y)]);
 }
 
 /** y = 1 / (1 + e^-x); dx = dy y (1 - y) */
 export function sigmoid(x: Tensor): Tensor {
   checkTensor('sigmoid', 'x', x);
-  const y = applyUnary(activations.sigmoid, x);
-  return record('sigmoid', y, [x], [(dy) => applyGradient(activations.sigmoidBackward, dy, y)]);
+  const y = applyUnary(kernels.sigmoid, x);
+  return record('sigmoid', y, [x], [(dy) => applyGradient(kernels.sigmoidBackward, dy, y)]);
 }
 
 /** y = log(1 + e^x), the smooth ReLU; dx = dy / (1 + e^-x) */
@@ -69,19 +69,19 @@ export function softplus(x: Tensor): Tensor {
 /** y = max(x, 0); dx = dy where x > 0, else 0 */
 export function relu(x: Tensor): Tensor {
   checkTensor('relu', 'x', x);
-  return record('relu', applyUnary(activations.relu, x), [x], [(dy) => applyGradient(activations.reluBackward, dy, x)]);
+  return record('relu', applyUnary(piecewise.relu, x), [x], [(dy) => applyGradient(piecewise.reluBackward, dy, x)]);
 }
 
 /** y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. Keras's default slope is 0.3. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.3): Tensor {
   checkTensor('leakyRelu', 'x', x);
   checkNumber('leakyRelu', 'negativeSlope', negativeSlope, { from: 0 });
-  const y = writeLike(x, (out) => activations.leakyRelu.run(out, x.address, negativeSlope, x.size));
+  const y = writeLike(x, (out) => piecewise.leakyRelu.run(out, x.address, negativeSlope, x.size));
   return record(
     'leakyRelu',
     y,
     [x],
-    [(dy) => writeLike(x, (dx) => activations.leakyReluBackward.run(dx, dy.address, x.address, negativeSlope, x.size))],
+    [(dy) => writeLike(x, (dx) => piecewise.leakyReluBackward.run(dx, dy.address, x.address, negativeSlope, x.size))],
   );
 }
 

@@ -4,9 +4,9 @@
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FLOAT32 } from '../../src/kernels/arithmetic.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import type { KernelFunction } from '../../src/kernels/kernel.ts';
+import { FLOAT32 } from '../../src/kernels/sets.ts';
 import { RECORD_BYTES } from '../../src/kernels/threads/jobs.ts';
 import { caseOf } from '../support/kernel-cases.ts';
 import { KERNELS, portableSet } from '../support/kernel-sets.ts';

@@ -2,10 +2,10 @@ import { createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
-import { tanh } from '../../src/kernels/library/activations.ts';
 import { gemm } from '../../src/kernels/library/gemm.ts';
 import { randomNormal } from '../../src/kernels/library/random.ts';
 import { sumColumns } from '../../src/kernels/library/sums.ts';
+import { tanh } from '../../src/kernels/library/unary.ts';
 import { canShareMemory, createMemory } from '../../src/kernels/memory.ts';
 import {
   applyConfiguration,

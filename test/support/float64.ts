@@ -5,9 +5,9 @@
 
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { normalQuantile } from '../../src/core/elementary.ts';
-import type { Arithmetic } from '../../src/kernels/arithmetic.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import type { Runtime } from '../../src/kernels/runtime.ts';
+import type { Arithmetic } from '../../src/kernels/sets.ts';
 import { portableSet } from './kernel-sets.ts';
 
 export const FLOAT64: Arithmetic = {

@@ -3,14 +3,11 @@
  * itself; a set that is added to KERNEL_SETS is tested like the others.
  */
 import '../../src/index.ts';
-import { type Arithmetic, FLOAT32 } from '../../src/kernels/arithmetic.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import type { AnyKernel } from '../../src/kernels/kernel.ts';
-import type * as activations from '../../src/kernels/library/activations.ts';
 import type * as adam from '../../src/kernels/library/adam.ts';
 import type * as batchNormalization from '../../src/kernels/library/batch-normalization.ts';
 import type * as binary from '../../src/kernels/library/binary.ts';
-import type * as clip from '../../src/kernels/library/clip.ts';
 import type * as col2im from '../../src/kernels/library/col2im.ts';
 import type * as dropout from '../../src/kernels/library/dropout.ts';
 import type * as gemm from '../../src/kernels/library/gemm.ts';
@@ -18,19 +15,25 @@ import type * as im2col from '../../src/kernels/library/im2col.ts';
 import type * as maxPooling from '../../src/kernels/library/max-pooling.ts';
 import type * as moments from '../../src/kernels/library/moments.ts';
 import type * as movement from '../../src/kernels/library/movement.ts';
+import type * as piecewise from '../../src/kernels/library/piecewise.ts';
 import type * as random from '../../src/kernels/library/random.ts';
 import type * as sigmoidCrossEntropy from '../../src/kernels/library/sigmoid-cross-entropy.ts';
 import type * as softmaxCrossEntropy from '../../src/kernels/library/softmax-cross-entropy.ts';
 import type * as sums from '../../src/kernels/library/sums.ts';
 import type * as unary from '../../src/kernels/library/unary.ts';
 import { registeredKernels } from '../../src/kernels/runtime.ts';
-import { createPortableSet, createSimdSet, type KernelSet, type SimdSet } from '../../src/kernels/sets.ts';
+import {
+  type Arithmetic,
+  createPortableSet,
+  createSimdSet,
+  FLOAT32,
+  type KernelSet,
+  type SimdSet,
+} from '../../src/kernels/sets.ts';
 
-type Library = typeof activations &
-  typeof adam &
+type Library = typeof adam &
   typeof batchNormalization &
   typeof binary &
-  typeof clip &
   typeof col2im &
   typeof dropout &
   typeof gemm &
@@ -38,6 +41,7 @@ type Library = typeof activations &
   typeof maxPooling &
   typeof moments &
   typeof movement &
+  typeof piecewise &
   typeof random &
   typeof sigmoidCrossEntropy &
   typeof softmaxCrossEntropy &

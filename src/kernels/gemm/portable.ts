@@ -11,9 +11,10 @@
  * Packing takes either orientation, so all four transpose cases run the same inner loop; panels at the edges are padded with zeros and the tile's
  * valid part is stored. The padded lanes never reach C, so NaN and infinity cannot leak.
  */
-import type { Arithmetic } from '../arithmetic.ts';
+
 import type { Floats, Heap } from '../heap.ts';
 import type { Address, Flag, Integer } from '../kernel.ts';
+import type { Arithmetic } from '../sets.ts';
 
 /**
  * Block sizes, named as in BLIS: the micro-tile of C is MR x NR, a panel of A or B is KC deep, MC rows of A and NC columns of B are packed at a

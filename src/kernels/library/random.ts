@@ -16,8 +16,8 @@ import {
   type ModuleBuilder,
   v128,
 } from '../../wasm/index.ts';
-import type { Arithmetic } from '../arithmetic.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
+import type { Arithmetic } from '../sets.ts';
 import { normalQuantile } from '../simd/elementary.ts';
 import { type Pointer, shuffleWords, storeLanes, transpose4x4, type Vector } from '../simd/vectors.ts';
 import { LINE } from '../split.ts';

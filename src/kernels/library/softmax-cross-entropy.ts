@@ -1,8 +1,8 @@
 /** Cross-entropy of each row's softmax from logits, and its gradient. */
 import { type Expr, type FunctionBuilder, f32, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
-import type { Arithmetic } from '../arithmetic.ts';
 import type { Heap } from '../heap.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
+import type { Arithmetic } from '../sets.ts';
 import { exp, log } from '../simd/elementary.ts';
 import { advance, choose, type Pointer, storeLanes, toBytes, type Vector } from '../simd/vectors.ts';
 import { createSums, sumInLanes } from '../summation.ts';

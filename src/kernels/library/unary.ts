@@ -1,5 +1,5 @@
-/** Elementwise functions whose gradients are products and quotients, or kernels of their own beside them. */
-import { f32x4, v128 } from '../../wasm/index.ts';
+/** Smooth functions of one number. Their gradients are products and quotients, or a kernel that follows the function. */
+import { f32x4 } from '../../wasm/index.ts';
 import { type GradientKernel, gradient, type UnaryKernel, unary } from '../elementwise.ts';
 import * as elementary from '../simd/elementary.ts';
 
@@ -35,17 +35,34 @@ export const log: UnaryKernel = /*#__PURE__*/ unary('log', {
   cost: 4,
 });
 
-/** out = |x| */
-export const abs: UnaryKernel = /*#__PURE__*/ unary('abs', {
-  portable: () => Math.abs,
-  simd: (_, x) => f32x4.abs(x),
+/** out = tanh(x) */
+export const tanh: UnaryKernel = /*#__PURE__*/ unary('tanh', {
+  portable: ({ tanh }) => tanh,
+  simd: (f, x) => elementary.tanh(f, x),
+  cost: 6,
 });
 
-/** dx = sign(x) dy, with sign(0) = 0 */
-export const absBackward: GradientKernel = /*#__PURE__*/ gradient('absBackward', {
-  portable: () => (dy, x) => (x > 0 ? 1 : x < 0 ? -1 : 0) * dy,
-  simd: (_, dy, x) => {
-    const sign = v128.or(v128.and(f32x4.gt(x, 0), f32x4.const(1)), v128.and(f32x4.lt(x, 0), f32x4.const(-1)));
-    return f32x4.mul(sign, dy);
-  },
+/** dx = dy (1 - y y) */
+export const tanhBackward: GradientKernel = /*#__PURE__*/ gradient('tanhBackward', {
+  portable:
+    ({ round }) =>
+    (dy, y) =>
+      dy * round(1 - round(y * y)),
+  simd: (_, dy, y) => f32x4.mul(dy, f32x4.sub(f32x4.const(1), f32x4.mul(y, y))),
+});
+
+/** out = 1 / (1 + e^-x) */
+export const sigmoid: UnaryKernel = /*#__PURE__*/ unary('sigmoid', {
+  portable: ({ sigmoid }) => sigmoid,
+  simd: (f, x) => elementary.sigmoid(f, x),
+  cost: 6,
+});
+
+/** dx = dy (y (1 - y)) */
+export const sigmoidBackward: GradientKernel = /*#__PURE__*/ gradient('sigmoidBackward', {
+  portable:
+    ({ round }) =>
+    (dy, y) =>
+      dy * round(y * round(1 - y)),
+  simd: (_, dy, y) => f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.const(1), y))),
 });

@@ -7,7 +7,7 @@ const LONGEST_END = 5000;
 
 const IMPORT = `import { configure, heap, runtimeInfo } from '${sourceUrl('kernels/runtime.ts')}';
 import { randomNormal } from '${sourceUrl('kernels/library/random.ts')}';
-import { tanh } from '${sourceUrl('kernels/library/activations.ts')}';
+import { tanh } from '${sourceUrl('kernels/library/unary.ts')}';
 const work = () => {
   const x = heap().allocate(100_000);
   randomNormal.run(x, 1, 2, 0, 0, 0, 0, 1, 100_000);

@@ -1,40 +1,22 @@
-/** Activations, each followed by its gradient. */
+/** Functions of one number with a kink, each followed by its gradient. */
 import { f32x4, v128 } from '../../wasm/index.ts';
 import { type GradientKernel, gradient, type UnaryKernel, unary } from '../elementwise.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
-import * as elementary from '../simd/elementary.ts';
 import { choose, mapVectors } from '../simd/vectors.ts';
 
-/** out = tanh(x) */
-export const tanh: UnaryKernel = /*#__PURE__*/ unary('tanh', {
-  portable: ({ tanh }) => tanh,
-  simd: (f, x) => elementary.tanh(f, x),
-  cost: 6,
+/** out = |x| */
+export const abs: UnaryKernel = /*#__PURE__*/ unary('abs', {
+  portable: () => Math.abs,
+  simd: (_, x) => f32x4.abs(x),
 });
 
-/** dx = dy (1 - y y) */
-export const tanhBackward: GradientKernel = /*#__PURE__*/ gradient('tanhBackward', {
-  portable:
-    ({ round }) =>
-    (dy, y) =>
-      dy * round(1 - round(y * y)),
-  simd: (_, dy, y) => f32x4.mul(dy, f32x4.sub(f32x4.const(1), f32x4.mul(y, y))),
-});
-
-/** out = 1 / (1 + e^-x) */
-export const sigmoid: UnaryKernel = /*#__PURE__*/ unary('sigmoid', {
-  portable: ({ sigmoid }) => sigmoid,
-  simd: (f, x) => elementary.sigmoid(f, x),
-  cost: 6,
-});
-
-/** dx = dy (y (1 - y)) */
-export const sigmoidBackward: GradientKernel = /*#__PURE__*/ gradient('sigmoidBackward', {
-  portable:
-    ({ round }) =>
-    (dy, y) =>
-      dy * round(y * round(1 - y)),
-  simd: (_, dy, y) => f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.const(1), y))),
+/** dx = sign(x) dy, with sign(0) = 0 */
+export const absBackward: GradientKernel = /*#__PURE__*/ gradient('absBackward', {
+  portable: () => (dy, x) => (x > 0 ? 1 : x < 0 ? -1 : 0) * dy,
+  simd: (_, dy, x) => {
+    const sign = v128.or(v128.and(f32x4.gt(x, 0), f32x4.const(1)), v128.and(f32x4.lt(x, 0), f32x4.const(-1)));
+    return f32x4.mul(sign, dy);
+  },
 });
 
 /** out = max(x, 0); NaN stays NaN, -0 becomes 0 */
@@ -90,6 +72,50 @@ export const leakyReluBackward: Kernel<[dx: Address, dy: Address, x: Address, sl
     simd: (f, { dx, dy, x, slope, count }) => {
       const slopes = f.let(f32x4.splat(slope));
       mapVectors(f, dx, [dy, x], count, (g, value) => choose(f32x4.gt(value!, 0), g!, f32x4.mul(slopes, g!)));
+    },
+    split: { along: 'count', move: ['dx', 'dy', 'x'] },
+  });
+
+/** out = min(max(x, low), high); NaN stays NaN */
+export const clip: Kernel<[out: Address, x: Address, low: Float, high: Float, count: Integer]> = /*#__PURE__*/ kernel(
+  'clip',
+  {
+    parameters: { out: 'address', x: 'address', low: 'f32', high: 'f32', count: 'i32' },
+    portable:
+      (heap, { round }) =>
+      (out, x, low, high, count) => {
+        const f = heap.floats;
+        const least = round(low);
+        const most = round(high);
+        for (let i = 0; i < count; i++) f[out + i] = Math.min(Math.max(f[x + i]!, least), most);
+      },
+    simd: (f, { out, x, low, high, count }) => {
+      const lows = f.let(f32x4.splat(low));
+      const highs = f.let(f32x4.splat(high));
+      mapVectors(f, out, [x], count, (value) => f32x4.min(f32x4.max(value!, lows), highs));
+    },
+    split: { along: 'count', move: ['out', 'x'] },
+  },
+);
+
+/** dx = low <= x <= high ? dy : 0 */
+export const clipBackward: Kernel<[dx: Address, dy: Address, x: Address, low: Float, high: Float, count: Integer]> =
+  /*#__PURE__*/ kernel('clipBackward', {
+    parameters: { dx: 'address', dy: 'address', x: 'address', low: 'f32', high: 'f32', count: 'i32' },
+    portable:
+      (heap, { round }) =>
+      (dx, dy, x, low, high, count) => {
+        const f = heap.floats;
+        const least = round(low);
+        const most = round(high);
+        for (let i = 0; i < count; i++) f[dx + i] = f[x + i]! >= least && f[x + i]! <= most ? f[dy + i]! : 0;
+      },
+    simd: (f, { dx, dy, x, low, high, count }) => {
+      const lows = f.let(f32x4.splat(low));
+      const highs = f.let(f32x4.splat(high));
+      mapVectors(f, dx, [dy, x], count, (g, value) =>
+        v128.and(g!, v128.and(f32x4.ge(value!, lows), f32x4.le(value!, highs))),
+      );
     },
     split: { along: 'count', move: ['dx', 'dy', 'x'] },
   });
