@@ -6,7 +6,7 @@ import { checkRandom, type Random } from '../autograd/random.ts';
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
-import * as kernels from '../kernels/library/dropout.ts';
+import * as kernels from '../kernels/library/piecewise.ts';
 import { writeLike } from './internal/elementwise.ts';
 
 /** Sets each element to 0 with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 - rate). */

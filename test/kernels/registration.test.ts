@@ -6,7 +6,9 @@ import { afterAll, expect, test } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
 import { RuntimeError } from '../../src/core/errors.ts';
 import { Heap } from '../../src/kernels/heap.ts';
+import { type Address, type Integer, type Kernel, kernel } from '../../src/kernels/kernel.ts';
 import { add as addKernel } from '../../src/kernels/library/binary.ts';
+import { neg } from '../../src/kernels/library/unary.ts';
 import { configure, registeredKernels, runtime, runtimeInfo, withRuntime } from '../../src/kernels/runtime.ts';
 import { createPortableSet } from '../../src/kernels/sets.ts';
 import { add } from '../../src/ops/arithmetic.ts';
@@ -41,6 +43,47 @@ test('a kernel finds its body once, and again after every change of the set', as
   expect(addKernel.run).not.toBe(linked);
   expect(addKernel.run).toBe(runtime().kernels.get(addKernel));
   await configure({ kernels: 'auto' });
+});
+
+test('a wrong call or definition does not compile', () => {
+  // The compiler checks this; nothing of it runs.
+  const compiled = (x: Address, count: Integer): void => {
+    neg.run(x, x, count);
+    neg.run(x, x + 4, 4);
+    // @ts-expect-error: an address in the place of a count
+    neg.run(x, x, x);
+    // @ts-expect-error: a count in the place of an address
+    neg.run(count, x, count);
+    // @ts-expect-error: the count is missing
+    neg.run(x, x);
+    // @ts-expect-error: a flag is 0 or 1
+    addKernel.run(x, x, x, 1, count, 0, 2, 0, 1);
+    const parts = {
+      parameters: { x: 'address', count: 'i32' },
+      portable: () => (_: Address, __: Integer) => {},
+      simd: () => {},
+    } as const;
+    const whole: Kernel<[x: Address, count: Integer]> = kernel('whole', {
+      ...parts,
+      split: { along: 'count', move: ['x'] },
+    });
+    // @ts-expect-error: how it is split is left out
+    const noSplit: Kernel<[x: Address, count: Integer]> = kernel('noSplit', parts);
+    const wrongName: Kernel<[x: Address, count: Integer]> = kernel('wrongName', {
+      ...parts,
+      // @ts-expect-error: there is no parameter y
+      split: { along: 'count', move: ['y'] },
+    });
+    // @ts-expect-error: a kernel that returns a count must say so
+    const noResult: Kernel<[x: Address, count: Integer], number> = kernel('noResult', {
+      ...parts,
+      portable: () => (_, count) => count,
+      simd: (_, { count }) => count,
+      split: { oneThread: 'its sum has one order' },
+    });
+    void [whole, noSplit, wrongName, noResult];
+  };
+  expect(compiled).toBeTypeOf('function');
 });
 
 test('a substitute has its own bodies, and those in use come back after it', () => {

@@ -9,7 +9,6 @@ import type * as adam from '../../src/kernels/library/adam.ts';
 import type * as batchNormalization from '../../src/kernels/library/batch-normalization.ts';
 import type * as binary from '../../src/kernels/library/binary.ts';
 import type * as col2im from '../../src/kernels/library/col2im.ts';
-import type * as dropout from '../../src/kernels/library/dropout.ts';
 import type * as gemm from '../../src/kernels/library/gemm.ts';
 import type * as im2col from '../../src/kernels/library/im2col.ts';
 import type * as maxPooling from '../../src/kernels/library/max-pooling.ts';
@@ -35,7 +34,6 @@ type Library = typeof adam &
   typeof batchNormalization &
   typeof binary &
   typeof col2im &
-  typeof dropout &
   typeof gemm &
   typeof im2col &
   typeof maxPooling &
