@@ -57,6 +57,7 @@ export class Block {
     this.#address = this.heap.allocate(this.size);
     this.heap.floats.set(this.#outside, this.#address);
     this.#outside = undefined;
+    this.#lastRequest = ++requests;
   }
 
   free(): void {

@@ -2,7 +2,7 @@
  * Storage: the values of a tensor, and of all reshapes of it. It holds a block of the heap, which is freed
  *
  * - if made inside a scope: by the scope, when it ends;
- * - if made outside, or escaped from its scope: when the storage is garbage-collected;
+ * - if made outside, or escaped from its scope: when the storage is garbage-collected (unscoped.ts);
  * - at any time: by dispose().
  *
  * JavaScript never sees the heap. What `data` hands out is the mirror: a copy in an array of its own, made when it is first asked for and
@@ -15,8 +15,7 @@ import type { Address } from '../kernels/kernel.ts';
 import { heap } from '../kernels/runtime.ts';
 import { Block, copyOf } from './block.ts';
 import type { Scope } from './scope.ts';
-
-const collected = new FinalizationRegistry<Block>((block) => block.free());
+import { forget, leaveToCollector, withRoom } from './unscoped.ts';
 
 let scopeInForce: Scope | undefined;
 
@@ -47,7 +46,7 @@ export class Storage {
   constructor(size: number) {
     this.heap = heap();
     this.size = size;
-    this.#block = new Block(this.heap, size);
+    this.#block = withRoom(this.heap, () => new Block(this.heap, size));
     this.scope = scopeInForce;
     if (this.scope === undefined) this.#leaveToCollector();
     else this.scope.storages.push(this);
@@ -110,6 +109,14 @@ export class Storage {
     return values instanceof Float32Array ? values : Float32Array.from(values);
   }
 
+  /** Moves the values out of the heap until an operation needs them there: for what is handed out and most likely not used again. */
+  moveOut(): void {
+    if (this.scope !== undefined || this.freed) return;
+    forget(this.#block);
+    this.#block.moveOut();
+    this.ballast = undefined;
+  }
+
   /** Out of its scope: from now on only dispose() or the garbage collector frees it. */
   escape(): void {
     if (this.scope === undefined) return;
@@ -124,17 +131,21 @@ export class Storage {
     this.scope = undefined;
     this.#mirror = undefined;
     this.ballast = undefined;
-    collected.unregister(this);
+    forget(this.#block);
     this.#block.free();
   }
 
   #leaveToCollector(): void {
     if (this.#mirror === undefined) this.ballast = new ArrayBuffer(this.#block.bytes);
-    collected.register(this, this.#block, this);
+    leaveToCollector(this, this.#block);
   }
 
   #prepare(): void {
     this.#checkAlive();
+    if (!this.#block.inHeap) {
+      withRoom(this.heap, () => this.#block.moveIn());
+      this.#leaveToCollector();
+    }
     this.#takeWrites();
   }
 

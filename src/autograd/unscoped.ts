@@ -1,0 +1,110 @@
+/**
+ * The blocks of storages outside all scopes. A block is freed when the engine has collected its storage and says so, which it never does
+ * while synchronous code runs: a loop without a pause would fill the heap with blocks that nobody needs.
+ *
+ * So when they have become too many, the oldest are evicted: their values move to JavaScript's own memory, to which only their storages lead.
+ * There the engine's collector drops them as soon as their storages are garbage, in synchronous code too. A storage that is still in use
+ * gets its block back when its next address is asked for.
+ */
+import type { Heap } from '../kernels/heap.ts';
+import type { Block } from './block.ts';
+
+/** Above so many bytes (or half of the heap's ceiling, if that is less) blocks are evicted, down to three quarters of it. */
+const CROWDED_BYTES = 256 * 2 ** 20;
+/** Larger blocks are most likely data that a program keeps, and would be in memory twice, since the heap does not shrink. */
+const LARGE_BYTES = 64 * 2 ** 20;
+/**
+ * A block whose address was among the last so many that were asked for is not evicted: a kernel's caller may hold it. An operation asks for
+ * two dozen at most between an address and the call that it is for.
+ */
+const YOUNG_REQUESTS = 256;
+
+/** What a block takes beside its values: objects of JavaScript that are freed with it. */
+const BOOKKEEPING_BYTES = 1024;
+
+class UnscopedBlocks {
+  readonly #heap: Heap;
+  /** From the oldest. */
+  readonly #blocks = new Set<Block>();
+  #bytes = 0;
+  #crowdedAt = 0;
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  add(block: Block): void {
+    this.#blocks.add(block);
+    this.#bytes += block.bytes + BOOKKEEPING_BYTES;
+  }
+
+  delete(block: Block): void {
+    if (this.#blocks.delete(block)) this.#bytes -= block.bytes + BOOKKEEPING_BYTES;
+  }
+
+  evictIfCrowded(): void {
+    const limit = Math.min(CROWDED_BYTES, this.#heap.limitBytes / 2);
+    if (this.#bytes <= limit || this.#bytes <= this.#crowdedAt) return;
+    this.evict(0.75 * limit, LARGE_BYTES);
+    // What could not be evicted now, being in use, is not looked at again for every new block.
+    this.#crowdedAt = this.#bytes + limit / 4;
+  }
+
+  /** Evicts blocks that are not young, nor larger than `largest`, until the others take `target` bytes. Returns whether there were any. */
+  evict(target: number, largest: number): boolean {
+    const before = this.#bytes;
+    let left = this.#blocks.size;
+    for (const block of this.#blocks) {
+      if (left-- === 0 || this.#bytes <= target) break;
+      if (block.bytes > largest) continue;
+      this.delete(block);
+      if (block.age <= YOUNG_REQUESTS) this.add(block);
+      else {
+        block.moveOut();
+        collected.unregister(block);
+      }
+    }
+    return this.#bytes < before;
+  }
+}
+
+const unscoped = new WeakMap<Heap, UnscopedBlocks>();
+
+/** It is held by the registry, so it must be unregistered before its values are to be collected with its storage. */
+const collected = new FinalizationRegistry<Block>((block) => {
+  blocksOf(block.heap).delete(block);
+  block.free();
+});
+
+function blocksOf(heap: Heap): UnscopedBlocks {
+  let blocks = unscoped.get(heap);
+  if (blocks === undefined) {
+    blocks = new UnscopedBlocks(heap);
+    unscoped.set(heap, blocks);
+  }
+  return blocks;
+}
+
+/** The block will be freed when its owner is collected. If that makes them too many, old ones are evicted. */
+export function leaveToCollector(owner: object, block: Block): void {
+  const blocks = blocksOf(block.heap);
+  blocks.add(block);
+  collected.register(owner, block, block);
+  blocks.evictIfCrowded();
+}
+
+/** The block has left the heap, or is about to. */
+export function forget(block: Block): void {
+  blocksOf(block.heap).delete(block);
+  collected.unregister(block);
+}
+
+/** Runs what needs room in the heap; if there is none, once more after every block has left that is not in use. */
+export function withRoom<T>(heap: Heap, allocate: () => T): T {
+  try {
+    return allocate();
+  } catch (error) {
+    if (!blocksOf(heap).evict(0, Infinity)) throw error;
+    return allocate();
+  }
+}
