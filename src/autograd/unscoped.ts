@@ -14,10 +14,12 @@ const CROWDED_BYTES = 256 * 2 ** 20;
 /** Larger blocks are most likely data that a program keeps, and would be in memory twice, since the heap does not shrink. */
 const LARGE_BYTES = 64 * 2 ** 20;
 /**
- * A block whose address was among the last so many that were asked for is not evicted: a kernel's caller may hold it. An operation asks for
- * two dozen at most between an address and the call that it is for.
+ * A block is in use while its address is among the last so many that were asked for: a kernel's caller may hold it. The kernel with the most
+ * operands takes a dozen.
  */
-const YOUNG_REQUESTS = 256;
+const IN_USE_REQUESTS = 32;
+/** If there is room otherwise, what was used in the last operations stays: the next ones most likely need it. */
+const RECENT_REQUESTS = 256;
 
 /** What a block takes beside its values: objects of JavaScript that are freed with it. */
 const BOOKKEEPING_BYTES = 1024;
@@ -45,20 +47,20 @@ class UnscopedBlocks {
   evictIfCrowded(): void {
     const limit = Math.min(CROWDED_BYTES, this.#heap.limitBytes / 2);
     if (this.#bytes <= limit || this.#bytes <= this.#crowdedAt) return;
-    this.evict(0.75 * limit, LARGE_BYTES);
+    this.evict(0.75 * limit, LARGE_BYTES, RECENT_REQUESTS);
     // What could not be evicted now, being in use, is not looked at again for every new block.
     this.#crowdedAt = this.#bytes + limit / 4;
   }
 
-  /** Evicts blocks that are not young, nor larger than `largest`, until the others take `target` bytes. Returns whether there were any. */
-  evict(target: number, largest: number): boolean {
+  /** Evicts blocks that are older than `age`, and not larger than `largest`, until the others take `target` bytes. Returns whether there were any. */
+  evict(target: number, largest: number, age: number): boolean {
     const before = this.#bytes;
     let left = this.#blocks.size;
     for (const block of this.#blocks) {
       if (left-- === 0 || this.#bytes <= target) break;
       if (block.bytes > largest) continue;
       this.delete(block);
-      if (block.age <= YOUNG_REQUESTS) this.add(block);
+      if (block.age <= age) this.add(block);
       else {
         block.moveOut();
         collected.unregister(block);
@@ -104,7 +106,7 @@ export function withRoom<T>(heap: Heap, allocate: () => T): T {
   try {
     return allocate();
   } catch (error) {
-    if (!blocksOf(heap).evict(0, Infinity)) throw error;
+    if (!blocksOf(heap).evict(0, Infinity, IN_USE_REQUESTS)) throw error;
     return allocate();
   }
 }

@@ -63,6 +63,8 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
       afterUpdate: () => updateAverage(networks),
       afterEpoch(record) {
         const samples = drawSamples(setup, sampleNoise);
+        // The callback may keep them, or read them once: either way they need no room among the tensors of the next epochs.
+        samples.storage.moveOut();
         return onEpoch?.({ ...record, samples, generator, averageGenerator });
       },
     });

@@ -3,7 +3,16 @@
  * is aborted or fails leaves as little as one that ends. The long runs, with resident memory: npx tsx test/torture/leaks.ts
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adam, type CheckpointStore, type Dataset, type TrainGanOptions } from '../../src/index.ts';
+import {
+  adam,
+  type CheckpointStore,
+  type Dataset,
+  mul,
+  type Tensor,
+  type TrainGanOptions,
+  trainGan,
+} from '../../src/index.ts';
+import type { HeapUsage } from '../../src/kernels/heap.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import { tinyOptions } from '../gan/tiny.ts';
 import { collectUntil } from '../support/collect-garbage.ts';
@@ -21,6 +30,24 @@ it('300 steps: blocks, bytes and pages are those of the second step throughout',
   expect(samples).toHaveLength(300);
   const second = samples[1]!.heap;
   for (const { at, heap: usage } of samples.slice(1)) expect({ at, ...usage }).toEqual({ at, ...second });
+});
+
+it('samples of 40 epochs that are kept take no tensor memory, and hold their values', async () => {
+  await settle();
+  const kept: { readonly samples: Tensor; readonly original: Float32Array; readonly usage: HeapUsage }[] = [];
+  await trainGan({
+    ...tinyOptions(),
+    threads: 1,
+    epochs: 40,
+    onEpoch: ({ samples }) => {
+      kept.push({ samples, original: samples.data.slice(), usage: heap().usage() });
+    },
+  });
+  for (const { usage } of kept.slice(1)) expect(usage).toEqual(kept[1]!.usage);
+  for (const { samples, original } of kept) {
+    expect(samples.data).toEqual(original);
+    expect(mul(samples, 1).data).toEqual(original);
+  }
 });
 
 it('20 times created, trained and dropped: as many blocks, bytes and pages after each as after the first', async () => {
