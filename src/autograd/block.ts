@@ -1,5 +1,6 @@
 /**
- * Block: the place of a storage's values. They lie in the heap, where kernels work, or were moved out to an array of JavaScript's own memory.
+ * Block: the place of a storage's values. They lie in the heap, where kernels work, or were moved out to an array of
+ * JavaScript's own memory.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Floats, Heap } from '../kernels/heap.ts';
@@ -41,7 +42,10 @@ export class Block {
     return requests - this.#lastRequest;
   }
 
-  /** The values where they are, valid until the next tensor is made: memory that grows leaves a view of the heap behind. */
+  /**
+   * The values where they are, valid until the next tensor is made: memory that grows leaves a view of the heap
+   * behind.
+   */
   values(): Floats {
     return this.#outside ?? this.heap.floats.subarray(this.#address, this.#address + this.size);
   }

@@ -1,6 +1,6 @@
 /**
- * scope(fn): frees all tensors made inside except those it returns. A training step in a scope needs no memory beyond its own, turn after
- * turn. Scopes nest: what an inner one returns belongs to the outer one.
+ * scope(fn): frees all tensors made inside except those it returns. A training step in a scope needs no memory beyond
+ * its own, turn after turn. Scopes nest: what an inner one returns belongs to the outer one.
  */
 import { checkFunction, invalid, isArray, isInstance, isPlainObject } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
@@ -15,8 +15,8 @@ export interface Scope {
 let count = 0;
 
 /**
- * Calls `fn` and frees every tensor that was made meanwhile, except variables and the tensors in what it returns (a tensor, or arrays and
- * plain objects of them). If `fn` throws, all are freed. `fn` must be synchronous.
+ * Calls `fn` and frees every tensor that was made meanwhile, except variables and the tensors in what it returns (a
+ * tensor, or arrays and plain objects of them). If `fn` throws, all are freed. `fn` must be synchronous.
  *
  * @param name - shown in the error when a freed tensor is touched. Default: the function's name and the scope's number.
  *

@@ -5,9 +5,10 @@
  * - if made outside, or escaped from its scope: when the storage is garbage-collected (unscoped.ts);
  * - at any time: by dispose().
  *
- * JavaScript never sees the heap. What `data` hands out is the mirror: a copy in an array of its own, made when it is first asked for and
- * kept in step. What the user writes into it goes to the block before a kernel reads that, and what a kernel writes into a variable goes to
- * the mirror. So an array that somebody keeps, or anything made from it (a subarray, a DataView on its buffer), outlives the block.
+ * JavaScript never sees the heap. What `data` hands out is the mirror: a copy in an array of its own, made when it is
+ * first asked for and kept in step. What the user writes into it goes to the block before a kernel reads that, and
+ * what a kernel writes into a variable goes to the mirror. So an array that somebody keeps, or anything made from it
+ * (a subarray, a DataView on its buffer), outlives the block.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Floats, Heap } from '../kernels/heap.ts';
@@ -38,8 +39,8 @@ export class Storage {
   #freedBy: string | undefined;
   #mirror: Float32Array | undefined;
   /**
-   * @internal The engine sees a Storage as a few dozen bytes and would collect too late. A buffer of the block's size that is never touched (so it
-   * costs address space, not memory) tells it the true weight. A mirror does so too.
+   * @internal The engine sees a Storage as a few dozen bytes and would collect too late. A buffer of the block's size
+   * that is never touched (so it costs address space, not memory) tells it the true weight. A mirror does so too.
    */
   ballast: ArrayBuffer | undefined;
 
@@ -52,7 +53,10 @@ export class Storage {
     else this.scope.storages.push(this);
   }
 
-  /** Where the values begin in the heap. It holds for one kernel call: ask for it anew for the next. Throws if the storage was freed. */
+  /**
+   * Where the values begin in the heap. It holds for one kernel call: ask for it anew for the next. Throws if the
+   * storage was freed.
+   */
   get address(): Address {
     if (this.#mirror !== undefined || !this.#block.inHeap) this.#prepare();
     return this.#block.address;
@@ -68,15 +72,17 @@ export class Storage {
     return this.#version;
   }
 
-  /** To be called after a kernel, or anything else, has written into the block of a tensor that a user may have seen. */
+  /**
+   * To be called after a kernel, or anything else, has written into the block of a tensor that a user may have seen.
+   */
   changed(): void {
     this.#version++;
     if (this.#mirrorIsWhole()) this.#mirror?.set(this.#block.values());
   }
 
   /**
-   * The values, in memory that is the user's to keep and to write to: see Tensor.data. In a heap of float64 (tests of gradients) a rounded
-   * copy that nothing is read back from.
+   * The values, in memory that is the user's to keep and to write to: see Tensor.data. In a heap of float64 (tests of
+   * gradients) a rounded copy that nothing is read back from.
    */
   data(): Float32Array {
     this.#checkAlive();
@@ -89,7 +95,8 @@ export class Storage {
   }
 
   /**
-   * The values where they are, to be read at once: valid until the next tensor is made or this one changed. Never to be handed to a user.
+   * The values where they are, to be read at once: valid until the next tensor is made or this one changed. Never to
+   * be handed to a user.
    */
   values(): Floats {
     this.#checkAlive();
@@ -109,7 +116,10 @@ export class Storage {
     return values instanceof Float32Array ? values : Float32Array.from(values);
   }
 
-  /** Moves the values out of the heap until an operation needs them there: for what is handed out and most likely not used again. */
+  /**
+   * Moves the values out of the heap until an operation needs them there: for what is handed out and most likely not
+   * used again.
+   */
   moveOut(): void {
     if (this.scope !== undefined || this.freed) return;
     forget(this.#block);
@@ -159,7 +169,10 @@ export class Storage {
     this.#version++;
   }
 
-  /** Drops a mirror whose buffer the user has transferred, to a worker for instance: the values in the block are as they were. */
+  /**
+   * Drops a mirror whose buffer the user has transferred, to a worker for instance: the values in the block are as
+   * they were.
+   */
   #mirrorIsWhole(): boolean {
     if (this.#mirror !== undefined && this.#mirror.length !== this.size) this.#mirror = undefined;
     return this.#mirror !== undefined;

@@ -1,5 +1,6 @@
 /**
- * Tensor: a shape and a block of float32 values, row-major and dense. Immutable by convention: operations make new tensors.
+ * Tensor: a shape and a block of float32 values, row-major and dense. Immutable by convention: operations make new
+ * tensors.
  * Variable: a tensor whose values an optimizer changes, and the leaf that gradients are taken for.
  */
 import { describe, invalid, isArray, isInstance } from '../core/check.ts';
@@ -39,13 +40,14 @@ export class Tensor {
   }
 
   /**
-   * The values, row-major, in memory of their own: the array is made when it is first asked for, and is the same one each time. It is yours
-   * to keep. It, and whatever is made from it (a subarray, a DataView on its buffer), holds its values after the tensor is freed or
-   * collected.
+   * The values, row-major, in memory of their own: the array is made when it is first asked for, and is the same one
+   * each time. It is yours to keep. It, and whatever is made from it (a subarray, a DataView on its buffer), holds
+   * its values after the tensor is freed or collected.
    *
-   * While the tensor lives the array is live. What you write into it is seen by the next operation, and the array of a variable shows what an
-   * optimizer has done. Each operation compares it with the tensor, which takes half a millisecond for a million values; item() and toArray()
-   * make no such array. If you transfer its buffer to a worker, the tensor keeps the values of its last operation and makes another array.
+   * While the tensor lives the array is live. What you write into it is seen by the next operation, and the array of
+   * a variable shows what an optimizer has done. Each operation compares it with the tensor, which takes half a
+   * millisecond for a million values; item() and toArray() make no such array. If you transfer its buffer to a
+   * worker, the tensor keeps the values of its last operation and makes another array.
    */
   get data(): Float32Array {
     return this.storage.data();
@@ -85,7 +87,10 @@ export class Variable extends Tensor {
     storage.escape();
   }
 
-  /** @internal Counts changes. Kept by the block, so that a reshape of the variable, or the tensor it was made of, shows them too. */
+  /**
+   * @internal Counts changes. Kept by the block, so that a reshape of the variable, or the tensor it was made of,
+   * shows them too.
+   */
   get version(): number {
     return this.storage.version;
   }
@@ -111,8 +116,8 @@ export class Variable extends Tensor {
 }
 
 /**
- * A tensor from numbers: a number, nested arrays (the shape is theirs), or a flat list with a shape. Typed arrays of any kind but that of
- * 64-bit integers are lists. Values are rounded to float32.
+ * A tensor from numbers: a number, nested arrays (the shape is theirs), or a flat list with a shape. Typed arrays of
+ * any kind but that of 64-bit integers are lists. Values are rounded to float32.
  *
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]);
@@ -150,7 +155,8 @@ export function full(shape: Shape, value: number): Tensor {
 }
 
 /**
- * A variable with the values of a tensor, whose block it takes over (the tensor and the variable share it). It outlives any scope it is made in.
+ * A variable with the values of a tensor, whose block it takes over (the tensor and the variable share it). It
+ * outlives any scope it is made in.
  *
  * @param name - shown in errors, summaries and saved files.
  */
@@ -184,7 +190,10 @@ function filled(where: string, shape: Shape, value: number): Tensor {
   return result;
 }
 
-/** A copy of a list of which every item is a number: none that is left out, and nothing that JavaScript would turn into one, NaN for most. */
+/**
+ * A copy of a list of which every item is a number: none that is left out, and nothing that JavaScript would turn
+ * into one, NaN for most.
+ */
 function checkedNumbers(values: readonly unknown[]): number[] {
   return Array.from(values, (value, i) =>
     typeof value === 'number' ? value : invalid('assign', `values[${i}]`, 'a number', value),

@@ -1,21 +1,28 @@
 /**
- * The blocks of storages outside all scopes. A block is freed when the engine has collected its storage and says so, which it never does
- * while synchronous code runs: a loop without a pause would fill the heap with blocks that nobody needs.
+ * The blocks of storages outside all scopes. A block is freed when the engine has collected its storage and says so,
+ * which it never does while synchronous code runs: a loop without a pause would fill the heap with blocks that nobody
+ * needs.
  *
- * So when they have become too many, the oldest are evicted: their values move to JavaScript's own memory, to which only their storages lead.
- * There the engine's collector drops them as soon as their storages are garbage, in synchronous code too. A storage that is still in use
- * gets its block back when its next address is asked for.
+ * So when they have become too many, the oldest are evicted: their values move to JavaScript's own memory, to which
+ * only their storages lead. There the engine's collector drops them as soon as their storages are garbage, in
+ * synchronous code too. A storage that is still in use gets its block back when its next address is asked for.
  */
 import type { Heap } from '../kernels/heap.ts';
 import type { Block } from './block.ts';
 
-/** Above so many bytes (or half of the heap's ceiling, if that is less) blocks are evicted, down to three quarters of it. */
+/**
+ * Above so many bytes (or half of the heap's ceiling, if that is less) blocks are evicted, down to three quarters of
+ * it.
+ */
 const CROWDED_BYTES = 256 * 2 ** 20;
-/** Larger blocks are most likely data that a program keeps, and would be in memory twice, since the heap does not shrink. */
+/**
+ * Larger blocks are most likely data that a program keeps, and would be in memory twice, since the heap does not
+ * shrink.
+ */
 const LARGE_BYTES = 64 * 2 ** 20;
 /**
- * A block is in use while its address is among the last so many that were asked for: a kernel's caller may hold it. The kernel with the most
- * operands takes a dozen.
+ * A block is in use while its address is among the last so many that were asked for: a kernel's caller may hold it.
+ * The kernel with the most operands takes a dozen.
  */
 const IN_USE_REQUESTS = 32;
 /** If there is room otherwise, what was used in the last operations stays: the next ones most likely need it. */
@@ -52,7 +59,10 @@ class UnscopedBlocks {
     this.#crowdedAt = this.#bytes + limit / 4;
   }
 
-  /** Evicts blocks that are older than `age`, and not larger than `largest`, until the others take `target` bytes. Returns whether there were any. */
+  /**
+   * Evicts blocks that are older than `age`, and not larger than `largest`, until the others take `target` bytes.
+   * Returns whether there were any.
+   */
   evict(target: number, largest: number, age: number): boolean {
     const before = this.#bytes;
     let left = this.#blocks.size;

@@ -1,6 +1,6 @@
 /**
- * Dataset: images that a training draws its batches from. Bytes stay bytes, a quarter of the memory of floats, and become
- * numbers in [-1, 1], (byte - 127.5) / 127.5, when a batch is gathered.
+ * Dataset: images that a training draws its batches from. Bytes stay bytes, a quarter of the memory of floats, and
+ * become numbers in [-1, 1], (byte - 127.5) / 127.5, when a batch is gathered.
  */
 import { Storage } from '../autograd/storage.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
@@ -62,7 +62,9 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
   };
 }
 
-/** @internal What a caller has given as a dataset; whether its items are what it says is seen when they are gathered. */
+/**
+ * @internal What a caller has given as a dataset; whether its items are what it says is seen when they are gathered.
+ */
 export function checkDataset(where: string, argument: string, value: unknown): Dataset {
   const whole =
     typeof value === 'object' &&
@@ -88,7 +90,9 @@ export function sourceOf(images: Dataset): Tensor | undefined {
   return sources.get(images);
 }
 
-/** A dataset on a tensor [n, ...itemShape], whose values are used as they are; trainGan takes them only from [-1, 1]. */
+/**
+ * A dataset on a tensor [n, ...itemShape], whose values are used as they are; trainGan takes them only from [-1, 1].
+ */
 export function tensorDataset(images: Tensor): Dataset {
   checkTensor('tensorDataset', 'images', images);
   const { count, itemShape } = splitShape('tensorDataset', images.shape);
@@ -100,7 +104,8 @@ export function tensorDataset(images: Tensor): Dataset {
       const places = readIndices(indices, count);
       const batch = new Tensor([places.length, ...itemShape]);
       const to = batch.storage.values();
-      // From where they are: an operation on the images would bring all of them into the heap, and compare all with what `data` has shown.
+      // From where they are: an operation on the images would bring all of them into the heap, and compare all with
+      // what `data` has shown.
       const from = images.storage.values();
       for (let row = 0; row < places.length; row++) {
         const start = places[row]! * itemSize;
@@ -122,7 +127,10 @@ function splitShape(where: string, shape: Shape): { count: number; itemShape: Sh
   return { count: shape[0]!, itemShape: Object.freeze(shape.slice(1)) };
 }
 
-/** A copy of the indices. Each is read once and checked before the next, so that a wrong list of any length ends at its first wrong item. */
+/**
+ * A copy of the indices. Each is read once and checked before the next, so that a wrong list of any length ends at
+ * its first wrong item.
+ */
 function readIndices(indices: ArrayLike<number>, count: number): Int32Array {
   const list = checkList('gather', 'indices', indices, 'a list of whole numbers');
   const places: number[] = [];

@@ -90,7 +90,7 @@ function checkLogits(where: string, discriminator: Model): void {
 
 /** Warns of images without a negative value beside a generator that ends in tanh: most likely they were scaled to [0, 1]. */
 export function warnOfRange(where: string, images: Dataset, generator: Model): void {
-  const values = sourceOf(images)?.data;
+  const values = sourceOf(images)?.storage.view();
   if (values === undefined || lastActivation(generator, [...SHAPING, 'BatchNormalization']) !== 'tanh') return;
   for (let i = 0; i < values.length; i++) if (values[i]! < 0) return;
   console.warn(

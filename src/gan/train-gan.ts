@@ -63,7 +63,7 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
       afterUpdate: () => updateAverage(networks),
       afterEpoch(record) {
         const samples = drawSamples(setup, sampleNoise);
-        // The callback may keep them, or read them once: either way they need no room among the tensors of the next epochs.
+        // The callback may keep them, or read them once: either way they leave the tensor memory to the next epochs.
         samples.storage.moveOut();
         return onEpoch?.({ ...record, samples, generator, averageGenerator });
       },

@@ -139,8 +139,8 @@ function readTensors(where: string, tensors: object): Map<string, SavedWeight> {
   const entries: [string, unknown][] = Object.entries(tensors);
   return new Map(
     entries.map(([name, value]) => {
-      const { shape, data } = checkTensor(where, `source[${describe(name)}]`, value);
-      return [name, { shape, read: () => data.slice() }];
+      const { shape, storage } = checkTensor(where, `source[${describe(name)}]`, value);
+      return [name, { shape, read: () => storage.view().slice() }];
     }),
   );
 }

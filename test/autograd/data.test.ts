@@ -1,4 +1,7 @@
-/** What tensor.data is: JavaScript's own memory, which lives as long as anybody holds any view of it, and is kept in step with the tensor. */
+/**
+ * What tensor.data is: JavaScript's own memory, which lives as long as anybody holds any view of it, and is kept in
+ * step with the tensor.
+ */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { scope } from '../../src/autograd/scope.ts';

@@ -1,6 +1,6 @@
 /**
- * Tensors outside scopes in synchronous code, where finalisers do not run: old blocks leave the heap, their garbage is collected by the engine,
- * and those that are still in use come back when they are needed.
+ * Tensors outside scopes in synchronous code, where finalisers do not run: old blocks leave the heap, their garbage
+ * is collected by the engine, and those that are still in use come back when they are needed.
  */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
@@ -8,12 +8,12 @@ import { scope } from '../../src/autograd/scope.ts';
 import { full, Tensor, tensor, variable, zeros } from '../../src/autograd/tensor.ts';
 import { RuntimeError } from '../../src/core/errors.ts';
 import { adam, createRandom, layers, mean, sequential, square, sub } from '../../src/index.ts';
-import { createAllPortableKernels } from '../../src/kernels/all.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { type Runtime, withRuntime } from '../../src/kernels/runtime.ts';
 import { add } from '../../src/ops/arithmetic.ts';
 import { collectUntil } from '../support/collect-garbage.ts';
 import { createFloat64Runtime, valuesOf } from '../support/float64.ts';
+import { portableSet } from '../support/kernel-sets.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const MIB = 2 ** 20;
@@ -22,7 +22,7 @@ const MIB = 2 ** 20;
 function createSmallRuntime(limitBytes: number): Runtime {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 4096, shared: true });
   const heap = new Heap({ memory, limitBytes });
-  return { heap, kernels: createAllPortableKernels(heap) };
+  return { heap, kernels: portableSet(heap).set };
 }
 
 /** Garbage of `bytes` in blocks of 4 KiB, made without a pause. */

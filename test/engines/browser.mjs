@@ -1,5 +1,5 @@
 /**
- * Runs the training in a headless browser without a driver. A page from a server at 127.0.0.1 imports the installed
+ * Runs a program in a headless browser without a driver. A page from a server at 127.0.0.1 imports the installed
  * package and posts its result back. The server sends the two headers for cross-origin isolation, so that threads can
  * run.
  */
@@ -29,8 +29,9 @@ const PAGE = (configuration) => `<!doctype html><meta charset="utf-8"><title>gan
 <script type="module">
 const post = (result) => fetch('/result', { method: 'POST', body: JSON.stringify(result) });
 try {
-  const [ganvas, { trainAndHash }] = await Promise.all([import('ganvas'), import('/training.mjs')]);
-  await post(await trainAndHash(ganvas, ${JSON.stringify(configuration)}));
+  const [ganvas, { programs }] = await Promise.all([import('ganvas'), import('/programs.mjs')]);
+  const configuration = ${JSON.stringify(configuration)};
+  await post(await programs[configuration.program](ganvas, configuration));
 } catch (error) {
   await post({ error: String(error?.stack ?? error) });
 }

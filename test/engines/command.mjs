@@ -1,11 +1,11 @@
 /**
- * Runs the training in Node, Deno or Bun, in the folder where ganvas is installed:
- * `command.mjs '{"kernels":"simd","threads":2,"wide":false}'`.
+ * Runs a program in Node, Deno or Bun, in the folder where ganvas is installed:
+ * `command.mjs '{"program":"training","kernels":"simd","threads":2,"wide":false}'`.
  */
 import * as ganvas from 'ganvas';
-import { trainAndHash } from './training.mjs';
+import { programs } from './programs.mjs';
 
-const { wide, ...configuration } = JSON.parse(process.argv[2]);
+const { program, wide, ...configuration } = JSON.parse(process.argv[2]);
 if (wide) {
   const { enableWideSimd } = await import('ganvas/node');
   const { enabled, reason } = await enableWideSimd();
@@ -14,4 +14,4 @@ if (wide) {
     process.exit(0);
   }
 }
-console.log(JSON.stringify(await trainAndHash(ganvas, configuration)));
+console.log(JSON.stringify(await programs[program](ganvas, configuration)));

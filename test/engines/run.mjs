@@ -5,9 +5,10 @@
  *
  *   npm run test:engines             every engine: Node 20 to 26, Deno, Bun, Chromium, Firefox
  *   npm run test:engines -- ci       this Node and Chromium
+ *   npm run test:engines -- views    every engine keeps 10,000 views of predictions, which must hold their values
  *
  * Engines that cannot run are listed as not run, with the reason, and do not count as passed. The exit code is 1 if a
- * hash differs, if a run fails, or if one of the two does not run in `ci` mode.
+ * hash or a view differs, if a run fails, or if one of the two does not run in `ci` mode.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +20,8 @@ import { runInBrowser } from './browser.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
 const ciOnly = process.argv.includes('ci');
+const views = process.argv.includes('views');
+const program = views ? { program: 'views', count: 10_000 } : { program: 'training' };
 const TIMEOUT = 600_000;
 
 const simd = [1, 2, 3, 4].map((threads) => ({ kernels: 'simd', threads, wide: false }));
@@ -39,19 +42,19 @@ try {
 report();
 
 function engines() {
-  const program = (name, path, args = []) => ({
+  const command = (name, path, args = []) => ({
     name,
     path,
-    configurations: [...simd, portable, ...wide],
+    configurations: views ? simd.slice(0, 2) : [...simd, portable, ...wide],
     run: (configuration) => runProgram(path, [...args, join(folder, 'command.mjs'), JSON.stringify(configuration)]),
   });
   const browser = (name, path, kind) => ({
     name,
     path,
-    configurations: [...simd.slice(0, 3), portable],
+    configurations: views ? simd.slice(0, 2) : [...simd.slice(0, 3), portable],
     run: (configuration) => runInBrowser({ kind, path, folder, configuration, timeout: TIMEOUT }),
   });
-  const own = program(`node ${process.versions.node} (this one)`, process.execPath);
+  const own = command(`node ${process.versions.node} (this one)`, process.execPath);
   const chromium = browser('chromium', '/usr/bin/chromium', 'chromium');
   if (ciOnly) {
     return [
@@ -61,9 +64,9 @@ function engines() {
   }
   const modules = join(here, 'node_modules');
   return [
-    ...['20', '22', '24', '26'].map((version) => program(`node ${version}`, join(modules, `node${version}/bin/node`))),
-    program('deno', join(modules, '@deno/linux-x64-glibc/deno'), ['run', '--allow-all', '--quiet']),
-    program('bun', join(modules, '@oven/bun-linux-x64/bin/bun')),
+    ...['20', '22', '24', '26'].map((version) => command(`node ${version}`, join(modules, `node${version}/bin/node`))),
+    command('deno', join(modules, '@deno/linux-x64-glibc/deno'), ['run', '--allow-all', '--quiet']),
+    command('bun', join(modules, '@oven/bun-linux-x64/bin/bun')),
     chromium,
     browser('firefox', '/usr/bin/firefox-esr', 'firefox'),
   ];
@@ -81,7 +84,7 @@ async function runOne(engine, configuration) {
     return;
   }
   try {
-    const result = await engine.run(configuration);
+    const result = await engine.run({ ...program, ...configuration });
     if (result.unavailable !== undefined) {
       add('NOT RUN', result.unavailable);
       return;
@@ -92,10 +95,15 @@ async function runOne(engine, configuration) {
       if (ciOnly) failures++;
       return;
     }
-    reference ??= result.hash;
-    const equal = result.hash === reference;
+    reference ??= views ? 'no foreign values' : `the hash ${result.hash}`;
+    const equal = views
+      ? result.foreign === 0 && result.kept === program.count
+      : `the hash ${result.hash}` === reference;
     if (!equal) failures++;
-    add(equal ? 'equal' : 'DIFFERENT', `${result.hash.slice(0, 16)} ${result.seconds.toFixed(1)} s`);
+    const found = views
+      ? `${result.foreign} of ${result.kept} views ${JSON.stringify(result.kinds)}`
+      : result.hash.slice(0, 16);
+    add(equal ? 'equal' : 'DIFFERENT', `${found}, ${result.seconds.toFixed(1)} s`);
   } catch (error) {
     failures++;
     add('FAILED', error instanceof Error ? error.message : String(error));
@@ -106,7 +114,7 @@ function report() {
   const count = (outcome) => rows.filter((row) => row[2] === outcome).length;
   const compared = count('equal') + count('DIFFERENT');
   console.log(
-    `\n${count('equal')} of ${compared} runs have the hash ${reference ?? '(none)'};` +
+    `\n${count('equal')} of ${compared} runs have ${reference ?? 'no result'};` +
       ` ${count('NOT RUN')} not run, ${count('FAILED')} failed`,
   );
   process.exitCode = failures === 0 && compared > 1 ? 0 : 1;
@@ -119,7 +127,8 @@ function installPackage() {
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', target], root));
   writeFileSync(join(target, 'package.json'), JSON.stringify({ name: 'engines', private: true, type: 'module' }));
   npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', join(target, filename)], target);
-  for (const file of ['training.mjs', 'command.mjs']) copyFileSync(join(here, file), join(target, file));
+  for (const file of ['training.mjs', 'views.mjs', 'programs.mjs', 'command.mjs'])
+    copyFileSync(join(here, file), join(target, file));
   return target;
 }
 

@@ -31,14 +31,16 @@ const WAYS = {
 
 /**
  * @param {typeof import('../../src/index.ts')} ganvas
- * @param {{ count: number, collect?: () => void }} options - how many views to keep, and the engine's collector if it
- * is at hand
- * @returns {Promise<{ kept: number, foreign: number, kinds: Record<string, number> }>} how many views hold other values
- * at the end, and
- *   of which kinds they are
+ * @param {{ count: number, kernels?: 'portable' | 'simd', threads?: number, collect?: () => void }} options - how many
+ *   views to keep, how to compute, and the engine's collector if it is at hand
+ * @returns {Promise<{ kept: number, foreign: number, kinds: Record<string, number>, kernels: string, threads: number,
+ *   seconds: number }>} how many views hold other values at the end, of which kinds they are, and the kernels and
+ *   threads that were in use
  */
-export async function keepViews(ganvas, { count, collect }) {
-  const { createRandom, denseGenerator, zeros } = ganvas;
+export async function keepViews(ganvas, { count, kernels, threads, collect }) {
+  const { configure, createRandom, denseGenerator, runtimeInfo, zeros } = ganvas;
+  if (kernels !== undefined) await configure({ kernels, threads });
+  const begin = performance.now();
   const generator = denseGenerator({ latentDim: 8 });
   const random = createRandom(1);
   const predict = () => generator.predict(random.normal([1, 8]));
@@ -62,7 +64,10 @@ export async function keepViews(ganvas, { count, collect }) {
     const now = bytesOf(view);
     if (original.some((byte, i) => byte !== now[i])) kinds[name] = (kinds[name] ?? 0) + 1;
   }
-  return { kept: kept.length, foreign: Object.values(kinds).reduce((sum, n) => sum + n, 0), kinds };
+  const foreign = Object.values(kinds).reduce((sum, n) => sum + n, 0);
+  const { kernels: used, threads: running } = runtimeInfo();
+  const seconds = (performance.now() - begin) / 1000;
+  return { kept: kept.length, foreign, kinds, kernels: used, threads: running, seconds };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }) {

@@ -1,6 +1,6 @@
 /**
- * The memory grows between any two operations: before every kernel call of two GAN steps, for every kernel set, shared or not. Losses, weights
- * and optimizer moments must have the bits of a run whose memory never grew.
+ * The memory grows between any two operations: before every kernel call of two GAN steps, for every kernel set,
+ * shared or not. Losses, weights and optimizer moments must have the bits of a run whose memory never grew.
  */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/autograd/random.ts';

@@ -1,6 +1,7 @@
 /**
- * Nothing is left behind: the tensor memory stays flat over many steps and over many trainings that are made and dropped, and a training that
- * is aborted or fails leaves as little as one that ends. The long runs, with resident memory: npx tsx test/torture/leaks.ts
+ * Nothing is left behind: the tensor memory stays flat over many steps and over many trainings that are made and
+ * dropped, and a training that is aborted or fails leaves as little as one that ends. The long runs, with resident
+ * memory: npx tsx test/torture/leaks.ts
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
