@@ -21,7 +21,8 @@ export interface TrainGanResult extends TrainingResult<GanLosses> {
  *
  * Each epoch goes once through the images in an order drawn anew; the last, smaller batch is kept. Noise is [batchSize, latentDim] in every step.
  * Rejects with an ArgumentError or ShapeError before the first step if an option does not fit, and with a DivergenceError in the step
- * in which a loss or a weight turns NaN or infinite; that state is never saved.
+ * in which a loss or a weight turns NaN or infinite, or at the end of the epoch in which a callback has written such a number; that state is
+ * never saved.
  *
  * With `checkpoint` its state is saved as it goes, and `resume` goes on from there with the same bits as if it had never stopped. Then it
  * rejects with an ArgumentError that lists the settings that differ from the saved ones, with a FormatError if all checkpoints are damaged.

@@ -7,14 +7,14 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import { type Configuration, configurationOf, differingSettings } from './configuration.ts';
 import type { Measures, ResumeEvent, SkippedCheckpoint } from './events.ts';
 import type { Progress } from './progress.ts';
-import { type Belongings, capture, checkRestorable, restore } from './state.ts';
+import { type Belongings, capture, checkRestorable, checkState, restore } from './state.ts';
 
 export interface Checkpoints<M extends Measures<M>> {
   /** The progress of the newest checkpoint that can be read, or that of a training that begins. */
   begin(): Promise<Progress<M>>;
   /** After a step: saves if `checkpointEvery` says so. The last step of an epoch has the epoch's end to save it. */
   afterStep(progress: Progress<M>): Promise<void>;
-  /** Saves, unless this very state is the one that was saved last. */
+  /** Saves, unless this very state is the one that was saved last. Throws a DivergenceError if it holds a NaN or an infinity. */
   save(progress: Progress<M>): Promise<void>;
 }
 
@@ -42,6 +42,7 @@ export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<
   const position = ({ epoch, step }: Progress<M>): string => `${epoch}:${step}`;
   const save = async (progress: Progress<M>): Promise<void> => {
     if (position(progress) === savedAt) return;
+    checkState(setup);
     await store.save(encodeCheckpoint(capture(setup, progress, configuration)));
     savedAt = position(progress);
   };

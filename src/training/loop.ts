@@ -19,6 +19,8 @@ export interface Loop<M extends Measures<M>> {
   step(places: Int32Array): M;
   /** After onStep. */
   afterStep?(): unknown;
+  /** Throws if the state is not worth going on with: after the last step of each epoch and when the loop ends, each time after the callbacks. */
+  checkState(): void;
   /** After the last step of an epoch: the measures over validation data. */
   validate?(): M;
   afterEpoch(record: EpochEvent<M>): unknown;
@@ -40,6 +42,7 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
     const order = progress.order(count);
     while (progress.step < stepsPerEpoch) {
       if (signal?.aborted === true) {
+        loop.checkState();
         await loop.onStopped?.();
         return false;
       }
@@ -50,7 +53,9 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
       await loop.afterStep?.();
       await breathe();
     }
+    loop.checkState();
     await loop.afterEpoch(progress.finishEpoch(loop.validate?.()));
   }
+  loop.checkState();
   return true;
 }

@@ -7,6 +7,7 @@ import type { Variable } from '../autograd/tensor.ts';
 import { ArgumentError, FormatError } from '../core/errors.ts';
 import { differences } from '../io/weights.ts';
 import { type Checkpoint, type EpochTotals, type OptimizerState, type TensorValues, VALIDATION } from './checkpoint.ts';
+import { checkFinite } from './divergence.ts';
 import type { EpochEvent, Measures } from './events.ts';
 import type { Player } from './player.ts';
 import { Progress } from './progress.ts';
@@ -21,6 +22,11 @@ export interface Belongings<M> {
   /** What each step measures, each at 0. */
   readonly nothing: M;
   readonly hasValidation: boolean;
+}
+
+/** Throws a DivergenceError if any of the tensors of a checkpoint holds a NaN or an infinity. */
+export function checkState<M>(belongings: Belongings<M>): void {
+  checkFinite(belongings.where, variablesOf(belongings));
 }
 
 /** All of it. The tensors are views of the heap, so encode them before anything else is made. */

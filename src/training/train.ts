@@ -13,6 +13,7 @@ import { runLoop, stepsPerEpochOf } from './loop.ts';
 import type { TrainingRun } from './options.ts';
 import type { Player } from './player.ts';
 import { Progress } from './progress.ts';
+import { checkState } from './state.ts';
 import { type Pass, trainStep } from './step.ts';
 
 /** What a step has to work with. */
@@ -53,7 +54,10 @@ export interface TrainingResult<M> {
   readonly completed: boolean;
 }
 
-/** Runs a training; rejects with a DivergenceError in the step in which a loss or a weight turns NaN or infinite. */
+/**
+ * Runs a training; rejects with a DivergenceError in the step in which a loss or a weight turns NaN or infinite, and at the end of an epoch if
+ * a callback has written such a number into weights, slots or further tensors.
+ */
 export async function train<M extends Measures<M>>(
   run: Omit<TrainingRun<M>, 'onEpoch'>,
   training: Training<M>,
@@ -66,11 +70,13 @@ export async function train<M extends Measures<M>>(
   }
   useThreads(run.threads);
   const { seed, checkpoint: store, checkpointEvery, resume, onResume } = run;
-  const checkpoints = createCheckpoints({
-    ...{ where, players, images, epochs, store, checkpointEvery, resume, onResume },
-    nothing: training.nothing,
+  const belongings = {
+    ...{ where, players, nothing: training.nothing },
     tensors: training.tensors ?? new Map(),
     hasValidation: training.validate !== undefined,
+  };
+  const checkpoints = createCheckpoints({
+    ...{ ...belongings, images, epochs, store, checkpointEvery, resume, onResume },
     settings: { seed, batchSize, ...training.settings },
     stepsPerEpoch: stepsPerEpochOf({ count: images.count, batchSize }),
     fresh: () => new Progress(run.random, training.nothing),
@@ -96,6 +102,7 @@ export async function train<M extends Measures<M>>(
       }, `${where} step`);
     },
     afterStep: () => checkpoints.afterStep(progress),
+    checkState: () => checkState(belongings),
     onStopped: () => checkpoints.save(progress),
     ...(training.validate && { validate: training.validate }),
     async afterEpoch(record) {

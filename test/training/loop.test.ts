@@ -18,6 +18,7 @@ function loopOf(overrides: Partial<Loop<Loss>> = {}): Loop<Loss> {
     signal: undefined,
     onStep: undefined,
     step: () => ({ loss: 1 }),
+    checkState: () => undefined,
     afterEpoch: () => undefined,
     ...overrides,
   };
