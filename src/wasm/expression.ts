@@ -5,7 +5,7 @@
  * operands first. A tree that is used twice is written, and so computed, twice; `f.let` keeps a value.
  */
 
-import type { Code, ModuleContext, VariableReference } from './code.ts';
+import type { Code, VariableReference } from './code.ts';
 import { fits } from './code.ts';
 import { AssemblyError, type ResultType, type ValueType } from './types.ts';
 
@@ -26,15 +26,13 @@ class Variable<T extends ValueType, S extends 'local' | 'global'> implements Var
   readonly index: number;
   readonly type: T;
   readonly name: string;
-  readonly mutable: boolean;
 
-  constructor(scope: S, owner: object, index: number, type: T, name: string, mutable: boolean) {
+  constructor(scope: S, owner: object, index: number, type: T, name: string) {
     this.scope = scope;
     this.owner = owner;
     this.index = index;
     this.type = type;
     this.name = name;
-    this.mutable = mutable;
   }
 
   emit(code: Code): void {
@@ -46,15 +44,10 @@ export type Local<T extends ValueType = ValueType> = Variable<T, 'local'>;
 export type Global<T extends ValueType = ValueType> = Variable<T, 'global'>;
 
 export const createLocal = <T extends ValueType>(code: Code, index: number, type: T, name: string): Local<T> =>
-  new Variable('local', code, index, type, name, true);
+  new Variable('local', code, index, type, name);
 
-export const createGlobal = <T extends ValueType>(
-  module: ModuleContext,
-  index: number,
-  type: T,
-  name: string,
-  mutable: boolean,
-): Global<T> => new Variable('global', module, index, type, name, mutable);
+export const createGlobal = <T extends ValueType>(module: object, index: number, type: T, name: string): Global<T> =>
+  new Variable('global', module, index, type, name);
 
 /** The lane shapes, each with the width of a lane in bytes and the DataView setter of its lanes. */
 const shapes = {
@@ -119,7 +112,7 @@ export function select<T extends ValueType>(
       first.emit(code);
       toExpr(second, type, 'select').emit(code);
       toExpr(condition, 'i32', 'select').emit(code);
-      code.select(type);
+      code.select();
     },
   };
 }

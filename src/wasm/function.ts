@@ -52,7 +52,7 @@ export class FunctionBuilder extends Code {
   /** Computes a value and discards it. */
   drop(value: Expr<ValueType>): void {
     value.emit(this);
-    this.discard(value.type);
+    this.discard();
   }
 
   /** A block; a branch to its label leaves it. */

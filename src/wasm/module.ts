@@ -12,7 +12,7 @@
  */
 
 import { ByteWriter } from './byte-writer.ts';
-import { Code, type FunctionReference, type ModuleContext } from './code.ts';
+import { Code, type FunctionReference } from './code.ts';
 import { createGlobal, createLocal, type Expr, type Global, type Local, type Operand, toExpr } from './expression.ts';
 import { FunctionBuilder } from './function.ts';
 import { AssemblyError, type ResultType, typeCodes, type ValueType } from './types.ts';
@@ -48,6 +48,7 @@ export interface FunctionOptions {
 export interface FunctionHandle<P extends Params = Params, R extends ResultType = ResultType>
   extends FunctionReference {
   readonly signature: P;
+  readonly params: readonly ValueType[];
   readonly result: R;
   /** A call with named arguments, computed in the order of the parameters. */
   call(args: Arguments<P>): Expr<R>;
@@ -70,8 +71,8 @@ function emitArguments(
   for (const [param, type] of Object.entries(params)) toExpr(args[param], type, `call '${name}', ${param}`).emit(code);
 }
 
-export class ModuleBuilder implements ModuleContext {
-  hasMemory = false;
+export class ModuleBuilder {
+  #hasMemory = false;
   readonly #typeIndices = new Map<string, number>();
   readonly #types: Uint8Array[] = [];
   readonly #imports: Uint8Array[] = [];
@@ -83,9 +84,9 @@ export class ModuleBuilder implements ModuleContext {
   #table: readonly FunctionReference[] = [];
 
   importMemory(module: string, name: string, { min, max, shared = false }: MemoryLimits): void {
-    if (this.hasMemory) throw new AssemblyError('importMemory: the module has a memory already');
+    if (this.#hasMemory) throw new AssemblyError('importMemory: the module has a memory already');
     if (shared && max === undefined) throw new AssemblyError('importMemory: a shared memory needs a maximum');
-    this.hasMemory = true;
+    this.#hasMemory = true;
     this.#import(module, name, 'memory', (writer) => {
       writer.byte((max === undefined ? 0 : 1) + (shared ? 2 : 0));
       writer.unsigned(min);
@@ -109,18 +110,18 @@ export class ModuleBuilder implements ModuleContext {
   importGlobal<const T extends ValueType>(module: string, name: string, type: T, mutable = false): Global<T> {
     if (this.#globals.length > 0) throw new AssemblyError(`importGlobal '${name}': import before the first global`);
     this.#import(module, name, 'global', (writer) => writer.bytes([typeCodes[type], mutable ? 1 : 0]));
-    return createGlobal(this, this.#importedGlobals++, type, name, mutable);
+    return createGlobal(this, this.#importedGlobals++, type, name);
   }
 
   /** A mutable global, not exported. */
   global<const T extends ValueType>(name: string, type: T, initial: Operand<T>): Global<T> {
-    const code = new Code(`global ${name}`, [], type, this);
+    const code = new Code(`global ${name}`, 0, type, this);
     toExpr(initial, type, `global '${name}'`).emit(code);
     code.end();
     const index = this.#importedGlobals + this.#globals.length;
     // A constant expression is encoded like a function body without its list of locals, which is one zero byte here.
     this.#globals.push(Uint8Array.of(typeCodes[type], 1, ...code.body().subarray(1)));
-    return createGlobal(this, index, type, name, true);
+    return createGlobal(this, index, type, name);
   }
 
   /** A function. Without a body, call `define` later: for functions that call each other or use a table they are in. */
@@ -149,7 +150,7 @@ export class ModuleBuilder implements ModuleContext {
     const entry = handle.owner === this ? this.#functions[index - this.#importedFunctions] : undefined;
     if (!entry || entry.body)
       throw new AssemblyError(`define '${name}': imported, of another module, or defined already`);
-    const code = new FunctionBuilder(name, params, result, this);
+    const code = new FunctionBuilder(name, params.length, result, this);
     const locals: Record<string, Local> = {};
     for (const [position, [param, type]] of Object.entries(signature).entries()) {
       locals[param] = createLocal(code, position, type, param);
@@ -181,7 +182,7 @@ export class ModuleBuilder implements ModuleContext {
         emit: (code) => {
           emitArguments(code, signature, args, 'table');
           toExpr(index, 'i32', 'call_indirect').emit(code);
-          code.call_indirect(this, typeIndex, params, result);
+          code.call_indirect(this, typeIndex);
         },
       }),
     };

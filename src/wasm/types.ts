@@ -14,7 +14,7 @@ export const typeCodes: Record<ResultType, number> = {
   void: 0x40, // as a block type
 };
 
-/** The code would not validate. The message names the function, the instruction, the operands and what was expected. */
+/** A mistake in code for the assembler. The message names the function, the instruction and what was expected. */
 export class AssemblyError extends Error {
   override readonly name = 'AssemblyError';
 }

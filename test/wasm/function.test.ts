@@ -113,7 +113,7 @@ test('instruction level: blocks and ifs with a result, a branch that carries one
       const exit: Label = f.open('block', 'i32');
       i32.const(5).emit(f);
       f.br_if(exit, x);
-      f.discard('i32');
+      f.discard();
       x.emit(f);
       f.open('if', 'i32');
       i32.const(6).emit(f);
