@@ -1,7 +1,7 @@
 /**
- * Elementwise kernels by their formula alone: a function of numbers for the portable body, one of vectors for the SIMD body. What surrounds
- * them (loops, the last lanes, threads) is written here once. Storing into the Float32Array rounds: `round` stands only where a formula
- * has a second operation.
+ * Elementwise kernels by their formula alone: a function of numbers for the portable body, one of vectors for the SIMD
+ * body. What surrounds them (loops, the last lanes, threads) is written here once. Storing into the Float32Array
+ * rounds: `round` stands only where a formula has a second operation.
  */
 import { type Expr, type FunctionBuilder, i32, v128 } from '../wasm/index.ts';
 import { type Address, type Integer, type Kernel, kernel } from './kernel.ts';

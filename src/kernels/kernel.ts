@@ -1,6 +1,7 @@
 /**
- * A kernel is one value: its formula, its named parameters, a portable body (TypeScript on Float32Array), a SIMD body (WebAssembly) and how its
- * work is split over threads. An op imports the kernel and calls `run` with the arguments in order:
+ * A kernel is one value: its formula, its named parameters, a portable body (TypeScript on Float32Array), a SIMD body
+ * (WebAssembly) and how its work is split over threads. An op imports the kernel and calls `run` with the arguments in
+ * order:
  *
  * ```ts
  * // out = min(max(x, low), high)
@@ -8,7 +9,7 @@
  *   parameters: { out: 'address', x: 'address', low: 'f32', high: 'f32', count: 'i32' },
  *   portable: (heap, { round }) => (out, x, low, high, count) => { ... },
  *   simd: (f, { out, x, low, high, count }) => { ... },
- *   split: { elements: 'count', of: ['out', 'x'] },
+ *   split: { along: 'count', move: ['out', 'x'] },
  * });
  * ```
  *
@@ -17,7 +18,7 @@
  * - elementwise kernels evaluate their formula from left to right as bracketed, each operation rounded to float32;
  * - sums are taken in chains of at most 256 terms, chains in blocks of 256, blocks one after the other (summation.ts);
  * - column sums go down the rows;
- * - full sums have four lanes: lane l adds elements l, l + 4, l + 8, ... and the sum is (lane0 + lane1) + (lane2 + lane3);
+ * - full sums have four lanes: lane l adds elements l, l + 4, ...; the sum is (lane0 + lane1) + (lane2 + lane3);
  * - a count that divides is rounded to float32 first;
  * - gemm sums k upwards from 0 within a block of k, then adds block to block (gemm/portable.ts).
  *
@@ -113,8 +114,8 @@ export interface Kernel<Args extends readonly number[], R extends Result = void>
 }
 
 /**
- * Defines a kernel. Write it as `/*#__PURE__*\/ kernel(...)`, so that a bundler may drop a kernel that no op imports; what is
- * in a bundle registers itself here, and one WebAssembly module with all of them is emitted at first use.
+ * Defines a kernel and registers it: one WebAssembly module with all registered kernels is emitted at first use. Write
+ * `/*#__PURE__*\/` before the call, so that a bundler drops a kernel that no op imports.
  */
 export function kernel<Args extends readonly number[], R extends Result, const P extends KernelParameters>(
   name: string,

@@ -1,6 +1,7 @@
 /**
- * The runtime: the heap and the kernel set in use, made when first needed. There is one for the whole program, since tensors of
- * different heaps could not meet in an operation. Another kernel set or thread count changes the speed, never a bit.
+ * The runtime: the heap and the kernel set in use, made when first needed. There is one for the whole program, since
+ * tensors of different heaps could not meet in an operation. Another kernel set or thread count changes the speed,
+ * never a bit.
  */
 import { checkChoice, checkInteger, checkOptions } from '../core/check.ts';
 import { RuntimeError } from '../core/errors.ts';
@@ -18,9 +19,15 @@ export interface Runtime {
 }
 
 export interface ConfigureOptions {
-  /** Threads in all, the calling one included. Where there can be no threads, one; runtimeInfo() says why. Default: as it is, at first 1. */
+  /**
+   * Threads in all, the calling one included. Where there can be no threads, one; runtimeInfo() says why. Default: as
+   * it is, at first 1.
+   */
   readonly threads?: number | undefined;
-  /** 'simd' fails where it cannot be had; 'auto' falls back to 'portable' with a warning. Default: as it is, at first 'auto'. */
+  /**
+   * 'simd' fails where it cannot be had; 'auto' falls back to 'portable' with a warning. Default: as it is, at first
+   * 'auto'.
+   */
   readonly kernels?: 'auto' | 'portable' | 'simd' | undefined;
   /** Ceiling of the tensor memory in bytes. Default: as it is, at first what the engine gives, 4 GiB at most. */
   readonly memoryLimit?: number | undefined;
@@ -54,7 +61,10 @@ class ConfiguredRuntime implements Runtime {
   }
 }
 
-/** The kernels in the program: each is added when its file is imported, so that one module holds all of them at first use. */
+/**
+ * The kernels in the program: each is added when its file is imported, so that one module holds all of them at first
+ * use.
+ */
 const registered: AnyKernel[] = [];
 let configured: ConfiguredRuntime | undefined;
 let substitute: Runtime | undefined;
@@ -95,8 +105,8 @@ export function heap(): Heap {
 export const MAX_THREADS: number = 1 + MAX_WORKERS;
 
 /**
- * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it exists. Results
- * are the same bits with any choice. If it rejects, nothing has changed.
+ * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it
+ * exists. Results are the same bits with any choice. If it rejects, nothing has changed.
  *
  * @example
  * await configure({ threads: 4 });
@@ -137,8 +147,8 @@ function differs({ choice, pool }: Setup, { kernels, threads, tileColumns }: Cho
 }
 
 /**
- * @internal The threads of a training: as many as it asks for, else as many as were asked for before, else one a core. The workers stay
- * for the next training, asleep.
+ * @internal The threads of a training: as many as it asks for, else as many as were asked for before, else one a core.
+ * The workers stay for the next training, asleep.
  */
 export function useThreads(threads: number | undefined): void {
   const chosen = configured?.threadsChosen === true;
@@ -146,7 +156,8 @@ export function useThreads(threads: number | undefined): void {
 }
 
 /**
- * Which kernels and how many threads are in use, and why: where SIMD or threads cannot be had, `reasons` says what is against them.
+ * Which kernels and how many threads are in use, and why: where SIMD or threads cannot be had, `reasons` says what is
+ * against them.
  *
  * @example
  * const { kernels, reasons } = runtimeInfo();

@@ -1,6 +1,7 @@
 /**
- * The two kernel sets on a heap: the portable one in plain TypeScript, which is the reference for the bits, and the SIMD one, a WebAssembly
- * module that is emitted when it is first needed and instantiated once a thread on the heap's memory.
+ * The two kernel sets on a heap: the portable one in plain TypeScript, which is the reference for the bits, and the
+ * SIMD one, a WebAssembly module that is emitted when it is first needed and instantiated once a thread on the heap's
+ * memory.
  */
 import { exp, log, normalQuantile, sigmoid, tanh } from '../core/elementary.ts';
 import { type FunctionHandle, type Local, ModuleBuilder } from '../wasm/index.ts';
@@ -10,8 +11,8 @@ import { toBytes } from './simd/vectors.ts';
 import { jobs } from './threads/jobs.ts';
 
 /**
- * What the portable bodies compute with. In production every operation is rounded to float32; the gradient checks run the same
- * bodies in float64 with round = identity and the engine's own functions.
+ * What the portable bodies compute with. In production every operation is rounded to float32; the gradient checks run
+ * the same bodies in float64 with round = identity and the engine's own functions.
  */
 export interface Arithmetic {
   readonly round: (x: number) => number;

@@ -1,6 +1,7 @@
 /**
- * How a call of a kernel is cut into parts for threads: along elements, rows or columns, never along a sum, so that the bits do
- * not depend on the cut. A kernel declares its split by the names of its parameters; it becomes a rule on lists of arguments.
+ * How a call of a kernel is cut into parts for threads: along elements, rows or columns, never along a sum, so that the
+ * bits do not depend on the cut. A kernel declares its split by the names of its parameters; it becomes a rule on lists
+ * of arguments.
  */
 
 /** The split of a kernel with these parameters: how it is cut, or why it is not. */
@@ -10,8 +11,8 @@ interface Cut<Name extends string> {
   /** The parameter that counts what is cut; each part gets its own count. */
   readonly along: Name;
   /**
-   * The addresses that move from part to part. A list: by one float a unit, and cuts fall on cache lines. A record: by so many
-   * floats a unit, or as many as a parameter says (rows).
+   * The addresses that move from part to part. A list: by one float a unit, and cuts fall on cache lines. A record: by
+   * so many floats a unit, or as many as a parameter says (rows).
    */
   readonly move: readonly Name[] | { readonly [Address in Name]?: Name | number };
   /** What one unit costs: `cost` (default 1) times the parameter `each`, in elements of an elementwise kernel. */

@@ -1,10 +1,11 @@
 /**
- * What the kernels on windows share: the geometry of windows that slide over pictures, channels last, and the SIMD walk over lines.
+ * What the kernels on windows share: the geometry of windows that slide over pictures, channels last, and the SIMD walk
+ * over lines.
  *
- * The bigger side, [height, width, channels], is the input of a convolution or of a pooling and the output of a transposed convolution;
- * the other has outHeight x outWidth pixels, one a window. Window (oy, ox) begins at pixel (oy strideHeight - padTop,
- * ox strideWidth - padLeft); pads are at least 0, strides at least 1. A line is one row of pixels of one image:
- * line = image height + y on the bigger side, image outHeight + oy on the other.
+ * The bigger side, [height, width, channels], is the input of a convolution or of a pooling and the output of a
+ * transposed convolution; the other has outHeight x outWidth pixels, one a window. Window (oy, ox) begins at pixel (oy
+ * strideHeight - padTop, ox strideWidth - padLeft); pads are at least 0, strides at least 1. A line is one row of
+ * pixels of one image: line = image height + y on the bigger side, image outHeight + oy on the other.
  */
 import { type Expr, type FunctionBuilder, i32, type Local, select } from '../wasm/index.ts';
 import { advance, type Pointer } from './simd/vectors.ts';
@@ -100,8 +101,8 @@ export function repeat(f: FunctionBuilder, count: Expr<'i32'>, body: () => void)
 }
 
 /**
- * Runs `body` for `lines` lines from `firstLine` on, with the line's place in its image and the address of what belongs to that image:
- * `start` for image 0, `imageBytes` further for each that follows.
+ * Runs `body` for `lines` lines from `firstLine` on, with the line's place in its image and the address of what belongs
+ * to that image: `start` for image 0, `imageBytes` further for each that follows.
  */
 export function forLines(
   f: FunctionBuilder,

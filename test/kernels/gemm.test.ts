@@ -1,6 +1,6 @@
 /**
- * GEMM against the naive triple loop, bit for bit: all four transpose cases, with and without accumulation, rows wider than the matrix, NaN in C
- * where it must not be read, and everything around C unchanged.
+ * GEMM against the naive triple loop, bit for bit: all four transpose cases, with and without accumulation, rows wider
+ * than the matrix, NaN in C where it must not be read, and everything around C unchanged.
  */
 import { describe, expect, it } from 'vitest';
 import { blockDepth, KC } from '../../src/kernels/gemm/portable.ts';
@@ -127,7 +127,8 @@ describe.each(KERNEL_SETS)('gemm of the $name kernels', ({ create }) => {
 });
 
 describe('gemmNaive', () => {
-  // gamma_k = k u / (1 - k u), u = 2^-24: the a-priori bound of a sum of k products (Higham, Accuracy and Stability, section 3.1).
+  // gamma_k = k u / (1 - k u), u = 2^-24: the a-priori bound of a sum of k products (Higham, Accuracy and Stability,
+  // section 3.1).
   it('stays within gamma_k times the sum of the absolute products of the exact result', () => {
     const { heap } = KERNEL_SETS[0]!.create();
     const [m, n, k] = [7, 6, 600];

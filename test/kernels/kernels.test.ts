@@ -1,6 +1,6 @@
 /**
- * The portable kernels against their formulas, written out a second time in reference.ts: bit for bit over the whole memory, NaN as NaN. The SIMD
- * kernels are compared with the portable ones in simd/. And what all kernels must declare.
+ * The portable kernels against their formulas, written out a second time in reference.ts: bit for bit over the whole
+ * memory, NaN as NaN. The SIMD kernels are compared with the portable ones in simd/. And what all kernels must declare.
  */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * Sums that are longer than one chain of src/kernels/summation.ts: their order, bit for bit, against the reference; their error against float64;
- * and counts that float32 does not hold.
+ * Sums that are longer than one chain of src/kernels/summation.ts: their order, bit for bit, against the reference;
+ * their error against float64; and counts that float32 does not hold.
  */
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../src/kernels/heap.ts';
@@ -109,7 +109,8 @@ describe.each(SETS)('over a million rows the %s kernels stay within the error bo
       kernels.moments(out, out + 1, x, rows, 1, 1);
       const [gotMean, gotVariance] = [heap.floats[out]!, heap.floats[out + 1]!];
       const k = additions(rows);
-      // One rounding more in the mean: the division. Four in the variance: the difference counts twice, the square and the division.
+      // One rounding more in the mean: the division. Four in the variance: the difference counts twice, the square and
+      // the division.
       expect(Math.abs(gotMean - mean)).toBeLessThanOrEqual(gamma(k + 1) * magnitude);
       const offset = (gotMean - mean) ** 2;
       expect(Math.abs(gotVariance - variance)).toBeLessThanOrEqual(gamma(k + 4) * (variance + offset) + offset);

@@ -1,6 +1,7 @@
 /**
- * Every kernel's formula written out once more, one element at a time and as plainly as possible, on a Float32Array. f(...) marks each
- * rounding to float32. Only exp, log, tanh, sigmoid, the quantile and Philox are shared with src: they have tests of their own.
+ * Every kernel's formula written out once more, one element at a time and as plainly as possible, on a Float32Array.
+ * f(...) marks each rounding to float32. Only exp, log, tanh, sigmoid, the quantile and Philox are shared with src:
+ * they have tests of their own.
  */
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
 import { philox } from '../../src/core/philox.ts';
@@ -42,7 +43,10 @@ export function referenceKernels(memory: Float32Array): Kernels {
   ): void => {
     for (let i = 0; i < count; i++) x[out + i] = of(x[p + i]!, x[q + i]!);
   };
-  /** Terms `from` to before `to` in chains of at most 256, those in blocks of 256 chains, those in one row: `span` is the length of a part. */
+  /**
+   * Terms `from` to before `to` in chains of at most 256, those in blocks of 256 chains, those in one row: `span` is
+   * the length of a part.
+   */
   const chainedSum = (from: number, to: number, at: (i: number) => number, span: number = 256 ** 2): number => {
     let total = 0;
     for (let part = from; part < to; part += span) {

@@ -1,6 +1,6 @@
 /**
- * Kernels register when they are imported. One that a program imports only after its first use is made then. Expected values are those of float32
- * arithmetic by hand.
+ * Kernels register when they are imported. One that a program imports only after its first use is made then. Expected
+ * values are those of float32 arithmetic by hand.
  */
 import { afterAll, expect, test } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';

@@ -1,6 +1,6 @@
 /**
- * The kernels on windows beyond their formulas (kernels.test.ts has those): small pictures whose results can be read off, im2col and col2im as
- * adjoints, and the layers of a DCGAN for pictures of 28 x 28 at full size.
+ * The kernels on windows beyond their formulas (kernels.test.ts has those): small pictures whose results can be read
+ * off, im2col and col2im as adjoints, and the layers of a DCGAN for pictures of 28 x 28 at full size.
  */
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../src/kernels/heap.ts';
@@ -91,7 +91,8 @@ describe.each(KERNEL_SETS)('windows on small pictures, $name', ({ create }) => {
   });
 });
 
-// In float64, where the only rounding is that of the sums of products themselves: some 1e-16 a term, at most 2,000 terms of size 4.
+// In float64, where the only rounding is that of the sums of products themselves: some 1e-16 a term, at most 2,000
+// terms of size 4.
 it('im2col and col2im are adjoint: <im2col(x), c> = <x, col2im(c)> within 1e-10', () => {
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256 }), precision: 'float64' });
   const set = portableSet(heap);

@@ -1,7 +1,7 @@
 /**
- * For every kernel a way to make a call of any size: rows, columns and the number of a variant give operands and arguments. Variants are
- * broadcasts, transposes, strides, constants, data with and without special values, and outputs in the place of inputs.
- * Elementwise kernels get theirs from their parameters; the others are listed.
+ * For every kernel a way to make a call of any size: rows, columns and the number of a variant give operands and
+ * arguments. Variants are broadcasts, transposes, strides, constants, data with and without special values, and outputs
+ * in the place of inputs. Elementwise kernels get theirs from their parameters; the others are listed.
  */
 import type { AnyKernel } from '../../src/kernels/kernel.ts';
 import type { KernelName, Kernels } from './kernel-sets.ts';
@@ -17,7 +17,10 @@ export interface KernelCase<P extends readonly number[] = readonly number[]> {
 
 type Digits = (radix: number) => number;
 
-/** A case whose variant is read digit by digit, each of its own radix; the number of variants is the product of the radices. */
+/**
+ * A case whose variant is read digit by digit, each of its own radix; the number of variants is the product of the
+ * radices.
+ */
 function kernelCase<P extends readonly number[]>(
   rank: 1 | 2,
   radices: readonly number[],
@@ -47,8 +50,8 @@ function data(o: Operands, size: number, mixed: number): number {
 const SLOPES = [0.3, 0, 1, -0.7];
 
 /**
- * A kernel whose parameters are addresses, float constants and a count: all operands have `count` elements. The first address is the output, apart or
- * in the place of each of the others.
+ * A kernel whose parameters are addresses, float constants and a count: all operands have `count` elements. The first
+ * address is the output, apart or in the place of each of the others.
  */
 function elementwise({ name, parameters }: AnyKernel): KernelCase {
   const kinds = Object.values(parameters);
@@ -101,7 +104,10 @@ const binary = kernelCase<Parameters<Kernels['add']>>(
 );
 
 const DEPTHS = [0, 1, 2, 3, 5, 8, 17];
-/** Low and high word of the block counter: zero, shortly before the carry into the high word, shortly before the carry out of it. */
+/**
+ * Low and high word of the block counter: zero, shortly before the carry into the high word, shortly before the carry
+ * out of it.
+ */
 const COUNTERS = [
   [0, 0],
   [-3, 0],
@@ -126,7 +132,8 @@ const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> }
   sub: binary,
   mul: binary,
   div: binary,
-  // Dense, a transpose, one row, one number, every second column, one column; each into a dense and into a wider matrix.
+  // Dense, a transpose, one row, one number, every second column, one column; each into a dense and into a wider
+  // matrix.
   copy: kernelCase<Parameters<Kernels['copy']>>(2, [6, 2, 2], (o, rows, columns, next) => {
     const [kind, wider, mixed] = [next(), 5 * next(), next()];
     const out = o.reserve(rows * (columns + wider));
@@ -284,7 +291,10 @@ export function caseOf(kernel: AnyKernel): KernelCase {
   return cases[kernel.name] ?? elementwise(kernel);
 }
 
-/** One product. `wider`: floats by which the rows of all three matrices are longer than needed. C holds NaN where it may not be read. */
+/**
+ * One product. `wider`: floats by which the rows of all three matrices are longer than needed. C holds NaN where it may
+ * not be read.
+ */
 export function gemmCase(
   o: Operands,
   m: number,

@@ -1,6 +1,6 @@
 /**
- * All kernels of src/kernels/library, typed by their names, and the sets of them under test. A kernel that an op imports is in the list by
- * itself; a set that is added to KERNEL_SETS is tested like the others.
+ * All kernels of src/kernels/library, typed by their names, and the sets of them under test. A kernel that an op
+ * imports is in the list by itself; a set that is added to KERNEL_SETS is tested like the others.
  */
 import '../../src/index.ts';
 import { Heap } from '../../src/kernels/heap.ts';

@@ -1,6 +1,6 @@
 /**
- * Operands laid out in a picture of memory, for many small calls of a kernel: between and around them lies a pattern that no kernel may
- * change. The numbers come from tables, and only what was used is restored.
+ * Operands laid out in a picture of memory, for many small calls of a kernel: between and around them lies a pattern
+ * that no kernel may change. The numbers come from tables, and only what was used is restored.
  */
 import type { Address } from '../../src/kernels/kernel.ts';
 import { hashedFloats } from './reference.ts';
@@ -47,7 +47,7 @@ export class Operands {
   #salt = 0;
 
   constructor(capacity: number) {
-    // NaN and infinity behind an operand betray a kernel that lets what it reads there into its result.
+    // NaN and infinity behind an operand: a kernel that uses what it reads there gives a wrong result.
     this.#pattern = hashedFloats(capacity, 13, 1000, 2000).map((value, i) => [Number.NaN, Infinity, value][i % 3]!);
     this.floats = this.#pattern.slice();
     this.ints = new Int32Array(this.floats.buffer);

@@ -20,7 +20,7 @@ export function moved({ parameters }: AnyKernel, args: readonly number[], by: nu
 
 const bitsOfFloat = new Float32Array(1);
 
-/** Whether int32 patterns are the same float32, one NaN being as good as another. */
+/** Whether int32 patterns are the same float32. All NaNs count as the same. */
 function sameFloat(a: number, b: number): boolean {
   return a === b || ((a & 0x7fffffff) > 0x7f800000 && (b & 0x7fffffff) > 0x7f800000);
 }

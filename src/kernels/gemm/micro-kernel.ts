@@ -18,8 +18,8 @@ export const MR = 4;
 const FLOAT = 4;
 
 /**
- * C[MR, nr] = or += A panel [depth][MR] x B panel [depth][nr], each product and each sum rounded, k upwards from 0. All loads of C
- * and all sums come before the stores of two neighbours: only so does the wide compilation fuse them.
+ * C[MR, nr] = or += A panel [depth][MR] x B panel [depth][nr], each product and each sum rounded, k upwards from 0. All
+ * loads of C and all sums come before the stores of two neighbours: only so does the wide compilation fuse them.
  */
 export function defineMicroKernel(
   module: ModuleBuilder,

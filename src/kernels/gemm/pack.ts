@@ -1,6 +1,7 @@
 /**
- * Packing for GEMM: panels[p][d][lane] = x[(p width + lane) step + d depthStep], steps in bytes, one of them 4. Where lanes are
- * neighbours in memory, vectors are copied; where depths are, 4 x 4 squares are transposed. The last panel is padded with zeros.
+ * Packing for GEMM: panels[p][d][lane] = x[(p width + lane) step + d depthStep], steps in bytes, one of them 4. Where
+ * lanes are neighbours in memory, vectors are copied; where depths are, 4 x 4 squares are transposed. The last panel is
+ * padded with zeros.
  */
 import {
   type FunctionBuilder,
@@ -57,8 +58,8 @@ export function definePack(module: ModuleBuilder, width: 4 | 8 | 16): FunctionHa
 }
 
 /**
- * The lanes of a cache line at once, into as many panels as they fill. Panel by panel the line would be fetched again each time, since rows
- * that are a power of two apart drive each other out of the first cache.
+ * The lanes of a cache line at once, into as many panels as they fill. Panel by panel the line would be fetched again
+ * each time, since rows that are a power of two apart drive each other out of the first cache.
  */
 function copyLines(
   f: FunctionBuilder,

@@ -1,6 +1,6 @@
 /**
- * Portable GEMM: the five loops of Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34, 2008, as in
- * BLIS), innermost a micro-kernel that keeps a 4 x 4 tile of C in local variables.
+ * Portable GEMM: the five loops of Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", ACM TOMS
+ * 34, 2008, as in BLIS), innermost a micro-kernel that keeps a 4 x 4 tile of C in local variables.
  *
  *   for each NC columns of B:            (jc)
  *     for each KC-deep block of k:       (pc)  pack B into panels of NR columns, k-major
@@ -8,8 +8,8 @@
  *         for each panel of B:           (jr)
  *           for each panel of A:         (ir)  C tile (+)= A panel x B panel
  *
- * Packing takes either orientation, so all four transpose cases run the same inner loop; panels at the edges are padded with zeros and the tile's
- * valid part is stored. The padded lanes never reach C, so NaN and infinity cannot leak.
+ * Packing takes either orientation, so all four transpose cases run the same inner loop; panels at the edges are padded
+ * with zeros and the tile's valid part is stored. The padded lanes never reach C, so NaN and infinity cannot leak.
  */
 
 import type { Floats, Heap } from '../heap.ts';
@@ -17,20 +17,24 @@ import type { Address, Flag, Integer } from '../kernel.ts';
 import type { Arithmetic } from '../sets.ts';
 
 /**
- * Block sizes, named as in BLIS: the micro-tile of C is MR x NR, a panel of A or B is KC deep, MC rows of A and NC columns of B are packed at a
- * time. Only KC reaches the bits (it is where one running sum ends and the next begins), so KC is the same for both bodies.
+ * Block sizes, named as in BLIS: the micro-tile of C is MR x NR, a panel of A or B is KC deep, MC rows of A and NC
+ * columns of B are packed at a time. Only KC reaches the bits (it is where one running sum ends and the next begins),
+ * so KC is the same for both bodies.
  */
 const MR = 4;
 const NR = 4;
 const MC = 64;
 const NC = 512;
 
-/** Depth of a block of k. 8 columns of B (16 KiB) and 4 rows of A (8 KiB) of that depth share a first-level cache of 32 KiB. */
+/**
+ * Depth of a block of k. 8 columns of B (16 KiB) and 4 rows of A (8 KiB) of that depth share a first-level cache of 32
+ * KiB.
+ */
 export const KC = 512;
 
 /**
- * k is cut into the fewest blocks of at most KC, all of one depth but the last, which may be smaller: 784 = 2 x 392, not 512 + 272,
- * so that no block is left with too little work to pay for loading and storing C.
+ * k is cut into the fewest blocks of at most KC, all of one depth but the last, which may be smaller: 784 = 2 x 392,
+ * not 512 + 272, so that no block is left with too little work to pay for loading and storing C.
  */
 export function blockDepth(k: number): number {
   const blocks = Math.ceil(k / KC);

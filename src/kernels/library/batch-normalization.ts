@@ -53,7 +53,9 @@ export const batchNormalize: Kernel<
   split: { along: 'rows', move: { y: 'columns', x: 'columns' }, each: 'columns', cost: 2 },
 });
 
-/** With xhat and v as above, dv = v > 0 ? dy : slope dy: dgamma[c] = sum over r of dv xhat; dbeta[c] = sum over r of dv */
+/**
+ * With xhat and v as above, dv = v > 0 ? dy : slope dy: dgamma[c] = sum over r of dv xhat; dbeta[c] = sum over r of dv
+ */
 export const batchNormalizeSums: Kernel<
   [
     dgamma: Address,
@@ -153,8 +155,8 @@ export const batchNormalizeSums: Kernel<
 });
 
 /**
- * dx = (gamma inverse) ((dv - dbeta share) - xhat (dgamma share)), with share = 1 / rows when mean and inverse came from this very
- * batch and 0 when they are constants (inference).
+ * dx = (gamma inverse) ((dv - dbeta share) - xhat (dgamma share)), with share = 1 / rows when mean and inverse came
+ * from this very batch and 0 when they are constants (inference).
  */
 export const batchNormalizeBackward: Kernel<
   [

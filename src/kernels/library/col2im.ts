@@ -1,6 +1,6 @@
 /**
- * col2im, the adjoint of im2col: each pixel gets the sum over the windows that hold it. These windows are a rectangle, the same for all
- * channels of the pixel.
+ * col2im, the adjoint of im2col: each pixel gets the sum over the windows that hold it. These windows are a rectangle,
+ * the same for all channels of the pixel.
  */
 import { type Expr, type FunctionBuilder, f32, f32x4, i32, type Local, v128 } from '../../wasm/index.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
@@ -56,9 +56,9 @@ export const col2im: Kernel<
         }
       }
     },
-  // The ranges of windows are found once a pixel, and up to 32 channels are summed in registers. With one channel there is nothing to
-  // put into lanes, since each float of the columns lies in a patch of its own: there, four pixels a stride apart, whose ranges
-  // are alike, are summed side by side.
+  // The ranges of windows are found once a pixel, and up to 32 channels are summed in registers. With one channel there
+  // is nothing to put into lanes, since each float of the columns lies in a patch of its own: there, four pixels a
+  // stride apart, whose ranges are alike, are summed side by side.
   simd: (f, { x, columns, firstLine, lines, height, width, channels, kernelHeight, kernelWidth, ...rest }) => {
     const { strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = rest;
     const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
@@ -113,13 +113,19 @@ type Line = Readonly<
   >
 >;
 
-/** A pixel `right` pixels behind the beginning of window 0; floor(right / strideWidth) is `window`, the last that may hold it. */
+/**
+ * A pixel `right` pixels behind the beginning of window 0; floor(right / strideWidth) is `window`, the last that may
+ * hold it.
+ */
 interface Pixel {
   readonly right: Local<'i32'>;
   readonly window: Local<'i32'>;
 }
 
-/** Finds the kernel elements that a pixel takes part in; what comes back runs its body for each, with the address of its first channel. */
+/**
+ * Finds the kernel elements that a pixel takes part in; what comes back runs its body for each, with the address of its
+ * first channel.
+ */
 function findElements(
   f: FunctionBuilder,
   line: Line,

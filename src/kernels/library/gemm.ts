@@ -1,10 +1,11 @@
 /**
- * The matrix product, the hot path: the five loops of Goto and van de Geijn, as gemm/portable.ts explains them. The SIMD body's micro-kernel
- * keeps an MR x NR tile of C in vector registers and does one k a turn. With NR = 8 the tile fills eight of the sixteen 128-bit
- * registers of x86-64; NR = 16 is for engines that fuse pairs of 128-bit operations into 256-bit ones (src/node/wide.ts).
+ * The matrix product, the hot path: the five loops of Goto and van de Geijn, as gemm/portable.ts explains them. The
+ * SIMD body's micro-kernel keeps an MR x NR tile of C in vector registers and does one k a turn. With NR = 8 the tile
+ * fills eight of the sixteen 128-bit registers of x86-64; NR = 16 is for engines that fuse pairs of 128-bit operations
+ * into 256-bit ones (src/node/wide.ts).
  *
- * Packing takes both orientations: panels are always k-major, so all four transpose cases run the same inner loop. Edge panels are
- * padded with zeros; an edge tile goes to a scratch tile first, and only its valid part reaches C.
+ * Packing takes both orientations: panels are always k-major, so all four transpose cases run the same inner loop. Edge
+ * panels are padded with zeros; an edge tile goes to a scratch tile first, and only its valid part reaches C.
  */
 import { type Expr, i32, type Local } from '../../wasm/index.ts';
 import { clear, defineAddTile, defineMicroKernel, MR } from '../gemm/micro-kernel.ts';
@@ -28,9 +29,9 @@ const SCRATCH_BYTES = MR * 16 * FLOAT;
 const MULTIPLY_ADDS = 8;
 
 /**
- * C = op(A) op(B), or C += op(A) op(B) with `accumulate`: C is [m, n], op(A) is [m, k], op(B) is [k, n]; op transposes where its
- * flag says so, so A is stored as [k, m] then. With k = 0, C becomes 0 (or stays, with `accumulate`). C may hold NaN
- * before: without `accumulate` it is never read.
+ * C = op(A) op(B), or C += op(A) op(B) with `accumulate`: C is [m, n], op(A) is [m, k], op(B) is [k, n]; op transposes
+ * where its flag says so, so A is stored as [k, m] then. With k = 0, C becomes 0 (or stays, with `accumulate`). C may
+ * hold NaN before: without `accumulate` it is never read.
  */
 export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
   parameters: {
@@ -147,7 +148,8 @@ export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
     });
   },
   workspaceBytes: A_BYTES + B_BYTES + SCRATCH_BYTES,
-  // Along the columns of C if it has more of them than rows, so that the smaller operand is the one that every thread packs.
+  // Along the columns of C if it has more of them than rows, so that the smaller operand is the one that every thread
+  // packs.
   split: (at) => ({
     length: (args) => Math.max(args[at.m]!, args[at.n]!),
     grain: LINE,

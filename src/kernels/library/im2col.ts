@@ -1,6 +1,6 @@
 /**
- * im2col: the patches of a convolution as rows of a matrix. For one ky the elements (kx, c) of a patch lie side by side in the
- * picture, so a patch is kernelHeight runs of kernelWidth * channels floats, clipped at the picture's edge.
+ * im2col: the patches of a convolution as rows of a matrix. For one ky the elements (kx, c) of a patch lie side by side
+ * in the picture, so a patch is kernelHeight runs of kernelWidth * channels floats, clipped at the picture's edge.
  */
 import { type Expr, type FunctionBuilder, f32, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
@@ -22,8 +22,9 @@ const SHORT_RUN_BYTES = 32;
 
 /**
  * The patches, 0 where they hang over the edge: with k = (ky kernelWidth + kx) channels + c,
- * columns[l outWidth + ox, k] = x[image, oy strideHeight + ky - padTop, ox strideWidth + kx - padLeft, c].
- * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` that of image 0.
+ *   columns[l outWidth + ox, k] = x[image, oy strideHeight + ky - padTop, ox strideWidth + kx - padLeft, c].
+ * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` that of
+ * image 0.
  */
 export const im2col: Kernel<
   [columns: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
@@ -60,8 +61,8 @@ export const im2col: Kernel<
         }
       }
     },
-  // The matrix is written from its beginning to its end: a vector may hang over the end of what is being written, since what
-  // comes next overwrites it.
+  // The matrix is written from its beginning to its end: a vector may hang over the end of what is being written, since
+  // what comes next overwrites it.
   simd: (f, { columns, x, firstLine, lines, height, width, channels, kernelHeight, kernelWidth, ...rest }) => {
     const { strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = rest;
     const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
@@ -70,7 +71,7 @@ export const im2col: Kernel<
     const patchBytes = f.let(i32.mul(kernelHeight, runBytes), 'patchBytes');
     const stepBytes = f.let(i32.mul(strideWidth, pixelBytes), 'stepBytes');
     const end = f.let(i32.add(columns, product(lines, outWidth, patchBytes)), 'end');
-    // All before `o` is written.
+    // Everything below `o` has been written.
     const o = f.let(columns, 'o');
     forLines(f, { firstLine, lines, linesPerImage: outHeight }, x, i32.mul(height, rowBytes), (oy, image) => {
       const top = f.let(i32.sub(i32.mul(oy, strideHeight), padTop), 'top');
@@ -119,7 +120,10 @@ export const im2col: Kernel<
 
 type Names = 'source' | 'from' | 'to' | 'rowBytes' | 'runBytes' | 'columns' | 'above' | 'below' | 'patchEnd';
 
-/** A whole patch of short runs, which may be loaded from up to a vector before and behind the row: those lanes are masked. */
+/**
+ * A whole patch of short runs, which may be loaded from up to a vector before and behind the row: those lanes are
+ * masked.
+ */
 function copyShortRuns(f: FunctionBuilder, o: Pointer, patch: Readonly<Record<Names, Local<'i32'>>>): void {
   const { source, from, to, rowBytes, runBytes, columns, above, below, patchEnd } = patch;
   const zero = f32x4.const(0);
@@ -152,8 +156,8 @@ function copyShortRuns(f: FunctionBuilder, o: Pointer, patch: Readonly<Record<Na
 }
 
 /**
- * Writes from `o` up to `stop`, copying from `i` on or, without it, zeros, and sets o to stop. Vectors may hang over `stop` but not over
- * `end`: near it floats are written one by one.
+ * Writes from `o` up to `stop`, copying from `i` on or, without it, zeros, and sets o to stop. Vectors may hang over
+ * `stop` but not over `end`: near it floats are written one by one.
  */
 function writeUpTo(f: FunctionBuilder, o: Pointer, stop: Pointer, end: Pointer, i?: Pointer): void {
   const step = (bytes: number): void => advance(f, bytes, ...(i === undefined ? [o] : [o, i]));

@@ -17,8 +17,9 @@ import {
 } from '../windows.ts';
 
 /**
- * out[oy, ox, c] = the maximum of x over the window; what hangs over the edge never wins, and a window that lies outside altogether
- * gives -Infinity. One NaN makes NaN, and max(-0, +0) = +0. `out` is the address of line firstLine of the windows, `x` that of image 0.
+ * out[oy, ox, c] = the maximum of x over the window; what hangs over the edge never wins, and a window that lies
+ * outside altogether gives -Infinity. One NaN makes NaN, and max(-0, +0) = +0. `out` is the address of line firstLine
+ * of the windows, `x` that of image 0.
  */
 export const maxPooling2d: Kernel<
   [out: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
@@ -73,8 +74,8 @@ export const maxPooling2d: Kernel<
 });
 
 /**
- * dx = 0; then, for one window after the other, dy is added where the maximum was: at the first element, ky and within it kx upwards,
- * that equals it (-0 equals +0), or at the first NaN if there is one.
+ * dx = 0; then, for one window after the other, dy is added where the maximum was: at the first element, ky and within
+ * it kx upwards, that equals it (-0 equals +0), or at the first NaN if there is one.
  */
 export const maxPooling2dBackward: Kernel<
   [dx: Address, dy: Address, x: Address, images: Integer, ...geometry: WindowGeometry]
@@ -133,7 +134,8 @@ export const maxPooling2dBackward: Kernel<
           const vectorsOf = (value: Expr<'v128'>): Vector[] => Array.from({ length: vectors }, () => f.let(value));
           const first = f.let(i32.add(image, offset));
           const maxima = vectorsOf(f32x4.const(-Infinity));
-          // Numbers of pixels within the window, as far as it lies in the picture. Where all are -Infinity, the first one wins.
+          // Numbers of pixels within the window, as far as it lies in the picture. Where all are -Infinity, the first
+          // one wins.
           const winners = vectorsOf(i32x4.const(0));
           const number = f.let(i32x4.const(0), 'number');
           forPixels(f, window, first, rowBytes, pixelBytes, (i) => {
@@ -183,7 +185,10 @@ export const maxPooling2dBackward: Kernel<
 
 type Window = Readonly<Record<'start' | 'rows' | 'columns', Local<'i32'>>>;
 
-/** Runs `body` for the windows of one line: where each begins, in bytes from its image, and how much of it lies in the picture. */
+/**
+ * Runs `body` for the windows of one line: where each begins, in bytes from its image, and how much of it lies in the
+ * picture.
+ */
 function forWindows(
   f: FunctionBuilder,
   geometry: Readonly<Record<keyof typeof WINDOW_PARAMETERS, Local<'i32'>>>,

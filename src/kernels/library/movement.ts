@@ -71,7 +71,9 @@ export const copy: Kernel<
   split: { along: 'rows', move: { out: 'outStride', x: 'xRowStep' }, each: 'columns' },
 });
 
-/** out[r, c] = (bytes[indices[r], c] - centre) / halfRange; `bytes` are uint8 packed four to a float, indices are int32 */
+/**
+ * out[r, c] = (bytes[indices[r], c] - centre) / halfRange; `bytes` are uint8 packed four to a float, indices are int32
+ */
 export const gatherBytes: Kernel<
   [out: Address, bytes: Address, indices: Address, centre: Float, halfRange: Float, rows: Integer, columns: Integer]
 > = /*#__PURE__*/ kernel('gatherBytes', {

@@ -1,7 +1,7 @@
 /**
- * Random draws. Word i of the Philox stream that begins at block (counterLow, counterHigh) of `stream` under key (key0, key1)
- * gives out[i]; a block has four words. The SIMD bodies make four blocks at a time, one a lane: word w of four blocks is one
- * vector, turned into floats there and transposed, so that block after block is stored.
+ * Random draws. Word i of the Philox stream that begins at block (counterLow, counterHigh) of `stream` under key (key0,
+ * key1) gives out[i]; a block has four words. The SIMD bodies make four blocks at a time, one a lane: word w of four
+ * blocks is one vector, turned into floats there and transposed, so that block after block is stored.
  */
 import { PHILOX_M0, PHILOX_M1, PHILOX_ROUNDS, PHILOX_W0, PHILOX_W1, philox } from '../../core/philox.ts';
 import {
@@ -49,7 +49,9 @@ export const randomUniform: DrawKernel = /*#__PURE__*/ draw('randomUniform', {
   cost: 8,
 });
 
-/** out[i] = mean + stddev quantile(p[i]), with p = ((word >>> 9) + 1/2) 2^-23; `first` is the mean, `second` the stddev */
+/**
+ * out[i] = mean + stddev quantile(p[i]), with p = ((word >>> 9) + 1/2) 2^-23; `first` is the mean, `second` the stddev
+ */
 export const randomNormal: DrawKernel = /*#__PURE__*/ draw('randomNormal', {
   portable:
     ({ round, normalQuantile }) =>

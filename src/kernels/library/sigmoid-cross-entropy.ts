@@ -6,7 +6,8 @@ import { advance, mapVectors, type Vector } from '../simd/vectors.ts';
 import { createSums, sumInLanes } from '../summation.ts';
 
 /**
- * The mean: out[0] = (four-lane sum of (max(z, 0) - z y) + log(1 + exp(-|z|))) / count. labelStep 0 uses labels[0] for all.
+ * The mean: out[0] = (four-lane sum of (max(z, 0) - z y) + log(1 + exp(-|z|))) / count. labelStep 0 uses labels[0] for
+ * all.
  */
 export const sigmoidCrossEntropy: Kernel<
   [out: Address, logits: Address, labels: Address, labelStep: Flag, count: Integer]
@@ -44,7 +45,10 @@ export const sigmoidCrossEntropy: Kernel<
   split: { oneThread: 'its sum has one order' },
 });
 
-/** dz = (sigmoid(z) - y) (dy[0] / total); `total` is the count of the whole mean, of which `count` elements are done here */
+/**
+ * dz = (sigmoid(z) - y) (dy[0] / total); `total` is the count of the whole mean, of which `count` elements are done
+ * here
+ */
 export const sigmoidCrossEntropyBackward: Kernel<
   [dz: Address, dy: Address, logits: Address, labels: Address, labelStep: Flag, total: Integer, count: Integer]
 > = /*#__PURE__*/ kernel('sigmoidCrossEntropyBackward', {
@@ -76,5 +80,5 @@ export const sigmoidCrossEntropyBackward: Kernel<
       () => mapVectors(f, dz, [logits], count, (z) => gradient(z!, label)),
     );
   },
-  split: { oneThread: 'one logit an image: it never takes long' },
+  split: { oneThread: 'a GAN has one logit an image: it never takes long' },
 });

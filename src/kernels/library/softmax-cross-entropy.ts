@@ -8,7 +8,8 @@ import { advance, choose, type Pointer, storeLanes, toBytes, type Vector } from 
 import { createSums, sumInLanes } from '../summation.ts';
 
 /**
- * With m = max over c of z[r, c] and S = (four-lane sum over c of exp(z[r, c] - m)): losses[r] = log(S) - (z[r, label] - m).
+ * With m = max over c of z[r, c] and S = (four-lane sum over c of exp(z[r, c] - m)):
+ *   losses[r] = log(S) - (z[r, label] - m).
  * `labels` are class numbers from 0 to classes - 1, as floats.
  */
 export const softmaxCrossEntropy: Kernel<

@@ -1,4 +1,7 @@
-/** exp, log, tanh, sigmoid and the normal quantile on four lanes: core/elementary.ts operation by operation, branches as selections. */
+/**
+ * exp, log, tanh, sigmoid and the normal quantile on four lanes: core/elementary.ts operation by operation, branches as
+ * selections.
+ */
 import {
   EXP_MAX,
   EXP_MIN,

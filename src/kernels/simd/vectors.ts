@@ -14,8 +14,9 @@ export function advance(f: FunctionBuilder, bytes: number | Expr<'i32'>, ...poin
 }
 
 /**
- * out[i] = body(inputs[i]) for i < count, four at a time. The last, partial vector is computed like the others (the heap lets loads run
- * past a block's end), but only the lanes that exist are stored: so the body is written once. Moves all pointers by `count` floats.
+ * out[i] = body(inputs[i]) for i < count, four at a time. The last, partial vector is computed like the others (the
+ * heap lets loads run past a block's end), but only the lanes that exist are stored: so the body is written once. Moves
+ * all pointers by `count` floats.
  */
 export function mapVectors(
   f: FunctionBuilder,
@@ -80,8 +81,9 @@ export function horner(coefficients: readonly number[], x: Vector): Expr<'v128'>
 }
 
 /**
- * Runs `body` over the columns in groups of `widest` vectors, then of one, then what is left (1 to 3 columns, computed as 4): `vectors`
- * says how many a group has, `byteOffset` where it begins, `store` writes a vector to out + byteOffset + 16 index, as far as it exists.
+ * Runs `body` over the columns in groups of `widest` vectors, then of one, then what is left (1 to 3 columns, computed
+ * as 4): `vectors` says how many a group has, `byteOffset` where it begins, `store` writes a vector to out + byteOffset
+ * + 16 index, as far as it exists.
  */
 export function forColumnGroups(
   f: FunctionBuilder,

@@ -1,7 +1,7 @@
 /**
- * The twin tests: every SIMD kernel against its portable twin on one heap, bit for bit, gaps and guard zones included. Bits must be equal
- * because both do the same float32 operations in the same order, so there is no tolerance. Two test files run them, one for
- * each of V8's compilers of WebAssembly.
+ * The twin tests: every SIMD kernel against its portable twin on one heap, bit for bit, gaps and guard zones included.
+ * Bits must be equal because both do the same float32 operations in the same order, so there is no tolerance. Two test
+ * files run them, one for each of V8's compilers of WebAssembly.
  */
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../../src/kernels/heap.ts';
@@ -132,7 +132,8 @@ export function describeTwins(compiler: string, gemmShare: number): void {
       for (let i = 0; i < 1500; i++) compareGemm([below(41), below(41), below(41)], flagsOf(i), i);
     });
 
-    // KC = 512, MC = 128 and NC = 1024 of library/gemm.ts, MC = 64 and NC = 512 of the portable one: one block, one more, several and a rest.
+    // KC = 512, MC = 128 and NC = 1024 of library/gemm.ts, MC = 64 and NC = 512 of the portable one: one block, one
+    // more, several and a rest.
     it.each([
       [4, 8, 512],
       [5, 9, 513],

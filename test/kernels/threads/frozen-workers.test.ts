@@ -1,4 +1,6 @@
-/** Workers that are frozen for longer than the pool waits, and wake up: whatever they write then, no tensor holds it. */
+/**
+ * Workers that are frozen for longer than the pool waits, and wake up: whatever they write then, no tensor holds it.
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RuntimeError } from '../../../src/core/errors.ts';
 import type { Address } from '../../../src/kernels/kernel.ts';

@@ -1,4 +1,7 @@
-/** Workers that die in each phase of their life: a typed error or the right bits, never a hang. `tsx test/torture/workers.ts` does it 50 times. */
+/**
+ * Workers that die in each phase of their life: a typed error or the right bits, never a hang. `tsx
+ * test/torture/workers.ts` does it 50 times.
+ */
 import { describe, expect, it } from 'vitest';
 import { findThreads, type StartThread } from '../../../src/kernels/threads/worker.ts';
 import { DEATH_NAMES, DEATHS, type Trial, tryDeath } from '../../support/dying-workers.ts';
@@ -25,7 +28,8 @@ describe('a worker that', () => {
   it.each([2, 3, 4, 5, 6])('is terminated while it works, at moment %i', async (seed) => {
     const attempt = (): Promise<Trial> => tryDeath('is terminated while it works', PATIENCE, seed);
     let trial = await attempt();
-    // On a busy machine a starved worker may count as lost before the other is terminated: that is not the trial that was meant.
+    // On a busy machine a starved worker may count as lost before the other is terminated: that is not the trial that
+    // was meant.
     for (let more = 0; more < 3 && !trial.done; more++) trial = await attempt();
     expect(trial.done).toBe(true);
     expect(trial.milliseconds).toBeLessThan(LONGEST_CALL);

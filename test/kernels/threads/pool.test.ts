@@ -1,4 +1,7 @@
-/** The pool at work: the bits of one thread with any number of them, thousands of jobs in a row, growth of the memory between jobs. */
+/**
+ * The pool at work: the bits of one thread with any number of them, thousands of jobs in a row, growth of the memory
+ * between jobs.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../../src/core/errors.ts';
 import { Heap } from '../../../src/kernels/heap.ts';

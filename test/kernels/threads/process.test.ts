@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { runScript, sourceUrl } from '../../support/child-process.ts';
 
-/** Milliseconds from the last line to the end. It takes some tens of them; this is far below a hang even on a busy machine. */
+/**
+ * Milliseconds from the last line to the end. It takes some tens of them; this is far below a hang even on a busy
+ * machine.
+ */
 const LONGEST_END = 5000;
 
 const IMPORT = `import { configure, heap, runtimeInfo } from '${sourceUrl('kernels/runtime.ts')}';

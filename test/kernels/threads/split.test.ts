@@ -1,6 +1,7 @@
 /**
- * The split rules without threads: the parts of a call, computed one after the other by the kernel of one thread, give the bits of the
- * whole call, for any number of parts and any cuts at multiples of the grain. Every sum stays within one part, so bits must be equal.
+ * The split rules without threads: the parts of a call, computed one after the other by the kernel of one thread, give
+ * the bits of the whole call, for any number of parts and any cuts at multiples of the grain. Every sum stays within
+ * one part, so bits must be equal.
  */
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../../src/kernels/heap.ts';
