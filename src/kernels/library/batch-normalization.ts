@@ -4,31 +4,15 @@ import { type Address, type Float, type Integer, type Kernel, kernel } from '../
 import { advance, choose, forColumnGroups, mapVectors, type Pointer, toBytes, type Vector } from '../simd/vectors.ts';
 import { createSums, inTiles, sumsDownRows } from '../summation.ts';
 
+/** What the features were normalised with, and what follows: one number a column each. */
+type Statistics = [mean: Address, inverse: Address, gamma: Address, beta: Address];
+const STATISTICS = { mean: 'address', inverse: 'address', gamma: 'address', beta: 'address' } as const;
+
 /** xhat = (x - mean) inverse; v = xhat gamma + beta; y = v > 0 ? v : slope v (slope 1: no LeakyReLU follows) */
 export const batchNormalize: Kernel<
-  [
-    y: Address,
-    x: Address,
-    mean: Address,
-    inverse: Address,
-    gamma: Address,
-    beta: Address,
-    slope: Float,
-    rows: Integer,
-    columns: Integer,
-  ]
+  [y: Address, x: Address, ...statistics: Statistics, slope: Float, rows: Integer, columns: Integer]
 > = /*#__PURE__*/ kernel('batchNormalize', {
-  parameters: {
-    y: 'address',
-    x: 'address',
-    mean: 'address',
-    inverse: 'address',
-    gamma: 'address',
-    beta: 'address',
-    slope: 'f32',
-    rows: 'i32',
-    columns: 'i32',
-  },
+  parameters: { y: 'address', x: 'address', ...STATISTICS, slope: 'f32', rows: 'i32', columns: 'i32' },
   portable:
     (heap, { round }) =>
     (y, x, mean, inverse, gamma, beta, slope, rows, columns) => {
@@ -62,10 +46,7 @@ export const batchNormalizeSums: Kernel<
     dbeta: Address,
     dy: Address,
     x: Address,
-    mean: Address,
-    inverse: Address,
-    gamma: Address,
-    beta: Address,
+    ...statistics: Statistics,
     slope: Float,
     rows: Integer,
     columns: Integer,
@@ -77,10 +58,7 @@ export const batchNormalizeSums: Kernel<
     dbeta: 'address',
     dy: 'address',
     x: 'address',
-    mean: 'address',
-    inverse: 'address',
-    gamma: 'address',
-    beta: 'address',
+    ...STATISTICS,
     slope: 'f32',
     rows: 'i32',
     columns: 'i32',
@@ -163,10 +141,7 @@ export const batchNormalizeBackward: Kernel<
     dx: Address,
     dy: Address,
     x: Address,
-    mean: Address,
-    inverse: Address,
-    gamma: Address,
-    beta: Address,
+    ...statistics: Statistics,
     dgamma: Address,
     dbeta: Address,
     slope: Float,
@@ -179,10 +154,7 @@ export const batchNormalizeBackward: Kernel<
     dx: 'address',
     dy: 'address',
     x: 'address',
-    mean: 'address',
-    inverse: 'address',
-    gamma: 'address',
-    beta: 'address',
+    ...STATISTICS,
     dgamma: 'address',
     dbeta: 'address',
     slope: 'f32',
