@@ -37,14 +37,15 @@ try {
 }
 </script>`;
 
-export async function runInBrowser({ kind, path, folder, configuration, timeout }) {
+/** @param policy - the page's content security policy, if it is to have one. */
+export async function runInBrowser({ kind, path, folder, configuration, policy, timeout }) {
   const profile = mkdtempSync(join(tmpdir(), `ganvas-${kind}-`));
   let browser;
   let server;
   try {
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no result within ${timeout / 1000} s`)), timeout);
-      server = serve(folder, configuration, (result) => {
+      server = serve(folder, PAGE(configuration), policy, (result) => {
         clearTimeout(timer);
         if (result.error === undefined) resolve(result);
         else reject(new Error(result.error));
@@ -71,7 +72,7 @@ export async function runInBrowser({ kind, path, folder, configuration, timeout 
   }
 }
 
-function serve(folder, configuration, onResult) {
+function serve(folder, page, policy, onResult) {
   return createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     if (request.method === 'POST' && pathname === '/result') {
@@ -89,7 +90,8 @@ function serve(folder, configuration, onResult) {
       'Cache-Control': 'no-store',
     };
     if (pathname === '/') {
-      response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(PAGE(configuration));
+      const policyHeader = policy === undefined ? {} : { 'Content-Security-Policy': policy };
+      response.writeHead(200, { ...headers, ...policyHeader, 'Content-Type': 'text/html' }).end(page);
       return;
     }
     try {

@@ -7,6 +7,8 @@
  *   npm run test:engines -- ci       this Node and Chromium
  *   npm run test:engines -- views    every engine keeps 10,000 views of predictions, which must hold their values
  *
+ * Each browser also opens pages with a content security policy (policies.mjs).
+ *
  * Engines that cannot run are listed as not run, with the reason, and do not count as passed. The exit code is 1 if a
  * hash or a view differs, if a run fails, or if one of the two does not run in `ci` mode.
  */
@@ -16,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInBrowser } from './browser.mjs';
+import { difference, POLICIES } from './policies.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../..');
@@ -35,6 +38,7 @@ const rows = [];
 try {
   for (const engine of engines()) {
     for (const configuration of engine.configurations) await runOne(engine, configuration);
+    if (engine.runPolicy !== undefined && !views) for (const policy of POLICIES) await runPolicy(engine, policy);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -53,6 +57,8 @@ function engines() {
     path,
     configurations: views ? simd.slice(0, 2) : [...simd.slice(0, 3), portable],
     run: (configuration) => runInBrowser({ kind, path, folder, configuration, timeout: TIMEOUT }),
+    runPolicy: (policy) =>
+      runInBrowser({ kind, path, folder, configuration: { program: 'runtime' }, policy, timeout: TIMEOUT }),
   });
   const own = command(`node ${process.versions.node} (this one)`, process.execPath);
   const chromium = browser('chromium', '/usr/bin/chromium', 'chromium');
@@ -110,6 +116,19 @@ async function runOne(engine, configuration) {
   }
 }
 
+/** What the package says of itself in a page with a content security policy. */
+async function runPolicy(engine, { name, policy, expected }) {
+  if (!existsSync(engine.path)) return;
+  let outcome;
+  try {
+    outcome = difference(await engine.runPolicy(policy), expected);
+  } catch (error) {
+    outcome = error instanceof Error ? error.message : String(error);
+  }
+  if (outcome !== '') failures++;
+  console.log(`${engine.name}, policy "${name}": ${outcome === '' ? 'as expected' : `FAILED ${outcome}`}`);
+}
+
 function report() {
   const count = (outcome) => rows.filter((row) => row[2] === outcome).length;
   const compared = count('equal') + count('DIFFERENT');
@@ -127,7 +146,7 @@ function installPackage() {
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', target], root));
   writeFileSync(join(target, 'package.json'), JSON.stringify({ name: 'engines', private: true, type: 'module' }));
   npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', join(target, filename)], target);
-  for (const file of ['training.mjs', 'views.mjs', 'programs.mjs', 'command.mjs'])
+  for (const file of ['training.mjs', 'views.mjs', 'policies.mjs', 'programs.mjs', 'command.mjs'])
     copyFileSync(join(here, file), join(target, file));
   return target;
 }

@@ -3,6 +3,9 @@
  * yet, `completed` how many are done. Main thread and workers alike take chunks with drain(). A worker spends its life in work(): it spins
  * briefly for the next job, then sleeps on the ticket until it is woken; it returns when the ticket is CLOSED.
  *
+ * Waking a sleeper takes a lock of the engine. So it is done only if there is one: workers count themselves in `sleepers`, and the main thread
+ * says in `awaited` that it sleeps on `completed`. Each writes its own word before it reads the other's, so no sleeper is missed.
+ *
  * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby take a chunk of
  * a later job than it saw. This does no harm: records are written before the ticket is.
  */
@@ -11,7 +14,9 @@ import type { AnyKernel } from '../kernel.ts';
 
 /** Byte offsets in the control block; ticket and completed on cache lines of their own. */
 export const TICKET = 0;
+export const SLEEPERS = 4;
 export const COMPLETED = 64;
+export const AWAITED = 68;
 export const RECORDS = 128;
 /** A record: kernel number, whose place the result takes, and up to 15 arguments; sixteen words, one cache line. */
 export const RECORD_BYTES = 64;
@@ -43,7 +48,7 @@ export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handl
         const record = f.let(i32.add(i32.add(control, RECORDS), i32.mul(next, RECORD_BYTES)), 'record');
         f.emit(runners.call(i32.load(record), { record }));
         f.drop(i32.atomic.rmw.add(control, 1, COMPLETED));
-        f.drop(memory.atomic.notify(control, 1, COMPLETED));
+        f.if(i32.atomic.load(control, AWAITED), () => f.drop(memory.atomic.notify(control, 1, COMPLETED)));
       });
     });
   });
@@ -54,7 +59,11 @@ export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handl
       f.while(i32.and(i32.eqz(i32.atomic.load(control, TICKET)), i32.ne(spins, 0)), () =>
         f.set(spins, i32.sub(spins, 1)),
       );
-      f.drop(memory.atomic.wait32(control, 0, i64.const(-1), TICKET));
+      f.if(i32.eqz(i32.atomic.load(control, TICKET)), () => {
+        f.drop(i32.atomic.rmw.add(control, 1, SLEEPERS));
+        f.drop(memory.atomic.wait32(control, 0, i64.const(-1), TICKET));
+        f.drop(i32.atomic.rmw.add(control, -1, SLEEPERS));
+      });
       f.emit(drain.call({ control }));
       f.br_if(again, i32.ne(i32.atomic.load(control, TICKET), CLOSED));
     });

@@ -8,7 +8,7 @@ import type { Heap } from '../heap.ts';
 import type { KernelFunction } from '../kernel.ts';
 import { type KernelSet, replaceFunctions, type SimdSet } from '../sets.ts';
 import type { SplitRule } from '../split.ts';
-import { COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, TICKET } from './jobs.ts';
+import { AWAITED, COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, SLEEPERS, TICKET } from './jobs.ts';
 import type { StartThread } from './worker.ts';
 import { Workers } from './workers.ts';
 
@@ -136,7 +136,7 @@ export class ThreadPool {
     const completed = this.control + COMPLETED / 4;
     Atomics.store(ints, completed, 0);
     Atomics.store(ints, ticket, chunks);
-    Atomics.notify(ints, ticket, chunks - 1);
+    if (Atomics.load(ints, this.control + SLEEPERS / 4) > 0) Atomics.notify(ints, ticket, chunks - 1);
     this.#drain(4 * this.control);
     this.#await(completed, chunks);
     let result = 0;
@@ -164,7 +164,7 @@ export class ThreadPool {
           `threads: a worker was lost: ${chunks - done} of ${chunks} parts of a job were not finished within ${this.#patience} ms. The pool is closed and later work runs on one thread; what was being computed is incomplete, so resume from a checkpoint.`,
         );
       }
-      sleep(ints, completed, done);
+      sleep(ints, this.control, done);
     }
   }
 
@@ -204,10 +204,12 @@ export class ThreadPool {
 }
 
 /** Waits for the count to move, a little at a time; browsers forbid their main thread to sleep, so there it spins. */
-function sleep(ints: Int32Array, index: number, value: number): void {
+function sleep(ints: Int32Array, control: number, done: number): void {
+  Atomics.store(ints, control + AWAITED / 4, 1);
   try {
-    Atomics.wait(ints, index, value, NAP);
+    Atomics.wait(ints, control + COMPLETED / 4, done, NAP);
   } catch {
     // Spinning: the caller looks again.
   }
+  Atomics.store(ints, control + AWAITED / 4, 0);
 }
