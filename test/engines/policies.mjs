@@ -1,6 +1,6 @@
 /**
- * Pages with a content security policy: which kernels and threads there are under each, what runtimeInfo() says of them, and how often the console
- * hears of it.
+ * Pages with a content security policy: which kernels and threads there are under each, what runtimeInfo() says of
+ * them, and how often the console hears of it.
  */
 const base = "default-src 'self'; script-src 'self' 'unsafe-inline'";
 
