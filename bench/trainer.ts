@@ -5,7 +5,7 @@ import { scope } from '../src/autograd/scope.ts';
 import { dataset } from '../src/data/dataset.ts';
 import { IMAGE_SHAPE } from '../src/data/digits.ts';
 import { convDiscriminator, convGenerator } from '../src/gan/conv-models.ts';
-import { denseDiscriminator, denseGenerator } from '../src/gan/models.ts';
+import { denseDiscriminator, denseGenerator } from '../src/gan/dense-models.ts';
 import { ganStep } from '../src/gan/step.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
 import { adam } from '../src/optim/adam.ts';

@@ -57,16 +57,17 @@ export {
   convDiscriminator,
   convGenerator,
 } from './gan/conv-models.ts';
-export { type InterpolateOptions, type InterpolationPath, interpolate } from './gan/interpolate.ts';
-export type { GanLoss, Objective } from './gan/losses.ts';
 export {
   type DenseDiscriminatorConfig,
   type DenseGeneratorConfig,
   denseDiscriminator,
   denseGenerator,
-} from './gan/models.ts';
+  refinedDiscriminator,
+  refinedGenerator,
+} from './gan/dense-models.ts';
+export { type InterpolateOptions, type InterpolationPath, interpolate } from './gan/interpolate.ts';
+export type { GanLoss, Objective } from './gan/losses.ts';
 export type { GanEpoch, TrainGanOptions } from './gan/options.ts';
-export { refinedDiscriminator, refinedGenerator } from './gan/refined-models.ts';
 export { type SampleClassesOptions, sampleClasses } from './gan/sample-classes.ts';
 export type { GanLosses } from './gan/step.ts';
 export { type TrainGanResult, trainGan } from './gan/train-gan.ts';
@@ -134,15 +135,8 @@ export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
 export { abs, exp, leakyRelu, log, neg, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
 export { type AdamConfig, type AdamSlots, type AdamWConfig, adam, adamW } from './optim/adam.ts';
-export {
-  defineOptimizer,
-  type Optimizer,
-  type OptimizerConfig,
-  type OptimizerDefinition,
-  type OptimizerSettings,
-  type Slots,
-  type VariableUpdate,
-} from './optim/optimizer.ts';
+export { defineOptimizer, type OptimizerDefinition, type VariableUpdate } from './optim/define-optimizer.ts';
+export type { Optimizer, OptimizerConfig, OptimizerSettings, Slots } from './optim/optimizer.ts';
 export { type RmspropConfig, rmsprop } from './optim/rmsprop.ts';
 export type { Schedule } from './optim/schedule.ts';
 export * as schedules from './optim/schedules.ts';

@@ -1,12 +1,13 @@
 /**
  * The dense autoencoder, the dense GAN's sizes both ways:
- *   encoder: 784 -> 512 -> 256 -> latent, no biases, batch normalisation and LeakyReLU after the first two, batch normalisation without
- *   gamma and beta after the last.
+ *   encoder: 784 -> 512 -> 256 -> latent, no biases, batch normalisation and LeakyReLU after the first two, batch
+ *   normalisation without gamma and beta after the last.
  *   decoder: latent -> 256 -> 512 -> 784, the same between, then tanh, so an image lies in [-1, 1].
  *
- * Mean squared error says nothing of how the latent vectors are distributed; for samples decoded from standard normal noise to have a
- * chance, each of their numbers is normalised to mean 0 and variance 1 over the digits. Nothing makes them independent of each other or
- * normal: that is what a variational autoencoder adds, and where these samples fall short of a GAN's.
+ * Mean squared error says nothing of how the latent vectors are distributed; for samples decoded from standard normal
+ * noise to have a chance, each of their numbers is normalised to mean 0 and variance 1 over the digits. Nothing makes
+ * them independent of each other or normal: that is what a variational autoencoder adds, and where these samples fall
+ * short of a GAN's.
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { integer, option, readOptions } from '../core/options.ts';
@@ -33,7 +34,8 @@ export interface DenseAutoencoderConfig {
 const OPTIONS = { latentDim: integer(1).or(32), random: option<Random>(checkRandom).optional() };
 
 /**
- * Images [n, 28, 28, 1] -> latent vectors [n, latentDim] -> images [n, 28, 28, 1]; 1,085,200 trainable parameters at the default latentDim.
+ * Images [n, 28, 28, 1] -> latent vectors [n, latentDim] -> images [n, 28, 28, 1]; 1,085,200 trainable parameters at
+ * the default latentDim.
  *
  * @example
  * const { encoder, decoder } = await trainAutoencoder({ images, autoencoder: denseAutoencoder({ latentDim: 16 }) });

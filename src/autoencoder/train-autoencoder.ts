@@ -61,7 +61,8 @@ const OPTIONS = {
 };
 
 /**
- * Trains an autoencoder: the mean of (decoder(encoder(x)) - x)^2 over all pixels falls, by Adam at 1e-3 unless told otherwise.
+ * Trains an autoencoder: the mean of (decoder(encoder(x)) - x)^2 over all pixels falls, by Adam at 1e-3 unless told
+ * otherwise.
  *
  * Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
  *

@@ -6,7 +6,7 @@ import { formatShape, type Shape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { argMax } from '../ops/internal/arg-max.ts';
-import { buildInRow, checkLabels, checkModel, expectShape } from '../training/checks.ts';
+import { buildInRow, checkModel, expectShape, readLabels } from '../training/checks.ts';
 import { readDataset } from '../training/options.ts';
 import type { Classifier } from './digit-classifier.ts';
 
@@ -41,7 +41,7 @@ export function accuracy(classifier: Classifier, images: Dataset | Tensor, label
   const where = 'accuracy';
   const source = readDataset(where, 'images', images);
   const { head } = fitClassifier(where, readClassifier(where, 'classifier', classifier), source.itemShape);
-  const right = checkLabels(where, labels, head.outputShape![0]!, source.count);
+  const right = readLabels(where, labels, head.outputShape![0]!, source.count);
   return shareOf(classify(classifier, source), right);
 }
 

@@ -1,7 +1,8 @@
 /**
- * The convolutional classifier of digits, in two models: what it sees in an image, 128 features, and what it makes of them, a logit for
- * each digit. Metrics compare images by the features.
- *   features: 3x3 convolutions with 32 and 64 filters, ReLU, each followed by 2x2 pooling; dropout 0.25; 1600 -> 128, ReLU; dropout 0.5
+ * The convolutional classifier of digits, in two models: what it sees in an image, 128 features, and what it makes of
+ * them, a logit for each digit. Metrics compare images by the features.
+ *   features: 3x3 convolutions with 32 and 64 filters, ReLU, each followed by 2x2 pooling; dropout 0.25; 1600 -> 128,
+ *   ReLU; dropout 0.5
  *   head: 128 -> 10
  */
 import { checkRandom, type Random } from '../autograd/random.ts';

@@ -6,7 +6,7 @@ import { argMax } from '../ops/internal/arg-max.ts';
 import { sparseCategoricalCrossentropy } from '../ops/softmax-cross-entropy.ts';
 import { adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import { checkLabels, OPTIMIZER } from '../training/checks.ts';
+import { OPTIMIZER, readLabels } from '../training/checks.ts';
 import { describeImages, hashLabels } from '../training/configuration.ts';
 import {
   checkValidationImages,
@@ -89,7 +89,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
   const { classifier = digitClassifier({ random: run.random }), optimizer = adam(), onEpoch } = values;
   const { features, head } = fitClassifier(WHERE, classifier, run.images.itemShape);
   const classes = head.outputShape![0]!;
-  const labels = checkLabels(WHERE, values.labels, classes, run.images.count);
+  const labels = readLabels(WHERE, values.labels, classes, run.images.count);
   const validation = values.validation && readValidation(values.validation, run.images, classes);
   const networks = [
     { name: 'features', model: features },
@@ -141,6 +141,6 @@ function readValidation(
   classes: number,
 ): { readonly images: Dataset; readonly labels: Int32Array } {
   checkValidationImages(WHERE, given.images, images);
-  const labels = checkLabels(`${WHERE}: validation`, given.labels, classes, given.images.count);
+  const labels = readLabels(`${WHERE}: validation`, given.labels, classes, given.images.count);
   return { images: given.images, labels };
 }

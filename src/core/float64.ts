@@ -1,8 +1,10 @@
 /**
- * exp, log and cos in float64 additions, subtractions, multiplications and divisions only: the same bits on every engine, which Math.exp and its
- * kin do not promise. They are for single numbers, such as the learning rate of a step; tensors have the float32 functions of elementary.ts.
+ * exp, log and cos in float64 additions, subtractions, multiplications and divisions only: the same bits on every
+ * engine, which Math.exp and its kin do not promise. They are for single numbers, such as the learning rate of a step;
+ * tensors have the float32 functions of elementary.ts.
  *
- * Sources: Taylor's series after the range reductions named below. Errors are at most 3 ulp (test/core/float64.test.ts).
+ * Sources: Taylor's series after the range reductions named below. Errors are at most 3 ulp
+ * (test/core/float64.test.ts).
  */
 
 /** ln(2) in two parts; the first has 32 bits, so that its product with an exponent is exact. */
@@ -27,7 +29,10 @@ export function exp(x: number): number {
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** Natural logarithm: x = 2^e m, sqrt(1/2) <= m < sqrt(2), log m = 2 (s + s^3 / 3 + s^5 / 5 + ...) with s = (m - 1) / (m + 1). */
+/**
+ * Natural logarithm: x = 2^e m, sqrt(1/2) <= m < sqrt(2), log m = 2 (s + s^3 / 3 + s^5 / 5 + ...) with s = (m - 1) / (m
+ * + 1).
+ */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
   if (x === Infinity) return x;

@@ -10,14 +10,13 @@
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
-import { checkInteger } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 import { mul } from '../ops/arithmetic.ts';
 import { reshape } from '../ops/reshape.ts';
 import { concat } from '../ops/shape-ops.ts';
-import { checkLabels } from '../training/checks.ts';
+import { readLabels } from '../training/checks.ts';
 
 /** A label is a byte. */
 export const MAX_CLASSES = 256;
@@ -26,14 +25,9 @@ export const DEFAULT_CLASSES = 10;
 /** How many classes there are. */
 export const CLASSES: Option<number, number, 'optional'> = integer(1, MAX_CLASSES).or(DEFAULT_CLASSES);
 
-/** How many classes there are, 10 if it is left open. */
-export function checkClasses(where: string, classes: number = DEFAULT_CLASSES): number {
-  return checkInteger(where, 'classes', classes, 1, MAX_CLASSES);
-}
-
-/** A copy of labels, checked. @param count - how many there must be; any number if left open. */
-export function readLabels(where: string, labels: ArrayLike<number>, classes: number, count?: number): Uint8Array {
-  return Uint8Array.from(checkLabels(where, labels, classes, count));
+/** Labels as bytes, checked. @param count - how many there must be; any number if left open. */
+export function labelBytes(where: string, labels: ArrayLike<number>, classes: number, count?: number): Uint8Array {
+  return Uint8Array.from(readLabels(where, labels, classes, count));
 }
 
 /** The labels of `count` items drawn at random, with replacement. */
@@ -85,7 +79,7 @@ export function withClasses(items: Tensor, labels: ArrayLike<number>, options: W
   const where = 'withClasses';
   checkTensor(where, 'items', items);
   const { classes } = readOptions(where, options, { classes: CLASSES });
-  const rows = readLabels(where, labels, classes);
+  const rows = labelBytes(where, labels, classes);
   if (items.rank === 0 || items.shape[0] !== rows.length) {
     throw new ShapeError(
       `${where}: items must have shape [${rows.length}, ...item], a row for each label; got ${formatShape(items.shape)}`,

@@ -8,15 +8,8 @@ import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
 import type { Model } from '../nn/sequential.ts';
 import { CLASSES } from './classes.ts';
-import {
-  discriminatorLayers,
-  discriminatorOf,
-  generatorLayers,
-  generatorOf,
-  IMAGE_SIZE,
-  LATENT_DIM,
-  RANDOM,
-} from './dense-layers.ts';
+import { discriminatorOf, generatorOf, IMAGE_SIZE } from './dense-models.ts';
+import { LATENT_DIM, RANDOM } from './model-options.ts';
 
 export interface ConditionalDiscriminatorConfig {
   /** How many classes there are, at most 256. Default 10. */
@@ -44,11 +37,11 @@ export function conditionalGenerator(config: ConditionalGeneratorConfig = {}): M
     classes: CLASSES,
     random: RANDOM,
   });
-  return generatorOf(generatorLayers(latentDim + classes, { normalized: false }), random);
+  return generatorOf('refined', latentDim + classes, random);
 }
 
 /** Pixels and class [n, 784 + classes] -> logits [n, 1], positive for "a real image of this class". */
 export function conditionalDiscriminator(config: ConditionalDiscriminatorConfig = {}): Model {
   const { classes, random } = readOptions('conditionalDiscriminator', config, { classes: CLASSES, random: RANDOM });
-  return discriminatorOf(discriminatorLayers([IMAGE_SIZE + classes], { normalized: false }), random);
+  return discriminatorOf('refined', [], [IMAGE_SIZE + classes], random);
 }

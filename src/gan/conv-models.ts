@@ -11,7 +11,7 @@ import { number, readOptions } from '../core/options.ts';
 import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
-import { LATENT_DIM, RANDOM } from './dense-layers.ts';
+import { LATENT_DIM, RANDOM } from './model-options.ts';
 
 const WIDTH = number({ above: 0 }).or(1);
 

@@ -1,6 +1,6 @@
 /**
- * What the two networks of a GAN minimise, from the logits of real and of generated images; s is the label smoothing, `BCE` the binary
- * cross-entropy from logits, and every `mean` is over the batch.
+ * What the two networks of a GAN minimise, from the logits of real and of generated images; s is the label smoothing,
+ * `BCE` the binary cross-entropy from logits, and every `mean` is over the batch.
  *
  *                  discriminator                                           generator
  *   nonSaturating  BCE(1 - s, real) + BCE(0, fake)                         BCE(1, fake)
@@ -8,9 +8,10 @@
  *   leastSquares   mean (real - (1 - s))^2 / 2 + mean fake^2 / 2           mean (fake - 1)^2 / 2
  *   hinge          mean max(0, 1 - real) + mean max(0, 1 + fake)           -mean fake
  *
- * Sources: nonSaturating and minimax, I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014; leastSquares, X. Mao et al., "Least
- * Squares Generative Adversarial Networks", ICCV 2017, with its labels 0 and 1; hinge, J. H. Lim, J. C. Ye, "Geometric GAN", 2017; one-sided
- * label smoothing, T. Salimans et al., "Improved Techniques for Training GANs", NIPS 2016.
+ * Sources: nonSaturating and minimax, I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014; leastSquares, X.
+ * Mao et al., "Least Squares Generative Adversarial Networks", ICCV 2017, with its labels 0 and 1; hinge, J. H. Lim, J.
+ * C. Ye, "Geometric GAN", 2017; one-sided label smoothing, T. Salimans et al., "Improved Techniques for Training GANs",
+ * NIPS 2016.
  */
 import type { Tensor } from '../autograd/tensor.ts';
 import { checkChoice, checkNumber, invalid } from '../core/check.ts';
@@ -67,7 +68,8 @@ export function readObjective(where: string, loss: GanLoss, labelSmoothing: numb
   checkNumber(where, 'labelSmoothing', labelSmoothing, { from: 0, below: 1 });
   if (name === 'hinge' && labelSmoothing > 0) {
     throw new ArgumentError(
-      `${where}: labelSmoothing goes with a loss that has labels, and 'hinge' has none; got ${labelSmoothing}. Leave it out, or take another loss.`,
+      `${where}: labelSmoothing goes with a loss that has labels, and 'hinge' has none; got ${labelSmoothing}. Leave ` +
+        'it out, or take another loss.',
     );
   }
   return OBJECTIVES[name](1 - labelSmoothing);

@@ -1,4 +1,7 @@
-/** The networks among the options of trainGan: their defaults, and whether they fit the images, the noise and each other. */
+/**
+ * The networks among the options of trainGan: their defaults, and whether they fit the images, the noise and each
+ * other.
+ */
 import type { Random } from '../autograd/random.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
@@ -8,7 +11,7 @@ import { adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { buildInRow, checkModel, checkOptimizer, checkSlots, expectShape } from '../training/checks.ts';
 import { conditionalDiscriminator, conditionalGenerator } from './conditional-models.ts';
-import { denseDiscriminator, denseGenerator } from './models.ts';
+import { denseDiscriminator, denseGenerator } from './dense-models.ts';
 import type { GanNetworks } from './step.ts';
 import { createWeightAverage } from './weight-average.ts';
 
@@ -50,7 +53,8 @@ export function readNetworks(
   checkFit(where, generator, discriminator, surroundings);
   if (generator === discriminator) {
     throw new ArgumentError(
-      `${where}: generator and discriminator are one and the same model; they learn against each other, each with weights of its own. Make two.`,
+      `${where}: generator and discriminator are one and the same model; they learn against each other, each with ` +
+        'weights of its own. Make two.',
     );
   }
   const { generatorOptimizer = adam({ learningRate: LEARNING_RATE }) } = options;
@@ -59,7 +63,9 @@ export function readNetworks(
   checkOptimizer(where, 'discriminatorOptimizer', discriminatorOptimizer);
   if (generatorOptimizer === discriminatorOptimizer) {
     throw new ArgumentError(
-      `${where}: generatorOptimizer and discriminatorOptimizer are one and the same optimizer, which would count two steps for each of the training's. Each network needs an optimizer of its own: call adam({ learningRate }) twice.`,
+      `${where}: generatorOptimizer and discriminatorOptimizer are one and the same optimizer, which would count two ` +
+        `steps for each of the training's. Each network needs an optimizer of its own: call adam({ learningRate }) ` +
+        'twice.',
     );
   }
   const average = createWeightAverage(where, generator, options.emaMomentum);
@@ -71,7 +77,9 @@ export function readNetworks(
 /** Layers that change no value, so that the activation before them is still the last. */
 const SHAPING = ['Flatten', 'Reshape', 'Dropout'];
 
-/** The activation that a model ends in, as far as its layers name it; layers of the given kinds behind it do not count. */
+/**
+ * The activation that a model ends in, as far as its layers name it; layers of the given kinds behind it do not count.
+ */
 function lastActivation({ layers }: Model, passed: readonly string[]): string | number | undefined {
   for (let i = layers.length - 1; i >= 0; i--) {
     const { kind, settings } = layers[i]!;
@@ -84,17 +92,22 @@ function lastActivation({ layers }: Model, passed: readonly string[]): string | 
 function checkLogits(where: string, discriminator: Model): void {
   if (lastActivation(discriminator, SHAPING) !== 'sigmoid') return;
   throw new ArgumentError(
-    `${where}: the discriminator ends in a sigmoid and makes probabilities; the losses take logits. Leave the sigmoid out, so that it ends in layers.dense({ units: 1 }).`,
+    `${where}: the discriminator ends in a sigmoid and makes probabilities; the losses take logits. Leave the ` +
+      'sigmoid out, so that it ends in layers.dense({ units: 1 }).',
   );
 }
 
-/** Warns of images without a negative value beside a generator that ends in tanh: most likely they were scaled to [0, 1]. */
+/**
+ * Warns of images without a negative value beside a generator that ends in tanh: most likely they were scaled to [0,
+ * 1].
+ */
 export function warnOfRange(where: string, images: Dataset, generator: Model): void {
   const values = sourceOf(images)?.storage.view();
   if (values === undefined || lastActivation(generator, [...SHAPING, 'BatchNormalization']) !== 'tanh') return;
   for (let i = 0; i < values.length; i++) if (values[i]! < 0) return;
   console.warn(
-    `${where}: no value of the images is below 0, but the generator ends in tanh and draws from -1 to 1. Scale images in [0, 1] by sub(mul(images, 2), 1).`,
+    `${where}: no value of the images is below 0, but the generator ends in tanh and draws from -1 to 1. Scale ` +
+      'images in [0, 1] by sub(mul(images, 2), 1).',
   );
 }
 

@@ -6,14 +6,17 @@ import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { MODEL, OPTIMIZER } from '../training/checks.ts';
 import { prepareRun, type TrainingOptions, type TrainingRun, trainingSchema } from '../training/options.ts';
-import { DEFAULT_CLASSES, MAX_CLASSES, readLabels } from './classes.ts';
+import { DEFAULT_CLASSES, labelBytes, MAX_CLASSES } from './classes.ts';
 import { checkObjective, DEFAULT_LOSS, GAN_LOSSES, type GanLoss, type Objective, readObjective } from './losses.ts';
 import { readNetworks, warnOfRange } from './networks.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
 
 /** What onEpoch is told beside the means. */
 export interface GanEpoch {
-  /** [sampleCount, ...image], from the same noise every epoch, in inference mode; with `labels` of the classes 0, 1, ... in turn. */
+  /**
+   * [sampleCount, ...image], from the same noise every epoch, in inference mode; with `labels` of the classes 0, 1, ...
+   * in turn.
+   */
   readonly samples: Tensor;
   /** As trained so far: to save its weights, or to draw more. */
   readonly generator: Model;
@@ -23,9 +26,9 @@ export interface GanEpoch {
 
 export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   /**
-   * The classes of the images, one number from 0 to classes - 1 for each: what loadMnist() returns as labels. With them the training is
-   * class-conditional: the generator learns to draw the class that it is asked for. It takes noise and class, latentDim + classes numbers,
-   * the discriminator pixels and class, as withClasses() joins them.
+   * The classes of the images, one number from 0 to classes - 1 for each: what loadMnist() returns as labels. With them
+   * the training is class-conditional: the generator learns to draw the class that it is asked for. It takes noise and
+   * class, latentDim + classes numbers, the discriminator pixels and class, as withClasses() joins them.
    */
   readonly labels?: ArrayLike<number> | undefined;
   /** With `labels`: how many classes there are, at most 256. Default 10. */
@@ -39,8 +42,8 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   /** Default 100. */
   readonly epochs?: number | undefined;
   /**
-   * Default 256. For networks with batch normalisation it should be well above 1: of a batch of one it makes a constant, through which
-   * nothing flows back.
+   * Default 256. For networks with batch normalisation it should be well above 1: of a batch of one it makes a
+   * constant, through which nothing flows back.
    */
   readonly batchSize?: number | undefined;
   /** How many samples onEpoch gets. Default 16. */
@@ -49,18 +52,23 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   readonly generatorOptimizer?: Optimizer | undefined;
   readonly discriminatorOptimizer?: Optimizer | undefined;
   /**
-   * What the networks minimise. Default 'nonSaturating', binary cross-entropy; 'minimax' is its first form, with which a generator learns
-   * slowly as long as its images are refused; 'leastSquares' and 'hinge' judge by distance. The formulas stand in src/gan/losses.ts.
+   * What the networks minimise. Default 'nonSaturating', binary cross-entropy; 'minimax' is its first form, with which
+   * a generator learns slowly as long as its images are refused; 'leastSquares' and 'hinge' judge by distance. The
+   * formulas stand in src/gan/losses.ts.
    */
   readonly loss?: GanLoss | undefined;
   /** Losses of your own instead, from the logits of one forward pass. A resumed training needs the same functions. */
   readonly objective?: Objective | undefined;
-  /** One-sided label smoothing: real images get the label 1 - labelSmoothing, from 0 to below 1. Not with 'hinge'. Default 0. */
+  /**
+   * One-sided label smoothing: real images get the label 1 - labelSmoothing, from 0 to below 1. Not with 'hinge'.
+   * Default 0.
+   */
   readonly labelSmoothing?: number | undefined;
   /**
-   * Keeps an exponential moving average of the generator's weights and moving statistics; after step t
-   * average = m average + (1 - m) weight, m = min(emaMomentum, (1 + t) / (10 + t)). The samples of onEpoch and the result's `averageGenerator`
-   * come from it. From 0 to below 1, such as 0.999. Default: none. The training itself does not change by it.
+   * Keeps an exponential moving average of the generator's weights and moving statistics; after step t average = m
+   * average + (1 - m) weight, m = min(emaMomentum, (1 + t) / (10 + t)). The samples of onEpoch and the result's
+   * `averageGenerator` come from it. From 0 to below 1, such as 0.999. Default: none. The training itself does not
+   * change by it.
    */
   readonly emaMomentum?: number | undefined;
 }
@@ -105,11 +113,12 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   if (values.labels === undefined && values.classes !== undefined) {
     throw new ArgumentError(`${WHERE}: classes needs labels, one for each image. Give labels, or leave classes out.`);
   }
-  const labels = values.labels && readLabels(WHERE, values.labels, classes, images.count);
+  const labels = values.labels && labelBytes(WHERE, values.labels, classes, images.count);
   const objective = values.objective ?? readObjective(WHERE, values.loss ?? DEFAULT_LOSS, labelSmoothing);
   if (values.objective !== undefined && (values.loss !== undefined || values.labelSmoothing !== undefined)) {
     throw new ArgumentError(
-      `${WHERE}: objective stands for loss and labelSmoothing; give one or the other. Write the smoothing into its discriminatorLoss.`,
+      `${WHERE}: objective stands for loss and labelSmoothing; give one or the other. Write the smoothing into its ` +
+        'discriminatorLoss.',
     );
   }
   const loss = values.objective === undefined ? (values.loss ?? DEFAULT_LOSS) : 'a pair of functions';

@@ -7,8 +7,8 @@ import { option, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { checkModel } from '../training/checks.ts';
-import { CLASSES, joinClasses, oneHot, readLabels } from './classes.ts';
-import { RANDOM } from './dense-layers.ts';
+import { CLASSES, joinClasses, labelBytes, oneHot } from './classes.ts';
+import { RANDOM } from './model-options.ts';
 
 export interface SampleClassesOptions {
   /** How many classes the generator was trained with. Default 10. */
@@ -33,7 +33,7 @@ export function sampleClasses(generator: Model, labels: ArrayLike<number>, optio
   const where = 'sampleClasses';
   checkModel(where, 'generator', generator);
   const { classes, noise, random } = readOptions(where, options, OPTIONS);
-  const wanted = readLabels(where, labels, classes);
+  const wanted = labelBytes(where, labels, classes);
   const [inputSize = 0, ...others] = generator.inputShape ?? [];
   const latentDim = inputSize - classes;
   if (others.length > 0 || latentDim < 1) {

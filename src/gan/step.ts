@@ -1,6 +1,6 @@
 /**
- * One step of a GAN: one forward pass D(real), G(z), D(G(z)) in training mode; both losses and both sets of gradients from that
- * same pass; then both updates.
+ * One step of a GAN: one forward pass D(real), G(z), D(G(z)) in training mode; both losses and both sets of gradients
+ * from that same pass; then both updates.
  *   generator: BCE(1, fake); discriminator: BCE(1, real) + BCE(0, fake), or another pair of losses.ts
  * Source: I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014, with the non-saturating generator loss.
  */
@@ -29,7 +29,10 @@ export interface GanNetworks {
 export interface GanStepOptions {
   /** Default: binary cross-entropy, non-saturating. */
   readonly objective?: Objective | undefined;
-  /** One-hot classes [n, classes] of the images that the generator makes of the noise; noise and real images come with theirs joined. */
+  /**
+   * One-hot classes [n, classes] of the images that the generator makes of the noise; noise and real images come with
+   * theirs joined.
+   */
   readonly fakeClasses?: Tensor | undefined;
 }
 
@@ -103,9 +106,9 @@ export function ganPass(
 }
 
 /**
- * One step, from a batch of real images and of noise to updated networks.
- * Throws a DivergenceError that names network and layer if a loss, a weight or a moving statistic is not finite; a loss that is not
- * finite never reaches the weights.
+ * One step, from a batch of real images and of noise to updated networks. Throws a DivergenceError that names network
+ * and layer if a loss, a weight or a moving statistic is not finite; a loss that is not finite never reaches the
+ * weights.
  */
 export function ganStep(
   networks: GanNetworks,

@@ -19,21 +19,24 @@ export interface TrainGanResult extends TrainingResult<GanLosses> {
 /**
  * Trains a generator against a discriminator.
  *
- * Each epoch goes once through the images in an order drawn anew; the last, smaller batch is kept. Noise is [batchSize, latentDim] in every step.
- * Rejects with an ArgumentError or ShapeError before the first step if an option does not fit, and with a DivergenceError in the step
- * in which a loss or a weight turns NaN or infinite, or at the end of the epoch in which a callback has written such a number; that state is
- * never saved.
+ * Each epoch goes once through the images in an order drawn anew; the last, smaller batch is kept. Noise is [batchSize,
+ * latentDim] in every step. Rejects with an ArgumentError or ShapeError before the first step if an option does not
+ * fit, and with a DivergenceError in the step in which a loss or a weight turns NaN or infinite, or at the end of the
+ * epoch in which a callback has written such a number; that state is never saved.
  *
- * With `checkpoint` its state is saved as it goes, and `resume` goes on from there with the same bits as if it had never stopped. Then it
- * rejects with an ArgumentError that lists the settings that differ from the saved ones, with a FormatError if all checkpoints are damaged.
+ * With `checkpoint` its state is saved as it goes, and `resume` goes on from there with the same bits as if it had
+ * never stopped. Then it rejects with an ArgumentError that lists the settings that differ from the saved ones, with a
+ * FormatError if all checkpoints are damaged.
  *
  * @example
  * const { images } = await loadMnist();
- * const { generator } = await trainGan({ images, epochs: 20, onEpoch: ({ epoch, samples }) => console.log(epoch, samples.shape) });
+ * const onEpoch = ({ epoch, samples }) => console.log(epoch, samples.shape);
+ * const { generator } = await trainGan({ images, epochs: 20, onEpoch });
  *
  * @example
  * const { images, labels } = await loadMnist();
- * const { averageGenerator } = await trainGan({ images, labels, loss: 'hinge', emaMomentum: 0.999 }); // class-conditional
+ * // Class-conditional:
+ * const { averageGenerator } = await trainGan({ images, labels, loss: 'hinge', emaMomentum: 0.999 });
  *
  * @example
  * // Losses of your own: a relativistic GAN.

@@ -1,11 +1,11 @@
 /**
- * The exponential moving average of a generator's weights, a second generator that draws steadier pictures than the one that learns. After
- * step t
+ * The exponential moving average of a generator's weights, a second generator that draws steadier pictures than the one
+ * that learns. After step t
  *   average = m average + (1 - m) weight,   m = min(momentum, (1 + t) / (10 + t)),
- * so that a young average forgets the initial weights sooner than an old one. Moving statistics of batch normalisation are averaged as the
- * weights are: they then lag behind the training as the weights do that they belong to.
- * Source: B. T. Polyak, A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992; for GANs, Y. Yazıcı et al., "The
- * Unusual Effectiveness of Averaging in GAN Training", ICLR 2019.
+ * so that a young average forgets the initial weights sooner than an old one. Moving statistics of batch normalisation
+ * are averaged as the weights are: they then lag behind the training as the weights do that they belong to. Source: B.
+ * T. Polyak, A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992; for GANs, Y. Yazıcı et al.,
+ * "The Unusual Effectiveness of Averaging in GAN Training", ICLR 2019.
  */
 import { checkNumber } from '../core/check.ts';
 import { movingAverage } from '../kernels/library/moments.ts';

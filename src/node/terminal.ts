@@ -6,8 +6,10 @@
 import { hasMethods, invalid } from '../core/check.ts';
 import { GanvasError } from '../core/errors.ts';
 import { callback, integer, option, readOptions } from '../core/options.ts';
+import type { GanLosses } from '../gan/step.ts';
 import type { Samples } from '../image/grid.ts';
 import type { ColorMode } from '../image/half-blocks.ts';
+import type { EpochEvent, StepEvent } from '../training/events.ts';
 import { samplePicture } from './terminal-picture.ts';
 import { epochLine, type Progress, progressLine, secondsLeft } from './terminal-text.ts';
 
@@ -50,27 +52,12 @@ const OPTIONS = {
   now: callback<() => number>().or(() => performance.now()),
 };
 
-export interface StepEvent {
-  readonly epoch: number;
-  readonly step: number;
-  readonly generatorLoss: number;
-  readonly discriminatorLoss: number;
-}
-
-export interface EpochEvent {
-  readonly epoch: number;
-  readonly generatorLoss: number;
-  readonly discriminatorLoss: number;
-  readonly samples: Samples;
-  readonly seconds: number;
-}
-
 /** None of these functions uses `this`: they can be handed on by themselves. */
 export interface Dashboard {
   /** Redraws the progress bar, at most ten times a second. */
-  readonly onStep: (event: StepEvent) => void;
+  readonly onStep: (event: Omit<StepEvent<GanLosses>, 'stepsPerEpoch'>) => void;
   /** Writes the epoch's line and, in a terminal, its samples if they are grey pictures, [n, height, width, 1] or [n, height, width]. */
-  readonly onEpoch: (event: EpochEvent) => void;
+  readonly onEpoch: (event: EpochEvent<GanLosses, { readonly samples: Samples }>) => void;
   /** Writes a line of text above the samples and the bar. */
   readonly print: (text: string) => void;
   /** Removes the bar and leaves the cursor on a new line; later calls of the others write nothing but text. */

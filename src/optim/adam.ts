@@ -2,22 +2,14 @@
  * Adam in Keras's form, with the bias correction in the step size:
  *   rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t);  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
  *   w = w - rate_t m / (sqrt(v) + epsilon)
- * AdamW takes w = w - w (rate weightDecay) first.
- * Sources: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015; I. Loshchilov, F. Hutter, "Decoupled Weight Decay
- * Regularization", ICLR 2019.
+ * AdamW takes w = w - w (rate weightDecay) first. Sources: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic
+ * Optimization", ICLR 2015; I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
  */
 import { number, readOptions } from '../core/options.ts';
 import { adam as adamKernel } from '../kernels/library/adam.ts';
 import { mul, sub } from '../ops/arithmetic.ts';
-import {
-  CLIPPING,
-  defineOptimizer,
-  learningRate,
-  type Optimizer,
-  type OptimizerConfig,
-  type Slots,
-  type VariableUpdate,
-} from './optimizer.ts';
+import { defineOptimizer, type VariableUpdate } from './define-optimizer.ts';
+import { CLIPPING, learningRate, type Optimizer, type OptimizerConfig, type Slots } from './optimizer.ts';
 import { powersOf } from './powers.ts';
 
 /** The learning rate is 1e-3 by default. */
@@ -44,8 +36,8 @@ export type AdamSlots = Slots<'m' | 'v'>;
 /**
  * The Adam optimizer.
  *
- * What it cannot go on from shows in what apply() returns: a rate that is too large makes weights NaN or infinite, a gradient beyond 1.8e19
- * has an infinite square and makes the moment v infinite.
+ * What it cannot go on from shows in what apply() returns: a rate that is too large makes weights NaN or infinite, a
+ * gradient beyond 1.8e19 has an infinite square and makes the moment v infinite.
  *
  * @example
  * const optimizer = adam({ learningRate: 1e-4 });

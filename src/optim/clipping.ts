@@ -1,11 +1,12 @@
 /**
- * Gradient clipping, with g a variable's gradient, |g| its Euclidean norm, and |G| the norm of all gradients of a step taken together:
+ * Gradient clipping, with g a variable's gradient, |g| its Euclidean norm, and |G| the norm of all gradients of a step
+ * taken together:
  *   clipValue       g = min(max(g, -limit), limit), element by element
  *   clipNorm        g = g limit / |g| where |g| is above the limit, for each variable by itself
  *   globalClipNorm  g = g limit / |G| where |G| is above the limit, for all variables alike
- * Norms are summed in float64, in four lanes, so that no square overflows. A norm that is not finite scales nothing: then the gradient that
- * caused it reaches its weight, where the training notices it.
- * Source: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+ * Norms are summed in float64, in four lanes, so that no square overflows. A norm that is not finite scales nothing:
+ * then the gradient that caused it reaches its weight, where the training notices it. Source: R. Pascanu, T. Mikolov,
+ * Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
  */
 import type { Tensor } from '../autograd/tensor.ts';
 import { mul } from '../ops/arithmetic.ts';

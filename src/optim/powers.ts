@@ -1,8 +1,9 @@
 /**
  * beta^t for t = 0, 1, 2, ... by float64 multiplication, since Math.pow differs between engines:
  *   beta^t = (beta^BLOCK)^q beta^r,  t = q BLOCK + r,
- * where beta^r and beta^BLOCK are beta multiplied by itself one factor after the other, and the power of a power is squared repeatedly. So
- * the next power costs one multiplication, and any other at most BLOCK of them, a few milliseconds, however large t is.
+ * where beta^r and beta^BLOCK are beta multiplied by itself one factor after the other, and the power of a power is
+ * squared repeatedly. So the next power costs one multiplication, and any other at most BLOCK of them, a few
+ * milliseconds, however large t is.
  */
 
 /** Part of the bits. Below it a power is the plain product; no training in sight takes more steps. */

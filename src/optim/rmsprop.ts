@@ -3,9 +3,11 @@
  *   velocity = rho velocity + (1 - rho) g^2
  *   increment = rate g / sqrt(velocity + epsilon)
  *   w = w - increment
- * Centered, the average of the gradients is taken off, and max(velocity - averageGradient^2, 0) + epsilon stands under the root:
+ * Centered, the average of the gradients is taken off, and max(velocity - averageGradient^2, 0) + epsilon stands under
+ * the root:
  *   averageGradient = rho averageGradient + (1 - rho) g
- * The maximum is not Keras's: rounding can make that difference negative, and the weight NaN. With momentum, p being its slot:
+ * The maximum is not Keras's: rounding can make that difference negative, and the weight NaN. With momentum, p being
+ * its slot:
  *   p = momentum p + increment;  w = w - p
  * Source: T. Tieleman, G. Hinton, Lecture 6.5 of "Neural Networks for Machine Learning", 2012.
  */
@@ -13,7 +15,8 @@ import type { Tensor } from '../autograd/tensor.ts';
 import { boolean, number, readOptions } from '../core/options.ts';
 import { add, div, mul, sub } from '../ops/arithmetic.ts';
 import { relu, sqrt, square } from '../ops/unary.ts';
-import { CLIPPING, defineOptimizer, learningRate, type Optimizer, type OptimizerConfig } from './optimizer.ts';
+import { defineOptimizer } from './define-optimizer.ts';
+import { CLIPPING, learningRate, type Optimizer, type OptimizerConfig } from './optimizer.ts';
 
 /** The learning rate is 1e-3 by default. */
 export interface RmspropConfig extends OptimizerConfig {
@@ -37,8 +40,8 @@ const OPTIONS = {
 };
 
 /**
- * The RMSprop optimizer: each gradient is divided by the root of a moving average of its squares. Its slots are `velocity`, with momentum
- * `momentum`, and if it is centered `averageGradient`.
+ * The RMSprop optimizer: each gradient is divided by the root of a moving average of its squares. Its slots are
+ * `velocity`, with momentum `momentum`, and if it is centered `averageGradient`.
  */
 export function rmsprop(config: RmspropConfig = {}): Optimizer {
   const { rho, momentum, epsilon, centered, ...common } = readOptions('rmsprop', config, OPTIONS);

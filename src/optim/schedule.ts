@@ -1,4 +1,7 @@
-/** What a learning-rate schedule is: a function of the number of steps done so far, from 0. Those of the library keep what they were made of. */
+/**
+ * What a learning-rate schedule is: a function of the number of steps done so far, from 0. Those of the library keep
+ * what they were made of.
+ */
 
 export type Schedule = (step: number) => number;
 

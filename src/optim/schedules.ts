@@ -1,6 +1,6 @@
 /**
- * Learning-rate schedules: functions from the number of steps done so far, from 0, to the learning rate of the next one. Any function of that
- * number alone will do as `learningRate`; these are Keras's.
+ * Learning-rate schedules: functions from the number of steps done so far, from 0, to the learning rate of the next
+ * one. Any function of that number alone will do as `learningRate`; these are Keras's.
  */
 import { cosPi, power } from '../core/float64.ts';
 import { boolean, integer, number, readOptions } from '../core/options.ts';

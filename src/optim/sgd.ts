@@ -3,12 +3,13 @@
  *   plain     w = w - rate g
  *   momentum  velocity = momentum velocity - rate g;  w = w + velocity
  *   nesterov  the same velocity;  w = w + (momentum velocity - rate g)
- * Sources: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I. Sutskever et al., "On the importance of
- * initialization and momentum in deep learning", ICML 2013.
+ * Sources: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I. Sutskever et al.,
+ * "On the importance of initialization and momentum in deep learning", ICML 2013.
  */
 import { boolean, number, readOptions } from '../core/options.ts';
 import { add, mul, sub } from '../ops/arithmetic.ts';
-import { CLIPPING, defineOptimizer, learningRate, type Optimizer, type OptimizerConfig } from './optimizer.ts';
+import { defineOptimizer } from './define-optimizer.ts';
+import { CLIPPING, learningRate, type Optimizer, type OptimizerConfig } from './optimizer.ts';
 
 /** The learning rate is 0.01 by default. */
 export interface SgdConfig extends OptimizerConfig {

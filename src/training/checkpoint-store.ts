@@ -1,4 +1,7 @@
-/** Where checkpoints are kept: what a training asks of such a place, and one in memory. A place on disk is in ganvas/node. */
+/**
+ * Where checkpoints are kept: what a training asks of such a place, and one in memory. A place on disk is in
+ * ganvas/node.
+ */
 
 import { checkBytes } from '../core/bytes.ts';
 
@@ -12,8 +15,8 @@ export interface SavedCheckpoint {
 /** What trainGan takes as `checkpoint`. Anything that keeps bytes can be one: a folder, a database, a server. */
 export interface CheckpointStore {
   /**
-   * Keeps these bytes as the newest checkpoint. Until that has succeeded the ones before must stay readable; whether they stay
-   * afterwards is the store's choice, but the last one should, in case the newest turns out damaged.
+   * Keeps these bytes as the newest checkpoint. Until that has succeeded the ones before must stay readable; whether
+   * they stay afterwards is the store's choice, but the last one should, in case the newest turns out damaged.
    */
   save(bytes: Uint8Array): Promise<void>;
   /** What is kept, newest first; an empty list if nothing was saved yet. */

@@ -1,13 +1,14 @@
 /**
  * A training's whole state as one safetensors file, as plain data; what the state consists of is decided in state.ts.
  *
- *   tensors    F32, by name; `history` [finished epochs, columns] and `epoch_sums` [columns but those of validation] as F64
- *   metadata   checksum (seal.ts), format and version, `configuration.*` (what a resumed training must share with the saved one),
- *              epoch and step, the random generator's state now and at the start of the epoch, the names of the columns, and for each
- *              optimizer its count of steps and its learning rate
+ *   tensors    F32, by name; as F64 `history` [finished epochs, columns] and `epoch_sums`, without the columns of
+ *              validation
+ *   metadata   checksum (seal.ts), format and version, `configuration.*` (what a resumed training must share with the
+ *              saved one), epoch and step, the random generator's state now and at the start of the epoch, the names of
+ *              the columns, and for each optimizer its count of steps and its learning rate
  *
- * Any safetensors reader opens such a file. This one takes nothing but what encodeCheckpoint() writes, and files of version 1, which only
- * trainGan wrote and which had neither columns nor learning rates.
+ * Any safetensors reader opens such a file. This one takes nothing but what encodeCheckpoint() writes, and files of
+ * version 1, which only trainGan wrote and which had neither columns nor learning rates.
  */
 import type { RandomState } from '../autograd/random.ts';
 import { checkBytes } from '../core/bytes.ts';
@@ -20,7 +21,10 @@ import { decodeTensorFile, encodeTensorFile, type TensorEntry } from '../io/tens
 import { LEARNING_RATE, MetadataReader, OPTIMIZERS, STEP } from './metadata-reader.ts';
 import { CHECKSUM_KEY, checkSeal, seal, UNSEALED } from './seal.ts';
 
-/** Numbers by column: measures as sums over the steps of an epoch so far, or as means over a finished one; `seconds`; validation measures. */
+/**
+ * Numbers by column: measures as sums over the steps of an epoch so far, or as means over a finished one; `seconds`;
+ * validation measures.
+ */
 export type EpochTotals = Readonly<Record<string, number>>;
 
 export interface OptimizerState {
@@ -47,7 +51,10 @@ export interface Checkpoint {
   readonly epochRandom: RandomState;
   /** By the name of the player. */
   readonly optimizers: Readonly<Record<string, OptimizerState>>;
-  /** What the history has of each epoch, in the order of the file. The sums have the same but what begins with `validation.`. */
+  /**
+   * What the history has of each epoch, in the order of the file. The sums have the same but what begins with
+   * `validation.`.
+   */
   readonly columns: readonly string[];
   readonly epochSums: EpochTotals;
   /** One for each finished epoch. */
@@ -67,8 +74,8 @@ export const VALIDATION = 'validation.';
 const VERSION_1 = '1';
 
 /**
- * The metadata of version 2 from those of version 1: trainGan alone wrote it, without the names of the columns and the learning rates, and
- * wrote down its loss only where it was not the default.
+ * The metadata of version 2 from those of version 1: trainGan alone wrote it, without the names of the columns and the
+ * learning rates, and wrote down its loss only where it was not the default.
  */
 function upgradeVersion1(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const upgraded = new Map([

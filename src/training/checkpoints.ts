@@ -14,7 +14,10 @@ export interface Checkpoints<M extends Measures<M>> {
   begin(): Promise<Progress<M>>;
   /** After a step: saves if `checkpointEvery` says so. The last step of an epoch has the epoch's end to save it. */
   afterStep(progress: Progress<M>): Promise<void>;
-  /** Saves, unless this very state is the one that was saved last. Throws a DivergenceError if it holds a NaN or an infinity. */
+  /**
+   * Saves, unless this very state is the one that was saved last. Throws a DivergenceError if it holds a NaN or an
+   * infinity.
+   */
   save(progress: Progress<M>): Promise<void>;
 }
 
@@ -70,7 +73,9 @@ interface Search {
   readonly skipped: readonly SkippedCheckpoint[];
 }
 
-/** Passes over what is damaged or cannot be read. A sound checkpoint of other settings is an error and not passed over. */
+/**
+ * Passes over what is damaged or cannot be read. A sound checkpoint of other settings is an error and not passed over.
+ */
 async function findNewest<M extends Measures<M>>(
   store: CheckpointStore,
   setup: CheckpointSetup<M>,
@@ -92,7 +97,9 @@ async function findNewest<M extends Measures<M>>(
   const [newest] = skipped;
   if (newest === undefined) return { found: undefined, skipped };
   const reasons = skipped.map(({ name, error }) => `${name}: ${messageOf(error)}`);
-  const message = `${setup.where}: no checkpoint can be read: ${reasons.join('; ')}. To start over, remove them or leave resume out.`;
+  const message =
+    `${setup.where}: no checkpoint can be read: ${reasons.join('; ')}. To start over, remove them or leave resume ` +
+    'out.';
   const cause = { cause: newest.error };
   throw newest.error instanceof FormatError
     ? new FormatError(message, undefined, cause)
@@ -110,6 +117,7 @@ function checkSettings<M extends Measures<M>>(
   if (started > epochs) differing.push(`epochs: saved in epoch ${started}, given only ${epochs}`);
   if (differing.length === 0) return;
   throw new ArgumentError(
-    `${where}: ${name} was saved by a training with other settings: ${listed(differing, '; ')}. Resume with the saved ones, or start over with resume: false.`,
+    `${where}: ${name} was saved by a training with other settings: ${listed(differing, '; ')}. Resume with the ` +
+      'saved ones, or start over with resume: false.',
   );
 }

@@ -45,7 +45,10 @@ export const OPTIMIZER: Option<Optimizer, Optimizer | undefined, 'optional'> = o
   },
 ).optional();
 
-/** The optimizer has slots for the trainable weights of these models, or makes them now: the last check, since it leaves them behind. */
+/**
+ * The optimizer has slots for the trainable weights of these models, or makes them now: the last check, since it leaves
+ * them behind.
+ */
 export function checkSlots(where: string, argument: string, optimizer: Optimizer, models: readonly Model[]): void {
   for (const weight of models.flatMap(({ trainableWeights }) => trainableWeights)) {
     const slots: unknown = optimizer.slots(weight);
@@ -60,7 +63,7 @@ export function checkSlots(where: string, argument: string, optimizer: Optimizer
 }
 
 /** A copy of class numbers, each a whole number from 0 to classes - 1, and as many as the images if there are some. */
-export function checkLabels(where: string, labels: unknown, classes: number, count?: number): Int32Array {
+export function readLabels(where: string, labels: unknown, classes: number, count?: number): Int32Array {
   const list = checkList(where, 'labels', labels, 'a list of class numbers', 'loadMnist() has them as labels.');
   if (count !== undefined && list.length !== count) {
     throw new ArgumentError(
@@ -72,7 +75,8 @@ export function checkLabels(where: string, labels: unknown, classes: number, cou
     const label = list[i];
     if (typeof label !== 'number' || !Number.isInteger(label) || label < 0 || label >= classes) {
       throw new ArgumentError(
-        `${where}: labels[${i}] must be a whole number from 0 to ${classes - 1}, one of ${classes} classes; got ${describe(label)}`,
+        `${where}: labels[${i}] must be a whole number from 0 to ${classes - 1}, one of ${classes} classes; got ` +
+          `${describe(label)}`,
       );
     }
     read.push(label);

@@ -1,4 +1,7 @@
-/** What decides the bits of a training, as texts: a resumed training must have the same as the saved one (only `epochs` may grow). */
+/**
+ * What decides the bits of a training, as texts: a resumed training must have the same as the saved one (only `epochs`
+ * may grow).
+ */
 import type { Tensor } from '../autograd/tensor.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 import { xxh32 } from '../core/xxhash.ts';

@@ -1,7 +1,7 @@
 /**
- * What is wrong when a step gives NaN or infinity. One such number spreads through everything within a step, so the first culprit is
- * looked for, from the inside out: what the step began with (images, weights, slots) before what it computed (activations, gradients,
- * updates). The search costs nothing until there is something to find.
+ * What is wrong when a step gives NaN or infinity. One such number spreads through everything within a step, so the
+ * first culprit is looked for, from the inside out: what the step began with (images, weights, slots) before what it
+ * computed (activations, gradients, updates). The search costs nothing until there is something to find.
  */
 import type { Tensor, Variable } from '../autograd/tensor.ts';
 import { DivergenceError } from '../core/errors.ts';
@@ -15,7 +15,10 @@ export interface PlayerUpdate extends Player {
   readonly gradients: readonly Tensor[];
 }
 
-/** Before the updates: the losses must be finite. `images` is the batch that they come from; `where` is the training's name. */
+/**
+ * Before the updates: the losses must be finite. `images` is the batch that they come from; `where` is the training's
+ * name.
+ */
 export function checkLosses<M extends Measures<M>>(
   where: string,
   networks: readonly NamedNetwork[],
@@ -28,7 +31,8 @@ export function checkLosses<M extends Measures<M>>(
   const bad = countNonFinite(images);
   if (bad > 0) {
     throw new DivergenceError(
-      `${where}: the images of this step hold ${bad} ${bad === 1 ? 'value that is' : 'values that are'} NaN or infinite; ${loss}. ${UNTOUCHED}`,
+      `${where}: the images of this step hold ${bad} ${bad === 1 ? 'value that is' : 'values that are'} NaN or ` +
+        `infinite; ${loss}. ${UNTOUCHED}`,
     );
   }
   for (const network of networks) {
@@ -43,7 +47,10 @@ export function checkLosses<M extends Measures<M>>(
   throw diverged(where, loss, 'What the networks made is too large.');
 }
 
-/** After the updates. `brokenWeights` are the weights that the optimizers returned: they, or slots of theirs, are not finite. */
+/**
+ * After the updates. `brokenWeights` are the weights that the optimizers returned: they, or slots of theirs, are not
+ * finite.
+ */
 export function checkUpdates(
   where: string,
   updates: readonly PlayerUpdate[],
@@ -79,13 +86,15 @@ export function checkStatistics(where: string, networks: readonly NamedNetwork[]
 }
 
 /**
- * Between two steps, which leave these variables finite, and into which a callback may have written. Takes a millisecond for four million values.
+ * Between two steps, which leave these variables finite, and into which a callback may have written. Takes a
+ * millisecond for four million values.
  */
 export function checkFinite(where: string, variables: Iterable<[name: string, Variable]>): void {
   for (const [name, variable] of variables) {
     if (!isBroken(variable)) continue;
     throw new DivergenceError(
-      `${where}: ${name} holds a NaN or an infinity, which no step has made. Has onStep or onEpoch written it? ${UNTOUCHED}`,
+      `${where}: ${name} holds a NaN or an infinity, which no step has made. Has onStep or onEpoch written it? ` +
+        `${UNTOUCHED}`,
     );
   }
 }

@@ -16,7 +16,10 @@ export function createBreather(): () => Promise<void> | undefined {
   };
 }
 
-/** Resolves after pending events were handled: by setImmediate in Node, elsewhere by a message, which no timer throttle delays. */
+/**
+ * Resolves after pending events were handled: by setImmediate in Node, elsewhere by a message, which no timer throttle
+ * delays.
+ */
 function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     if (setImmediate !== undefined) {

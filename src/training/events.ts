@@ -12,7 +12,10 @@ export type StepEvent<M> = M & {
   readonly stepsPerEpoch: number;
 };
 
-/** A finished epoch, as onEpoch and the history have it. `M`: the means over its steps; `More`: what onEpoch is told beside. */
+/**
+ * A finished epoch, as onEpoch and the history have it. `M`: the means over its steps; `More`: what onEpoch is told
+ * beside.
+ */
 export type EpochEvent<M, More = unknown> = M &
   More & {
     /** From 1. */

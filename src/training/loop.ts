@@ -1,6 +1,6 @@
 /**
- * The loop of every training: epochs of steps over the items in an order drawn anew, the last, smaller batch kept. Between steps it
- * tells the caller, hears the signal, and lets the event loop breathe.
+ * The loop of every training: epochs of steps over the items in an order drawn anew, the last, smaller batch kept.
+ * Between steps it tells the caller, hears the signal, and lets the event loop breathe.
  */
 import { createBreather } from './event-loop.ts';
 import type { EpochEvent, Measures, StepEvent } from './events.ts';
@@ -19,7 +19,10 @@ export interface Loop<M extends Measures<M>> {
   step(places: Int32Array): M;
   /** After onStep. */
   afterStep?(): unknown;
-  /** Throws if the state is not worth going on with: after the last step of each epoch and when the loop ends, each time after the callbacks. */
+  /**
+   * Throws if the state is not worth going on with: after the last step of each epoch and when the loop ends, each time
+   * after the callbacks.
+   */
   checkState(): void;
   /** After the last step of an epoch: the measures over validation data. */
   validate?(): M;
@@ -32,7 +35,10 @@ export function stepsPerEpochOf({ count, batchSize }: { readonly count: number; 
   return Math.ceil(count / batchSize);
 }
 
-/** Runs to the last epoch; whatever a callback returns is awaited, what it throws ends the loop. False if the signal stopped it. */
+/**
+ * Runs to the last epoch; whatever a callback returns is awaited, what it throws ends the loop. False if the signal
+ * stopped it.
+ */
 export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boolean> {
   const { progress, count, batchSize, epochs, signal, onStep } = loop;
   const stepsPerEpoch = stepsPerEpochOf(loop);

@@ -1,4 +1,7 @@
-/** Takes texts out of a checkpoint's metadata, one by one, each checked; what is left at the end must be the configuration. */
+/**
+ * Takes texts out of a checkpoint's metadata, one by one, each checked; what is left at the end must be the
+ * configuration.
+ */
 import type { RandomState } from '../autograd/random.ts';
 import { describe } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';

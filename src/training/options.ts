@@ -14,8 +14,8 @@ import type { EpochEvent, ResumeEvent, StepEvent } from './events.ts';
 /** `M`: what a step measures; `More`: what onEpoch is told beside the means. */
 export interface TrainingOptions<M, More = unknown> {
   /**
-   * A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. The values of custom Datasets are not validated: they are looked at only if
-   * a step goes wrong.
+   * A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. The values of custom Datasets are not validated: they
+   * are looked at only if a step goes wrong.
    */
   readonly images: Dataset | Tensor;
   readonly epochs?: number | undefined;
@@ -23,20 +23,23 @@ export interface TrainingOptions<M, More = unknown> {
   /** Decides weights, noise, order and what layers draw: same seed, same bits. Default 42. */
   readonly seed?: number | undefined;
   /**
-   * Threads to compute with, the calling one included; the bits do not depend on it. Default: what configure() was told, else one a
-   * core. Where threads cannot run there is one, silently. The workers stay, asleep, until configure({ threads: 1 }) ends them.
+   * Threads to compute with, the calling one included; the bits do not depend on it. Default: what configure() was
+   * told, else one a core. Where threads cannot run there is one, silently. The workers stay, asleep, until configure({
+   * threads: 1 }) ends them.
    */
   readonly threads?: number | undefined;
   /**
-   * Where the state is saved at the end of each epoch (after onEpoch) and when the signal stops the training: memoryCheckpoints(),
-   * checkpointDirectory() of ganvas/node, or your own. A failed save rejects the training; earlier checkpoints stay.
+   * Where the state is saved at the end of each epoch (after onEpoch) and when the signal stops the training:
+   * memoryCheckpoints(), checkpointDirectory() of ganvas/node, or your own. A failed save rejects the training; earlier
+   * checkpoints stay.
    */
   readonly checkpoint?: CheckpointStore | undefined;
   /** Saves after every so many steps too. Default: only at the ends of epochs. */
   readonly checkpointEvery?: number | undefined;
   /**
-   * Goes on from the newest checkpoint in `checkpoint` that can be read, with the same bits as if the training had never stopped.
-   * Images and settings must be the saved ones; only `epochs` may differ. Default false: a new training, which replaces what is there.
+   * Goes on from the newest checkpoint in `checkpoint` that can be read, with the same bits as if the training had
+   * never stopped. Images and settings must be the saved ones; only `epochs` may differ. Default false: a new training,
+   * which replaces what is there.
    */
   readonly resume?: boolean | undefined;
   /** With `resume`: called once, before the first step, and told where that is. A returned promise is awaited. */
@@ -45,7 +48,10 @@ export interface TrainingOptions<M, More = unknown> {
   readonly onStep?: ((event: StepEvent<M>) => unknown) | undefined;
   /** Called after every epoch, with the means over its steps; a returned promise is awaited. */
   readonly onEpoch?: ((event: EpochEvent<M, More>) => unknown) | undefined;
-  /** Stops the training after the step in progress, and saves its state if there is a `checkpoint`. The models can be used as they are. */
+  /**
+   * Stops the training after the step in progress, and saves its state if there is a `checkpoint`. The models can be
+   * used as they are.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -103,7 +109,8 @@ export function prepareRun<M, More>(where: string, values: Values<TrainingSchema
   }
   if (images.count < batchSize) {
     throw new ArgumentError(
-      `${where}: images has ${images.count} items, fewer than one batch of ${batchSize}. Give more images or a smaller batchSize.`,
+      `${where}: images has ${images.count} items, fewer than one batch of ${batchSize}. Give more images or a ` +
+        'smaller batchSize.',
     );
   }
   checkRange(where, 'images', images);
@@ -138,7 +145,8 @@ export function checkRange(where: string, argument: string, images: Dataset): vo
   for (let i = 0; i < values.length; i++) {
     if (!(Math.abs(values[i]!) <= 1)) {
       throw new ArgumentError(
-        `${where}: ${argument} must lie in [-1, 1]; element ${i} is ${values[i]}. Bytes are scaled by dataset(bytes, shape).`,
+        `${where}: ${argument} must lie in [-1, 1]; element ${i} is ${values[i]}. Bytes are scaled by dataset(bytes, ` +
+          'shape).',
       );
     }
   }

@@ -1,4 +1,7 @@
-/** Where a training stands between two steps: epoch, step, what the epoch's steps have measured so far, random numbers, history. */
+/**
+ * Where a training stands between two steps: epoch, step, what the epoch's steps have measured so far, random numbers,
+ * history.
+ */
 import { type Random, type RandomState, randomFromState } from '../autograd/random.ts';
 import type { EpochEvent, Measures } from './events.ts';
 
@@ -32,7 +35,9 @@ export class Progress<M extends Measures<M>> {
     return this.#epochRandom;
   }
 
-  /** The order of the items in this epoch: drawn at its start, drawn again where a resumed training begins within it. */
+  /**
+   * The order of the items in this epoch: drawn at its start, drawn again where a resumed training begins within it.
+   */
   order(count: number): Int32Array {
     return (this.step === 0 ? this.random : randomFromState(this.#epochRandom)).permutation(count);
   }

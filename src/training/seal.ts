@@ -6,8 +6,8 @@
  *   16 hexadecimal digits              two XXH32 of all that follows, seeded with the length of the header
  *   the rest                           hashed
  *
- * So every byte is either hashed or fixed. 64 bits, since CRC-32 would let one damaged file in 4 billion pass and SHA-256 is
- * out of reach where pages are not served securely; about 1 ms for 1 MB.
+ * So every byte is either hashed or fixed. 64 bits, since CRC-32 would let one damaged file in 4 billion pass and
+ * SHA-256 is out of reach where pages are not served securely; about 1 ms for 1 MB.
  */
 import { describe } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * Where a training stands between two steps, all of it to and from a checkpoint: weights and slots of the players, further tensors,
- * progress, the optimizers' counts of steps and learning rates. What the tensors mean is the training's business.
+ * Where a training stands between two steps, all of it to and from a checkpoint: weights and slots of the players,
+ * further tensors, progress, the optimizers' counts of steps and learning rates. What the tensors mean is the
+ * training's business.
  */
 import { randomFromState } from '../autograd/random.ts';
 import type { Variable } from '../autograd/tensor.ts';
@@ -71,7 +72,10 @@ export function checkRestorable<M>(checkpoint: Checkpoint, belongings: Belonging
   throw new FormatError(`${where}: the checkpoint is inconsistent: ${problems.join('; ')}`, 0);
 }
 
-/** Takes players, tensors and progress back to where they were; checkRestorable() comes first, so that nothing fails halfway. */
+/**
+ * Takes players, tensors and progress back to where they were; checkRestorable() comes first, so that nothing fails
+ * halfway.
+ */
 export function restore<M extends Measures<M>>(checkpoint: Checkpoint, belongings: Belongings<M>): Progress<M> {
   restoreOptimizers(checkpoint, belongings);
   for (const [name, variable] of variablesOf(belongings)) variable.assign(checkpoint.tensors.get(name)!.data);
@@ -110,7 +114,8 @@ function restoreOptimizers(
         optimizer.restore(before[i]!);
       });
       throw new ArgumentError(
-        `${where}: the schedule of ${optimizerOption} gives a learning rate of ${given} after ${step} steps; the saved training's gave ${learningRate}. Resume with the same schedule, or start over with resume: false.`,
+        `${where}: the schedule of ${optimizerOption} gives a learning rate of ${given} after ${step} steps; the ` +
+          `saved training's gave ${learningRate}. Resume with the same schedule, or start over with resume: false.`,
         { cause },
       );
     }
@@ -137,7 +142,10 @@ function totalsOf<M extends Measures<M>>({ nothing }: Belongings<M>, record: Epo
   return totals;
 }
 
-/** Every weight and optimizer slot by its name in a checkpoint, `generator.0.kernel` and `generator_optimizer.0.kernel.m`, and all else. */
+/**
+ * Every weight and optimizer slot by its name in a checkpoint, `generator.0.kernel` and
+ * `generator_optimizer.0.kernel.m`, and all else.
+ */
 function* variablesOf<M>({ players, tensors }: Belongings<M>): Iterable<[string, Variable]> {
   for (const { networks, optimizer } of players) {
     for (const { name: network, model } of networks) {

@@ -1,6 +1,6 @@
 /**
- * One step of any training: one forward pass in training mode, which gives each player its loss; every player's gradients from that same
- * pass; then all updates. Whatever turns NaN or infinite stops the training in this step.
+ * One step of any training: one forward pass in training mode, which gives each player its loss; every player's
+ * gradients from that same pass; then all updates. Whatever turns NaN or infinite stops the training in this step.
  */
 import { gradients } from '../autograd/gradients.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
@@ -48,7 +48,8 @@ export function checkLoss(where: string, argument: string, loss: unknown): Tenso
   const tensor = checkTensor(where, `the result of ${argument}()`, loss);
   if (tensor.size !== 1) {
     throw new ShapeError(
-      `${where}: the result of ${argument}() must be a scalar; got shape ${formatShape(tensor.shape)}. Take the mean() of it.`,
+      `${where}: the result of ${argument}() must be a scalar; got shape ${formatShape(tensor.shape)}. Take the ` +
+        'mean() of it.',
     );
   }
   return tensor;

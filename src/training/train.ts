@@ -1,6 +1,7 @@
 /**
- * The engine of every training. A training says who plays (player.ts), what one forward pass gives each of them, and which settings and
- * further tensors belong to it; from this come epochs of steps, events, validation, checkpoints and exact resumption.
+ * The engine of every training. A training says who plays (player.ts), what one forward pass gives each of them, and
+ * which settings and further tensors belong to it; from this come epochs of steps, events, validation, checkpoints and
+ * exact resumption.
  */
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
@@ -55,8 +56,8 @@ export interface TrainingResult<M> {
 }
 
 /**
- * Runs a training; rejects with a DivergenceError in the step in which a loss or a weight turns NaN or infinite, and at the end of an epoch if
- * a callback has written such a number into weights, slots or further tensors.
+ * Runs a training; rejects with a DivergenceError in the step in which a loss or a weight turns NaN or infinite, and at
+ * the end of an epoch if a callback has written such a number into weights, slots or further tensors.
  */
 export async function train<M extends Measures<M>>(
   run: Omit<TrainingRun<M>, 'onEpoch'>,

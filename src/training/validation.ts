@@ -1,4 +1,7 @@
-/** Validation: what a step measures, over images that no step has seen, in inference mode. Nothing in the training depends on it. */
+/**
+ * Validation: what a step measures, over images that no step has seen, in inference mode. Nothing in the training
+ * depends on it.
+ */
 import type { Tensor } from '../autograd/tensor.ts';
 import { DivergenceError } from '../core/errors.ts';
 import { visitBatches } from '../data/batches.ts';
@@ -29,7 +32,8 @@ export function validate<M extends Measures<M>>(
   const broken = means.find(([, value]) => !Number.isFinite(value));
   if (broken !== undefined) {
     throw new DivergenceError(
-      `${where}: over the validation data ${broken[0]} is ${broken[1]}, while all weights are finite. Check the validation images for NaN, or lower the learning rate.`,
+      `${where}: over the validation data ${broken[0]} is ${broken[1]}, while all weights are finite. Check the ` +
+        'validation images for NaN, or lower the learning rate.',
     );
   }
   return Object.fromEntries(means) as M;

@@ -1,4 +1,7 @@
-/** Every optimizer, with schedule and clipping: a training that was stopped at any step and resumed ends in the bits of one that was not. */
+/**
+ * Every optimizer, with schedule and clipping: a training that was stopped at any step and resumed ends in the bits of
+ * one that was not.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,

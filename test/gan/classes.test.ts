@@ -1,6 +1,6 @@
 /** Labels and one-hot vectors, and what a class-conditional training hands to its networks. */
 import { describe, expect, it } from 'vitest';
-import { drawLabels, joinClasses, labelsInTurn, oneHot, readLabels, withClasses } from '../../src/gan/classes.ts';
+import { drawLabels, joinClasses, labelBytes, labelsInTurn, oneHot, withClasses } from '../../src/gan/classes.ts';
 import {
   ArgumentError,
   conditionalDiscriminator,
@@ -27,12 +27,12 @@ import { CLASSES, LABELS, tinyConditional } from './tiny-conditional.ts';
 describe('labels', () => {
   it('are copied, from bytes or numbers', () => {
     const bytes = Uint8Array.of(0, 2, 1);
-    const copy = readLabels('test', bytes, 3);
+    const copy = labelBytes('test', bytes, 3);
     bytes[0] = 2;
     expect([...copy]).toEqual([0, 2, 1]);
-    expect(readLabels('test', [255], 256)).toEqual(Uint8Array.of(255));
-    expect(readLabels('test', Int32Array.of(7, 0), 10)).toEqual(Uint8Array.of(7, 0));
-    expect(readLabels('test', Float64Array.of(7, 0), 10)).toEqual(Uint8Array.of(7, 0));
+    expect(labelBytes('test', [255], 256)).toEqual(Uint8Array.of(255));
+    expect(labelBytes('test', Int32Array.of(7, 0), 10)).toEqual(Uint8Array.of(7, 0));
+    expect(labelBytes('test', Float64Array.of(7, 0), 10)).toEqual(Uint8Array.of(7, 0));
   });
 
   it.each([
@@ -45,7 +45,7 @@ describe('labels', () => {
     ['012', 'test: labels must be a list of class numbers; got "012"'],
     [new Map(), 'got a Map'],
   ])('%j is refused', (labels, message) => {
-    expect(thrownBy(ArgumentError, () => readLabels('test', wrong(labels), 3)).message).toContain(message);
+    expect(thrownBy(ArgumentError, () => labelBytes('test', wrong(labels), 3)).message).toContain(message);
   });
 
   it('are drawn as often as they occur, and the same ones from the same seed', () => {

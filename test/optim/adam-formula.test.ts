@@ -49,7 +49,8 @@ describe('adam', () => {
     const optimizer = adam(config);
     for (const g of steps) expect(optimizer.apply([w], [tensor(g)])).toEqual([]);
     const expected = reference(Array.from(start), steps, rate, b1, b2, epsilon);
-    // Each step moves by about the rate, and its float32 evaluation errs by some 10 roundings of that and half an ulp of w.
+    // Each step moves by about the rate, and its float32 evaluation errs by some 10 roundings of that and half an ulp
+    // of w.
     w.data.forEach((value, i) => {
       const tolerance = 20 * (10 * rate * 2 ** -24 * 5 + Math.abs(value) * 2 ** -24);
       expect(Math.abs(value - expected[i]!), `weight ${i}`).toBeLessThanOrEqual(tolerance);

@@ -1,6 +1,7 @@
 /**
- * adam() against Keras's formula in PyTorch float64 (test/fixtures/layers.py, adam_case): five steps on eight weights whose gradients
- * are ordinary, always 0, sometimes 0, tiny, huge, of changing sign, huge and then tiny, and about epsilon.
+ * adam() against Keras's formula in PyTorch float64 (test/fixtures/layers.py, adam_case): five steps on eight weights
+ * whose gradients are ordinary, always 0, sometimes 0, tiny, huge, of changing sign, huge and then tiny, and about
+ * epsilon.
  */
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,7 @@
-/** What every optimizer has: a learning rate or a schedule, its settings, slots by name, steps that can be restored; and optimizers of users. */
+/**
+ * What every optimizer has: a learning rate or a schedule, its settings, slots by name, steps that can be restored; and
+ * optimizers of users.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,

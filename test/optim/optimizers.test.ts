@@ -1,4 +1,7 @@
-/** SGD, RMSprop, AdamW, schedules and clipping against Keras's formulas in PyTorch float64 (test/fixtures/optimizers.py). */
+/**
+ * SGD, RMSprop, AdamW, schedules and clipping against Keras's formulas in PyTorch float64
+ * (test/fixtures/optimizers.py).
+ */
 import { describe, expect, it } from 'vitest';
 import { adamW, type Optimizer, rmsprop, schedules, sgd, variable, zeros } from '../../src/index.ts';
 import { clipGradients } from '../../src/optim/clipping.ts';
@@ -22,7 +25,8 @@ describe('optimizers: weights and slots after each of six steps', () => {
       const kept = optimizer.slots(weight);
       expect(Object.keys(kept).sort()).toEqual(Object.keys(slots).sort());
       for (const [name, { values }] of Object.entries(slots)) {
-        // Each step rounds a slot at most four times, relative to terms no larger than the largest gradient, squared in a velocity: 1.5e2.
+        // Each step rounds a slot at most four times, relative to terms no larger than the largest gradient, squared in
+        // a velocity: 1.5e2.
         expectClose(`step ${i + 1}: ${name}`, kept[name]!.data, values, { atol: 1e-7, rtol: 24 * 2 ** -24 });
       }
     });

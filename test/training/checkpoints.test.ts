@@ -1,4 +1,7 @@
-/** Checkpoints of trainAutoencoder and trainClassifier, and what all trainings share: validation, own losses, learning rates that change. */
+/**
+ * Checkpoints of trainAutoencoder and trainClassifier, and what all trainings share: validation, own losses, learning
+ * rates that change.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,

@@ -1,4 +1,7 @@
-/** What trainAutoencoder and trainClassifier share: the same bits from the same seed, callbacks, the signal, memory, divergence. */
+/**
+ * What trainAutoencoder and trainClassifier share: the same bits from the same seed, callbacks, the signal, memory,
+ * divergence.
+ */
 import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-"""Trains the dense GAN of src/gan/models.ts in PyTorch and writes pictures of it, to compare with those of ganvas.
+"""Trains the dense GAN of src/gan/dense-models.ts in PyTorch and writes pictures of it, to compare with those of ganvas.
 
     /usr/bin/python3 bench/peers/pytorch/train_gan.py --data MNIST_DIR --out DIR --seed 1    (Debian: python3-torch, python3-numpy)
     npm run evaluate -- RUN_DIR --data MNIST_DIR --images DIR/epoch-100.idx

@@ -1,0 +1,188 @@
+/**
+ * How an optimizer is made: the update of one variable is given; learning rate or schedule, clipping, slots, the count of
+ * steps and the checks are here.
+ */
+import { withoutRecording } from '../autograd/record.ts';
+import { scope } from '../autograd/scope.ts';
+import { checkTensor, type Tensor, Variable, variable, zeros } from '../autograd/tensor.ts';
+import { checkFunction, checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
+import { ArgumentError } from '../core/errors.ts';
+import { readOptions, type Values } from '../core/options.ts';
+import { countNonFinite } from '../kernels/library/sums.ts';
+import { type Clipping, clipGradients } from './clipping.ts';
+import {
+  CLIPPING,
+  learningRate,
+  type Optimizer,
+  type OptimizerConfig,
+  type OptimizerSettings,
+  type Slots,
+} from './optimizer.ts';
+import { checkPairs } from './pairs.ts';
+import { configOfSchedule, type Schedule } from './schedule.ts';
+
+const OPTIONS = { learningRate: learningRate.or(0.01), ...CLIPPING };
+
+/** One variable in one step. */
+export interface VariableUpdate<Slot extends string> {
+  readonly variable: Variable;
+  /** Clipped, if that was asked for. */
+  readonly gradient: Tensor;
+  readonly slots: Slots<Slot>;
+  readonly learningRate: number;
+  /** The number of this step, from 1. */
+  readonly step: number;
+}
+
+export interface OptimizerDefinition<Slot extends string> {
+  readonly name: string;
+  /** What beside the learning rate and the clipping decides its bits; a resumed training must have the same. */
+  readonly settings?: OptimizerSettings | undefined;
+  /** What it keeps for each variable, beginning with zeros. Default: nothing. */
+  readonly slots?: readonly Slot[] | undefined;
+  /**
+   * Assigns new values to the variable and its slots; tensors that it makes are freed afterwards. It may return whether
+   * any of the new values is NaN or infinite; if it returns nothing they are looked at.
+   */
+  update(update: VariableUpdate<Slot>): boolean | undefined;
+}
+
+/**
+ * An optimizer of your own. It has all that the optimizers of this library have: learning rate or schedule, clipping,
+ * checks, checkpoints.
+ *
+ * @param config - the user's options; the learning rate is 0.01 unless they say otherwise.
+ *
+ * @example
+ * const heavyBall = (config: OptimizerConfig = {}) =>
+ *   defineOptimizer(
+ *     {
+ *       name: 'heavyBall',
+ *       slots: ['velocity'],
+ *       update({ variable, gradient, slots: { velocity }, learningRate }) {
+ *         velocity.assign(sub(mul(0.9, velocity), mul(learningRate, gradient)));
+ *         variable.assign(add(variable, velocity));
+ *       },
+ *     },
+ *     config,
+ *   );
+ */
+export function defineOptimizer<Slot extends string = never>(
+  definition: OptimizerDefinition<Slot>,
+  config: OptimizerConfig = {},
+): Optimizer<Slot> {
+  const where = 'defineOptimizer';
+  checkOptions(where, definition ?? null, ['name', 'settings', 'slots', 'update']);
+  const { name, slots = [] } = definition;
+  if (typeof name !== 'string') invalid(where, 'name', 'a string', name);
+  if (!Array.isArray(slots) || !slots.every((slot) => typeof slot === 'string')) {
+    invalid(where, 'slots', 'a list of names', slots);
+  }
+  checkFunction(where, 'update', definition.update);
+  const options = readOptions(name, config, OPTIONS);
+  return new DefinedOptimizer(definition, options);
+}
+
+class DefinedOptimizer<Slot extends string> implements Optimizer<Slot> {
+  readonly config: OptimizerSettings;
+  #step = 0;
+  #learningRate: number | Schedule;
+  readonly #definition: OptimizerDefinition<Slot>;
+  readonly #clipping: Clipping;
+  readonly #slots = new Map<Variable, Slots<Slot>>();
+
+  constructor(definition: OptimizerDefinition<Slot>, options: Values<typeof OPTIONS>) {
+    const { name, settings } = definition;
+    const { learningRate, ...limits } = options;
+    this.#definition = definition;
+    this.#learningRate = learningRate;
+    const clipping = readClipping(name, limits);
+    this.#clipping = clipping;
+    this.config = Object.freeze({ name, ...rateSettings(learningRate), ...settings, ...clipping });
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get learningRate(): number {
+    const rate = this.#learningRate;
+    if (typeof rate === 'number') return rate;
+    return checkNumber(this.#definition.name, `the result of learningRate(${this.#step})`, rate(this.#step), {
+      from: 0,
+    });
+  }
+
+  set learningRate(rate: number) {
+    const { name } = this.#definition;
+    if (typeof this.#learningRate === 'function') {
+      throw new ArgumentError(
+        `${name}: learningRate is a schedule and cannot be set; got ${rate}. Make the optimizer with a number, or ` +
+          'with a schedule that says when to change.',
+      );
+    }
+    this.#learningRate = checkNumber(name, 'learningRate', rate, { from: 0 });
+  }
+
+  apply(variables: readonly Variable[], gradients: readonly Tensor[]): readonly Variable[] {
+    checkPairs(variables, gradients);
+    const { learningRate } = this;
+    const slots = variables.map((variable, i) => {
+      const own = this.slots(variable);
+      for (const name of Object.keys(own))
+        checkTensor('apply', `the slot ${name} of variables[${i}]`, own[name as Slot]);
+      return own;
+    });
+    const step = this.#step + 1;
+    const update = (): Variable[] => {
+      const clipped = clipGradients(gradients, this.#clipping);
+      this.#step = step;
+      return variables.filter((variable, i) => {
+        const own = slots[i]!;
+        const broken = this.#definition.update({ variable, gradient: clipped[i]!, slots: own, learningRate, step });
+        return broken ?? [variable, ...Object.values<Variable>(own)].some(isBroken);
+      });
+    };
+    return withoutRecording(() => scope(update, `${this.#definition.name}.apply`));
+  }
+
+  slots(owner: Variable): Slots<Slot> {
+    if (!(owner instanceof Variable)) {
+      invalid('slots', 'variable', 'a variable', owner, 'Make one with variable(tensor).');
+    }
+    const known = this.#slots.get(owner);
+    if (known !== undefined) return known;
+    const names = this.#definition.slots ?? [];
+    const made = Object.freeze(
+      Object.fromEntries(names.map((name) => [name, variable(zeros(owner.shape), name)])) as Record<Slot, Variable>,
+    );
+    this.#slots.set(owner, made);
+    return made;
+  }
+
+  restore(step: number): void {
+    this.#step = checkInteger('restore', 'step', step, 0);
+  }
+}
+
+function isBroken(values: Tensor): boolean {
+  return countNonFinite.run(values.address, values.size) > 0;
+}
+
+function rateSettings(learningRate: number | Schedule): OptimizerSettings {
+  if (typeof learningRate === 'number') return { learningRate };
+  const { name = 'a function', ...settings } = configOfSchedule(learningRate) ?? {};
+  const entries = Object.entries(settings).map(([key, value]) => [`learningRate.${key}`, value]);
+  return { learningRate: name, ...Object.fromEntries(entries) };
+}
+
+function readClipping(name: string, limits: Clipping): Readonly<Record<string, number>> {
+  const given = Object.entries(limits).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  if (given.length > 1) {
+    throw new ArgumentError(
+      `${name}: at most one of clipNorm, clipValue and globalClipNorm can be given; got ` +
+        `${given.map(([kind]) => kind).join(' and ')}`,
+    );
+  }
+  return Object.fromEntries(given);
+}
