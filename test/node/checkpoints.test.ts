@@ -158,7 +158,7 @@ describe('a fault at each call of a save', () => {
       const error = await rejection(outcome);
       expect(error).toBeInstanceOf(RuntimeError);
       expect(error).toMatchObject({ cause, message: expect.stringContaining(folder) });
-      expect(error).toMatchObject({ message: expect.stringContaining(`${code}: made to fail`) });
+      expect(error).toMatchObject({ message: expect.stringContaining(`${code}: failed on purpose`) });
       expect(await contents(healthy)).toEqual(call > COMMITTED ? [3, 2, 1] : [2, 1]);
     }
     // The disk is well again: all is as if nothing had been, the old file and every temporary one gone.
