@@ -68,13 +68,7 @@ export function parseIdx(bytes: Uint8Array | ArrayBuffer): IdxArray {
 
 /** `parseIdx` under another name in its errors: a file's, for instance. */
 export function decodeIdx(where: string, bytes: Uint8Array): IdxArray {
-  const { type, shape, headerBytes, dataBytes } = readIdxHeader(where, bytes);
-  const present = bytes.length - headerBytes;
-  if (present !== dataBytes) {
-    const claim = `shape ${formatShape(shape)} of ${type} takes ${dataBytes} bytes of values`;
-    if (present < dataBytes) throw new FormatError(`${where}: ${claim}, but only ${present} follow`, bytes.length);
-    throw new FormatError(`${where}: ${claim}, but ${present} follow: too many`, headerBytes + dataBytes);
-  }
+  const { type, shape, headerBytes, dataBytes } = checkIdxLength(where, bytes, bytes.length);
   const buffer = bytes.buffer;
   const start = bytes.byteOffset + headerBytes;
   switch (type) {
@@ -91,6 +85,17 @@ export function decodeIdx(where: string, bytes: Uint8Array): IdxArray {
     case 'float64':
       return { type, shape, data: new Float64Array(swapOrder(bytes.subarray(headerBytes), 8)) };
   }
+}
+
+/** Reads the header, which `head` begins with, and compares what it claims with the `length` of the whole file. */
+export function checkIdxLength(where: string, head: Uint8Array, length: number): IdxHeader {
+  const header = readIdxHeader(where, head);
+  const { type, shape, headerBytes, dataBytes } = header;
+  const present = length - headerBytes;
+  if (present === dataBytes) return header;
+  const claim = `shape ${formatShape(shape)} of ${type} takes ${dataBytes} bytes of values`;
+  if (present < dataBytes) throw new FormatError(`${where}: ${claim}, but only ${present} follow`, length);
+  throw new FormatError(`${where}: ${claim}, but ${present} follow: too many`, headerBytes + dataBytes);
 }
 
 /** Reads the header alone; `bytes` may be just the beginning of a file. Throws FormatError as `parseIdx` does. */

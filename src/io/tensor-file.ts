@@ -12,7 +12,7 @@ import { describe, invalid } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { MAX_RANK } from '../core/shape.ts';
 import { DTYPES, type Dtype, isDtype, tensorBytes } from './dtype.ts';
-import { MAX_HEADER_BYTES, MAX_NAMES, METADATA_KEY, readHeader, writeHeader } from './tensor-header.ts';
+import { type Header, MAX_HEADER_BYTES, MAX_NAMES, METADATA_KEY, readHeader, writeHeader } from './tensor-header.ts';
 
 /** One tensor as a file holds it. */
 export interface TensorEntry {
@@ -31,7 +31,8 @@ export interface TensorFile {
   readonly metadata: Record<string, string> | undefined;
 }
 
-const LENGTH_BYTES = 8;
+/** Where the header begins, behind its length. */
+const HEADER_START = 8;
 const ALIGNMENT = 8;
 
 /**
@@ -65,11 +66,11 @@ export function encodeTensorFile(
   const headerBytes = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
   if (headerBytes > MAX_HEADER_BYTES)
     invalid(where, 'the header', `at most ${MAX_HEADER_BYTES} bytes long`, headerBytes);
-  const start = LENGTH_BYTES + headerBytes;
+  const start = HEADER_START + headerBytes;
   const file = new Uint8Array(start + end);
   new DataView(file.buffer).setUint32(0, headerBytes, true);
-  file.fill(0x20, LENGTH_BYTES, start);
-  file.set(header, LENGTH_BYTES);
+  file.fill(0x20, HEADER_START, start);
+  file.set(header, HEADER_START);
   infos.forEach((info, i) => {
     file.set(sorted[i]!.bytes, start + info.begin);
   });
@@ -88,21 +89,8 @@ export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTenso
   const fail = (problem: string, offset: number): never => {
     throw new FormatError(`${where}: not a safetensors file: ${problem}`, offset);
   };
-  if (bytes.length < LENGTH_BYTES) fail(`${bytes.length} bytes are too few; the header's length alone takes 8`, 0);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES);
-  const headerBytes = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
-  if (headerBytes > MAX_HEADER_BYTES)
-    fail(`the header claims ${headerBytes} bytes; at most ${MAX_HEADER_BYTES} are read`, 0);
-  const start = LENGTH_BYTES + headerBytes;
-  if (start > bytes.length) {
-    fail(`the header claims ${headerBytes} bytes, but only ${bytes.length - LENGTH_BYTES} follow`, 0);
-  }
-
-  // A copy: the reader writes into it, and another thread may write into the original if that is shared.
-  const header = new Uint8Array(headerBytes);
-  header.set(bytes.subarray(LENGTH_BYTES, start));
-  const { tensors, metadata } = readHeader(header, LENGTH_BYTES, where);
-
+  const start = readHeaderEnd(bytes, bytes.length, where);
+  const { tensors, metadata } = readHeaderOf(bytes, start, where);
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
   const available = bytes.length - start;
   let filled = 0;
@@ -126,6 +114,38 @@ export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTenso
     bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + start + begin, end - begin),
   }));
   return { entries, metadata };
+}
+
+/**
+ * Where the header ends and the data begin, by the first 8 bytes of a file.
+ *
+ * @param size of the whole file
+ */
+export function readHeaderEnd(beginning: Uint8Array, size: number, where: string): number {
+  const fail = (problem: string): never => {
+    throw new FormatError(`${where}: not a safetensors file: ${problem}`, 0);
+  };
+  if (size < HEADER_START) fail(`${size} bytes are too few; the header's length alone takes 8`);
+  const view = new DataView(beginning.buffer, beginning.byteOffset, HEADER_START);
+  const headerBytes = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
+  if (headerBytes > MAX_HEADER_BYTES)
+    fail(`the header claims ${headerBytes} bytes; at most ${MAX_HEADER_BYTES} are read`);
+  const end = HEADER_START + headerBytes;
+  if (end > size) fail(`the header claims ${headerBytes} bytes, but only ${size - HEADER_START} follow`);
+  return end;
+}
+
+/** How long a whole file is by its header, which ends where `beginning` does. The data themselves need not be there. */
+export function readFileSize(beginning: Uint8Array, where: string): number {
+  const { tensors } = readHeaderOf(beginning, beginning.length, where);
+  return tensors.reduce((size, { end }) => Math.max(size, beginning.length + end), beginning.length);
+}
+
+function readHeaderOf(bytes: Uint8Array, headerEnd: number, where: string): Header {
+  // A copy: the reader writes into it, and another thread may write into the original if that is shared.
+  const header = new Uint8Array(headerEnd - HEADER_START);
+  header.set(bytes.subarray(HEADER_START, headerEnd));
+  return readHeader(header, HEADER_START, where);
 }
 
 function checkEntries(entries: readonly TensorEntry[], where: string): void {

@@ -93,12 +93,11 @@ export function differences(
 }
 
 const MAX_LISTED = 20;
-const MAX_LENGTH = 200;
 
 /** The first 20 of them, each cut off where it is very long, and how many more there are. */
-export function listed(names: readonly string[], separator: string = ', '): string {
+export function listed(names: readonly string[], separator: string = ', ', longest: number = 200): string {
   const more = names.length - MAX_LISTED;
-  const shown = names.slice(0, MAX_LISTED).map((name) => printable(name, MAX_LENGTH));
+  const shown = names.slice(0, MAX_LISTED).map((name) => printable(name, longest));
   return shown.join(separator) + (more > 0 ? ` and ${more} more` : '');
 }
 

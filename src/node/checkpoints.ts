@@ -1,30 +1,44 @@
 /**
- * Checkpoints in a directory: checkpoint-000001.safetensors and so on, the last two kept, each written by writeFileAtomic(). Whoever
- * is killed at any moment leaves the last two as they were, and at most a temporary file, which the next training removes.
+ * Checkpoints in a directory: checkpoint-000001.safetensors and so on, the last two kept, each written by writeFileAtomic(). A process that
+ * is killed at any moment leaves the last two as they were, and at most a temporary file and a claim (claim.ts), which the next training
+ * removes.
  */
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkBytes } from '../core/bytes.ts';
 import { invalid } from '../core/check.ts';
-import { messageOf, RuntimeError } from '../core/errors.ts';
-import { type CheckpointStore, KEPT_CHECKPOINTS } from '../training/checkpoint-store.ts';
-import { codeOf, type FileSystem, writeFileAtomic } from './files.ts';
+import { FormatError, GanvasError, messageOf, RuntimeError } from '../core/errors.ts';
+import { readFileSize, readHeaderEnd } from '../io/tensor-file.ts';
+import type { CheckpointStore } from '../training/checkpoint-store.ts';
+import { BEGINNING, checkBeginning } from '../training/seal.ts';
+import { type Claim, type ClaimFileSystem, claimFolder, isAlive, processStart } from './claim.ts';
+import { codeOf, writeFileAtomic } from './files.ts';
+import { openForReading, type ReadableFileSystem, type RegularFile, useRegularFile } from './read-file.ts';
 
 /** The functions of `node:fs/promises` that the store needs; tests pass one that fails on purpose. */
-export interface CheckpointFileSystem extends FileSystem {
+export interface CheckpointFileSystem extends ClaimFileSystem, ReadableFileSystem {
   mkdir(path: string, options: { recursive: true }): Promise<unknown>;
-  readdir(path: string): Promise<string[]>;
-  readFile(path: string): Promise<Uint8Array>;
-  stat(path: string): Promise<{ readonly mtimeMs: number }>;
 }
 
-const nodeFileSystem: CheckpointFileSystem = { mkdir, open, readdir, readFile, rename, stat, unlink };
+const nodeFileSystem: CheckpointFileSystem = { mkdir, open, openForReading, readdir, rename, stat, unlink, utimes };
 
-const CHECKPOINT_NAME = /^checkpoint-(\d{6,15})\.safetensors$/;
+/** As many digits as the largest number needs, but at least six; the same number is never written in two ways. */
+const CHECKPOINT_NAME = /^checkpoint-(\d{6}|[1-9]\d{6,199})\.safetensors$/;
 /** As writeFileAtomic() calls its temporary files: with the number of the process. */
 const TEMPORARY_NAME = /^\.ganvas-(\d+)-[\da-f]+\.tmp$/;
 
+interface NumberedFile {
+  readonly name: string;
+  /** A bigint, so that every number has a successor: a stray file with a huge number must not end the row. */
+  readonly number: bigint;
+}
+
 /**
- * Keeps the last two checkpoints of a training in a directory, which is made when first needed. One training at a time.
+ * Keeps the last two checkpoints of a training in a directory, which is made when first needed.
+ *
+ * One training at a time: trainGan() claims the directory before its first step, and rejects with a RuntimeError if another one that is
+ * still alive saves there. After a crash or a kill the next training can begin at once on the same machine; another machine sees after ten
+ * seconds that the training is dead.
  *
  * Saving rejects with a RuntimeError that names the file, the operation and the remedy, if a file cannot be written; the checkpoints
  * before are then as they were.
@@ -36,92 +50,179 @@ export function checkpointDirectory(path: string, fileSystem: CheckpointFileSyst
   if (typeof path !== 'string' || path === '') {
     invalid('checkpointDirectory', 'path', 'the path of a directory', path);
   }
-  let cleaned = false;
-  return {
-    async save(bytes) {
-      if (!(bytes instanceof Uint8Array)) invalid('checkpointDirectory', 'bytes', 'a Uint8Array', bytes);
-      await attempt('create', path, () => fileSystem.mkdir(path, { recursive: true }));
-      const names = await readNames(fileSystem, path);
-      if (!cleaned) await removeStale(fileSystem, path, names);
-      cleaned = true;
-      const older = checkpointsIn(names);
-      const number = (older[0]?.number ?? 0) + 1;
-      const name = `checkpoint-${String(number).padStart(6, '0')}.safetensors`;
-      await writeFileAtomic(join(path, name), bytes, fileSystem);
-      // The state is safe by now: what cannot be removed is tried again at the next save.
-      for (const extra of older.slice(KEPT_CHECKPOINTS - 1)) await tryUnlink(fileSystem, join(path, extra.name));
-    },
-    async list() {
-      return checkpointsIn(await readNames(fileSystem, path)).map(({ name }) => {
-        const file = join(path, name);
-        return { name: file, read: () => fileSystem.readFile(file) };
-      });
-    },
-  };
+  return new CheckpointDirectory(path, fileSystem);
+}
+
+class CheckpointDirectory implements CheckpointStore {
+  readonly #path: string;
+  readonly #fileSystem: CheckpointFileSystem;
+  #claim: Claim | undefined;
+  /** The highest number there was when the directory was claimed, or that was saved since. */
+  #highest = 0n;
+  /** The files that must outlive the next save: what was saved last, or as long as nothing was, what was read last. */
+  #lastSaved: string | undefined;
+  #lastRead: string | undefined;
+  #cleaned = false;
+
+  constructor(path: string, fileSystem: CheckpointFileSystem) {
+    this.#path = path;
+    this.#fileSystem = fileSystem;
+  }
+
+  async open(): Promise<void> {
+    await this.#attempt('create', () => this.#fileSystem.mkdir(this.#path, { recursive: true }));
+    const claim = await this.#attempt('write into', () => claimFolder(this.#fileSystem, this.#path));
+    try {
+      this.#highest = checkpointsIn(await this.#names())[0]?.number ?? 0n;
+      nameOf(this.#path, this.#highest + 1n);
+      this.#claim = claim;
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const claim = this.#claim;
+    this.#claim = undefined;
+    await claim?.release();
+  }
+
+  async save(bytes: Uint8Array): Promise<void> {
+    checkBytes('checkpointDirectory', 'bytes', bytes);
+    await this.#attempt('create', () => this.#fileSystem.mkdir(this.#path, { recursive: true }));
+    const names = await this.#names();
+    await this.#checkClaim(names);
+    if (!this.#cleaned) await this.#removeStale(names);
+    this.#cleaned = true;
+    const older = checkpointsIn(names);
+    const number = (older[0]?.number ?? 0n) + 1n;
+    const name = nameOf(this.#path, number);
+    await writeFileAtomic(join(this.#path, name), bytes, this.#fileSystem);
+    this.#highest = number;
+    // The state is safe by now: what cannot be removed is tried again at the next save.
+    const precious = this.#lastSaved ?? this.#lastRead;
+    const kept = older.find((one) => one.name === precious) ?? older[0];
+    for (const extra of older) if (extra !== kept) await this.#tryUnlink(extra.name);
+    this.#lastSaved = name;
+  }
+
+  async list(): ReturnType<CheckpointStore['list']> {
+    return checkpointsIn(await this.#names()).map(({ name }) => {
+      const file = join(this.#path, name);
+      return {
+        name: file,
+        read: async () => {
+          const bytes = await readCheckpoint(file, this.#fileSystem);
+          this.#lastRead = name;
+          return bytes;
+        },
+      };
+    });
+  }
+
+  /** Between two saves the process may have been frozen for so long that another training took it for dead and began. */
+  async #checkClaim(names: readonly string[]): Promise<void> {
+    if (this.#claim === undefined) return;
+    const newest = checkpointsIn(names)[0];
+    if (newest !== undefined && newest.number > this.#highest) {
+      throw new RuntimeError(
+        `checkpointDirectory: another training has saved ${newest.name} in the directory "${this.#path}" since this one saved last. ` +
+          'It has taken this one for dead. Nothing was saved or deleted: resume from there, or choose another directory.',
+      );
+    }
+    // Somebody may have emptied the directory.
+    if (names.includes(this.#claim.name)) return;
+    await this.#claim.release();
+    this.#claim = await this.#attempt('write into', () => claimFolder(this.#fileSystem, this.#path));
+  }
+
+  /** A directory that does not exist is an empty one. */
+  #names(): Promise<string[]> {
+    return this.#attempt('read', async () => {
+      try {
+        return await this.#fileSystem.readdir(this.#path);
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return [];
+        throw error;
+      }
+    });
+  }
+
+  /** Temporary files whose writer is dead. */
+  async #removeStale(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const writer = TEMPORARY_NAME.exec(name)?.[1];
+      if (writer === undefined) continue;
+      const stale = Number(writer) === process.pid ? await this.#isOlderThanUs(name) : !isAlive(Number(writer));
+      if (stale) await this.#tryUnlink(name);
+    }
+  }
+
+  /** In a container each run may have the same process number. */
+  #isOlderThanUs(name: string): Promise<boolean> {
+    return this.#fileSystem.stat(join(this.#path, name)).then(
+      ({ mtimeMs }) => mtimeMs < processStart(),
+      () => false,
+    );
+  }
+
+  async #tryUnlink(name: string): Promise<void> {
+    await this.#fileSystem.unlink(join(this.#path, name)).catch(() => {});
+  }
+
+  async #attempt<T>(operation: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (cause) {
+      if (cause instanceof GanvasError) throw cause;
+      throw new RuntimeError(
+        `checkpointDirectory: cannot ${operation} the directory "${this.#path}": ${messageOf(cause)}. Checkpoints in it are untouched; check its path and permissions.`,
+        { cause },
+      );
+    }
+  }
 }
 
 /** Newest first. */
-function checkpointsIn(names: readonly string[]): { name: string; number: number }[] {
+function checkpointsIn(names: readonly string[]): NumberedFile[] {
   return names
     .flatMap((name) => {
       const number = CHECKPOINT_NAME.exec(name)?.[1];
-      return number === undefined ? [] : [{ name, number: Number(number) }];
+      return number === undefined ? [] : [{ name, number: BigInt(number) }];
     })
-    .sort((a, b) => b.number - a.number);
+    .sort((a, b) => (a.number < b.number ? 1 : -1));
 }
 
-/** A directory that does not exist is an empty one. */
-function readNames(fileSystem: CheckpointFileSystem, path: string): Promise<string[]> {
-  return attempt('read', path, async () => {
-    try {
-      return await fileSystem.readdir(path);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return [];
-      throw error;
-    }
-  });
-}
-
-/** Temporary files whose writer is dead. */
-async function removeStale(fileSystem: CheckpointFileSystem, path: string, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const writer = TEMPORARY_NAME.exec(name)?.[1];
-    if (writer === undefined) continue;
-    const file = join(path, name);
-    const stale = Number(writer) === process.pid ? await isOlderThanUs(fileSystem, file) : !isAlive(Number(writer));
-    if (stale) await tryUnlink(fileSystem, file);
-  }
-}
-
-/** In a container each run may have the same process number. */
-async function isOlderThanUs(fileSystem: CheckpointFileSystem, file: string): Promise<boolean> {
-  const started = Date.now() - 1000 * process.uptime();
-  return fileSystem.stat(file).then(
-    ({ mtimeMs }) => mtimeMs < started,
-    () => false,
+function nameOf(path: string, number: bigint): string {
+  const name = `checkpoint-${String(number).padStart(6, '0')}.safetensors`;
+  if (CHECKPOINT_NAME.test(name)) return name;
+  throw new RuntimeError(
+    `checkpointDirectory: a file in the directory "${path}" has the highest number that a checkpoint can have. If it is none, remove it.`,
   );
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
-}
+/** Names, shapes and settings of very large networks take a few MB. */
+const MAX_HEADER_END = 2 ** 24;
 
-async function tryUnlink(fileSystem: CheckpointFileSystem, file: string): Promise<void> {
-  await fileSystem.unlink(file).catch(() => {});
-}
-
-async function attempt<T>(operation: string, path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    throw new RuntimeError(
-      `checkpointDirectory: cannot ${operation} the directory "${path}": ${messageOf(cause)}. Checkpoints in it are untouched; check its path and permissions.`,
-      { cause },
-    );
-  }
+/** Reads a file whole only if it begins as a checkpoint and is as long as its header says. */
+function readCheckpoint(path: string, fileSystem: CheckpointFileSystem): Promise<Uint8Array> {
+  const where = `checkpointDirectory: "${path}"`;
+  const readWhole = async ({ size, read }: RegularFile): Promise<Uint8Array> => {
+    const beginning = await read(0, Math.min(size, BEGINNING));
+    checkBeginning(beginning, where);
+    const headerEnd = readHeaderEnd(beginning, size, where);
+    if (headerEnd > MAX_HEADER_END) {
+      throw new FormatError(
+        `${where}: its header claims to end at byte ${headerEnd}; at most ${MAX_HEADER_END} are read`,
+        0,
+      );
+    }
+    const claimed = readFileSize(await read(0, headerEnd), where);
+    if (claimed !== size) {
+      throw new FormatError(`${where} has ${size} bytes, but its header describes a file of ${claimed}`, size);
+    }
+    return read(0, size);
+  };
+  return useRegularFile(where, path, 'a checkpoint', readWhole, fileSystem);
 }

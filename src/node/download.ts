@@ -1,9 +1,13 @@
 /**
- * One download over HTTP, into memory: bounded in size, and in the time it may stay silent. Whatever goes wrong becomes
- * one RuntimeError that names the URL, what came, what was expected and the remedy; nothing is written to disk here.
+ * One download over HTTP, into memory: bounded in size, in the time it may stay silent, and in the time it may take in all. Whatever goes
+ * wrong becomes one RuntimeError that names the URL, what came, what was expected and the remedy; nothing is written to disk here.
  */
 import { messageOf, RuntimeError } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
 import { codeOf } from './files.ts';
+
+/** Characters of the reason that a message quotes. */
+const MAX_REASON = 300;
 
 export interface DownloadOptions {
   /** Opens the message of every error: the public function that was called. */
@@ -14,21 +18,24 @@ export interface DownloadOptions {
   readonly maxBytes: number;
   /** How long no byte may arrive, in milliseconds; default 30,000. */
   readonly silence?: number;
+  /** Bytes a second that must come on average once that time has passed; default 4,096. It bounds the time of the whole download. */
+  readonly slowest?: number;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The body of a successful GET of `url`. */
 export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
-  const { where, remedy, maxBytes, silence = 30_000, signal } = options;
+  const { where, remedy, maxBytes, silence = 30_000, slowest = 4096, signal } = options;
   signal?.throwIfAborted();
+  const begin = performance.now();
   const controller = new AbortController();
   const tooSilent = new RuntimeError(`no byte came for ${silence / 1000} s`);
   const timer = setTimeout(() => controller.abort(tooSilent), silence);
   const forward = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', forward, { once: true });
 
-  const chunks: Uint8Array[] = [];
+  let body = new Uint8Array(0);
   let received = 0;
   let announced: number | undefined;
   try {
@@ -44,24 +51,35 @@ export async function download(url: string, options: DownloadOptions): Promise<U
     for await (const chunk of response.body ?? []) {
       timer.refresh();
       received += chunk.length;
+      if (performance.now() - begin > silence + (1000 * received) / slowest) {
+        throw new RuntimeError(`fewer than ${slowest} bytes a second came`);
+      }
       if (received > maxBytes) throw new RuntimeError(`it has more than the expected ${maxBytes} bytes`);
-      chunks.push(chunk);
+      // One buffer, not a list: a server may send a byte at a time.
+      if (received > body.length) body = grown(body, Math.min(maxBytes, announced ?? 2 * received));
+      body.set(chunk, received - chunk.length);
     }
     if (announced !== undefined && received !== announced) throw new RuntimeError('the transfer ended early');
-    return Buffer.concat(chunks);
+    return body.subarray(0, received);
   } catch (error) {
     signal?.throwIfAborted();
     const progress =
       received === 0 ? '' : ` after ${received}${announced === undefined ? '' : ` of ${announced}`} bytes`;
-    throw new RuntimeError(`${where}: cannot download ${url}: ${reasonOf(error)}${progress}. ${remedy}`, {
-      cause: error,
-    });
+    // The server and the network have their say in the reason.
+    const reason = printable(reasonOf(error), MAX_REASON);
+    throw new RuntimeError(`${where}: cannot download ${url}: ${reason}${progress}. ${remedy}`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', forward);
     // Closes the connection of a response that was refused unread; of a finished one it changes nothing.
     controller.abort();
   }
+}
+
+function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(length);
+  larger.set(bytes);
+  return larger;
 }
 
 /** Content-Length, where it is that of the bytes we see: under a content encoding it is not. */

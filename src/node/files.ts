@@ -3,14 +3,16 @@
  * Temporary file in the same directory, write, fsync, close, rename over the old name, fsync of the directory.
  */
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checkBytes } from '../core/bytes.ts';
 import { invalid } from '../core/check.ts';
 import { messageOf, RuntimeError } from '../core/errors.ts';
 
 /** The few functions of `node:fs/promises` that an atomic write needs; tests pass one that fails on purpose. */
 export interface FileSystem {
-  open(path: string, flags: string): Promise<OpenFile>;
+  open(path: string, flags: string | number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
 }
@@ -23,6 +25,9 @@ export interface OpenFile {
 }
 
 const nodeFileSystem: FileSystem = { open, rename, unlink };
+
+/** For a directory, and nothing else: opening a named pipe in its place would wait for a writer. Windows lacks the last two flags. */
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK;
 
 /** Most bytes handed to one write call: operating systems refuse, or cut short, writes of 2 GiB. */
 const MAX_WRITE = 2 ** 30;
@@ -44,14 +49,15 @@ export async function writeFileAtomic(
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
   if (typeof path !== 'string' || path === '') invalid('writeFileAtomic', 'path', 'the path of a file', path);
-  if (!(bytes instanceof Uint8Array)) invalid('writeFileAtomic', 'bytes', 'a Uint8Array', bytes);
+  // If the buffer is transferred meanwhile, its length becomes 0; then writing fails, instead of being done.
+  const size = checkBytes('writeFileAtomic', 'bytes', bytes).length;
 
   const folder = dirname(path);
   const temporary = join(folder, `.ganvas-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   // Opened before the rename, so that whatever goes wrong here still leaves the old file.
   const directory = await openDirectory(fileSystem, folder, path);
   try {
-    await writeAndRename(fileSystem, temporary, path, bytes);
+    await writeAndRename(fileSystem, temporary, path, bytes, size);
     if (directory !== undefined) await syncDirectory(directory, path);
   } finally {
     // Nothing was written through this handle: a failing close loses nothing.
@@ -64,11 +70,12 @@ async function writeAndRename(
   temporary: string,
   path: string,
   bytes: Uint8Array,
+  size: number,
 ): Promise<void> {
   const file = await attempt('create a temporary file for', path, () => fileSystem.open(temporary, 'wx'));
   try {
     try {
-      await writeAll(file, bytes, path);
+      await writeAll(file, bytes, size, path);
       await attempt('fsync', path, () => file.sync());
     } catch (error) {
       await file.close().catch(() => {});
@@ -84,10 +91,10 @@ async function writeAndRename(
 }
 
 /** A write may take fewer bytes than offered; it is repeated from there. */
-async function writeAll(file: OpenFile, bytes: Uint8Array, path: string): Promise<void> {
+async function writeAll(file: OpenFile, bytes: Uint8Array, size: number, path: string): Promise<void> {
   let offset = 0;
-  while (offset < bytes.length) {
-    const length = Math.min(bytes.length - offset, MAX_WRITE);
+  while (offset < size) {
+    const length = Math.min(size - offset, MAX_WRITE);
     const { bytesWritten } = await attempt('write', path, () => file.write(bytes, offset, length, offset));
     if (bytesWritten <= 0) {
       throw new RuntimeError(
@@ -100,7 +107,7 @@ async function writeAll(file: OpenFile, bytes: Uint8Array, path: string): Promis
 
 async function openDirectory(fileSystem: FileSystem, folder: string, path: string): Promise<OpenFile | undefined> {
   try {
-    return await fileSystem.open(folder, 'r');
+    return await fileSystem.open(folder, DIRECTORY);
   } catch (error) {
     if (NO_DIRECTORY_SYNC.includes(codeOf(error))) return undefined;
     throw failure('open the directory of', path, error, UNTOUCHED);

@@ -3,9 +3,11 @@
  * A gzip bomb is stopped at the size it declares, and a size that no gzip file of that length can reach is refused
  * before it is allocated. Formats: RFC 1952 (gzip), and see data/idx.ts.
  */
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { FormatError, messageOf } from '../core/errors.ts';
+import { FormatError, GanvasError, messageOf } from '../core/errors.ts';
 import { MAX_IDX_HEADER, readIdxHeader } from '../data/idx.ts';
+import { codeOf } from './files.ts';
 
 /** Most bytes of output per byte of deflate input: the format's own limit, a length of 258 in two bits. */
 const MAX_RATIO = 1032;
@@ -19,11 +21,20 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /**
  * The unpacked bytes of a gzipped IDX file, at most `maxBytes`, not yet checked beyond the header.
- * `where` opens the message of every FormatError.
+ *
+ * @param where opens the message of every FormatError.
+ * @param packed the gzipped bytes in pieces. No more of them are asked for than it takes to refuse the file.
+ * @param packedLength how many they are together.
  */
-export async function gunzipIdx(where: string, packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+export async function gunzipIdx(
+  where: string,
+  packed: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  packedLength: number,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const stream = createGunzip({ chunkSize: CHUNK });
-  stream.end(packed);
+  // Its errors reach the loop below through the stream.
+  const feeding = pipeline(packed, stream).catch(() => {});
   let unpacked = new Uint8Array(CHUNK + MAX_IDX_HEADER);
   let length = 0;
   let headerRead = false;
@@ -36,17 +47,21 @@ export async function gunzipIdx(where: string, packed: Uint8Array, maxBytes: num
       length += chunk.length;
       if (!headerRead && length >= MAX_IDX_HEADER) {
         headerRead = true;
-        const total = declaredLength(where, unpacked.subarray(0, length), packed.length, maxBytes);
+        const total = declaredLength(where, unpacked.subarray(0, length), packedLength, maxBytes);
         if (total > unpacked.length) unpacked = grown(unpacked, length, total);
       }
     }
   } catch (error) {
-    if (error instanceof FormatError) throw error;
+    // Damaged data is an error of zlib, with a code; all others come from us or from the file.
+    if (error instanceof GanvasError || !codeOf(error).startsWith('Z_')) throw error;
     // bytesWritten counts whole chunks: the damage is there or somewhat later.
     throw new FormatError(`${where}: its gzip data is damaged or cut short (${messageOf(error)})`, stream.bytesWritten);
+  } finally {
+    stream.destroy();
+    await feeding;
   }
-  if (stream.bytesWritten < packed.length) {
-    const left = packed.length - stream.bytesWritten;
+  if (stream.bytesWritten < packedLength) {
+    const left = packedLength - stream.bytesWritten;
     throw new FormatError(`${where}: ${left} bytes follow the end of its gzip data`, stream.bytesWritten);
   }
   return unpacked.subarray(0, length);

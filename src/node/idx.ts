@@ -1,11 +1,10 @@
-/** Reads an IDX file, gzipped or not, from disk; its size, its gzip data and its header are all checked first. */
-import { constants, type FileHandle, open } from 'node:fs/promises';
+/** Reads an IDX file, gzipped or not, from disk; its kind, its size and its header are checked before memory is taken for it. */
 import { invalid } from '../core/check.ts';
-import { FormatError, messageOf, RuntimeError } from '../core/errors.ts';
+import { FormatError } from '../core/errors.ts';
 import { integer, readOptions } from '../core/options.ts';
-import { decodeIdx, type IdxArray } from '../data/idx.ts';
-import { codeOf } from './files.ts';
+import { checkIdxLength, decodeIdx, type IdxArray, MAX_IDX_HEADER } from '../data/idx.ts';
 import { gunzipIdx, isGzip } from './gunzip.ts';
+import { type RegularFile, useRegularFile } from './read-file.ts';
 
 export interface ReadIdxOptions {
   /** The most bytes the file may have, as it is and unpacked; default 2^30 (1 GiB). */
@@ -30,48 +29,25 @@ const OPTIONS = { maxBytes: integer(1).or(MAX_IDX_FILE) };
 export async function readIdxFile(path: string, options: ReadIdxOptions = {}): Promise<IdxArray> {
   if (typeof path !== 'string' || path === '') invalid('readIdxFile', 'path', 'the path of a file', path);
   const { maxBytes } = readOptions('readIdxFile', options, OPTIONS);
-  return readIdxAs(`readIdxFile: "${path}"`, path, maxBytes);
+  const where = `readIdxFile: "${path}"`;
+  return decodeIdx(where, await readIdxBytes(where, path, maxBytes));
 }
 
-/** `readIdxFile` with another beginning of its errors' messages. */
-export async function readIdxAs(where: string, path: string, maxBytes: number): Promise<IdxArray> {
-  const bytes = await readCapped(where, path, maxBytes);
-  return decodeIdx(where, isGzip(bytes) ? await gunzipIdx(where, bytes, maxBytes) : bytes);
-}
-
-/** Without NONBLOCK, opening a named pipe would wait for a writer. Windows has no such flag: undefined, which | takes for 0. */
-const READ = constants.O_RDONLY | constants.O_NONBLOCK;
-
-async function readCapped(where: string, path: string, maxBytes: number): Promise<Uint8Array> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, READ);
-    const stats = await file.stat();
-    // A pipe or a device has no size to check, and may never end.
-    if (!stats.isFile()) throw new RuntimeError(`${where} is not a regular file; expected an IDX file`);
-    if (stats.size > maxBytes) {
+/** The unpacked bytes of an IDX file; its values are not looked at yet. `where` opens the messages of its errors. */
+export function readIdxBytes(where: string, path: string, maxBytes: number): Promise<Uint8Array> {
+  return useRegularFile(where, path, 'an IDX file', async (file) => {
+    const { size } = file;
+    if (size > maxBytes) {
       throw new FormatError(
-        `${where} has ${stats.size} bytes, more than maxBytes = ${maxBytes}; raise maxBytes if it is meant`,
+        `${where} has ${size} bytes, more than maxBytes = ${maxBytes}; raise maxBytes if it is meant`,
       );
     }
-    return await readExactly(file, stats.size);
-  } catch (error) {
-    if (error instanceof RuntimeError || error instanceof FormatError) throw error;
-    const remedy = codeOf(error) === 'ENOENT' ? '. Check the path' : '';
-    throw new RuntimeError(`${where} cannot be read: ${messageOf(error)}${remedy}`, { cause: error });
-  } finally {
-    await file?.close().catch(() => {});
-  }
+    const head = await file.read(0, Math.min(size, MAX_IDX_HEADER));
+    return isGzip(head) ? gunzipIdx(where, file.pieces(), size, maxBytes) : readUnpacked(where, file, head);
+  });
 }
 
-/** The first `size` bytes, or fewer if the file has shrunk since its size was asked. */
-async function readExactly(file: FileHandle, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let length = 0;
-  while (length < size) {
-    const { bytesRead } = await file.read(bytes, length, Math.min(size - length, 2 ** 30), length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return bytes.subarray(0, length);
+async function readUnpacked(where: string, file: RegularFile, head: Uint8Array): Promise<Uint8Array> {
+  checkIdxLength(where, head, file.size);
+  return file.read(0, file.size);
 }

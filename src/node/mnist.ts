@@ -7,8 +7,16 @@ import { FormatError, RuntimeError } from '../core/errors.ts';
 import { choice, integer, option, readOptions, type Values } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import { type Dataset, dataset } from '../data/dataset.ts';
-import { MAX_IDX_FILE, readIdxAs } from './idx.ts';
-import { defaultCacheDirectory, fetchMnistFile, MNIST_CHECKSUMS, MNIST_URL } from './mnist-cache.ts';
+import { decodeIdx } from '../data/idx.ts';
+import { MAX_IDX_FILE, readIdxBytes } from './idx.ts';
+import {
+  defaultCacheDirectory,
+  fetchMnistFile,
+  MAX_CACHED_BYTES,
+  MNIST_CHECKSUMS,
+  MNIST_URL,
+  verifyCached,
+} from './mnist-cache.ts';
 
 export interface MnistOptions {
   /** A folder with the four files under their usual names, gzipped or not. With it, nothing is ever downloaded. */
@@ -80,6 +88,12 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
       `loadMnist: ${images.where} has ${images.count} images, but ${labels.where} has ${labels.count} labels; expected as many`,
     );
   }
+  const wrong = labels.data.findIndex((label) => label > 9);
+  if (wrong >= 0) {
+    throw new FormatError(
+      `loadMnist: ${labels.where}: label ${wrong} is ${labels.data[wrong]}; expected digits, 0 to 9. readIdxFile() reads other data`,
+    );
+  }
   const count = Math.min(images.count, limit);
   const loaded = {
     images: dataset(images.data.subarray(0, count * SIDE * SIDE), [count, SIDE, SIDE, 1]),
@@ -102,6 +116,9 @@ interface Located {
   readonly path: string;
   /** What to do if the file is damaged. */
   readonly remedy: string;
+  readonly maxBytes: number;
+  /** Throws if the unpacked bytes are not those that are expected. `where` names the file. */
+  verify(where: string, bytes: Uint8Array): void;
 }
 
 type Locator = (name: string) => Promise<Located>;
@@ -119,7 +136,7 @@ function folderLocator(directory: string, options: Values<typeof OPTIONS>): Loca
         `loadMnist: none of ${variants(name).join(', ')} is in "${directory}". Pass the directory that has them, or none to download them`,
       );
     }
-    return { path, remedy: '' };
+    return { path, remedy: '', maxBytes: MAX_IDX_FILE, verify: () => {} };
   };
 }
 
@@ -129,6 +146,8 @@ function cacheLocator(options: Values<typeof OPTIONS>): Locator {
   return async (name) => ({
     path: (await find(folder, name)) ?? (await fetchMnistFile(name, { folder, baseUrl, checksums, signal })),
     remedy: ' (delete it to have it downloaded again)',
+    maxBytes: MAX_CACHED_BYTES,
+    verify: (where, bytes) => verifyCached(where, name, bytes, checksums),
   });
 }
 
@@ -136,8 +155,19 @@ function checkBaseUrl(where: string, argument: string, value: unknown): URL {
   const text = typeof value === 'string' ? value : '';
   const folder = text.endsWith('/') ? text : `${text}/`;
   const url = URL.canParse(folder) ? new URL(folder) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  return invalid(where, argument, 'the http or https URL of a folder', value);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    return invalid(where, argument, 'the http or https URL of a folder', withoutSecrets(value));
+  }
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(text)) {
+    const expected = 'a URL without user, password, query and fragment, which fetch() refuses or a file name replaces';
+    return invalid(where, argument, expected, withoutSecrets(value));
+  }
+  return url;
+}
+
+/** What may be a password or a token is left out, so that no log keeps it. */
+function withoutSecrets(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/[^/]*@/, '...@').replace(/[?#].*/s, '?...') : value;
 }
 
 /** SHA-256 by the names of MNIST's files. */
@@ -175,11 +205,12 @@ async function find(folder: string, name: string): Promise<string | undefined> {
 
 /** The bytes of an IDX file of shape [count, ...item]. */
 async function readBytes(
-  { path, remedy }: Located,
+  { path, remedy, maxBytes, verify }: Located,
   item: readonly number[],
 ): Promise<{ where: string; count: number; data: Uint8Array }> {
   const where = `"${path}"${remedy}`;
-  const { type, shape, data } = await readIdxAs(`loadMnist: ${where}`, path, MAX_IDX_FILE);
+  const bytes = await readIdxBytes(`loadMnist: ${where}`, path, maxBytes);
+  const { type, shape, data } = decodeIdx(`loadMnist: ${where}`, bytes);
   const [count = 0, ...rest] = shape;
   if (type !== 'uint8' || rest.length !== item.length || rest.some((size, axis) => size !== item[axis]) || count < 1) {
     const expected = ['n', ...item].join(', ');
@@ -187,5 +218,6 @@ async function readBytes(
       `loadMnist: ${where} holds ${type} of shape ${formatShape(shape)}; expected uint8 of shape [${expected}], n at least 1`,
     );
   }
+  verify(`"${path}"`, bytes);
   return { where, count, data };
 }

@@ -15,6 +15,13 @@ export interface SavedCheckpoint {
 /** What trainGan takes as `checkpoint`. Anything that keeps bytes can be one: a folder, a database, a server. */
 export interface CheckpointStore {
   /**
+   * Called once before the first step of a training, and before list(). Rejects if the training could not save here:
+   * because it may not write, or because another training saves here already. Optional.
+   */
+  open?(): Promise<void>;
+  /** Called when a training that has opened the store has ended, however it did. Its rejection is ignored. Optional. */
+  close?(): Promise<void>;
+  /**
    * Keeps these bytes as the newest checkpoint. Until that has succeeded the ones before must stay readable; whether
    * they stay afterwards is the store's choice, but the last one should, in case the newest turns out damaged.
    */

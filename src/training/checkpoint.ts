@@ -71,7 +71,12 @@ const EPOCH_SUMS = 'epoch_sums';
 /** Begins the names of columns that only finished epochs have. */
 export const VALIDATION = 'validation.';
 
+/** No sum of float32 losses reaches it, and what a resumed epoch adds to such a number stays finite. */
+const MAX_TOTAL = 2 ** 256;
+
 const VERSION_1 = '1';
+/** Version 1 hashed the values of all images only up to so many, above it those of every second, third, ... image. */
+const VERSION_1_HASHED = 2 ** 23;
 
 /**
  * The metadata of version 2 from those of version 1: trainGan alone wrote it, without the names of the columns and the
@@ -87,6 +92,12 @@ function upgradeVersion1(metadata: Readonly<Record<string, string>>): Record<str
     const [, player] = /^(generator|discriminator)_optimizer\.step$/.exec(key) ?? [];
     upgraded.set(player === undefined ? key : OPTIMIZERS + player + STEP, text);
   }
+  // Such a hash cannot be compared with one of all images; the message that it differs tells why.
+  const [hash, count, itemShape] = ['hash', 'count', 'itemShape'].map(
+    (key) => metadata[`${CONFIGURATION}images.${key}`],
+  );
+  const values = (itemShape?.match(/\d+/g) ?? []).reduce((product, side) => product * Number(side), Number(count));
+  if (values > VERSION_1_HASHED) upgraded.set(`${CONFIGURATION}images.hash`, `${hash}, of some of the images only`);
   return Object.fromEntries(upgraded.set('version', VERSION));
 }
 
@@ -134,7 +145,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const reader = new MetadataReader(isVersion1 ? upgradeVersion1(metadata) : metadata, where);
   reader.text(CHECKSUM_KEY);
   reader.choice('format', [FORMAT]);
-  reader.choice('version', [VERSION_1, VERSION]);
+  reader.version([VERSION_1, VERSION]);
   const epoch = reader.integer('epoch', 1);
   const step = reader.integer('step', 0);
   const random = reader.randomState('random');
@@ -194,7 +205,7 @@ function readTotals(bytes: Uint8Array, columns: readonly string[], offset: numbe
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const read = (at: number, name: string): number => {
     const value = view.getFloat64(at, true);
-    if (Number.isFinite(value)) return value;
+    if (Math.abs(value) <= MAX_TOTAL && !(name === 'seconds' && value < 0)) return value;
     throw new FormatError(`${where}: its ${printable(name)} is ${value}`, offset + at);
   };
   return Array.from({ length: bytes.length / (columns.length * 8) }, (_, row) =>

@@ -1,5 +1,8 @@
 /** The checkpoints of one training: when they are saved, and from which one it is resumed. */
-import { ArgumentError, FormatError, messageOf, RuntimeError } from '../core/errors.ts';
+import { fileBytes } from '../core/bytes.ts';
+import { describe, hasMethods, invalid, isArray } from '../core/check.ts';
+import { ArgumentError, DivergenceError, FormatError, messageOf, RuntimeError } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { listed } from '../io/weights.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
@@ -7,10 +10,10 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import { type Configuration, configurationOf, differingSettings } from './configuration.ts';
 import type { Measures, ResumeEvent, SkippedCheckpoint } from './events.ts';
 import type { Progress } from './progress.ts';
-import { type Belongings, capture, checkRestorable, checkState, restore } from './state.ts';
+import { type Belongings, brokenTensors, capture, checkRestorable, checkState, restore } from './state.ts';
 
 export interface Checkpoints<M extends Measures<M>> {
-  /** The progress of the newest checkpoint that can be read, or that of a training that begins. */
+  /** Opens the store. The progress of the newest checkpoint that can be read, or that of a training that begins. */
   begin(): Promise<Progress<M>>;
   /** After a step: saves if `checkpointEvery` says so. The last step of an epoch has the epoch's end to save it. */
   afterStep(progress: Progress<M>): Promise<void>;
@@ -19,6 +22,8 @@ export interface Checkpoints<M extends Measures<M>> {
    * infinity.
    */
   save(progress: Progress<M>): Promise<void>;
+  /** Closes the store, whether begin() succeeded or not. Never rejects. */
+  end(): Promise<void>;
 }
 
 /** What is saved, where, and whether a training is resumed. */
@@ -37,23 +42,40 @@ export interface CheckpointSetup<M extends Measures<M>> extends Belongings<M> {
 }
 
 export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<M>): Checkpoints<M> {
-  const { store, checkpointEvery, resume, onResume, stepsPerEpoch, fresh } = setup;
-  if (store === undefined) return { begin: async () => fresh(), afterStep: async () => {}, save: async () => {} };
+  const { where, store, checkpointEvery, epochs, resume, onResume, stepsPerEpoch, fresh } = setup;
+  const nothing = async (): Promise<void> => {};
+  if (store === undefined) return { begin: async () => fresh(), afterStep: nothing, save: nothing, end: nothing };
 
-  const configuration = configurationOf(setup);
+  let configuration: Configuration = {};
+  let opened = false;
   let savedAt = '';
   const position = ({ epoch, step }: Progress<M>): string => `${epoch}:${step}`;
   const save = async (progress: Progress<M>): Promise<void> => {
     if (position(progress) === savedAt) return;
     checkState(setup);
-    await store.save(encodeCheckpoint(capture(setup, progress, configuration)));
+    const captured = capture(setup, progress, configuration);
+    // What could not be resumed is not saved either: a callback may have written a negative variance.
+    const broken = brokenTensors(captured.tensors);
+    if (broken.length > 0) {
+      throw new DivergenceError(
+        `${where}: the state is not saved: ${listed(broken, '; ')}. Check what onStep and onEpoch write into weights. The last checkpoint is untouched.`,
+      );
+    }
+    await store.save(encodeCheckpoint(captured));
     savedAt = position(progress);
   };
   return {
     save,
     async begin() {
+      const refusal = await rejectionOf(async () => store.open?.());
+      opened = refusal === undefined;
+      if (refusal !== undefined && !resume) throw refusal.error;
+      configuration = configurationOf(setup);
       if (!resume) return fresh();
       const { found, skipped } = await findNewest(store, setup, configuration);
+      // A training that is finished has nothing to save: it may be resumed from where it cannot be written.
+      const { epoch = 1 } = found?.checkpoint ?? {};
+      if (refusal !== undefined && epoch <= epochs) throw refusal.error;
       const progress = found === undefined ? fresh() : restore(found.checkpoint, setup);
       if (found !== undefined) savedAt = position(progress);
       await onResume?.({ epoch: progress.epoch, step: progress.step, checkpoint: found?.name, skipped });
@@ -64,7 +86,20 @@ export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<
       const due = checkpointEvery !== undefined && done % checkpointEvery === 0 && progress.step < stepsPerEpoch;
       if (due) await save(progress);
     },
+    async end() {
+      if (opened) await rejectionOf(async () => store.close?.());
+    },
   };
+}
+
+/** What an action rejects with. */
+async function rejectionOf(action: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
 }
 
 interface Search {
@@ -82,10 +117,11 @@ async function findNewest<M extends Measures<M>>(
   configuration: Configuration,
 ): Promise<Search> {
   const skipped: SkippedCheckpoint[] = [];
-  for (const saved of await store.list()) {
-    const { name } = saved;
+  const { where } = setup;
+  for (const { name, read } of await listOf(where, store)) {
     try {
-      const checkpoint = decodeCheckpoint(await saved.read());
+      const bytes = fileBytes(where, `the result of read() of checkpoint ${describe(name)}`, await read());
+      const checkpoint = decodeCheckpoint(bytes);
       checkSettings(setup, name, checkpoint, configuration);
       checkRestorable(checkpoint, setup, setup.stepsPerEpoch);
       return { found: { name, checkpoint }, skipped };
@@ -98,12 +134,30 @@ async function findNewest<M extends Measures<M>>(
   if (newest === undefined) return { found: undefined, skipped };
   const reasons = skipped.map(({ name, error }) => `${name}: ${messageOf(error)}`);
   const message =
-    `${setup.where}: no checkpoint can be read: ${reasons.join('; ')}. To start over, remove them or leave resume ` +
+    `${where}: no checkpoint can be read: ${listed(reasons, '; ', 1000)}. To start over, remove them or leave resume ` +
     'out.';
   const cause = { cause: newest.error };
   throw newest.error instanceof FormatError
     ? new FormatError(message, undefined, cause)
     : new RuntimeError(message, cause);
+}
+
+interface Listed {
+  readonly name: string;
+  read(): Promise<unknown>;
+}
+
+/** What the store lists; a user's own store may return anything. */
+async function listOf(where: string, store: CheckpointStore): Promise<readonly Listed[]> {
+  const list: unknown = await store.list();
+  const expected = 'a list of { name, read }, newest first';
+  if (!isArray(list)) return invalid(where, 'the result of checkpoint.list()', expected, list);
+  return Array.from(list, (entry, i) => {
+    if (hasMethods(entry, ['read']) && 'name' in entry && typeof entry.name === 'string') {
+      return { name: entry.name, read: async () => entry.read() };
+    }
+    return invalid(where, `checkpoint.list()[${i}]`, 'an object { name, read }', entry);
+  });
 }
 
 function checkSettings<M extends Measures<M>>(
@@ -117,7 +171,7 @@ function checkSettings<M extends Measures<M>>(
   if (started > epochs) differing.push(`epochs: saved in epoch ${started}, given only ${epochs}`);
   if (differing.length === 0) return;
   throw new ArgumentError(
-    `${where}: ${name} was saved by a training with other settings: ${listed(differing, '; ')}. Resume with the ` +
-      'saved ones, or start over with resume: false.',
+    `${where}: ${printable(name, 300)} was saved by a training with other settings: ${listed(differing, '; ')}. ` +
+      'Resume with the saved ones, or start over with resume: false.',
   );
 }

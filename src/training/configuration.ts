@@ -3,7 +3,7 @@
  * may grow).
  */
 import type { Tensor } from '../autograd/tensor.ts';
-import { formatShape, sizeOf } from '../core/shape.ts';
+import { formatShape } from '../core/shape.ts';
 import { xxh32 } from '../core/xxhash.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -13,8 +13,7 @@ import { networksOf, type Player } from './player.ts';
 
 export type Configuration = Readonly<Record<string, string>>;
 
-/** Most values of the images that are hashed; all of 10,000 images of 28x28. */
-const MAX_HASHED = 2 ** 23;
+/** Images that are hashed at a time. */
 const HASH_BATCH = 256;
 
 export interface ConfigurationParts {
@@ -69,17 +68,14 @@ function architecture({ layers, namedWeights }: Model): Record<string, string> {
   return parts;
 }
 
-/** Over evenly spaced images, all of them if they have at most 2^23 values: less than 0.1 s, however many there are. */
+/** Over all values of all images: 0.07 s for the 60,000 of MNIST, once a training. */
 function hashImages(images: Dataset): string {
-  const fitting = Math.max(1, Math.floor(MAX_HASHED / Math.max(1, sizeOf(images.itemShape))));
-  const stride = Math.ceil(images.count / fitting);
-  const places = Int32Array.from({ length: Math.ceil(images.count / stride) }, (_, i) => i * stride);
   let hash = 0;
   const visit = ({ storage }: Tensor): void => {
     // Each batch is hashed with the hash so far as its seed.
     hash = xxh32(littleEndianBytes(storage.view()), hash);
   };
-  visitBatches(images, HASH_BATCH, visit, places);
+  visitBatches(images, HASH_BATCH, visit);
   return hexadecimal(hash);
 }
 

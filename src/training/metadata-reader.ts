@@ -12,8 +12,8 @@ import type { OptimizerState } from './checkpoint.ts';
 export const OPTIMIZERS = 'optimizers.';
 export const STEP = '.step';
 export const LEARNING_RATE = '.learning_rate';
-/** So that a resumed training can go on counting. */
-const MAX_OPTIMIZER_STEP = 2 ** 52;
+/** Of steps, and of blocks of random numbers: no training comes near it, and one that resumes there goes on counting exactly. */
+const MAX_COUNT: number = 2 ** 52;
 const MAX_STREAM = 0x7fffffff;
 
 export class MetadataReader {
@@ -38,6 +38,16 @@ export class MetadataReader {
     return this.#fail(`its ${key} is ${describe(text)}; this reads ${known.map(describe).join(' and ')}`);
   }
 
+  /** The version of the format, one of those that are known. */
+  version(known: readonly string[]): void {
+    const text = this.text('version');
+    if (known.includes(text)) return;
+    throw new FormatError(
+      `${this.#where}: the checkpoint has format ${describe(text)}, and this version of ganvas reads only ${known.map(describe).join(' and ')}. Resume it with the version that saved it, or start over`,
+      0,
+    );
+  }
+
   /** Names between commas, each different. */
   names(key: string): readonly string[] {
     const text = this.text(key);
@@ -60,7 +70,7 @@ export class MetadataReader {
     return {
       seed: this.integer(`${name}.seed`, 0),
       stream: this.integer(`${name}.stream`, 0, MAX_STREAM),
-      block: this.integer(`${name}.block`, 0),
+      block: this.integer(`${name}.block`, 0, MAX_COUNT),
     };
   }
 
@@ -71,7 +81,7 @@ export class MetadataReader {
       .map((key) => key.slice(OPTIMIZERS.length, -STEP.length));
     const states = names.map((name) => {
       const key = OPTIMIZERS + name;
-      const step = this.integer(key + STEP, 0, MAX_OPTIMIZER_STEP);
+      const step = this.integer(key + STEP, 0, MAX_COUNT);
       const state = this.#left.has(key + LEARNING_RATE)
         ? { step, learningRate: this.#rate(key + LEARNING_RATE) }
         : { step };

@@ -31,7 +31,8 @@ export interface TrainingOptions<M, More = unknown> {
   /**
    * Where the state is saved at the end of each epoch (after onEpoch) and when the signal stops the training:
    * memoryCheckpoints(), checkpointDirectory() of ganvas/node, or your own. A failed save rejects the training; earlier
-   * checkpoints stay.
+   * checkpoints stay. A store that cannot be written, or that another training saves in, rejects it before the first
+   * step.
    */
   readonly checkpoint?: CheckpointStore | undefined;
   /** Saves after every so many steps too. Default: only at the ends of epochs. */

@@ -31,9 +31,7 @@ export function seal(file: Uint8Array): Uint8Array {
 
 /** @throws FormatError if the bytes are not sealed or were changed since. */
 export function checkSeal(file: Uint8Array, where: string): void {
-  if (file.length < CHECKSUM_END || !PREFIX.every((byte, i) => file[HEADER_START + i] === byte)) {
-    throw new FormatError(`${where}: not a checkpoint of a training: it does not begin as one`, 0);
-  }
+  checkBeginning(file, where);
   const stored = String.fromCharCode(...file.subarray(CHECKSUM_START, CHECKSUM_END));
   const computed = checksumOf(file);
   if (stored !== computed) {
@@ -41,6 +39,16 @@ export function checkSeal(file: Uint8Array, where: string): void {
       `${where}: the checkpoint is damaged: its checksum is ${computed}, but it should be ${describe(stored)}`,
       CHECKSUM_START,
     );
+  }
+}
+
+/** How many bytes of a file checkBeginning() needs. */
+export const BEGINNING: number = CHECKSUM_END;
+
+/** @throws FormatError if a file that begins so cannot be a sealed one. */
+export function checkBeginning(beginning: Uint8Array, where: string): void {
+  if (beginning.length < BEGINNING || !PREFIX.every((byte, i) => beginning[HEADER_START + i] === byte)) {
+    throw new FormatError(`${where}: not a checkpoint of a training: it does not begin as one`, 0);
   }
 }
 

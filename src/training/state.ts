@@ -6,7 +6,8 @@
 import { randomFromState } from '../autograd/random.ts';
 import type { Variable } from '../autograd/tensor.ts';
 import { ArgumentError, FormatError } from '../core/errors.ts';
-import { differences } from '../io/weights.ts';
+import { printable } from '../core/text.ts';
+import { differences, listed } from '../io/weights.ts';
 import { type Checkpoint, type EpochTotals, type OptimizerState, type TensorValues, VALIDATION } from './checkpoint.ts';
 import { checkFinite } from './divergence.ts';
 import type { EpochEvent, Measures } from './events.ts';
@@ -57,17 +58,41 @@ export function capture<M extends Measures<M>>(
   };
 }
 
+/**
+ * What is wrong with the values of a state, a sentence without its full stop for each tensor. No training begins from such a state or saves
+ * one: an average or the noise of samples would stay wrong unnoticed.
+ */
+export function brokenTensors(tensors: Checkpoint['tensors']): string[] {
+  return [...tensors].flatMap(([name, { data }]) => {
+    const { low, high } = rangeOf(data);
+    if (!(low > -Infinity && high < Infinity)) return [`${printable(name)} holds a NaN or an infinity`];
+    return name.endsWith('.moving_variance') && low < 0 ? [`${printable(name)} holds a negative number`] : [];
+  });
+}
+
+/** The lowest and highest value and 0; NaN if one is NaN. */
+function rangeOf(values: Float32Array): { low: number; high: number } {
+  let [low, high] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]!);
+    high = Math.max(high, values[i]!);
+  }
+  return { low, high };
+}
+
 /** Throws a FormatError if the checkpoint's tensors, columns or position cannot be those of this training. */
 export function checkRestorable<M>(checkpoint: Checkpoint, belongings: Belongings<M>, stepsPerEpoch: number): void {
   const { where, players } = belongings;
   const problems = differences(new Map(variablesOf(belongings)), checkpoint.tensors);
   if (checkpoint.step >= stepsPerEpoch) problems.push(`step ${checkpoint.step} of an epoch of ${stepsPerEpoch}`);
   const compare = (what: string, saved: readonly string[], expected: readonly string[]): void => {
-    if (saved.join() !== expected.join()) problems.push(`${what} ${saved.join()} instead of ${expected.join()}`);
+    if (saved.join() !== expected.join()) problems.push(`${what} ${listed(saved)} instead of ${listed(expected)}`);
   };
   compare('columns', checkpoint.columns, columnsOf(belongings));
   const names = players.map(({ name }) => name).sort();
   compare('optimizers of', Object.keys(checkpoint.optimizers).sort(), names);
+  const broken = brokenTensors(checkpoint.tensors);
+  if (broken.length > 0) problems.push(listed(broken, '; '));
   if (problems.length === 0) return;
   throw new FormatError(`${where}: the checkpoint is inconsistent: ${problems.join('; ')}`, 0);
 }

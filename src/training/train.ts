@@ -82,34 +82,38 @@ export async function train<M extends Measures<M>>(
     stepsPerEpoch: stepsPerEpochOf({ count: images.count, batchSize }),
     fresh: () => new Progress(run.random, training.nothing),
   });
-  const progress = await checkpoints.begin();
-  let size = batchSize;
-  const completed = await runLoop({
-    progress,
-    count: images.count,
-    batchSize,
-    epochs,
-    signal,
-    onStep,
-    step(places) {
-      // From full batches to the last, smaller one, and back.
-      if (places.length !== size) heap().mergeFree();
-      size = places.length;
-      return scope(() => {
-        const batch = { images: images.gather(places), places, random: progress.random };
-        const measures = trainStep(where, players, batch.images, () => training.forward(batch));
-        training.afterUpdate?.();
-        return measures;
-      }, `${where} step`);
-    },
-    afterStep: () => checkpoints.afterStep(progress),
-    checkState: () => checkState(belongings),
-    onStopped: () => checkpoints.save(progress),
-    ...(training.validate && { validate: training.validate }),
-    async afterEpoch(record) {
-      await training.afterEpoch(record);
-      await checkpoints.save(progress);
-    },
-  });
-  return { history: progress.history, completed };
+  try {
+    const progress = await checkpoints.begin();
+    let size = batchSize;
+    const completed = await runLoop({
+      progress,
+      count: images.count,
+      batchSize,
+      epochs,
+      signal,
+      onStep,
+      step(places) {
+        // From full batches to the last, smaller one, and back.
+        if (places.length !== size) heap().mergeFree();
+        size = places.length;
+        return scope(() => {
+          const batch = { images: images.gather(places), places, random: progress.random };
+          const measures = trainStep(where, players, batch.images, () => training.forward(batch));
+          training.afterUpdate?.();
+          return measures;
+        }, `${where} step`);
+      },
+      afterStep: () => checkpoints.afterStep(progress),
+      checkState: () => checkState(belongings),
+      onStopped: () => checkpoints.save(progress),
+      ...(training.validate && { validate: training.validate }),
+      async afterEpoch(record) {
+        await training.afterEpoch(record);
+        await checkpoints.save(progress);
+      },
+    });
+    return { history: progress.history, completed };
+  } finally {
+    await checkpoints.end();
+  }
 }

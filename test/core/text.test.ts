@@ -24,9 +24,11 @@ describe('printable', () => {
   });
 
   it('takes no time for a very long text', () => {
+    const text = '\u001b'.repeat(2 ** 28);
+    expect(text.at(-1)).toBe('\u001b');
     const start = performance.now();
-    expect(printable('\u001b'.repeat(2 ** 28)).length).toBeLessThan(1000);
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(printable(text).length).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(100);
   });
 });
 

@@ -1,15 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.ts';
+import { ArgumentError, DivergenceError, FormatError, RuntimeError } from '../../src/core/errors.ts';
 import type { TrainGanOptions } from '../../src/gan/options.ts';
 import {
   type ActivationName,
   adam,
   dataset,
+  full,
   layers,
   type Model,
   memoryCheckpoints,
   sequential,
   tensor,
+  trainGan,
   zeros,
 } from '../../src/index.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
@@ -111,6 +113,37 @@ describe('resuming with other settings', () => {
     expect(store.saved).toHaveLength(1);
   });
 
+  it('sees one changed pixel of the last of 12,000 images, and every second image blackened', async () => {
+    const count = 12_000;
+    const bytes = Uint8Array.from({ length: count * 784 }, (_, i) => (i * i * 37 + 11 * i) & 255);
+    const training = (pixels: Uint8Array, store: CheckpointStore): TrainGanOptions => ({
+      images: dataset(pixels, [count, 28, 28, 1]),
+      generator: sequential([
+        layers.dense({ units: 784, inputShape: [2] }),
+        layers.reshape({ targetShape: [28, 28, 1] }),
+      ]),
+      discriminator: sequential([layers.flatten({ inputShape: [28, 28, 1] }), layers.dense({ units: 1 })]),
+      latentDim: 2,
+      batchSize: 4,
+      checkpoint: store,
+      ...stopAfter(1),
+    });
+    const store = recordingStore();
+    await trainGan(training(bytes, store));
+    const lastPixel = bytes.slice();
+    lastPixel[lastPixel.length - 1]! ^= 1;
+    const blackened = bytes.slice();
+    for (let image = 1; image < count; image += 2) blackened.fill(0, image * 784, (image + 1) * 784);
+    for (const images of [lastPixel, blackened]) {
+      const error = await rejection(trainGan({ ...training(images, store), resume: true }));
+      expect(error).toBeInstanceOf(ArgumentError);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/other settings: images.hash: saved [^;]*\. Resume/),
+      });
+    }
+    expect((await trainGan({ ...training(bytes, store), resume: true })).completed).toBe(false);
+  });
+
   it('takes the very settings again, whoever spells them out', async () => {
     const store = recordingStore([saved[5]!]);
     const rest = await runTiny({ checkpoint: store, resume: true, images: images(0, [14, 4, 4, 1]) });
@@ -163,6 +196,125 @@ describe('resuming with other settings', () => {
     const error = await rejection(runTiny(overrides as Partial<TrainGanOptions>));
     expect(error).toBeInstanceOf(ArgumentError);
     expect(error).toMatchObject({ message: expect.stringMatching(says) });
+  });
+});
+
+/** The tensors with another last value in one of them. */
+function withValue(tensors: Checkpoint['tensors'], name: string, value: number): Checkpoint['tensors'] {
+  const { shape, data } = tensors.get(name)!;
+  const changed = data.slice();
+  changed[changed.length - 1] = value;
+  return new Map([...tensors, [name, { shape, data: changed }]]);
+}
+
+describe('states that no training may go on from', () => {
+  it.each([NaN, Infinity])('%s in an averaged weight counts as damage', async (value) => {
+    const store = recordingStore();
+    await runTiny({ checkpoint: store, emaMomentum: 0.9, ...stopAfter(2) });
+    const checkpoint = decodeCheckpoint(store.saved[0]!);
+    const tensors = withValue(checkpoint.tensors, 'generator_average.3.kernel', value);
+    const forged = recordingStore([encodeCheckpoint({ ...checkpoint, tensors })]);
+    const error = await rejection(runTiny({ checkpoint: forged, emaMomentum: 0.9, resume: true }));
+    expect(error).toBeInstanceOf(FormatError);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/generator_average\.3\.kernel holds a NaN or an inf/),
+    });
+  });
+
+  it('a negative variance that onEpoch writes is not saved', async () => {
+    const store = recordingStore();
+    const before = await runTiny({ checkpoint: store, epochs: 1, emaMomentum: 0.9 });
+    expect(before.result.completed).toBe(true);
+    const outcome = runTiny({
+      checkpoint: store,
+      resume: true,
+      epochs: 2,
+      emaMomentum: 0.9,
+      onEpoch: ({ generator }) => {
+        const variance = generator.namedWeights.get('1.moving_variance')!;
+        variance.assign(full(variance.shape, -1));
+      },
+    });
+    const error = await rejection(outcome);
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/the state is not saved: generator\.1\.moving_variance holds a neg/),
+    });
+    expect(store.saved).toHaveLength(1);
+    expect((await runTiny({ checkpoint: store, resume: true, epochs: 2, emaMomentum: 0.9 })).steps).toHaveLength(4);
+  });
+
+  it.each([2 ** 30, 2 ** 52])('a forged count of %i steps of an optimizer does not stall', async (steps) => {
+    const checkpoint = decodeCheckpoint(saved[5]!);
+    const optimizers = { generator: { step: steps }, discriminator: { step: steps } };
+    const store = recordingStore([encodeCheckpoint({ ...checkpoint, optimizers })]);
+    const start = performance.now();
+    await runTiny({ checkpoint: store, resume: true });
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+describe("a user's own store that answers wrongly", () => {
+  const good = { name: 'x', read: async () => new Uint8Array(0) };
+  it.each([
+    ['undefined', undefined, /^trainGan: the result of checkpoint\.list\(\) must be a list .* got undefined/],
+    ['an object', {}, /^trainGan: the result of checkpoint\.list\(\) must be a list/],
+    ['a list with a hole', new Array(1), /^trainGan: checkpoint\.list\(\)\[0\] must be an object .* got undefined/],
+    ['a list of names', ['x'], /^trainGan: checkpoint\.list\(\)\[0\] must be an object .* got "x"/],
+    ['no read()', [{ name: 'x' }], /^trainGan: checkpoint\.list\(\)\[0\] must be an object/],
+    ['a number as name', [{ ...good, name: 7 }], /^trainGan: checkpoint\.list\(\)\[0\] must be an object/],
+    [
+      'no bytes',
+      [{ ...good, read: async () => undefined }],
+      /^trainGan: the result of read\(\) of checkpoint "x" must/,
+    ],
+    ['a text', [{ ...good, read: () => 'text' }], /^trainGan: the result of read\(\) of checkpoint "x" must/],
+  ])('list() gives %s', async (_, list, says) => {
+    const checkpoint = { save: async () => {}, list: async () => list };
+    const error = await rejection(Reflect.apply(runTiny, undefined, [{ checkpoint, resume: true }]));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+  });
+
+  it('read() gives an ArrayBuffer, as databases do', async () => {
+    const { buffer } = saved[5]!.slice();
+    const checkpoint = { save: async () => {}, list: async () => [{ name: 'x', read: async () => buffer }] };
+    const rest: unknown = await Reflect.apply(runTiny, undefined, [{ checkpoint, resume: true }]);
+    expect(rest).toMatchObject({ result: { completed: true }, steps: { length: 6 } });
+  });
+
+  it('opens it once before anything else, and closes it once, however the training ends', async () => {
+    const calls: string[] = [];
+    const store = recordingStore();
+    const watched = (fail?: string): CheckpointStore => {
+      const call = (name: string): void => {
+        calls.push(name);
+        if (name === fail) throw new RuntimeError(`${name} fails`);
+      };
+      return {
+        open: async () => call('open'),
+        close: async () => call('close'),
+        save: async (bytes) => {
+          call('save');
+          await store.save(bytes);
+        },
+        list: async () => {
+          call('list');
+          return store.list();
+        },
+      };
+    };
+    const outcome = async (fail?: string): Promise<string> => {
+      calls.length = 0;
+      const end = await runTiny({ checkpoint: watched(fail), resume: true, epochs: 1 }).then(() => 'ended', String);
+      return `${calls.join(' ')}: ${end}`;
+    };
+    expect(await outcome('list')).toBe('open list close: RuntimeError: list fails');
+    expect(await outcome('save')).toBe('open list save close: RuntimeError: save fails');
+    expect(await outcome('open')).toBe('open list: RuntimeError: open fails');
+    expect(await outcome('close')).toBe('open list save close: ended');
+    // Nothing is left to do.
+    expect(await outcome('open')).toBe('open list: ended');
   });
 });
 
@@ -230,6 +382,24 @@ describe('damaged checkpoints', () => {
         tensors: new Map([...tensors, ['generator.1.beta', tensor([1, 2])], ['generator.9.kernel', tensor([1])]]),
       }),
       /unexpected: generator\.9\.kernel; misshapen: generator\.1\.beta \(\[2\] instead of \[6\]\)/,
+    ],
+    ...(
+      [
+        ['a NaN in a weight', 'discriminator.1.kernel', NaN],
+        ['an infinite moment', 'generator_optimizer.0.kernel.v', Infinity],
+        ['a NaN in a moment', 'discriminator_optimizer.1.bias.m', NaN],
+        ['a NaN in the noise of the samples', 'sample_noise', NaN],
+        ['an infinite moving mean', 'generator.1.moving_mean', -Infinity],
+      ] as const
+    ).map(([what, name, value]): (typeof inconsistent)[number] => [
+      what,
+      ({ tensors }) => ({ tensors: withValue(tensors, name, value) }),
+      new RegExp(`inconsistent: ${name} holds a NaN or an infinity`),
+    ]),
+    [
+      'a negative moving variance',
+      ({ tensors }) => ({ tensors: withValue(tensors, 'discriminator.2.moving_variance', -1e-20) }),
+      /inconsistent: discriminator\.2\.moving_variance holds a negative number/,
     ],
     [
       'noise of another length',

@@ -1,22 +1,36 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.ts';
+import { encodeTensorFile } from '../../src/io/tensor-file.ts';
 import { type CheckpointFileSystem, checkpointDirectory } from '../../src/node/checkpoints.ts';
 import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
 import type { ResumeEvent } from '../../src/training/events.ts';
+import { CHECKSUM_KEY, checkSeal, seal, UNSEALED } from '../../src/training/seal.ts';
 import { recordingStore, runTiny, stateHash } from '../gan/tiny.ts';
+import { detached } from '../support/detached.ts';
 import { rejection, temporaryFolders } from '../support/folder.ts';
 import { hookedFileSystem, SystemError } from '../torture/hooked-file-system.ts';
 
 const newFolder = temporaryFolders();
-const bytesOf = (value: number): Uint8Array => new Uint8Array(1000).fill(value);
+
+/** A sealed file of 1000 bytes, which is all that the directory asks of a checkpoint, that ends with the value. */
+function bytesOf(value: number): Uint8Array {
+  const file = (size: number): Uint8Array => {
+    const bytes = new Uint8Array(size).fill(value);
+    return encodeTensorFile([{ name: 'x', dtype: 'U8', shape: [size], bytes }], { [CHECKSUM_KEY]: UNSEALED });
+  };
+  return seal(file(1000 - (file(800).length - 800)));
+}
 
 async function contents(store: CheckpointStore): Promise<number[]> {
   const kept = await Promise.all((await store.list()).map((saved) => saved.read()));
-  expect(kept.every((bytes) => bytes.length === 1000 && bytes.every((byte) => byte === bytes[0]))).toBe(true);
-  return kept.map((bytes) => bytes[0]!);
+  for (const bytes of kept) {
+    expect(bytes.length).toBe(1000);
+    checkSeal(bytes, 'contents');
+  }
+  return kept.map((bytes) => bytes[999]!);
 }
 
 describe('checkpointDirectory', () => {
@@ -47,6 +61,112 @@ describe('checkpointDirectory', () => {
     expect(readdirSync(folder).sort()).toEqual(
       [...strangers, 'checkpoint-1000000.safetensors', 'checkpoint-1000001.safetensors'].sort(),
     );
+  });
+
+  it.each([
+    ['15 digits', '9'.repeat(15), `1${'0'.repeat(15)}`],
+    ['100 digits', '9'.repeat(100), `1${'0'.repeat(100)}`],
+  ])('goes on behind a stray file with a number of %s, and loses no checkpoint', async (_, stray, next) => {
+    const folder = newFolder();
+    await runTiny({ checkpoint: checkpointDirectory(folder), epochs: 2 });
+    writeFileSync(join(folder, `checkpoint-${stray}.safetensors`), 'no checkpoint');
+    const skipped: unknown[] = [];
+    const onResume = (event: ResumeEvent): unknown => skipped.push(...event.skipped);
+    await runTiny({ checkpoint: checkpointDirectory(folder), resume: true, onResume });
+    expect(skipped).toHaveLength(1);
+    // What it resumed from outlives the save, not the stray file.
+    expect(readdirSync(folder).sort()).toEqual(['checkpoint-000002.safetensors', `checkpoint-${next}.safetensors`]);
+    const again = await runTiny({ checkpoint: checkpointDirectory(folder), resume: true, epochs: 5 });
+    expect(again.steps).toHaveLength(2 * 4);
+  });
+
+  it('refuses before the first step if no number is left, and loses no checkpoint', async () => {
+    const folder = newFolder();
+    await runTiny({ checkpoint: checkpointDirectory(folder), epochs: 2 });
+    writeFileSync(join(folder, `checkpoint-${'9'.repeat(200)}.safetensors`), '');
+    const before = readdirSync(folder);
+    const steps: unknown[] = [];
+    const outcome = runTiny({ checkpoint: checkpointDirectory(folder), resume: true, onStep: (e) => steps.push(e) });
+    const error = await rejection(outcome);
+    expect(error).toBeInstanceOf(RuntimeError);
+    expect(error).toMatchObject({ message: expect.stringMatching(/highest number.*If it is none, remove it/) });
+    expect([steps, readdirSync(folder)]).toEqual([[], before]);
+  });
+
+  it('does not let damaged files push out the one that it resumed from', async () => {
+    const folder = newFolder();
+    await runTiny({ checkpoint: checkpointDirectory(folder), epochs: 2 });
+    const good = readFileSync(join(folder, 'checkpoint-000002.safetensors'));
+    for (const number of ['000003', '000004', '000005']) {
+      writeFileSync(
+        join(folder, `checkpoint-${number}.safetensors`),
+        good.map((byte, i) => (i === 200 ? ~byte : byte)),
+      );
+    }
+    const afterFirst: string[] = [];
+    const store = checkpointDirectory(folder);
+    const save = async (bytes: Uint8Array): Promise<void> => {
+      await store.save(bytes);
+      afterFirst.push(readdirSync(folder).join());
+    };
+    await runTiny({ checkpoint: { save, list: () => store.list() }, resume: true, checkpointEvery: 2 });
+    expect(afterFirst).toEqual([
+      'checkpoint-000002.safetensors,checkpoint-000006.safetensors',
+      'checkpoint-000006.safetensors,checkpoint-000007.safetensors',
+    ]);
+  });
+
+  it.each(['checkpoint-00001.safetensors', 'checkpoint-0000001.safetensors', 'checkpoint-1e9999.safetensors'])(
+    'leaves %s alone, which no checkpoint is called',
+    async (name) => {
+      const folder = newFolder();
+      writeFileSync(join(folder, name), '');
+      await checkpointDirectory(folder).save(bytesOf(1));
+      expect(readdirSync(folder).sort()).toEqual([name, 'checkpoint-000001.safetensors'].sort());
+    },
+  );
+
+  it('finds before the first step that it cannot write, and needs to write nothing for a finished training', async () => {
+    const folder = newFolder();
+    const fileSystem = (code: string): CheckpointFileSystem =>
+      hookedFileSystem((call) => {
+        if (call === 'open file') throw new SystemError(code);
+      }, 1000);
+    const steps: unknown[] = [];
+    const onStep = (event: unknown): unknown => steps.push(event);
+    for (const code of ['EROFS', 'EACCES', 'ENOSPC']) {
+      for (const resume of [false, true]) {
+        const error = await rejection(
+          runTiny({ checkpoint: checkpointDirectory(folder, fileSystem(code)), resume, onStep }),
+        );
+        expect(error).toBeInstanceOf(RuntimeError);
+        expect(error).toMatchObject({
+          message: expect.stringMatching(`cannot write into the directory "${folder}": E`),
+        });
+      }
+    }
+    expect(steps).toEqual([]);
+    await runTiny({ checkpoint: checkpointDirectory(folder) });
+    const { result } = await runTiny({ checkpoint: checkpointDirectory(folder, fileSystem('EROFS')), resume: true });
+    expect(result).toMatchObject({ completed: true, history: { length: 3 } });
+  });
+
+  it('goes on when somebody empties the directory meanwhile', async () => {
+    const folder = newFolder();
+    const onEpoch = ({ epoch }: { epoch: number }): void => {
+      if (epoch === 2) rmSync(folder, { recursive: true });
+    };
+    await runTiny({ checkpoint: checkpointDirectory(folder), onEpoch });
+    expect(readdirSync(folder)).toEqual(['checkpoint-000001.safetensors', 'checkpoint-000002.safetensors']);
+  });
+
+  it('refuses bytes that have lost their memory, and keeps what is there', async () => {
+    const folder = newFolder();
+    const store = checkpointDirectory(folder);
+    await store.save(bytesOf(1));
+    const error = await rejection(store.save(detached(Uint8Array.from(bytesOf(2)))));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(await contents(store)).toEqual([1]);
   });
 
   it('removes temporary files of dead processes, not those of living ones', async () => {
@@ -241,7 +361,8 @@ describe('a training whose checkpoints are in a directory', () => {
     const skipped: unknown[] = [];
     const onResume = (event: ResumeEvent): unknown => skipped.push(...event.skipped.map(({ error }) => error));
     await runTiny({ checkpoint: checkpointDirectory(folder), resume: true, onResume });
-    expect(skipped).toEqual([expect.any(FormatError), expect.objectContaining({ code: 'EISDIR' })]);
+    expect(skipped).toEqual([expect.any(FormatError), expect.any(RuntimeError)]);
+    expect(skipped.map(String).join()).toMatch(/does not begin as one.*8\.safetensors" is not a regular file/);
     expect(await newestHash(folder)).toBe(finalHash);
   });
 });

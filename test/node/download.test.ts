@@ -142,8 +142,42 @@ describe('download', () => {
       }, 60);
     });
     const started = performance.now();
-    expect((await download(url, { ...common, silence: 400 })).length).toBe(500);
+    expect((await download(url, { ...common, silence: 400, slowest: 500 })).length).toBe(500);
     expect(performance.now() - started).toBeGreaterThan(500);
+  });
+
+  it('does not wait for ever for a body that trickles', async () => {
+    const url = await serve((_request, response) => {
+      const timer = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const started = performance.now();
+    expect(await failure(url, { silence: 300 })).toMatch(/fewer than 4096 bytes a second came after \d+ bytes\. /);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('takes little more memory than the body for one that comes a byte at a time', async () => {
+    const bytes = 2 ** 18;
+    let sent = 0;
+    const single = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent < bytes) controller.enqueue(Uint8Array.of(sent++ & 255));
+        else controller.close();
+      },
+    });
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(single));
+    const body = await download('http://127.0.0.1/', { ...common, maxBytes: bytes });
+    expect(body.length).toBe(bytes);
+    expect(body.every((byte, i) => byte === (i & 255))).toBe(true);
+    expect(body.buffer.byteLength).toBe(bytes);
+  });
+
+  it('shows the words of server and network on one line, and not all of them', async () => {
+    const words = `\u001b[2J\u202e\r\n${'x'.repeat(1_000_000)}`;
+    vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('fetch failed', { cause: new Error(words) }));
+    const message = await failure('http://127.0.0.1/');
+    expect(message).toContain('fetch failed (\\u{1b}[2J\\u{202e}\\u{d}\\u{a}xxx');
+    expect(message.length).toBeLessThan(500);
   });
 
   it("rejects with the signal's reason, aborted before, while waiting, and in the middle of the body", async () => {

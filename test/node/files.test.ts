@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
 import { type FileSystem, writeFileAtomic } from '../../src/node/files.ts';
+import { detached } from '../support/detached.ts';
 import { rejection, temporaryFolders } from '../support/folder.ts';
 
 const newFolder = temporaryFolders();
@@ -31,7 +32,7 @@ function faulty(
   };
   const fileSystem: FileSystem = {
     async open(path, flags) {
-      const kind = flags === 'r' ? 'directory' : 'file';
+      const kind = typeof flags === 'number' ? 'directory' : 'file';
       enter(`open ${kind}`);
       const handle = await open(path, flags);
       return {
@@ -179,6 +180,24 @@ describe('writeFileAtomic', () => {
         cause,
         message: `writeFileAtomic: cannot rename the temporary file to "${path}": ${said}. An older file of that name is untouched.`,
       });
+      expect([...readFileSync(path)]).toEqual([...OLD]);
+    }
+  });
+
+  it('keeps the old file when the bytes have lost their memory, before the call or during it', async () => {
+    const path = join(newFolder(), 'state.bin');
+    writeFileSync(path, OLD);
+    const before = await rejection(writeFileAtomic(path, detached(Uint8Array.of(1, 2))));
+    expect(before).toBeInstanceOf(ArgumentError);
+    expect(before).toMatchObject({ message: expect.stringMatching(/^writeFileAtomic: bytes has lost its memory/) });
+    for (const event of ['open file', 'write']) {
+      const bytes = Uint8Array.from(NEW);
+      let calls = 0;
+      const { fileSystem } = faulty((_, name) => {
+        if (name === event && ++calls === 1) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+        return undefined;
+      });
+      expect(await rejection(writeFileAtomic(path, bytes, fileSystem)), event).toBeInstanceOf(RuntimeError);
       expect([...readFileSync(path)]).toEqual([...OLD]);
     }
   });

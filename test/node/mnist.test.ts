@@ -113,6 +113,12 @@ describe('loadMnist from a directory', () => {
     ],
     ['images of another size', encodeIdx(wide), labels(3), /holds uint8 of shape \[3, 28, 29\]/],
     ['no images', encodeIdx(none), labels(3), /shape \[0, 28, 28\].*n at least 1/],
+    [
+      'a label above 9',
+      images(3),
+      encodeIdx({ type: 'uint8', shape: [3], data: Uint8Array.of(0, 9, 10) }),
+      /train-labels.*: label 2 is 10; expected digits, 0 to 9\. readIdxFile\(\) reads other data/,
+    ],
     ['cut images', images(3).subarray(0, 999), labels(3), /loadMnist: ".*train-images.*": .* but only 983 follow/],
     ['a text', Buffer.from('no digits'), labels(3), /loadMnist: ".*train-images.*begins with bytes 00 00/],
   ])('refuses %s', async (_name, imageBytes, labelBytes, says) => {
@@ -239,6 +245,48 @@ describe('loadMnist without a directory', () => {
     expect(error).toMatchObject({
       message: expect.stringMatching(/ubyte\.gz" \(delete it to have it downloaded again\): /),
     });
+  });
+
+  it('checks cached files again, and leaves them to the user', async () => {
+    const cacheDirectory = newFolder();
+    const { baseUrl, requests } = await mirror();
+    await loadMnist({ cacheDirectory, baseUrl, checksums });
+    const path = join(cacheDirectory, `${name}.gz`);
+    const changed = TRAIN[name].slice();
+    changed[5000]! ^= 1;
+    for (const [file, bytes] of [
+      [path, gzipSync(changed)],
+      [join(cacheDirectory, name), changed],
+    ] as const) {
+      writeFileSync(file, bytes);
+      const error = await rejection(loadMnist({ cacheDirectory, baseUrl, checksums }));
+      expect(error).toBeInstanceOf(FormatError);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(
+          new RegExp(
+            `^loadMnist: "${file}" is not the file it should be: it has SHA-256 ${sha256(changed)} \\(unpacked\\)`,
+          ),
+        ),
+      });
+      expect(error).toMatchObject({ message: expect.stringContaining('Delete it to have it downloaded again') });
+      expect(readFileSync(file).equals(bytes)).toBe(true);
+    }
+    expect(requests).toHaveLength(2);
+    // Other data under the same names, as of another mirror, need its checksums.
+    expect(await rejection(loadMnist({ cacheDirectory }))).toBeInstanceOf(FormatError);
+  });
+
+  it.each([
+    ['http://user:secret@127.0.0.1/x', 'http://...@127.0.0.1/x'],
+    ['https://user:secret@127.0.0.1/x?token=secret', 'https://...@127.0.0.1/x?...'],
+    ['https://127.0.0.1/x?token=secret#secret', 'https://127.0.0.1/x?...'],
+    ['ftp://user:secret@127.0.0.1', 'ftp://...@127.0.0.1'],
+    ['user:secret@127.0.0.1', '...@127.0.0.1'],
+  ])('refuses %s as baseUrl and keeps its secrets', async (baseUrl, shown) => {
+    const error = await rejection(loadMnist({ cacheDirectory: newFolder(), baseUrl }));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(error).toMatchObject({ message: expect.stringContaining(`got "${shown}"`) });
+    expect(error).toMatchObject({ message: expect.not.stringContaining('secret') });
   });
 
   it('tells when the cache folder cannot be made', async () => {

@@ -3,6 +3,7 @@
  * The test suites run the same targets over fewer cases.
  */
 import { idxTarget } from '../data/idx-fuzz.ts';
+import { fuzzResume } from '../gan/resume-fuzz.ts';
 import { safetensorsTarget } from '../io/safetensors-fuzz.ts';
 import { fuzzGzip } from '../node/gzip-fuzz.ts';
 import { checkpointTarget } from '../training/checkpoint-fuzz.ts';
@@ -16,6 +17,7 @@ const RUNNERS: Readonly<Record<string, (count: number, seed: number) => FuzzRepo
   checkpoint: runner(checkpointTarget),
   gzip: fuzzGzip,
   idx: runner(idxTarget),
+  resume: fuzzResume,
   safetensors: runner(safetensorsTarget),
 };
 

@@ -1,7 +1,7 @@
 /**
  * The process that is killed: `node --import tsx test/torture/child.ts FOLDER CALL`. It trains in FOLDER and reports
  * its first step and each save to its parent. If CALL is not 0, it stops at that file system call, counted from 1 over
- * all saves, reports it, and waits to be killed.
+ * the opening of the directory and all saves, reports it, and waits to be killed.
  */
 import { runToTheEnd, watchedDirectory } from './training.ts';
 

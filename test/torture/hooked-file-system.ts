@@ -1,6 +1,7 @@
 /** The real file system of checkpoints, with a hook before each call that can throw or wait, and with short writes. */
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import type { CheckpointFileSystem } from '../../src/node/checkpoints.ts';
+import { openForReading } from '../../src/node/read-file.ts';
 
 /** An error with a code, as the system throws it. */
 export class SystemError extends Error {
@@ -15,7 +16,7 @@ export class SystemError extends Error {
 export function hookedFileSystem(hook: (call: string) => unknown, most: number): CheckpointFileSystem {
   return {
     async open(path, flags) {
-      const kind = flags === 'r' ? 'directory' : 'file';
+      const kind = typeof flags === 'number' ? 'directory' : 'file';
       await hook(`open ${kind}`);
       const handle = await open(path, flags);
       return {
@@ -50,9 +51,13 @@ export function hookedFileSystem(hook: (call: string) => unknown, most: number):
       await hook('readdir');
       return readdir(path);
     },
-    async readFile(path) {
-      await hook('readFile');
-      return readFile(path);
+    async openForReading(path) {
+      await hook('open for reading');
+      return openForReading(path);
+    },
+    async utimes(path, accessed, modified) {
+      await hook('utimes');
+      await utimes(path, accessed, modified);
     },
     async stat(path) {
       await hook('stat');

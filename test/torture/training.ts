@@ -44,7 +44,7 @@ export async function newestHash(folder: string): Promise<string> {
 /**
  * A directory store that reports its calls. Each write takes at most 1000 bytes.
  *
- * @param onCall - called before each file system call within a save.
+ * @param onCall - called before each file system call of its opening and of a save.
  * @param onSaved - called after each save with the number of steps in it.
  */
 export function watchedDirectory(
@@ -56,6 +56,12 @@ export function watchedDirectory(
   const fileSystem = hookedFileSystem(() => (saving ? onCall() : undefined), 1000);
   const store = checkpointDirectory(folder, fileSystem);
   return {
+    async open() {
+      saving = true;
+      await store.open?.();
+      saving = false;
+    },
+    close: async () => store.close?.(),
     async save(bytes) {
       saving = true;
       await store.save(bytes);

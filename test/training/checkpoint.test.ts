@@ -108,7 +108,13 @@ describe('a checkpoint', () => {
 
   const forgeries: readonly [string, Parameters<typeof forged>[0], RegExp][] = [
     ['another format', ({ metadata }) => (metadata['format'] = 'pt'), /format is "pt"; this reads "ganvas checkpoint"/],
-    ['a later version', ({ metadata }) => (metadata['version'] = '3'), /version is "3"; this reads "1" and "2"/],
+    ['a later version', ({ metadata }) => (metadata['version'] = '3'), /has format "3", and .* only "1" and "2"/],
+    ['no version', ({ metadata }) => delete metadata['version'], /its version is missing/],
+    [
+      'a very long version, with control characters',
+      ({ metadata }) => (metadata['version'] = '\u001b[2J'.repeat(1_000_000)),
+      /has format "\\u\{1b\}\[2J.{0,200}\.\.\.", and this/,
+    ],
     ['no epoch', ({ metadata }) => delete metadata['epoch'], /its epoch is missing/],
     ['epoch 0', ({ metadata }) => (metadata['epoch'] = '0'), /epoch is "0", not a whole number from 1/],
     ['a negative step', ({ metadata }) => (metadata['step'] = '-1'), /step is "-1", not a whole number/],
@@ -136,6 +142,11 @@ describe('a checkpoint', () => {
       'more columns',
       ({ metadata }) => (metadata['columns'] = 'a,b,c,d'),
       /epoch_sums is \[3\]; with 4 columns in epoch 3 it is \[4\]/,
+    ],
+    [
+      'a random state that would soon not be exact',
+      ({ metadata }) => (metadata['random.block'] = '9007199254740991'),
+      /random\.block is "9007199254740991", not a whole number from 0 to 4503599627370496/,
     ],
     ['an unknown key', ({ metadata }) => (metadata['extra'] = ''), /unknown key "extra"/],
     ['no history', ({ entries }) => entries.splice(0, entries.length), /history is missing/],
@@ -173,6 +184,22 @@ describe('a checkpoint', () => {
         entries[at] = { ...entries[at]!, bytes: new Uint8Array(Float64Array.of(1, NaN, 2).buffer) };
       },
       /its discriminatorLoss is NaN/,
+    ],
+    [
+      'a loss to which none can be added',
+      ({ entries }) => {
+        const at = entries.findIndex(({ name }) => name === 'epoch_sums');
+        entries[at] = { ...entries[at]!, bytes: new Uint8Array(Float64Array.of(1e308, 1, 2).buffer) };
+      },
+      /its generatorLoss is 1e\+308/,
+    ],
+    [
+      'a negative time',
+      ({ entries }) => {
+        const at = entries.findIndex(({ name }) => name === 'epoch_sums');
+        entries[at] = { ...entries[at]!, bytes: new Uint8Array(Float64Array.of(1, 1, -2).buffer) };
+      },
+      /its seconds is -2/,
     ],
   ];
   it.each(forgeries)('with a right checksum but %s is refused', (_, change, says) => {
