@@ -9,9 +9,9 @@ import { type Shape, sizeOf } from '../src/core/shape.ts';
 import { gemm } from '../src/kernels/library/gemm.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
 import { convolve } from '../src/ops/internal/convolve.ts';
-import { hashedFloats } from '../tools/hashed-floats.ts';
 import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import { type Call, recording } from './recorder.ts';
+import { hashedFloats } from './support/hashed-floats.ts';
 import { callsWithin, timeCalls } from './timing.ts';
 
 /** The whole function, or only the gemm calls that it makes. */

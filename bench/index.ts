@@ -3,7 +3,6 @@
  * Each kernel is compared with the naive one, bit for bit, before it is timed. The peers are in bench/peers.
  */
 import { writeFileSync } from 'node:fs';
-import { runCommand } from '../tools/command-line.ts';
 import { CONVOLUTION_SIZES } from './convolution-sizes.ts';
 import { type ConvolutionFigures, measureConvolution } from './convolutions.ts';
 import { measureFirstUse } from './first-use.ts';
@@ -14,6 +13,7 @@ import { describeMachine, machineLines } from './machine.ts';
 import { type BenchOptions, help, parseOptions, type Section, USAGE } from './options.ts';
 import { convolutionTable, firstUseTable, type GemmRow, gemmTable, opsTable, stepTable } from './report.ts';
 import { measureOps, measureSteps, type StepFigures, verifySteps } from './steps.ts';
+import { runCommand } from './support/command-line.ts';
 import { figure } from './table.ts';
 import type { Effort } from './timing.ts';
 import { openWideLab } from './wide.ts';

@@ -15,13 +15,13 @@ import { type Runtime, registeredKernels } from '../src/kernels/runtime.ts';
 import { createPortableSet, createSimdSet, FLOAT32, type KernelSet } from '../src/kernels/sets.ts';
 import { ThreadPool } from '../src/kernels/threads/pool.ts';
 import { findThreads } from '../src/kernels/threads/worker.ts';
-import { hashedFloats } from '../tools/hashed-floats.ts';
-import { gemmNaive } from '../tools/naive-gemm.ts';
 import { ConvolutionOperands, type ConvolutionWork } from './convolution-operands.ts';
 import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 import { type PeakLoop, peakLoops } from './peak.ts';
 import { type Call, recording } from './recorder.ts';
+import { hashedFloats } from './support/hashed-floats.ts';
+import { gemmNaive } from './support/naive-gemm.ts';
 import { callsWithin, timeCalls } from './timing.ts';
 import { createTrainer, type Trainer, type TrainerPlan } from './trainer.ts';
 

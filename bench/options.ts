@@ -1,6 +1,6 @@
 /** The command line of the benchmark. */
 
-import { helpText, type Options, readChoice, readCommandLine } from '../tools/command-line.ts';
+import { helpText, type Options, readChoice, readCommandLine } from './support/command-line.ts';
 
 /** The parts of the benchmark, in the order in which they run. */
 export const SECTIONS = ['ladder', 'transposes', 'ops', 'step', 'convolutions', 'conv-step', 'first-use'] as const;

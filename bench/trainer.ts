@@ -9,8 +9,8 @@ import { denseDiscriminator, denseGenerator } from '../src/gan/dense-models.ts';
 import { ganStep } from '../src/gan/step.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
 import { adam } from '../src/optim/adam.ts';
-import { hashedFloats } from '../tools/hashed-floats.ts';
 import { BATCH } from './gemm-sizes.ts';
+import { hashedFloats } from './support/hashed-floats.ts';
 
 const IMAGES = 1024;
 const LATENT = 100;

@@ -7,7 +7,7 @@ import {
   readWholeNumber,
   readWholeNumbers,
   UsageError,
-} from '../tools/command-line.ts';
+} from '../bench/support/command-line.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
 import { parseOptions as parseTraining, type TrainingOptions } from './options.ts';
 import { type ModelName, RUNS } from './run-folder.ts';

@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runCommand, UsageError } from '../bench/support/command-line.ts';
 import { concat, configure, type Evaluation, type EvaluationRow, formatEvaluation, scope } from '../src/index.ts';
 import { enableWideSimd, saveImage } from '../src/node/index.ts';
-import { runCommand, UsageError } from '../tools/command-line.ts';
 import { type ComparisonOptions, help, type Planned, parseOptions, plan, USAGE } from './compare-options.ts';
 import { type LabelledDigits, loadDigits } from './digits.ts';
 import { createEvaluator } from './evaluator.ts';

@@ -1,5 +1,5 @@
 /** The command line of evaluate.ts. */
-import { helpText, type Options, readCommandLine, readWholeNumber, UsageError } from '../tools/command-line.ts';
+import { helpText, type Options, readCommandLine, readWholeNumber, UsageError } from '../bench/support/command-line.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
 
 export interface EvaluationOptions extends EvaluatorOptions {

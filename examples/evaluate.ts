@@ -4,6 +4,7 @@
  * and written to the folder as evaluation.md and evaluation.json.
  */
 import { basename, join } from 'node:path';
+import { runCommand, UsageError } from '../bench/support/command-line.ts';
 import {
   type Dataset,
   dataset,
@@ -14,7 +15,6 @@ import {
   scope,
 } from '../src/index.ts';
 import { readIdxFile } from '../src/node/index.ts';
-import { runCommand, UsageError } from '../tools/command-line.ts';
 import { type EvaluationOptions, help, parseOptions, USAGE } from './evaluate-options.ts';
 import { createEvaluator, someImages } from './evaluator.ts';
 import { readDescription, weightFiles, writeText } from './run-folder.ts';

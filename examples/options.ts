@@ -1,5 +1,5 @@
 /** The command line of train.ts. */
-import type { GanLoss } from '../src/index.ts';
+
 import {
   helpText,
   type Options,
@@ -8,7 +8,8 @@ import {
   readDecimal,
   readWholeNumber,
   readWholeNumbers,
-} from '../tools/command-line.ts';
+} from '../bench/support/command-line.ts';
+import type { GanLoss } from '../src/index.ts';
 import { MODELS, type ModelName } from './run-folder.ts';
 
 export interface TrainingOptions {

@@ -4,9 +4,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../bench/support/command-line.ts';
 import { ArgumentError } from '../src/index.ts';
 import { writeFileAtomic } from '../src/node/index.ts';
-import { UsageError } from '../tools/command-line.ts';
 
 export const MODELS = ['dense', 'refined', 'conv', 'conditional', 'autoencoder'] as const;
 export type ModelName = (typeof MODELS)[number];

@@ -5,6 +5,7 @@
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../bench/support/command-line.ts';
 import {
   type Autoencoder,
   adam,
@@ -17,7 +18,6 @@ import {
   trainAutoencoder,
 } from '../src/index.ts';
 import { saveImage, writeFileAtomic } from '../src/node/index.ts';
-import { UsageError } from '../tools/command-line.ts';
 import type { LabelledDigits } from './digits.ts';
 import type { Interruption } from './interruption.ts';
 import type { TrainingOptions } from './options.ts';

@@ -4,9 +4,10 @@
  *
  * In your own program, import from 'ganvas' and 'ganvas/node' instead of ../src/.
  */
+
+import { runCommand, UsageError } from '../bench/support/command-line.ts';
 import { configure } from '../src/index.ts';
 import { enableWideSimd } from '../src/node/index.ts';
-import { runCommand, UsageError } from '../tools/command-line.ts';
 import { loadDigits } from './digits.ts';
 import { watchForInterruption } from './interruption.ts';
 import { help, parseOptions, type TrainingOptions, USAGE } from './options.ts';

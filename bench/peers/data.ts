@@ -7,7 +7,7 @@
  * no
  *   dropout, because no two libraries have the same random numbers.
  */
-import { hashedFloats } from '../../tools/hashed-floats.ts';
+import { hashedFloats } from '../support/hashed-floats.ts';
 
 /** Batch size of the dense step. */
 export const BATCH_SIZE = 256;

@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { didYouMean } from '../../src/core/check.ts';
+import { describeMachine, machineLines } from '../machine.ts';
 import {
   helpText,
   type Options,
@@ -13,8 +14,7 @@ import {
   readCommandLine,
   runCommand,
   UsageError,
-} from '../../tools/command-line.ts';
-import { describeMachine, machineLines } from '../machine.ts';
+} from '../support/command-line.ts';
 import { figure, table } from '../table.ts';
 import { type Comparison, comparisonOf, MODEL_NAMES, type ModelName } from './entries.ts';
 import { COMPARED, measure, type Result, TOLERANCE } from './measure.ts';

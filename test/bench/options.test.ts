@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { help, parseOptions, SECTIONS } from '../../bench/options.ts';
-import { UsageError } from '../../tools/command-line.ts';
+import { UsageError } from '../../bench/support/command-line.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 describe('the command line of the benchmark', () => {

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UsageError } from '../../bench/support/command-line.ts';
 import { help, parseOptions, plan } from '../../examples/compare-options.ts';
 import { createRandom, digitClassifier, encodeWeights } from '../../src/index.ts';
-import { UsageError } from '../../tools/command-line.ts';
 import { decodeGreyPng } from '../image/png-reader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-compare-'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../bench/support/command-line.ts';
 import { help, parseOptions } from '../../examples/evaluate-options.ts';
-import { UsageError } from '../../tools/command-line.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const parse = (line: string): ReturnType<typeof parseOptions> =>

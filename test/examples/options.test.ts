@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../bench/support/command-line.ts';
 import { help, parseOptions } from '../../examples/options.ts';
-import { UsageError } from '../../tools/command-line.ts';
 
 const parse = (line: string): ReturnType<typeof parseOptions> =>
   parseOptions(line.split(' ').filter((one) => one !== ''));

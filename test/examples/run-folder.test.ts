@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { UsageError } from '../../bench/support/command-line.ts';
 import {
   epochName,
   makeRunFolder,
@@ -11,7 +12,6 @@ import {
   weightFiles,
   writeDescription,
 } from '../../examples/run-folder.ts';
-import { UsageError } from '../../tools/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-run-folder-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,9 +3,9 @@
  * than the matrix, NaN in C where it must not be read, and everything around C unchanged.
  */
 import { describe, expect, it } from 'vitest';
+import { gemmNaive } from '../../bench/support/naive-gemm.ts';
 import { blockDepth, KC } from '../../src/kernels/gemm/portable.ts';
 import { FLOAT32 } from '../../src/kernels/sets.ts';
-import { gemmNaive } from '../../tools/naive-gemm.ts';
 import { KERNEL_SETS, type Kernels, type TestSet } from '../support/kernel-sets.ts';
 import { hashedFloats } from '../support/reference.ts';
 import { firstUnequal } from '../support/twins.ts';

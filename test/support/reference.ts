@@ -1,5 +1,5 @@
 /** The digest of a tensor, and the hashed numbers, as the fixtures' Python scripts compute them. */
-import { hashedFloats } from '../../tools/hashed-floats.ts';
+import { hashedFloats } from '../../bench/support/hashed-floats.ts';
 
 export { hashedFloats };
 

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { UsageError } from '../../bench/support/command-line.ts';
 import { openLossLog } from '../../examples/loss-log.ts';
 import { parseOptions } from '../../examples/options.ts';
-import { UsageError } from '../../tools/command-line.ts';
 import { temporaryFolders } from '../support/folder.ts';
 import { testRandom } from '../support/mutate.ts';
 

@@ -3,8 +3,8 @@
  * codes.
  */
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../src/core/check.ts';
-import { GanvasError } from '../src/core/errors.ts';
+import { didYouMean } from '../../src/core/check.ts';
+import { GanvasError } from '../../src/core/errors.ts';
 
 /** A command line that cannot be understood. Its message is meant for the user. */
 export class UsageError extends Error {

@@ -2,9 +2,9 @@
  * The triple loop: C[i, j] = sum over k of A[i, k] B[k, j], in the contract's order of additions. The fast ones are
  * checked against it, and it is the first rung of the benchmark's ladder.
  */
-import { blockDepth, type GemmFunction } from '../src/kernels/gemm/portable.ts';
-import type { Heap } from '../src/kernels/heap.ts';
-import type { Arithmetic } from '../src/kernels/sets.ts';
+import { blockDepth, type GemmFunction } from '../../src/kernels/gemm/portable.ts';
+import type { Heap } from '../../src/kernels/heap.ts';
+import type { Arithmetic } from '../../src/kernels/sets.ts';
 
 export function gemmNaive(heap: Heap, { round }: Arithmetic): GemmFunction {
   return (c, a, b, m, n, k, cStride, aStride, bStride, transposeA, transposeB, accumulate) => {

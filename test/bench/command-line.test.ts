@@ -8,7 +8,7 @@ import {
   readWholeNumber,
   readWholeNumbers,
   UsageError,
-} from '../../tools/command-line.ts';
+} from '../../bench/support/command-line.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const OPTIONS = {
