@@ -140,6 +140,7 @@ export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
         f.set(rows, i32.sub(rows, 1));
       });
     },
+    sample: { aColumnStep: [0, 1], bColumnStep: [0, 1] },
     // Along the rows, or along the columns of a single row.
     split: (at) => {
       const manyRows = (args: readonly number[]): boolean => args[at.rows]! > 1;

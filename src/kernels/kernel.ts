@@ -86,7 +86,14 @@ interface Definition<Args extends readonly number[], R extends Result, P extends
   readonly split: Split<keyof P & string>;
   /** Bytes of scratch memory that the SIMD body needs on each thread. */
   readonly workspaceBytes?: number;
+  /**
+   * For a check on the machine: what a valid call needs beyond a count of 67, 5 rows, and 37 for other whole numbers.
+   */
+  readonly sample?: Sample<keyof P & string>;
 }
+
+/** Of a whole number: its values in the calls of a check, each with each. Of an address: what fills the operand. */
+export type Sample<Name extends string> = { readonly [Parameter in Name]?: number | readonly number[] };
 
 /** Any kernel, as kernel sets and threads see it. */
 export interface AnyKernel {
@@ -103,6 +110,7 @@ export interface AnyKernel {
   /** undefined: a call stays on one thread. */
   readonly rule: SplitRule | undefined;
   readonly workspaceBytes: number;
+  readonly sample: Sample<string>;
   run(...args: readonly number[]): Result;
   /** Forgets the body that `run` found; the next run finds the one that is in use then. */
   unlink(): void;
@@ -123,7 +131,7 @@ export function kernel<Args extends readonly number[], R extends Result, const P
 ): Kernel<Args, R>;
 export function kernel(
   name: string,
-  { parameters, result = 'void', portable, simd, split, workspaceBytes = 0 }: AnyDefinition,
+  { parameters, result = 'void', portable, simd, split, workspaceBytes = 0, sample = {} }: AnyDefinition,
 ): AnyKernel {
   const unlinked: KernelFunction = (...args) => link(value)(...args);
   const value: AnyKernel = {
@@ -134,6 +142,7 @@ export function kernel(
     simd,
     rule: ruleOf(split, Object.keys(parameters)),
     workspaceBytes,
+    sample,
     run: unlinked,
     unlink() {
       value.run = unlinked;
@@ -147,4 +156,5 @@ interface AnyDefinition extends Pick<AnyKernel, 'parameters' | 'portable' | 'sim
   readonly result?: AnyKernel['result'];
   readonly split: Split<string>;
   readonly workspaceBytes?: number;
+  readonly sample?: Sample<string>;
 }

@@ -41,6 +41,12 @@ export const WINDOW_PARAMETERS = {
   outWidth: 'i32',
 } as const;
 
+/** The sample of a kernel on windows: pictures of 7 x 6 pixels, as many windows of 3 x 3. */
+export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines' | 'images', number>> = {
+  ...{ firstLine: 3, lines: 11, images: 2, height: 7, width: 6, channels: 5, kernelHeight: 3, kernelWidth: 3 },
+  ...{ strideHeight: 1, strideWidth: 1, padTop: 1, padLeft: 1, outHeight: 7, outWidth: 6 },
+};
+
 type GeometryName = keyof typeof WINDOW_PARAMETERS;
 type Places = Readonly<Record<GeometryName, number>>;
 

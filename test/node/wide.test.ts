@@ -1,6 +1,6 @@
 /**
- * enableWideSimd() on whatever Node the tests run on: from Node 24 on x64 it switches the kernels and changes no bit; elsewhere it says why not
- * and changes nothing. Both are asserted, by the version.
+ * enableWideSimd() on whatever Node the tests run on: from Node 24 on x64 it switches the kernels and changes no bit;
+ * elsewhere it says why not and changes nothing. Both are asserted, by the version.
  */
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../src/kernels/heap.ts';

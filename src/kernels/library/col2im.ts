@@ -12,6 +12,7 @@ import {
   splitLines,
   timesAll,
   WINDOW_PARAMETERS,
+  WINDOW_SAMPLE,
   type WindowGeometry,
 } from '../windows.ts';
 
@@ -88,6 +89,7 @@ export const col2im: Kernel<
       );
     });
   },
+  sample: WINDOW_SAMPLE,
   split: (at) => {
     const all = elementsOfImage(at);
     // Each element of the windows is added once, whichever line it belongs to.

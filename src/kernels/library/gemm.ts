@@ -148,6 +148,8 @@ export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
     });
   },
   workspaceBytes: A_BYTES + B_BYTES + SCRATCH_BYTES,
+  // Whole tiles and edges, two blocks of k. The rows of A and B may overlap.
+  sample: { m: 13, k: KC + 29, transposeA: [0, 1], transposeB: [0, 1], accumulate: [0, 1] },
   // Along the columns of C if it has more of them than rows, so that the smaller operand is the one that every thread
   // packs.
   split: (at) => ({

@@ -14,6 +14,7 @@ import {
   repeat,
   splitLines,
   WINDOW_PARAMETERS,
+  WINDOW_SAMPLE,
   type WindowGeometry,
 } from '../windows.ts';
 
@@ -115,6 +116,7 @@ export const im2col: Kernel<
     });
     writeUpTo(f, o, end, end);
   },
+  sample: WINDOW_SAMPLE,
   split: (at) => splitLines({ ...at, out: at.columns }, elementsOfLine(at), elementsOfLine(at)),
 });
 

@@ -13,6 +13,7 @@ import {
   splitLines,
   timesAll,
   WINDOW_PARAMETERS,
+  WINDOW_SAMPLE,
   type WindowGeometry,
 } from '../windows.ts';
 
@@ -70,6 +71,7 @@ export const maxPooling2d: Kernel<
       }),
     );
   },
+  sample: WINDOW_SAMPLE,
   split: (at) => splitLines(at, timesAll(at.outWidth, at.channels), elementsOfLine(at)),
 });
 
@@ -165,6 +167,7 @@ export const maxPooling2dBackward: Kernel<
     );
   },
   // Every window is read twice; overlapping ones add to the same pixels, so that only images are apart.
+  sample: WINDOW_SAMPLE,
   split: (at) => {
     const picture = timesAll(at.height, at.width, at.channels);
     const windows = timesAll(at.outHeight, at.outWidth, at.channels);

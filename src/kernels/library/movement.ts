@@ -68,6 +68,7 @@ export const copy: Kernel<
       f.set(rows, i32.sub(rows, 1));
     });
   },
+  sample: { xColumnStep: [1, 3] },
   split: { along: 'rows', move: { out: 'outStride', x: 'xRowStep' }, each: 'columns' },
 });
 
@@ -132,5 +133,6 @@ export const gatherBytes: Kernel<
       f.set(rows, i32.sub(rows, 1));
     });
   },
+  sample: { indices: 0 },
   split: { along: 'rows', move: { out: 'columns', indices: 1 }, each: 'columns' },
 });

@@ -42,6 +42,7 @@ export const sigmoidCrossEntropy: Kernel<
     const total = sumInLanes(f, logits, count, loss, () => advance(f, 16, labels));
     f.emit(f32.store(out, f32.div(total, f32.convert_i32_s(count))));
   },
+  sample: { labelStep: [0, 1] },
   split: { oneThread: 'its sum has one order' },
 });
 
@@ -80,5 +81,6 @@ export const sigmoidCrossEntropyBackward: Kernel<
       () => mapVectors(f, dz, [logits], count, (z) => gradient(z!, label)),
     );
   },
+  sample: { labelStep: [0, 1] },
   split: { oneThread: 'a GAN has one logit an image: it never takes long' },
 });

@@ -43,6 +43,7 @@ export const softmaxCrossEntropy: Kernel<
       f.set(rows, i32.sub(rows, 1));
     });
   },
+  sample: { labels: 2 },
   split: { along: 'rows', move: { losses: 1, logits: 'classes', labels: 1 }, each: 'classes', cost: 6 },
 });
 
@@ -97,6 +98,7 @@ export const softmaxCrossEntropyBackward: Kernel<
       f.set(rows, i32.sub(rows, 1));
     });
   },
+  sample: { labels: 2 },
   split: {
     along: 'rows',
     move: { dz: 'classes', dy: 1, logits: 'classes', labels: 1 },
