@@ -1,0 +1,31 @@
+/** Every export called with hostile values: success or a typed error, within a second. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configure } from '../../src/index.ts';
+import { fuzzCalls } from '../support/call-fuzzer.ts';
+import { temporaryFolders } from '../support/folder.ts';
+import { exportedFunctions, VALID_CALLS } from '../support/valid-calls.ts';
+
+const folder = temporaryFolders();
+const before = process.cwd();
+beforeAll(() => process.chdir(folder()));
+afterAll(async () => {
+  process.chdir(before);
+  await configure({ threads: 1 });
+});
+
+describe('the table of valid calls', () => {
+  it('has every function that ganvas and ganvas/node export', () => {
+    const names = [...VALID_CALLS.keys()].filter(
+      (name) => !/^[A-Z]/.test(name) && !/^checkpointDirectory\./.test(name),
+    );
+    expect(names.sort()).toEqual(exportedFunctions().sort());
+  });
+});
+
+describe('hostile values in place of valid arguments', () => {
+  it.each([1, 2, 3])('seed %i: 800 calls succeed or are refused with a typed error', async (seed) => {
+    const { calls, failures } = await fuzzCalls(800, seed);
+    expect(failures).toEqual([]);
+    expect(calls).toBe(800);
+  });
+});
