@@ -1,5 +1,5 @@
 /** Numbers nested in arrays, one level for each axis: what tensor() reads and toArray() makes. */
-import { describe } from '../core/check.ts';
+import { describe, isArray } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { isNumberArray, type NumberArray } from '../core/numbers.ts';
 import { formatShape, MAX_RANK, type Shape, sameShape, sizeOf } from '../core/shape.ts';
@@ -27,7 +27,7 @@ function append(values: unknown, flat: number[], depth: number): Shape {
     for (const value of values) flat.push(value);
     return [values.length];
   }
-  if (!Array.isArray(values)) {
+  if (!isArray(values)) {
     throw new ArgumentError(
       `tensor: values must be a number, nested arrays of numbers or a typed array; got ${describe(values)}`,
     );

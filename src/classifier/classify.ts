@@ -1,6 +1,6 @@
 /** What a trained classifier says of images, a batch at a time, and how often it is right. */
 import type { Tensor } from '../autograd/tensor.ts';
-import { invalid } from '../core/check.ts';
+import { fieldsOf } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
@@ -54,13 +54,10 @@ export function shareOf(classes: Int32Array, labels: ArrayLike<number>): number 
 
 /** @internal Two models; whether they fit images is seen by fitClassifier(). */
 export function readClassifier(where: string, argument: string, value: unknown): Classifier {
-  if (typeof value !== 'object' || value === null) {
-    invalid(where, argument, 'two models, features and head', value, 'Make them with digitClassifier().');
-  }
-  const { features, head } = value as Classifier;
-  checkModel(where, `${argument}.features`, features);
-  checkModel(where, `${argument}.head`, head);
-  return { features, head };
+  const remedy = 'Make them with digitClassifier().';
+  const parts = fieldsOf(where, argument, value, ['features', 'head'], 'two models, features and head', remedy);
+  const features = checkModel(where, `${argument}.features`, parts.features);
+  return { features, head: checkModel(where, `${argument}.head`, parts.head) };
 }
 
 /** @internal The models take images of this shape to logits; those that are not built yet are built. */

@@ -155,6 +155,25 @@ export function hasMethods<K extends string>(
   return safely(() => names.every((name) => typeof object[name] === 'function'), false);
 }
 
+/**
+ * The named fields of an object that a caller hands over, each read once. What its accessors throw is reported as an object that cannot be
+ * read.
+ */
+export function fieldsOf<K extends string>(
+  where: string,
+  argument: string,
+  value: unknown,
+  names: readonly K[],
+  expected = 'an object',
+  remedy?: string,
+): Readonly<Record<K, unknown>> {
+  if (typeof value !== 'object' || value === null) return invalid(where, argument, expected, value, remedy);
+  const object: Partial<Record<K, unknown>> = value;
+  const fields = safely(() => names.map((name) => [name, object[name]]), undefined);
+  if (fields === undefined) return invalid(where, argument, `${expected} whose properties can be read`, value);
+  return Object.fromEntries(fields);
+}
+
 function safely<T>(read: () => T, otherwise: T): T {
   try {
     return read();

@@ -31,7 +31,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** A frozen copy of a user's shape: whole numbers of at least 0, within the limits of shapeProblem(). */
 export function checkShape(where: string, argument: string, value: unknown): Shape {
-  if (!Array.isArray(value)) return invalid(where, argument, 'a shape, a list of whole numbers such as [2, 3]', value);
+  if (!isArray(value)) return invalid(where, argument, 'a shape, a list of whole numbers such as [2, 3]', value);
   const shape: number[] = [];
   for (const dimension of value) {
     if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 0) {

@@ -5,10 +5,10 @@
 import { Storage } from '../autograd/storage.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { checkBytes } from '../core/bytes.ts';
-import { checkInteger, describe, invalid } from '../core/check.ts';
+import { checkInteger, describe, fieldsOf, hasMethods, invalid } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { checkList } from '../core/numbers.ts';
-import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import { checkShape, formatShape, MAX_SIZE, type Shape, sizeOf } from '../core/shape.ts';
 import { gatherBytes } from '../kernels/library/movement.ts';
 import { heap } from '../kernels/runtime.ts';
 
@@ -66,21 +66,15 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
  * @internal What a caller has given as a dataset; whether its items are what it says is seen when they are gathered.
  */
 export function checkDataset(where: string, argument: string, value: unknown): Dataset {
-  const whole =
-    typeof value === 'object' &&
-    value !== null &&
-    'gather' in value &&
-    typeof value.gather === 'function' &&
-    'count' in value &&
-    'itemShape' in value;
-  if (!whole) {
+  const expected = 'a Dataset or a Tensor [n, 28, 28, 1]';
+  if (!hasMethods(value, ['gather'])) {
     const remedy = 'Make one with dataset(bytes, shape), tensor(values) or loadMnist().';
-    return invalid(where, argument, 'a Dataset or a Tensor [n, 28, 28, 1]', value, remedy);
+    return invalid(where, argument, expected, value, remedy);
   }
-  const source = value as Dataset;
-  checkInteger(where, `${argument}.count`, source.count, 0);
-  checkShape(where, `${argument}.itemShape`, source.itemShape);
-  return source;
+  const { count, itemShape } = fieldsOf(where, argument, value, ['count', 'itemShape'], expected);
+  checkInteger(where, `${argument}.count`, count, 0, MAX_SIZE);
+  checkShape(where, `${argument}.itemShape`, itemShape);
+  return value as object as Dataset;
 }
 
 const sources = new WeakMap<Dataset, Tensor>();

@@ -4,7 +4,7 @@
  * Source: "The IDX file format", on the page of the MNIST database.
  */
 import { fileBytes } from '../core/bytes.ts';
-import { checkChoice, describe, invalid } from '../core/check.ts';
+import { checkChoice, describe, fieldsOf, invalid, isArray } from '../core/check.ts';
 import { FormatError, ShapeError } from '../core/errors.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 
@@ -146,11 +146,12 @@ export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
  * type; ShapeError if the length of `data` is not the product of `shape`.
  */
 export function encodeIdx(array: IdxArray): Uint8Array {
-  if (typeof array !== 'object' || array === null) invalid('encodeIdx', 'array', '{ type, shape, data }', array);
-  const { shape, data } = array;
-  const format = FORMATS[checkChoice('encodeIdx', 'type', array.type, TYPES)];
+  const fields = fieldsOf('encodeIdx', 'array', array, ['type', 'shape', 'data'], '{ type, shape, data }');
+  const { shape, data } = fields as IdxArray;
+  const type = checkChoice('encodeIdx', 'type', fields.type, TYPES);
+  const format = FORMATS[type];
   const whole = (size: unknown): boolean => typeof size === 'number' && size >>> 0 === size;
-  if (!Array.isArray(shape) || shape.length < 1 || shape.length > MAX_IDX_RANK || !shape.every(whole)) {
+  if (!isArray(shape) || shape.length < 1 || shape.length > MAX_IDX_RANK || !shape.every(whole)) {
     invalid('encodeIdx', 'shape', `a list of 1 to ${MAX_IDX_RANK} whole numbers below 2^32`, shape);
   }
   if (!(data instanceof format.array)) invalid('encodeIdx', 'data', `a ${format.array.name} for ${array.type}`, data);

@@ -14,7 +14,7 @@
  * NIPS 2016.
  */
 import type { Tensor } from '../autograd/tensor.ts';
-import { checkChoice, checkNumber, invalid } from '../core/check.ts';
+import { checkChoice, checkNumber, hasMethods, invalid } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { add, mul, sub } from '../ops/arithmetic.ts';
 import { binaryCrossentropy, meanSquaredError } from '../ops/losses.ts';
@@ -77,8 +77,7 @@ export function readObjective(where: string, loss: GanLoss, labelSmoothing: numb
 
 /** Two functions of the user's; what they return is checked in each step. */
 export function checkObjective(where: string, argument: string, value: unknown): Objective {
-  const { generatorLoss, discriminatorLoss } = (value ?? {}) as Partial<Objective>;
-  if (typeof generatorLoss === 'function' && typeof discriminatorLoss === 'function') return value as Objective;
+  if (hasMethods(value, ['generatorLoss', 'discriminatorLoss'])) return value as object as Objective;
   return invalid(
     where,
     argument,

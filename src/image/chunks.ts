@@ -3,7 +3,7 @@
  * big-endian. Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
  */
 import { checkBytes } from '../core/bytes.ts';
-import { checkInteger, invalid } from '../core/check.ts';
+import { checkInteger, invalid, isInstance } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { crc32 } from './checksum.ts';
 
@@ -59,7 +59,7 @@ export function compressRows(
   const rows = new Uint8Array((width + 1) * height);
   for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   const compressed: unknown = compress(rows);
-  if (!(compressed instanceof Uint8Array)) {
+  if (!isInstance(compressed, Uint8Array)) {
     return invalid(where, 'compress', 'a function that returns a zlib stream as a Uint8Array', compressed);
   }
   return compressed;

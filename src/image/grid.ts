@@ -2,7 +2,7 @@
  * Arranges the samples of a generator in one picture: rows of images with a margin between and around them. Values in
  * [-1, 1] become bytes by `round(127.5 (v + 1))`, the inverse of a dataset's normalisation `b / 127.5 - 1`.
  */
-import { describe, invalid } from '../core/check.ts';
+import { describe, fieldsOf, invalid, isArray, isInstance } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
@@ -116,13 +116,12 @@ export function arrangeImages(
 
 /** Checks that shape and data fit, and returns the sizes. */
 function checkSamples(where: string, samples: unknown): { count: number; height: number; width: number } {
-  if (typeof samples !== 'object' || samples === null || !('shape' in samples) || !('data' in samples)) {
-    return invalid(where, 'samples', 'a tensor of shape [n, height, width, 1]', samples);
-  }
-  const { shape, data } = samples;
-  if (!Array.isArray(shape)) return invalid(where, 'samples.shape', 'a list of sizes such as [16, 28, 28, 1]', shape);
-  if (!(data instanceof Float32Array)) return invalid(where, 'samples.data', 'a Float32Array', data);
-  const sizes: readonly number[] = shape;
+  const expected = 'a tensor of shape [n, height, width, 1]';
+  const { shape, data } = fieldsOf(where, 'samples', samples, ['shape', 'data'], expected);
+  if (shape === undefined || data === undefined) return invalid(where, 'samples', expected, samples);
+  if (!isArray(shape)) return invalid(where, 'samples.shape', 'a list of sizes such as [16, 28, 28, 1]', shape);
+  if (!isInstance(data, Float32Array)) return invalid(where, 'samples.data', 'a Float32Array', data);
+  const sizes = shape as readonly number[];
   const [count = 0, height = 0, width = 0, channels = 1] = sizes;
   if (
     sizes.length < 3 ||

@@ -8,7 +8,7 @@
  * Source: the format section of the README of huggingface/safetensors; the writer's order is its 0.8.0's.
  */
 import { checkBytes } from '../core/bytes.ts';
-import { describe, invalid } from '../core/check.ts';
+import { describe, fieldsOf, invalid, isArray, isPlainObject } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { MAX_RANK } from '../core/shape.ts';
 import { DTYPES, type Dtype, isDtype, tensorBytes } from './dtype.ts';
@@ -47,7 +47,8 @@ export function encodeTensorFile(
   metadata?: Readonly<Record<string, string>>,
   where: string = 'encodeTensorFile',
 ): Uint8Array {
-  if (!Array.isArray(entries)) invalid(where, 'entries', 'a list of { name, dtype, shape, bytes }', entries);
+  checkWhere('encodeTensorFile', where);
+  if (!isArray(entries)) invalid(where, 'entries', 'a list of { name, dtype, shape, bytes }', entries);
   const pairs = metadata === undefined ? undefined : sortedMetadata(metadata, where);
   const names = entries.length + (pairs?.length ?? 0);
   if (names > MAX_NAMES) invalid(where, 'entries', `at most ${MAX_NAMES} tensors and metadata keys`, names);
@@ -85,6 +86,7 @@ export function encodeTensorFile(
  * @throws FormatError for anything that is not a complete, correct file, with the offset of the fault
  */
 export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTensorFile'): TensorFile {
+  checkWhere('decodeTensorFile', where);
   checkBytes(where, 'bytes', bytes);
   const fail = (problem: string, offset: number): never => {
     throw new FormatError(`${where}: not a safetensors file: ${problem}`, offset);
@@ -154,17 +156,23 @@ function checkEntries(entries: readonly TensorEntry[], where: string): void {
     if (typeof entry !== 'object' || entry === null) {
       invalid(where, `entries[${i}]`, 'an object { name, dtype, shape, bytes }', entry);
     }
-    const { name, dtype, shape, bytes } = entry;
+    const { name, dtype, shape, bytes } = fieldsOf(where, `entries[${i}]`, entry, [
+      'name',
+      'dtype',
+      'shape',
+      'bytes',
+    ]) as TensorEntry;
     checkText(where, "a tensor's name", name);
     if (name === METADATA_KEY)
       invalid(where, "a tensor's name", `anything but ${METADATA_KEY}, which the format reserves`, name);
     if (names.has(name)) invalid(where, "tensors' names", 'distinct', name);
     names.add(name);
     const label = `the tensor ${describe(name)}`;
-    if (!isDtype(dtype)) invalid(where, `the dtype of ${label}`, `one of ${DTYPES.join(', ')}`, dtype);
+    if (typeof dtype !== 'string' || !isDtype(dtype))
+      invalid(where, `the dtype of ${label}`, `one of ${DTYPES.join(', ')}`, dtype);
     checkBytes(where, `the bytes of ${label}`, bytes);
     if (
-      !Array.isArray(shape) ||
+      !isArray(shape) ||
       shape.length > MAX_RANK ||
       !shape.every((dimension) => Number.isSafeInteger(dimension) && dimension >= 0)
     ) {
@@ -183,7 +191,7 @@ function checkEntries(entries: readonly TensorEntry[], where: string): void {
 }
 
 function sortedMetadata(metadata: Readonly<Record<string, string>>, where: string): [string, string][] {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+  if (!isPlainObject(metadata)) {
     invalid(where, 'metadata', 'an object whose values are strings', metadata);
   }
   const pairs = Object.entries(metadata);
@@ -192,6 +200,10 @@ function sortedMetadata(metadata: Readonly<Record<string, string>>, where: strin
     checkText(where, `metadata ${describe(key)}`, value);
   }
   return pairs.sort(([a], [b]) => compareCodePoints(a, b));
+}
+
+function checkWhere(name: string, where: unknown): void {
+  if (typeof where !== 'string') invalid(name, 'where', 'the name of a function', where);
 }
 
 /** UTF-8 cannot say half a surrogate pair; an encoder would replace it in silence, and two names could become one. */

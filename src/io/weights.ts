@@ -2,9 +2,9 @@
  * Weights of models as safetensors files: names are the model's key, the layer's place and the weight's own name, such as
  * `generator.0.kernel`. Loading is all or nothing.
  */
-import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
+import { checkTensor, type Tensor, Variable } from '../autograd/tensor.ts';
 import { fileBytes } from '../core/bytes.ts';
-import { describe, invalid, isPlainObject } from '../core/check.ts';
+import { describe, fieldsOf, hasMethods, invalid, isInstance, isPlainObject } from '../core/check.ts';
 import { ArgumentError, RuntimeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import { printable } from '../core/text.ts';
@@ -102,22 +102,29 @@ export function listed(names: readonly string[], separator: string = ', ', longe
 }
 
 function weightsByName(where: string, models: Readonly<Record<string, Weighted>>): Map<string, Variable> {
-  const isModel = typeof models === 'object' && models !== null && 'namedWeights' in models;
+  const isModel = hasMethods(models, ['predict']);
   if (isModel || !isPlainObject(models)) {
     const remedy = isModel ? 'Write { generator }, not generator.' : 'The models come first, as in { generator }.';
     invalid(where, 'models', 'an object of models by name', models, remedy);
   }
   const all = new Map<string, Variable>();
   for (const [key, model] of Object.entries(models)) {
-    if (typeof model !== 'object' || model === null || !(model.namedWeights instanceof Map)) {
-      invalid(where, `models.${printable(key)}`, 'a model', model, 'Make one with sequential([...]).');
+    const argument = `models.${printable(key)}`;
+    const { namedWeights, inputShape } = fieldsOf(where, argument, model, ['namedWeights', 'inputShape'], 'a model');
+    if (!isInstance(namedWeights, Map<unknown, unknown>)) {
+      return invalid(where, argument, 'a model', model, 'Make one with sequential([...]).');
     }
-    if (model.inputShape === undefined) {
+    if (inputShape === undefined) {
       throw new RuntimeError(
         `${where}: ${printable(key)} is not built yet and has no weights. Give its first layer an inputShape, or call it once.`,
       );
     }
-    for (const [name, weight] of model.namedWeights) all.set(`${key}.${name}`, weight);
+    for (const [name, weight] of namedWeights) {
+      if (!isInstance(weight, Variable)) {
+        return invalid(where, `${argument}: the weight ${describe(name)}`, 'a variable', weight);
+      }
+      all.set(`${key}.${name}`, weight);
+    }
   }
   return all;
 }

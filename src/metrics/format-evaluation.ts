@@ -1,13 +1,13 @@
 /** Formats an evaluation as text: a Markdown table, aligned for a terminal too, and the protocol below it. */
-import { checkOptions, invalid } from '../core/check.ts';
-import type { Evaluation, EvaluationProtocol, EvaluationRow, ImageMetrics } from './evaluation.ts';
+import { checkOptions, fieldsOf, invalid, isArray } from '../core/check.ts';
+import type { Evaluation, EvaluationProtocol, ImageMetrics } from './evaluation.ts';
 
 /** The title of each column, and its text in a row. */
 const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) => string])[] = [
   ['images', ({ count }) => String(count)],
   ['Frechet', ({ frechetDistance }) => figure(frechetDistance)],
   ['kernel', ({ kernelDistance }) => figure(kernelDistance.mean)],
-  ['95 % interval', ({ kernelDistance: { interval } }) => interval.map(figure).join(' to ')],
+  ['95 % interval', ({ kernelDistance: { interval } }) => `${figure(interval[0])} to ${figure(interval[1])}`],
   ['precision', ({ precisionRecall }) => precisionRecall.precision.toFixed(3)],
   ['recall', ({ precisionRecall }) => precisionRecall.recall.toFixed(3)],
   ['missing', ({ classes }) => String(classes.missing)],
@@ -27,10 +27,9 @@ export function formatEvaluation(evaluation: Evaluation): string {
   const where = 'formatEvaluation';
   checkOptions(where, evaluation ?? null, ['protocol', 'rows']);
   const { protocol, rows } = evaluation;
-  if (typeof protocol !== 'object' || protocol === null) {
-    invalid(where, 'protocol', 'the protocol of an evaluation', protocol);
-  }
-  if (!Array.isArray(rows) || !rows.every(isRow)) invalid(where, 'rows', 'a list of { name, metrics }', rows);
+  checkFields(where, 'protocol', protocol, PROTOCOL);
+  if (!isArray(rows)) invalid(where, 'rows', 'a list of { name, metrics }', rows);
+  for (let i = 0; i < rows.length; i++) checkFields(where, `rows[${i}]`, rows[i], ROW);
   const table = [
     ['', ...COLUMNS.map(([title]) => title)],
     ...rows.map(({ name, metrics }) => [name, ...COLUMNS.map(([, text]) => text(metrics))]),
@@ -38,9 +37,46 @@ export function formatEvaluation(evaluation: Evaluation): string {
   return [...markdownTable(table), '', ...protocolLines(protocol)].join('\n');
 }
 
-function isRow(row: unknown): row is EvaluationRow {
-  if (typeof row !== 'object' || row === null || !('name' in row) || !('metrics' in row)) return false;
-  return typeof row.name === 'string' && typeof row.metrics === 'object' && row.metrics !== null;
+/** The type of each field that is printed, or the fields of an object in it. */
+interface Fields {
+  readonly [name: string]: 'number' | 'string' | Fields;
+}
+
+const PROTOCOL: Fields & Readonly<Record<keyof EvaluationProtocol, 'number' | 'string'>> = {
+  features: 'string',
+  featureCount: 'number',
+  data: 'string',
+  realCount: 'number',
+  trainingCount: 'number',
+  seed: 'number',
+  batchSize: 'number',
+  kernelSubsets: 'number',
+  kernelSubsetSize: 'number',
+  neighbours: 'number',
+  nearestCount: 'number',
+};
+
+const ROW: Fields = {
+  name: 'string',
+  metrics: {
+    count: 'number',
+    frechetDistance: 'number',
+    kernelDistance: { mean: 'number', interval: { 0: 'number', 1: 'number' } },
+    precisionRecall: { precision: 'number', recall: 'number' },
+    classes: { missing: 'number', distanceFromUniform: 'number' },
+    nearest: { mean: 'number', smallest: 'number' },
+    sharpness: 'number',
+  } satisfies Readonly<Record<keyof ImageMetrics, Fields[string]>>,
+};
+
+/** Evaluations are read from JSON, too, so every field is checked. */
+function checkFields(where: string, argument: string, value: unknown, fields: Fields): void {
+  const found = fieldsOf(where, argument, value, Object.keys(fields), 'a part of an evaluation');
+  for (const [name, kind] of Object.entries(fields)) {
+    const path = `${argument}.${name}`;
+    if (typeof kind === 'object') checkFields(where, path, found[name], kind);
+    else if (typeof found[name] !== kind) invalid(where, path, `a ${kind}`, found[name]);
+  }
 }
 
 function markdownTable([header = [], ...body]: readonly (readonly string[])[]): string[] {

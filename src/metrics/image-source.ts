@@ -1,5 +1,6 @@
 /** The images of a metric: a Tensor or a Dataset [n, ...item]. */
 import { checkTensor, Tensor, tensor } from '../autograd/tensor.ts';
+import { isInstance } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
@@ -10,7 +11,9 @@ export type Images = Tensor | Dataset;
 
 /** The images as a dataset with at least one image of at least one pixel. The values of a tensor must be finite. */
 export function imageSource(where: string, argument: string, images: unknown): Dataset {
-  const source = images instanceof Tensor ? fromTensor(where, argument, images) : checkDataset(where, argument, images);
+  const source = isInstance(images, Tensor)
+    ? fromTensor(where, argument, images)
+    : checkDataset(where, argument, images);
   if (source.count < 1 || sizeOf(source.itemShape) < 1) {
     throw new ShapeError(
       `${where}: ${argument} must have at least one image of at least one pixel;` +

@@ -1,6 +1,6 @@
 /** The features and the most likely class of each image of a set, computed in batches by a classifier. */
 import { Tensor } from '../autograd/tensor.ts';
-import { describe } from '../core/check.ts';
+import { describe, isInstance } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
@@ -24,7 +24,7 @@ export interface Outputs {
 
 export function outputsOf(where: string, { features, logits, batchSize }: Network, images: Dataset): Outputs {
   let rows = new Float32Array(0);
-  const classes = new Int32Array(images.count);
+  let classes = new Int32Array(0);
   let [featureCount, classCount] = [0, 0];
   visitBatches(images, batchSize, (batch, start) => {
     const count = batch.shape[0]!;
@@ -32,7 +32,9 @@ export function outputsOf(where: string, { features, logits, batchSize }: Networ
     const scores = checkOutput(where, 'logits', logits(found), count, classCount);
     if (start === 0) {
       [featureCount, classCount] = [found.shape[1]!, scores.shape[1]!];
+      // Not before: a dataset may announce more images than it has.
       rows = new Float32Array(images.count * featureCount);
+      classes = new Int32Array(images.count);
     }
     rows.set(found.storage.view(), start * featureCount);
     classes.set(argMax(scores), start);
@@ -42,7 +44,7 @@ export function outputsOf(where: string, { features, logits, batchSize }: Networ
 
 /** Checks for a matrix with one row for each image and `columns` columns; 0 accepts any number of columns. */
 function checkOutput(where: string, name: string, output: unknown, rows: number, columns: number): Tensor {
-  if (!(output instanceof Tensor)) {
+  if (!isInstance(output, Tensor)) {
     throw new ArgumentError(`${where}: ${name} must return a Tensor; got ${describe(output)}`);
   }
   const [n, d = 0] = output.shape;

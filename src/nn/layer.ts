@@ -1,8 +1,9 @@
 /** What a layer is: a description that, built for an input shape, owns its weights and maps a batch to a batch. */
 import { checkRandom, type Random } from '../autograd/random.ts';
-import { Tensor, Variable } from '../autograd/tensor.ts';
+import { checkTensor, Tensor, Variable } from '../autograd/tensor.ts';
 import { describe, hasMethods, isInstance, isListOf, isPlainObject } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { boolean, type Option, option, readOptions } from '../core/options.ts';
 import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
 
 export interface CallOptions {
@@ -45,6 +46,12 @@ export interface BuiltLayer {
   callWithLeakyRelu?(x: Tensor, options: CallOptions, negativeSlope: number): Tensor;
 }
 
+/** @internal The options of a call of a model or of one of its layers. */
+export const CALL_OPTIONS: {
+  readonly training: Option<boolean, boolean, 'optional'>;
+  readonly random: Option<Random, Random | undefined, 'optional'>;
+} = { training: boolean().or(false), random: option<Random>(checkRandom).optional() };
+
 /** A layer of this library: its build() checks its arguments before it uses them. */
 export function defineLayer(
   where: string,
@@ -55,8 +62,13 @@ export function defineLayer(
   return {
     kind,
     inputShape,
-    build: (items, random) =>
-      build(checkShape(`${where}.build`, 'inputShape', items), checkRandom(`${where}.build`, 'random', random)),
+    build(items, random) {
+      const shape = checkShape(`${where}.build`, 'inputShape', items);
+      const built = build(shape, checkRandom(`${where}.build`, 'random', random));
+      const call: BuiltLayer['call'] = (x, options) =>
+        built.call(checkTensor(`${where}.call`, 'x', x), readOptions(`${where}.call`, options, CALL_OPTIONS));
+      return { ...built, call };
+    },
   };
 }
 

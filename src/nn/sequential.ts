@@ -3,11 +3,11 @@ import { checkRandom, type Random, randomFromState } from '../autograd/random.ts
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
-import { checkFunction, hasMethods, invalid, isListOf } from '../core/check.ts';
+import { checkFunction, fieldsOf, hasMethods, invalid, isInstance, isListOf } from '../core/check.ts';
 import { RuntimeError, ShapeError } from '../core/errors.ts';
-import { boolean, option, readOptions, string } from '../core/options.ts';
+import { option, readOptions, string } from '../core/options.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
-import { type BuiltLayer, type CallOptions, checkBuiltLayer, checkOutput, type Layer } from './layer.ts';
+import { type BuiltLayer, CALL_OPTIONS, type CallOptions, checkBuiltLayer, checkOutput, type Layer } from './layer.ts';
 import { type SummaryRow, summaryTable } from './summary.ts';
 
 export interface SequentialOptions {
@@ -39,7 +39,6 @@ export interface Model {
 }
 
 const OPTIONS = { random: option<Random>(checkRandom).optional(), name: string().or('sequential') };
-const CALL_OPTIONS = { training: boolean().or(false), random: OPTIONS.random };
 
 /**
  * A model of layers in a row. It is built at once if the first layer names its inputShape, else at the first call.
@@ -74,7 +73,7 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
  * const before = cloneModel(generator); // stays as it is while the generator learns
  */
 export function cloneModel(model: Model): Model {
-  if (!(model instanceof SequentialModel)) {
+  if (!isInstance(model, SequentialModel)) {
     return invalid('cloneModel', 'model', 'a model', model, 'Make one with sequential([...]).');
   }
   return model.clone();
@@ -201,7 +200,7 @@ class SequentialModel implements Model {
 }
 
 function isLayer(value: unknown): value is Layer {
-  return hasMethods(value, ['build']);
+  return hasMethods(value, ['build']) && typeof fieldsOf('sequential', 'layer', value, ['kind']).kind === 'string';
 }
 
 /** BatchNormalization -> batch_normalization, LeakyReLU -> leaky_re_lu, as Keras names layers. */

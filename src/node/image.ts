@@ -2,7 +2,7 @@
  * Pictures as files: PNG, compressed by `node:zlib`, written whole or not at all.
  */
 import { deflateSync } from 'node:zlib';
-import { describe, invalid } from '../core/check.ts';
+import { describe, fieldsOf, invalid, isArray } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { readOptions } from '../core/options.ts';
 import { GRID_OPTIONS, type GridOptions, imageGrid, type Picture, type Samples } from '../image/grid.ts';
@@ -30,20 +30,19 @@ export async function saveImage(path: string, image: Samples | Picture, options:
 }
 
 function toPicture(image: Samples | Picture, options: GridOptions): Picture {
-  if (typeof image !== 'object' || image === null || !('pixels' in image || 'shape' in image)) {
-    return invalid('saveImage', 'image', 'a tensor or a picture { pixels, width, height }', image);
-  }
-  if ('pixels' in image) return image;
-  const { shape, data } = image;
-  if (!Array.isArray(shape))
-    return invalid('saveImage', 'image.shape', 'a list of sizes such as [16, 28, 28, 1]', shape);
-  const sizes: readonly number[] = shape;
+  const expected = 'a tensor or a picture { pixels, width, height }';
+  const { pixels, shape } = fieldsOf('saveImage', 'image', image, ['pixels', 'shape'], expected);
+  if (pixels !== undefined) return image as Picture;
+  if (shape === undefined) return invalid('saveImage', 'image', expected, image);
+  if (!isArray(shape)) return invalid('saveImage', 'image.shape', 'a list of sizes such as [16, 28, 28, 1]', shape);
+  const samples = image as Samples;
+  const sizes = samples.shape;
   if (sizes.length < 2 || sizes.length > 4) {
     throw new ShapeError(
       `saveImage: image has shape ${describe(shape)}; expected [n, h, w, 1], [n, h, w], [h, w, 1] or [h, w]`,
     );
   }
   const single = sizes.length === 2 || (sizes.length === 3 && sizes[2] === 1);
-  if (!single) return imageGrid(image, options);
-  return imageGrid({ shape: [1, sizes[0]!, sizes[1]!], data }, { ...options, margin: 0 });
+  if (!single) return imageGrid(samples, options);
+  return imageGrid({ shape: [1, sizes[0]!, sizes[1]!], data: samples.data }, { ...options, margin: 0 });
 }

@@ -3,7 +3,7 @@
  * epoch, and below them the latest samples and a progress bar are redrawn in place. Elsewhere, and where CI is set, there is one plain line an epoch.
  * Escape sequences: ECMA-48 (cursor up, erase), understood by every terminal that TERM does not call "dumb".
  */
-import { hasMethods, invalid } from '../core/check.ts';
+import { fieldsOf, hasMethods, invalid } from '../core/check.ts';
 import { GanvasError } from '../core/errors.ts';
 import { callback, integer, option, readOptions } from '../core/options.ts';
 import type { GanLosses } from '../gan/step.ts';
@@ -43,7 +43,7 @@ const OPTIONS = {
   stepsPerEpoch: integer(1),
   stream: option<TerminalStream>((where, argument, value) =>
     hasMethods(value, ['write'])
-      ? (value as TerminalStream)
+      ? (value as object as TerminalStream)
       : invalid(where, argument, 'a stream with a function write', value),
   ).optional(),
   environment: option<Environment>((where, argument, value) =>
@@ -110,6 +110,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
 
   return {
     onStep(event) {
+      checkEvent('onStep', event, ['epoch', 'step', 'generatorLoss', 'discriminatorLoss']);
       rate.count();
       if (!live || closed) return;
       const time = now();
@@ -122,6 +123,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     },
 
     onEpoch(event) {
+      checkEvent('onEpoch', event, ['epoch', 'generatorLoss', 'discriminatorLoss', 'seconds']);
       const { epoch, generatorLoss, discriminatorLoss, seconds } = event;
       const done = { epoch, epochs, step: stepsPerEpoch, stepsPerEpoch, generatorLoss, discriminatorLoss };
       const left = epoch < epochs ? secondsLeft({ ...done, stepsPerSecond: rate.perSecond() }) : undefined;
@@ -132,6 +134,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     },
 
     print(text) {
+      if (typeof text !== 'string') invalid('print', 'text', 'a string', text);
       if (!live || closed) write(`${text}\n`);
       else redraw(`${text}\n`);
     },
@@ -141,6 +144,12 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       closed = true;
     },
   };
+}
+
+function checkEvent(where: string, event: unknown, names: readonly string[]): void {
+  const fields = fieldsOf(where, 'event', event, names);
+  for (const name of names)
+    if (typeof fields[name] !== 'number') invalid(where, `event.${name}`, 'a number', fields[name]);
 }
 
 /** The samples as lines of text; none if they are no grey pictures, or if one of their values is NaN. */
@@ -162,7 +171,7 @@ export function isLive(stream: TerminalStream, environment: Environment): boolea
 /** NO_COLOR, when not empty, means none (no-color.org); otherwise what the terminal can show. */
 export function colorMode(stream: TerminalStream, environment: Environment): ColorMode {
   if ((environment['NO_COLOR'] ?? '') !== '') return 'none';
-  const depth = stream.getColorDepth?.(environment) ?? 1;
+  const depth = typeof stream.getColorDepth === 'function' ? stream.getColorDepth(environment) : 1;
   return depth >= 24 ? 'truecolor' : depth >= 8 ? '256' : 'none';
 }
 

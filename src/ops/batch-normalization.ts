@@ -9,7 +9,7 @@
 import { copyOf } from '../autograd/copy.ts';
 import { isRecorded, record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { invalid } from '../core/check.ts';
+import { fieldsOf } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { number, option, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
@@ -69,14 +69,13 @@ export function batchNormInference(x: Tensor, moments: BatchMoments, options: Ba
 function normalize(where: string, x: Tensor, moments: BatchMoments, options: BatchNormOptions, share: number): Tensor {
   const { rows, features } = sizes(where, x);
   const { gamma, beta, epsilon, negativeSlope: slope } = readOptions(where, options, OPTIONS);
-  if (typeof moments !== 'object' || moments === null)
-    invalid(where, 'moments', 'what batchMoments() returns', moments);
-  const { variance } = moments;
-  for (const [name, one] of Object.entries({ gamma, beta, mean: moments.mean, variance })) {
-    checkFeatures(where, name, one, features);
-  }
+  const given = fieldsOf(where, 'moments', moments, ['mean', 'variance'], 'what batchMoments() returns');
+  checkFeatures(where, 'gamma', gamma, features);
+  checkFeatures(where, 'beta', beta, features);
+  const givenMean = checkFeatures(where, 'mean', given.mean, features);
+  const variance = checkFeatures(where, 'variance', given.variance, features);
   // A training step may move the statistics before the gradient is taken.
-  const mean = share === 0 && isRecorded([x, gamma, beta]) ? copyOf(moments.mean) : moments.mean;
+  const mean = share === 0 && isRecorded([x, gamma, beta]) ? copyOf(givenMean) : givenMean;
   const inverse = new Tensor([features]);
   inverseStddev.run(inverse.address, variance.address, epsilon, features);
   const y = new Tensor(x.shape);
@@ -145,11 +144,12 @@ function sizes(where: string, x: Tensor): { rows: number; features: number } {
   return { rows: features === 0 ? 0 : x.size / features, features };
 }
 
-function checkFeatures(where: string, name: string, one: Tensor, features: number): void {
-  checkTensor(where, name, one);
+function checkFeatures(where: string, name: string, value: unknown, features: number): Tensor {
+  const one = checkTensor(where, name, value);
   if (one.rank !== 1 || one.size !== features) {
     throw new ShapeError(
       `${where}: ${name} must have shape [${features}], one value a feature; got ${formatShape(one.shape)}`,
     );
   }
+  return one;
 }

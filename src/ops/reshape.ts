@@ -3,7 +3,7 @@ import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { describe, invalid, isArray } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
-import { checkShape, formatShape, type Shape, sizeOf } from '../core/shape.ts';
+import { checkShape, formatShape, MAX_RANK, type Shape, sizeOf } from '../core/shape.ts';
 
 /**
  * The same values in another shape; one size may be -1 and is then worked out.
@@ -24,7 +24,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 function completeShape(x: Tensor, shape: Shape): Shape {
   if (!isArray(shape)) return invalid('reshape', 'shape', 'a list of whole numbers, one of which may be -1', shape);
-  const open = shape.indexOf(-1);
+  // A list that is too long is refused before it is searched.
+  const open = shape.length > MAX_RANK ? -1 : shape.indexOf(-1);
   if (open < 0) return checkShape('reshape', 'shape', shape);
   const known = checkShape(
     'reshape',

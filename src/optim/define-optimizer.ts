@@ -5,7 +5,7 @@
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, Variable, variable, zeros } from '../autograd/tensor.ts';
-import { checkFunction, checkInteger, checkNumber, checkOptions, invalid } from '../core/check.ts';
+import { checkFunction, checkInteger, checkNumber, checkOptions, invalid, isArray, isInstance } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { readOptions, type Values } from '../core/options.ts';
 import { countNonFinite } from '../kernels/library/sums.ts';
@@ -75,7 +75,7 @@ export function defineOptimizer<Slot extends string = never>(
   checkOptions(where, definition ?? null, ['name', 'settings', 'slots', 'update']);
   const { name, slots = [] } = definition;
   if (typeof name !== 'string') invalid(where, 'name', 'a string', name);
-  if (!Array.isArray(slots) || !slots.every((slot) => typeof slot === 'string')) {
+  if (!isArray(slots) || !slots.every((slot) => typeof slot === 'string')) {
     invalid(where, 'slots', 'a list of names', slots);
   }
   checkFunction(where, 'update', definition.update);
@@ -147,7 +147,7 @@ class DefinedOptimizer<Slot extends string> implements Optimizer<Slot> {
   }
 
   slots(owner: Variable): Slots<Slot> {
-    if (!(owner instanceof Variable)) {
+    if (!isInstance(owner, Variable)) {
       invalid('slots', 'variable', 'a variable', owner, 'Make one with variable(tensor).');
     }
     const known = this.#slots.get(owner);

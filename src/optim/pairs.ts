@@ -1,15 +1,16 @@
 /** The check of what apply() is given: variables, each with a gradient of its shape. */
 import { checkVariables } from '../autograd/gradients.ts';
 import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
+import { isArray } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 
 export function checkPairs(variables: readonly Variable[], gradients: readonly Tensor[]): void {
   checkVariables('apply', variables);
-  if (!Array.isArray(gradients) || gradients.length !== variables.length) {
+  if (!isArray(gradients) || gradients.length !== variables.length) {
     throw new ArgumentError(
       `apply: there must be one gradient for each of the ${variables.length} variables; got ` +
-        `${Array.isArray(gradients) ? gradients.length : typeof gradients}`,
+        `${isArray(gradients) ? gradients.length : typeof gradients}`,
     );
   }
   const seen = new Map<unknown, number>();

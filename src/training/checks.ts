@@ -1,7 +1,7 @@
 /** The checks of what trainings are given: models, optimizers, labels. `where` is the function's name. */
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, Variable, zeros } from '../autograd/tensor.ts';
-import { describe, invalid } from '../core/check.ts';
+import { describe, fieldsOf, hasMethods, invalid, isArray, isInstance, isPlainObject } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { checkList } from '../core/numbers.ts';
 import { type Option, option } from '../core/options.ts';
@@ -9,30 +9,25 @@ import { formatShape, type Shape, sameShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 
-export function checkModel(where: string, argument: string, model: Model): void {
-  const whole =
-    typeof model?.call === 'function' && typeof model.predict === 'function' && model.namedWeights instanceof Map;
-  if (!whole || !Array.isArray(model.trainableWeights) || !Array.isArray(model.layers)) {
-    invalid(where, argument, 'a model', model, 'Make one with sequential([...]).');
+export function checkModel(where: string, argument: string, model: unknown): Model {
+  const lists = ['namedWeights', 'trainableWeights', 'layers'] as const;
+  const parts = hasMethods(model, ['call', 'predict']) ? fieldsOf(where, argument, model, lists, 'a model') : undefined;
+  if (!isInstance(parts?.namedWeights, Map) || !isArray(parts?.trainableWeights) || !isArray(parts?.layers)) {
+    return invalid(where, argument, 'a model', model, 'Make one with sequential([...]).');
   }
+  return model as object as Model;
 }
 
 /** A network among the options of a training. */
-export const MODEL: Option<Model, Model | undefined, 'optional'> = option<Model>((where, argument, value) => {
-  checkModel(where, argument, value as Model);
-  return value as Model;
-}).optional();
+export const MODEL: Option<Model, Model | undefined, 'optional'> = option<Model>(checkModel).optional();
 
 const OPTIMIZER_REMEDY = 'Make one with adam({ learningRate }), or your own with defineOptimizer().';
 
 export function checkOptimizer(where: string, argument: string, optimizer: Optimizer): void {
-  const whole = ['apply', 'slots', 'restore'] as const;
-  if (
-    !whole.every((name) => typeof optimizer?.[name] === 'function') ||
-    typeof optimizer.config !== 'object' ||
-    optimizer.config === null ||
-    !Number.isSafeInteger(optimizer.step)
-  ) {
+  const parts = hasMethods(optimizer, ['apply', 'slots', 'restore'])
+    ? fieldsOf(where, argument, optimizer, ['config', 'step'], 'an optimizer')
+    : undefined;
+  if (!isPlainObject(parts?.config) || !Number.isSafeInteger(parts?.step)) {
     invalid(where, argument, 'an optimizer', optimizer, OPTIMIZER_REMEDY);
   }
 }
@@ -52,11 +47,11 @@ export const OPTIMIZER: Option<Optimizer, Optimizer | undefined, 'optional'> = o
 export function checkSlots(where: string, argument: string, optimizer: Optimizer, models: readonly Model[]): void {
   for (const weight of models.flatMap(({ trainableWeights }) => trainableWeights)) {
     const slots: unknown = optimizer.slots(weight);
-    if (typeof slots !== 'object' || slots === null || Array.isArray(slots)) {
+    if (typeof slots !== 'object' || slots === null || isArray(slots)) {
       invalid(where, `${argument}.slots(${weight.name})`, 'an object of variables by name', slots, OPTIMIZER_REMEDY);
     }
     for (const [name, slot] of Object.entries(slots)) {
-      if (slot instanceof Variable) checkTensor(where, `${argument}.slots(${weight.name}).${name}`, slot);
+      if (isInstance(slot, Variable)) checkTensor(where, `${argument}.slots(${weight.name}).${name}`, slot);
       else invalid(where, `${argument}.slots(${weight.name}).${name}`, 'a variable', slot, OPTIMIZER_REMEDY);
     }
   }

@@ -1,7 +1,7 @@
 /** The options that every training takes, and what it works with once they are checked. */
 import { createRandom, type Random } from '../autograd/random.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { invalid } from '../core/check.ts';
+import { hasMethods, invalid, isInstance } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { boolean, callback, integer, type Option, option, type Values } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
@@ -121,18 +121,17 @@ export function prepareRun<M, More>(where: string, values: Values<TrainingSchema
 const STORE_REMEDY = 'Use memoryCheckpoints(), or checkpointDirectory(path) of ganvas/node.';
 
 function checkStore(where: string, argument: string, store: unknown): CheckpointStore {
-  const { save, list } = (store ?? {}) as Partial<CheckpointStore>;
-  if (typeof save === 'function' && typeof list === 'function') return store as CheckpointStore;
+  if (hasMethods(store, ['save', 'list'])) return store as object as CheckpointStore;
   return invalid(where, argument, 'a CheckpointStore', store, STORE_REMEDY);
 }
 
 function checkSignal(where: string, argument: string, signal: unknown): AbortSignal {
-  return signal instanceof AbortSignal ? signal : invalid(where, argument, 'an AbortSignal', signal);
+  return isInstance(signal, AbortSignal) ? signal : invalid(where, argument, 'an AbortSignal', signal);
 }
 
 /** Images as a dataset, their values unseen. */
 export function readDataset(where: string, argument: string, images: unknown): Dataset {
-  if (!(images instanceof Tensor)) return checkDataset(where, argument, images);
+  if (!isInstance(images, Tensor)) return checkDataset(where, argument, images);
   checkTensor(where, argument, images);
   if (images.rank === 0) throw new ShapeError(`${where}: ${argument} must have shape [n, 28, 28, 1]; got a scalar`);
   return tensorDataset(images);

@@ -90,8 +90,10 @@ async function outcomeOf(
   return undefined;
 }
 
+/** Thrown by a hostile value, or by the engine because a hostile function cannot be called: a class, a proxy that was revoked. */
 function isPassedOn(error: unknown): boolean {
-  return error instanceof UserError;
+  if (error instanceof UserError) return true;
+  return error instanceof TypeError && /^Class constructor Instance|'apply' on a proxy/.test(error.message);
 }
 
 /** Replaces one or two parts of the arguments by hostile values; says which. */

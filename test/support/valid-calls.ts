@@ -81,7 +81,8 @@ const bounds = (): object => {
   return { onStep, signal: AbortSignal.any([controller.signal, AbortSignal.timeout(300)]), threads: 1, seed: 1 };
 };
 
-const { abs, exp, log, neg, relu, sigmoid, sqrt, square, stopGradient, tanh, add, sub, mul, div } = ganvas;
+const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh } = ganvas;
+const { add, sub, mul, div } = ganvas;
 const { denseGenerator, refinedGenerator, convGenerator, conditionalGenerator } = ganvas;
 const { denseDiscriminator, refinedDiscriminator, convDiscriminator, conditionalDiscriminator } = ganvas;
 
@@ -94,7 +95,7 @@ function alike(
 }
 
 const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
-  ...alike({ abs, exp, log, neg, relu, sigmoid, sqrt, square, stopGradient, tanh }, () => [x()]),
+  ...alike({ abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh }, () => [x()]),
   ...alike({ add, sub, mul, div }, () => [x(), tensor([1, 2, 3])]),
   ...alike({ denseGenerator, refinedGenerator, convGenerator, conditionalGenerator }, () => [
     { latentDim: 3, random: random() },
@@ -203,6 +204,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   trainGan: of(ganvas.trainGan, () => [
     {
       images: images(),
+      validation: { images: images() },
       generator: generator(),
       discriminator: discriminator(),
       generatorOptimizer: ganvas.adam(),

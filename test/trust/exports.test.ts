@@ -1,15 +1,18 @@
 /** Every export called with hostile values: success or a typed error, within a second. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configure } from '../../src/index.ts';
 import { fuzzCalls } from '../support/call-fuzzer.ts';
-import { temporaryFolders } from '../support/folder.ts';
 import { exportedFunctions, VALID_CALLS } from '../support/valid-calls.ts';
 
-const folder = temporaryFolders();
+const folder = mkdtempSync(join(tmpdir(), 'ganvas-exports-'));
 const before = process.cwd();
-beforeAll(() => process.chdir(folder()));
+beforeAll(() => process.chdir(folder));
 afterAll(async () => {
   process.chdir(before);
+  rmSync(folder, { recursive: true, force: true });
   await configure({ threads: 1 });
 });
 

@@ -62,7 +62,11 @@ const common = (name: Training): readonly WrongCall[] => [
   ),
   wrongly(name, { images: undefined }, 'images must be a Dataset or a Tensor \\[n, 28, 28, 1\\]; got undefined'),
   wrongly(name, { images: new Uint8Array(16) }, 'images must be a Dataset or a Tensor .* got a Uint8Array'),
-  wrongly(name, { images: { ...images, count: NaN } }, 'images.count must be a whole number of at least 0; got NaN'),
+  wrongly(
+    name,
+    { images: { ...images, count: NaN } },
+    'images.count must be a whole number from 0 to 1073741823; got NaN',
+  ),
   wrongly(name, { images: tensor(1) }, 'images must have shape \\[n, 28, 28, 1\\]; got a scalar', Shape),
   wrongly(name, { images: FREED }, 'images: tensor: it was freed', Runtime),
   wrongly(name, { images: tensor([0, 0, 0, 2], [4, 1, 1, 1]) }, 'images must lie in \\[-1, 1\\]; element 3 is 2'),

@@ -52,7 +52,7 @@ const noSource = (name: string, argument: string, call: (value: unknown) => read
   [
     Argument,
     call({ count: -1, itemShape: [4, 3, 1], gather: () => images }),
-    new RegExp(`^${name}: ${argument}.count must be a whole number of at least 0; got -1`),
+    new RegExp(`^${name}: ${argument}.count must be a whole number from 0 to 1073741823; got -1`),
   ],
   [
     Argument,
@@ -62,6 +62,10 @@ const noSource = (name: string, argument: string, call: (value: unknown) => read
 ];
 
 const right = { real: images, training: images, features: () => a, logits: () => a };
+const protocol = {
+  ...{ features: 'features', featureCount: 3, data: 'images', realCount: 8, trainingCount: 8, seed: 0, batchSize: 8 },
+  ...{ kernelSubsets: 2, kernelSubsetSize: 2, neighbours: 3, nearestCount: 8 },
+};
 const evaluator = (name: string, more: object): WrongCall[] => {
   const wrongly = (changes: object, message: string, kind: WrongCall[0] = Argument): WrongCall => [
     kind,
@@ -171,9 +175,14 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
     [Argument, [undefined], /^formatEvaluation: options must be a plain object; got null/],
     [Argument, ['table'], /^formatEvaluation: options must be a plain object; got "table"/],
     [Argument, [{ protocol: {}, row: [] }], /^formatEvaluation: unknown option "row". Did you mean rows\?/],
-    [Argument, [{ rows: [] }], /^formatEvaluation: protocol must be the protocol of an evaluation; got undefined/],
-    [Argument, [{ protocol: {} }], /^formatEvaluation: rows must be a list of \{ name, metrics \}; got undefined/],
-    [Argument, [{ protocol: {}, rows: [1] }], /^formatEvaluation: rows must be a list of .* got \[1\]/],
-    [Argument, [{ protocol: {}, rows: [{ name: 1, metrics: {} }] }], /^formatEvaluation: rows must be a list of/],
+    [Argument, [{ rows: [] }], /^formatEvaluation: protocol must be a part of an evaluation; got undefined/],
+    [Argument, [{ protocol: {}, rows: [] }], /^formatEvaluation: protocol.features must be a string; got undefined/],
+    [Argument, [{ protocol }], /^formatEvaluation: rows must be a list of \{ name, metrics \}; got undefined/],
+    [Argument, [{ protocol, rows: [1] }], /^formatEvaluation: rows\[0\] must be a part of an evaluation; got 1/],
+    [
+      Argument,
+      [{ protocol, rows: [{ name: 'mine', metrics: { count: '5' } }] }],
+      /^formatEvaluation: rows\[0\].metrics.count must be a number; got "5"/,
+    ],
   ],
 };

@@ -2,7 +2,7 @@
 import { isArray } from '../../core/check.ts';
 import { ArgumentError, ShapeError } from '../../core/errors.ts';
 import { number, option, readOptions, shape } from '../../core/options.ts';
-import { checkShape, formatShape, type Shape, sizeOf } from '../../core/shape.ts';
+import { checkShape, formatShape, MAX_RANK, type Shape, sizeOf } from '../../core/shape.ts';
 import { dropout as dropoutOp } from '../../ops/dropout.ts';
 import { reshape as reshapeOp } from '../../ops/reshape.ts';
 import { leakyRelu } from '../../ops/unary.ts';
@@ -74,7 +74,7 @@ export function reshape(config: ReshapeConfig): Layer {
 
 /** A shape, in which one size may be -1. */
 function checkTargetShape(where: string, argument: string, value: unknown): Shape {
-  if (!isArray(value)) return checkShape(where, argument, value);
+  if (!isArray(value) || value.length > MAX_RANK) return checkShape(where, argument, value);
   const open = value.indexOf(-1);
   const known = checkShape(
     where,
