@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../bench/support/command-line.ts';
-import { ArgumentError } from '../src/index.ts';
+import { ArgumentError, type ResumeEvent } from '../src/index.ts';
 import { writeFileAtomic } from '../src/node/index.ts';
 
 export const MODELS = ['dense', 'refined', 'conv', 'conditional', 'autoencoder'] as const;
@@ -87,4 +87,11 @@ export function newestRun(models: readonly ModelName[]): string | undefined {
 
 export async function writeText(path: string, text: string): Promise<void> {
   await writeFileAtomic(path, new TextEncoder().encode(`${text}\n`));
+}
+
+/** A line for each checkpoint that was passed over, and where the training goes on. */
+export function describeResume({ epoch, step, checkpoint, skipped }: ResumeEvent, folder: string): string {
+  const start = checkpoint === undefined ? `no checkpoint in ${folder}, starting` : `resuming from ${checkpoint}`;
+  const lines = skipped.map(({ name, error }) => `skipping ${name}: ${error instanceof Error ? error.message : error}`);
+  return [...lines, `${start} in epoch ${epoch} with ${step} steps done`].join('\n');
 }

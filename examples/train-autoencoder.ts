@@ -3,9 +3,7 @@
  * rows of samples decoded from standard normal noise. If runs/ has a finished GAN, beside-gan.png shows samples of
  * both.
  */
-import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../bench/support/command-line.ts';
 import {
   type Autoencoder,
   adam,
@@ -17,11 +15,19 @@ import {
   type Tensor,
   trainAutoencoder,
 } from '../src/index.ts';
-import { saveImage, writeFileAtomic } from '../src/node/index.ts';
+import { checkpointDirectory, saveImage, writeFileAtomic } from '../src/node/index.ts';
 import type { LabelledDigits } from './digits.ts';
 import type { Interruption } from './interruption.ts';
+import { openSingleLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
-import { epochName, newestRun, type RunDescription, readDescription, writeDescription } from './run-folder.ts';
+import {
+  describeResume,
+  epochName,
+  newestRun,
+  type RunDescription,
+  readDescription,
+  writeDescription,
+} from './run-folder.ts';
 import { readGenerator } from './saved-generator.ts';
 import { weightsRandom } from './weights-random.ts';
 
@@ -34,10 +40,7 @@ export async function trainAutoencoderRun(
   folder: string,
   interruption: Interruption,
 ): Promise<number> {
-  const { epochs, batchSize, seed, keep } = options;
-  if (options.resume || options.checkpointEvery !== undefined) {
-    throw new UsageError('--resume and --checkpoint-every are for the GANs only: the autoencoder saves no checkpoints');
-  }
+  const { epochs, batchSize, seed, keep, checkpointEvery, resume } = options;
   const random = weightsRandom(seed);
   const autoencoder = denseAutoencoder({ random });
   const noise = random.normal([2 * COLUMNS, ...autoencoder.decoder.inputShape!]);
@@ -49,9 +52,9 @@ export async function trainAutoencoderRun(
     epochs,
     options: { ...options.adam },
   };
-  await writeDescription(folder, description);
-  const losses = join(folder, 'losses.csv');
-  writeFileSync(losses, 'epoch,step,loss\n');
+  // With --resume not before the saved settings are found to be the same.
+  if (!resume) await writeDescription(folder, description);
+  const logLoss = openSingleLossLog(join(folder, 'losses.csv'), resume);
   const saveWeights = (path: string, models: Partial<Record<'generator' | 'encoder', Autoencoder['encoder']>>) =>
     writeFileAtomic(join(folder, path), encodeWeights(models));
 
@@ -62,8 +65,15 @@ export async function trainAutoencoderRun(
     batchSize,
     seed,
     optimizer: adam(options.adam),
+    checkpoint: checkpointDirectory(join(folder, 'checkpoints')),
+    checkpointEvery,
+    resume,
     signal: interruption.signal,
-    onStep: ({ epoch, step, loss }) => appendFileSync(losses, `${epoch},${step},${loss}\n`),
+    async onResume(event) {
+      await writeDescription(folder, description);
+      console.log(describeResume(event, folder));
+    },
+    onStep: logLoss,
     async onEpoch({ epoch, loss, seconds }) {
       console.log(`epoch ${epoch}/${epochs}  mean squared error ${loss.toFixed(5)}  ${seconds.toFixed(1)} s`);
       const name = epochName(epoch);
@@ -77,7 +87,7 @@ export async function trainAutoencoderRun(
   await saveWeights('generator.safetensors', { generator: decoder });
   await saveWeights('encoder.safetensors', { encoder });
   if (!completed) {
-    console.error(`Stopped: the current weights are in ${folder}`);
+    console.error(`Stopped: the state is saved in ${folder}. To continue, add: --resume --out ${folder}`);
     return interruption.exitCode();
   }
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);

@@ -9,7 +9,6 @@ import {
   interpolate,
   type Model,
   type Optimizer,
-  type ResumeEvent,
   refinedDiscriminator,
   refinedGenerator,
   scope,
@@ -23,7 +22,7 @@ import type { LabelledDigits } from './digits.ts';
 import type { Interruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
-import { epochName, type ModelName, type RunDescription, writeDescription } from './run-folder.ts';
+import { describeResume, epochName, type ModelName, type RunDescription, writeDescription } from './run-folder.ts';
 import { weightsRandom } from './weights-random.ts';
 
 export type GanName = Exclude<ModelName, 'autoencoder'>;
@@ -152,10 +151,4 @@ function interpolation(generator: Model, model: GanName, seed: number): Tensor {
 
 async function saveWeights(path: string, models: Readonly<Record<string, Model>>): Promise<void> {
   await writeFileAtomic(path, encodeWeights(models));
-}
-
-function describeResume({ epoch, step, checkpoint, skipped }: ResumeEvent, folder: string): string {
-  const start = checkpoint === undefined ? `no checkpoint in ${folder}, starting` : `resuming from ${checkpoint}`;
-  const lines = skipped.map(({ name, error }) => `skipping ${name}: ${error instanceof Error ? error.message : error}`);
-  return [...lines, `${start} in epoch ${epoch} with ${step} steps done`].join('\n');
 }

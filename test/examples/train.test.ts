@@ -96,6 +96,22 @@ describe('examples/train.ts', () => {
     // Four processes of a second or two each; many times that on a busy machine.
   }, 240_000);
 
+  test('the autoencoder is resumed by --resume with the same bits', async () => {
+    const [parts, whole] = ['autoencoder-parts', 'autoencoder-whole'].map((name) => join(folder, name));
+    const run = (epochs: number, out: string, ...more: string[]) =>
+      start('--model', 'autoencoder', '--epochs', `${epochs}`, ...SMALL, '--out', out, ...more).ended;
+    expect((await run(1, parts!)).code).toBe(0);
+    const resumed = await run(2, parts!, '--resume');
+    expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(resumed.stdout).toMatch(/^resuming from .*checkpoint-\d+\.safetensors in epoch 2 with 0 steps done$/m);
+    expect((await run(2, whole!)).code).toBe(0);
+    expect(rowsOf(parts!)).toEqual(rowsOf(whole!));
+    for (const name of ['generator.safetensors', 'encoder.safetensors', 'epoch-002.png']) {
+      const [one, other] = [parts!, whole!].map((out) => readFileSync(join(out, name)));
+      expect(Buffer.compare(one!, other!), name).toBe(0);
+    }
+  }, 240_000);
+
   test('a closed pipe stops the training with exit code 141 and without a stack', async () => {
     const { child, ended } = start('--epochs', '5000', ...SMALL, '--out', join(folder, 'unread'));
     child.stdout?.once('data', () => child.stdout?.destroy());

@@ -13,6 +13,7 @@ import {
   type Tensor,
   trainGan,
 } from '../../src/index.ts';
+import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { rejection } from '../support/folder.ts';
 import { wrong } from '../support/thrown.ts';
 import { recordingStore, runTiny, stateHash, stopAfter, tinyOptions } from './tiny.ts';
@@ -64,6 +65,25 @@ describe('objective', () => {
     expect(stateHash(parts.saved.at(-1)!)).toBe(stateHash(saved.at(-1)!));
     const error = await rejection(runTiny({ checkpoint: parts, resume: true }));
     expect(String(error)).toMatch(/loss: saved a pair of functions, given nonSaturating/);
+  });
+
+  it('that makes gradients beyond 1.8e19 ends the training in that step, by network, weight and slot', async () => {
+    const store = recordingStore();
+    let steps = 0;
+    const objective: Objective = {
+      ...relativistic,
+      // Finite itself, and so are its gradients; their squares are not.
+      generatorLoss: (fake, real) => mul(steps === 2 ? 1e23 : 1, relativistic.generatorLoss(fake, real)),
+    };
+    const options = tinyOptions({ objective, checkpoint: store, checkpointEvery: 1, onStep: () => ++steps });
+    const error = await rejection(trainGan(options));
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect(String(error)).toMatch(
+      /trainGan: the optimizer's slot v of generator\.\d\.\w+ holds a NaN or an infinity after this step\. Its gradient/,
+    );
+    expect([steps, store.saved.length]).toEqual([2, 2]);
+    for (const { data } of decodeCheckpoint(store.saved[1]!).tensors.values())
+      expect(data.every(Number.isFinite)).toBe(true);
   });
 
   it('that is not finite ends the training by the name of the loss', async () => {
