@@ -21,8 +21,9 @@ import {
   withoutRecording,
   zeros,
 } from '../../src/index.ts';
-import { heap } from '../../src/kernels/runtime.ts';
+import { heap, withRuntime } from '../../src/kernels/runtime.ts';
 import { powersOf } from '../../src/optim/powers.ts';
+import { KERNEL_SETS } from '../support/kernel-sets.ts';
 import { hashedFloats } from '../support/reference.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
@@ -65,6 +66,19 @@ describe.each(MAKERS)('%s', (_, make) => {
     }
     expect([...resumed!.data]).toEqual([...straight!.data]);
     expect(two.step).toBe(11);
+  });
+
+  it('gives the same bits on every kernel set', () => {
+    const runs = KERNEL_SETS.map(({ create }) => {
+      const { heap, set: kernels } = create();
+      return withRuntime({ heap, kernels }, () => {
+        const weight = variable(tensor(hashedFloats(7, 99)));
+        const optimizer = make({ learningRate: 0.05, globalClipNorm: 1.5 });
+        for (let step = 0; step < 4; step++) optimizer.apply([weight], gradientAt(step));
+        return [weight, ...Object.values(optimizer.slots(weight))].map(({ data }) => [...data]);
+      });
+    });
+    for (const run of runs) expect(run).toEqual(runs[0]);
   });
 
   it('learningRate is read and set: the next step uses it, and the config stays as it was made', () => {
