@@ -3,8 +3,8 @@ import { invalid, isInstance } from './check.ts';
 import { ArgumentError } from './errors.ts';
 
 /**
- * A Uint8Array whose memory is still there. That of one whose buffer was transferred to a worker, or made smaller, reads as empty: without
- * this check a file would be replaced by nothing.
+ * A Uint8Array whose memory is still there. That of one whose buffer was transferred to a worker, or made smaller,
+ * reads as empty: without this check a file would be replaced by nothing.
  */
 export function checkBytes(where: string, argument: string, value: unknown, expected = 'a Uint8Array'): Uint8Array {
   if (!isInstance(value, Uint8Array)) return invalid(where, argument, expected, value);
@@ -13,7 +13,8 @@ export function checkBytes(where: string, argument: string, value: unknown, expe
     Uint8Array.prototype.at.call(value, 0);
   } catch {
     throw new ArgumentError(
-      `${where}: ${argument} has lost its memory: its buffer was transferred or made smaller. Pass a copy, or call this first.`,
+      `${where}: ${argument} has lost its memory: its buffer was transferred or made smaller. Pass a copy, or ` +
+        'call this first.',
     );
   }
   return value;

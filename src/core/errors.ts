@@ -1,12 +1,13 @@
 /**
- * The errors of ganvas. Every message names the function, what came, what was expected and, where there is one, the remedy:
- * `matmul: inner sizes differ: a is [2, 3], b is [4, 5]; expected a's columns (3) to equal b's rows (4). Did you mean { transposeB: true }?`
+ * The errors of ganvas. Every message names the function, what came, what was expected and, where there is one, the
+ * remedy: `matmul: inner sizes differ: a is [2, 3], b is [4, 5]; expected a's columns (3) to equal b's rows (4). Did
+ * you mean { transposeB: true }?`
  */
 import { printableMessage } from './text.ts';
 
 /**
- * The common ancestor: `catch (e) { if (e instanceof GanvasError) ... }` separates the errors of this library from all others. Messages are
- * bounded and printable, whatever names and texts they quote.
+ * The common ancestor: `catch (e) { if (e instanceof GanvasError) ... }` separates the errors of this library from all
+ * others. Messages are bounded and printable, whatever names and texts they quote.
  */
 export class GanvasError extends Error {
   override name = 'GanvasError';
@@ -26,7 +27,10 @@ export class ShapeError extends GanvasError {
   override name = 'ShapeError';
 }
 
-/** Bytes that are not what they claim to be (IDX, safetensors, checkpoints); `offset` is where reading stopped, in bytes. */
+/**
+ * Bytes that are not what they claim to be (IDX, safetensors, checkpoints); `offset` is where reading stopped, in
+ * bytes.
+ */
 export class FormatError extends GanvasError {
   override name = 'FormatError';
   readonly offset: number | undefined;
@@ -37,7 +41,9 @@ export class FormatError extends GanvasError {
   }
 }
 
-/** The machinery failed: memory ceiling reached, a freed tensor touched, a worker lost, a file that cannot be written. */
+/**
+ * The machinery failed: memory ceiling reached, a freed tensor touched, a worker lost, a file that cannot be written.
+ */
 export class RuntimeError extends GanvasError {
   override name = 'RuntimeError';
 }

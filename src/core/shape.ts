@@ -46,8 +46,9 @@ export function checkShape(where: string, argument: string, value: unknown): Sha
 }
 
 /**
- * What makes a shape too large for a tensor, as the end of a sentence that begins with the shape; undefined if it fits. Dimensions of 0
- * are left out of the product: [2^40, 0] has no elements, but the loops over its other dimensions would not end.
+ * What makes a shape too large for a tensor, as the end of a sentence that begins with the shape; undefined if it fits.
+ * Dimensions of 0 are left out of the product: [2^40, 0] has no elements, but the loops over its other dimensions would
+ * not end.
  */
 export function shapeProblem(shape: Shape): string | undefined {
   if (shape.length > MAX_RANK) return `has more than ${MAX_RANK} dimensions`;
@@ -88,7 +89,8 @@ export function broadcastShapes(where: string, a: Shape, b: Shape): Shape {
     const n = b[axis - rank + b.length] ?? 1;
     if (m !== n && m !== 1 && n !== 1) {
       throw new ShapeError(
-        `${where}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: ${m} meets ${n}; aligned at the right, two sizes must be equal or one of them 1`,
+        `${where}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: ${m} meets ${n}; aligned at ` +
+          'the right, two sizes must be equal or one of them 1',
       );
     }
     result[axis] = m === 1 ? n : m;

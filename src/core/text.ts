@@ -1,9 +1,12 @@
 /**
- * Text that comes from elsewhere - names in a file, the words of a server or of the system - as an error message may show it: bounded in
- * length, and without characters that a terminal would act on.
+ * Text that comes from elsewhere - names in a file, the words of a server or of the system - as an error message may
+ * show it: bounded in length, and without characters that a terminal would act on.
  */
 
-/** Control characters, invisible ones such as those that turn the direction of writing, line separators, half surrogate pairs. */
+/**
+ * Control characters, invisible ones such as those that turn the direction of writing, line separators, half surrogate
+ * pairs.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The text on one line, control characters as \u{...}. If it is longer than `most`, its end is left out. */
@@ -15,7 +18,9 @@ export function printable(text: string, most: number = 60): string {
 const KEPT_BEGINNING = 3000;
 const KEPT_END = 1000;
 
-/** A whole message: as printable(), but its middle is what is left out, and only if it is very long. Line breaks stay. */
+/**
+ * A whole message: as printable(), but its middle is what is left out, and only if it is very long. Line breaks stay.
+ */
 export function printableMessage(message: string): string {
   const omitted = message.length - KEPT_BEGINNING - KEPT_END;
   const kept =

@@ -59,8 +59,8 @@ const TYPES: readonly IdxType[] = ['uint8', 'int8', 'int16', 'int32', 'float32',
  * const { type, shape, data } = parseIdx(bytes); // 'uint8', [60000, 28, 28], Uint8Array of 47,040,000
  * ```
  *
- * @throws FormatError, with the offset, for anything but a whole IDX file: bad magic, unknown type, a rank of 0 or above
- * 8, values missing or bytes left over. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer.
+ * @throws FormatError, with the offset, for anything but a whole IDX file: bad magic, unknown type, a rank of 0 or
+ * above 8, values missing or bytes left over. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer.
  */
 export function parseIdx(bytes: Uint8Array | ArrayBuffer): IdxArray {
   return decodeIdx('parseIdx', fileBytes('parseIdx', 'bytes', bytes));
@@ -157,7 +157,8 @@ export function encodeIdx(array: IdxArray): Uint8Array {
   if (!(data instanceof format.array)) invalid('encodeIdx', 'data', `a ${format.array.name} for ${array.type}`, data);
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `encodeIdx: shape ${formatShape(shape)} has ${sizeOf(shape)} elements, but data (${describe(data)}) has ${data.length}`,
+      `encodeIdx: shape ${formatShape(shape)} has ${sizeOf(shape)} elements, but data (${describe(data)}) has ` +
+        `${data.length}`,
     );
   }
   const headerBytes = 4 + 4 * shape.length;

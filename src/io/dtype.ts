@@ -1,7 +1,7 @@
 /**
- * The element types a safetensors file may name, with the bytes one element takes. The list stands in the order in which the
- * reference implementation (huggingface/safetensors 0.8.0) lays tensors out: widest first, and its own order among equals.
- * Its four- and six-bit types (F4, F6_E2M3, F6_E3M2) have no whole-byte element and are not read.
+ * The element types a safetensors file may name, with the bytes one element takes. The list stands in the order in
+ * which the reference implementation (huggingface/safetensors 0.8.0) lays tensors out: widest first, and its own order
+ * among equals. Its four- and six-bit types (F4, F6_E2M3, F6_E3M2) have no whole-byte element and are not read.
  */
 const ELEMENT_BYTES = {
   U64: 8,
@@ -39,7 +39,10 @@ export function elementBytes(dtype: Dtype): number {
   return ELEMENT_BYTES[dtype];
 }
 
-/** Bytes of a whole tensor, or undefined where that is no safe integer (the product is taken from the first dimension on). */
+/**
+ * Bytes of a whole tensor, or undefined where that is no safe integer (the product is taken from the first dimension
+ * on).
+ */
 export function tensorBytes(dtype: Dtype, shape: readonly number[]): number | undefined {
   let size = 1;
   for (const dimension of shape) {

@@ -1,7 +1,7 @@
 /**
- * A strict reader of JSON tokens (RFC 8259) for the header of a safetensors file: strings, whole numbers and punctuation, which
- * is all that such a header consists of. JSON.parse would do less and more: it hides duplicate keys, rounds large
- * numbers, and follows any nesting. Nothing here recurses, and each byte is looked at once.
+ * A strict reader of JSON tokens (RFC 8259) for the header of a safetensors file: strings, whole numbers and
+ * punctuation, which is all that such a header consists of. JSON.parse would do less and more: it hides duplicate keys,
+ * rounds large numbers, and follows any nesting. Nothing here recurses, and each byte is looked at once.
  */
 import { FormatError } from '../core/errors.ts';
 
@@ -82,8 +82,9 @@ export class HeaderReader {
     const start = this.#at;
     if (bytes[start] !== QUOTE) this.fail(`expected ${what}, a string in double quotes, got ${this.#next()}`);
     this.#at++;
-    // Escapes are resolved in place: no escape is shorter than the UTF-8 that it stands for. So a string costs no more than
-    // its own bytes, however many escapes it has. Half a UTF-8 sequence stays half: what an escape writes never continues it.
+    // Escapes are resolved in place: no escape is shorter than the UTF-8 that it stands for. So a string costs no more
+    // than its own bytes, however many escapes it has. Half a UTF-8 sequence stays half: what an escape writes never
+    // continues it.
     let end = this.#at;
     for (;;) {
       const byte = bytes[this.#at];
@@ -101,7 +102,10 @@ export class HeaderReader {
     }
   }
 
-  /** Nothing but padding may follow. The format pads with spaces; the reference reader takes any white space of JSON, and so does this. */
+  /**
+   * Nothing but padding may follow. The format pads with spaces; the reference reader takes any white space of JSON,
+   * and so does this.
+   */
   finish(): void {
     this.#skipSpace();
     if (this.#at < this.#bytes.length) this.fail(`expected only white space after the header, got ${this.#next()}`);

@@ -1,6 +1,7 @@
 /**
- * Float32 values to and from little-endian bytes. WebAssembly memory and nearly every host are little-endian already, and then
- * the bytes are taken as they lie; elsewhere they are turned round. Bits are copied, never values, so a NaN keeps its payload.
+ * Float32 values to and from little-endian bytes. WebAssembly memory and nearly every host are little-endian already,
+ * and then the bytes are taken as they lie; elsewhere they are turned round. Bits are copied, never values, so a NaN
+ * keeps its payload.
  */
 const HOST_IS_LITTLE_ENDIAN: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
@@ -14,8 +15,8 @@ export function littleEndianBytes(
 }
 
 /**
- * The values that `bytes` hold: a view of them where the host and their place allow it, else a copy. A Float32Array lies on
- * multiples of 4 only, bytes lie anywhere. Only whole values: `bytes.length` is a multiple of 4.
+ * The values that `bytes` hold: a view of them where the host and their place allow it, else a copy. A Float32Array
+ * lies on multiples of 4 only, bytes lie anywhere. Only whole values: `bytes.length` is a multiple of 4.
  */
 export function float32FromLittleEndian(
   bytes: Uint8Array,

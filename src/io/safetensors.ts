@@ -1,6 +1,7 @@
 /**
- * Tensors to and from safetensors files, the format that other machine-learning libraries read and write. As bytes: this
- * module touches no disk. The format itself is in tensor-file.ts, the conversion of element types in to-float32.ts.
+ * Tensors to and from safetensors files, the format that other machine-learning libraries read and write. As bytes:
+ * this module touches no disk. The format itself is in tensor-file.ts, the conversion of element types in
+ * to-float32.ts.
  */
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
 import { fileBytes } from '../core/bytes.ts';
@@ -12,10 +13,11 @@ import { decodeTensorFile, encodeTensorFile, type TensorEntry } from './tensor-f
 import { toFloat32 } from './to-float32.ts';
 
 /**
- * Writes tensors as a safetensors file, each as F32 with its exact bits. The bytes depend on names, values and metadata alone, not
- * on the order in which they are given, so equal content gives equal files.
+ * Writes tensors as a safetensors file, each as F32 with its exact bits. The bytes depend on names, values and metadata
+ * alone, not on the order in which they are given, so equal content gives equal files.
  *
- * @param tensors from name to tensor, as an object or a Map. Any text is a name, but for `__metadata__` and half surrogate pairs.
+ * @param tensors from name to tensor, as an object or a Map. Any text is a name, but for `__metadata__` and half
+ * surrogate pairs.
  * @param metadata texts to keep with them; absent from the file if not given
  * @throws ArgumentError for a value that is no tensor, or a name or text that the format cannot hold
  *
@@ -40,14 +42,19 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file into tensors. F32 keeps its bits, F16 and BF16 are exact, F64 is rounded to the nearest float32 (ties to
- * even, beyond its range to an infinity), integers and BOOL must be exact; 8-bit floats and complex numbers are refused.
+ * Reads a safetensors file into tensors. F32 keeps its bits, F16 and BF16 are exact, F64 is rounded to the nearest
+ * float32 (ties to even, beyond its range to an infinity), integers and BOOL must be exact; 8-bit floats and complex
+ * numbers are refused.
  *
- * @param source the whole file; it may be a Buffer, begin at any offset of its memory, or be shared between threads (but must
+ * @param source the whole file; it may be a Buffer, begin at any offset of its memory, or be shared between threads
+ * (but must
  *   not change meanwhile)
- * @returns the tensors by name, in the order of their data (names that are whole numbers come first, as in any object), and the
- *   metadata, empty where the file has none. Neither object has a prototype, so a name such as `__proto__` is only a name.
- * @throws FormatError for anything that is not a complete, correct file, with the byte offset of the fault; nothing stays allocated
+ * @returns the tensors by name, in the order of their data (names that are whole numbers come first, as in any object),
+ * and the
+ *   metadata, empty where the file has none. Neither object has a prototype, so a name such as `__proto__` is only a
+ *   name.
+ * @throws FormatError for anything that is not a complete, correct file, with the byte offset of the fault; nothing
+ * stays allocated
  *
  * @example
  * const { tensors, metadata } = decodeSafetensors(await readFile('generator.safetensors'));

@@ -36,8 +36,8 @@ const HEADER_START = 8;
 const ALIGNMENT = 8;
 
 /**
- * Writes a file. The bytes depend on the content alone, not on the order in which it is given: wider element types come first,
- * names follow in the order of their code points, and so do metadata keys.
+ * Writes a file. The bytes depend on the content alone, not on the order in which it is given: wider element types come
+ * first, names follow in the order of their code points, and so do metadata keys.
  *
  * @param where the function to name in errors
  * @throws ArgumentError for a name twice, a size that does not fit its shape, text with half a surrogate pair
@@ -79,8 +79,9 @@ export function encodeTensorFile(
 }
 
 /**
- * Reads a file. The entries' bytes are views of `bytes`, not copies, and may lie at any offset. Every rule of the format is
- * checked before anything is returned; the memory taken is a small multiple of the header, whatever sizes it claims.
+ * Reads a file. The entries' bytes are views of `bytes`, not copies, and may lie at any offset. Every rule of the
+ * format is checked before anything is returned; the memory taken is a small multiple of the header, whatever sizes it
+ * claims.
  *
  * @param where the function to name in errors
  * @throws FormatError for anything that is not a complete, correct file, with the offset of the fault

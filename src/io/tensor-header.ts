@@ -1,7 +1,8 @@
 /**
- * The header of a safetensors file: one JSON object, `{"__metadata__": {"key": "text"}, "name": {"dtype": "F32", "shape": [2, 3],
- * "data_offsets": [0, 24]}, ...}`, offsets counted from the end of the header. Source: the format section of the README of
- * huggingface/safetensors. Stricter than the reference reader, which lets duplicate keys and unknown fields pass.
+ * The header of a safetensors file: one JSON object, `{"__metadata__": {"key": "text"}, "name": {"dtype": "F32",
+ * "shape": [2, 3], "data_offsets": [0, 24]}, ...}`, offsets counted from the end of the header. Source: the format
+ * section of the README of huggingface/safetensors. Stricter than the reference reader, which lets duplicate keys and
+ * unknown fields pass.
  */
 import { describe } from '../core/check.ts';
 import { MAX_RANK } from '../core/shape.ts';
@@ -10,7 +11,9 @@ import { HeaderReader } from './header-reader.ts';
 
 /** The longest header, as in the reference implementation. */
 export const MAX_HEADER_BYTES = 100_000_000;
-/** Most names in a header (tensors and metadata keys together), so that a header of tiny entries cannot fill the memory. */
+/**
+ * Most names in a header (tensors and metadata keys together), so that a header of tiny entries cannot fill the memory.
+ */
 export const MAX_NAMES: number = 2 ** 17;
 /** The one key that is not a tensor's name. */
 export const METADATA_KEY = '__metadata__';
@@ -63,7 +66,9 @@ export function readHeader(bytes: Uint8Array, base: number, where: string): Head
   return { tensors, metadata };
 }
 
-/** An object with any keys but strings as values; without a prototype, so that a key such as `__proto__` is just a key. */
+/**
+ * An object with any keys but strings as values; without a prototype, so that a key such as `__proto__` is just a key.
+ */
 function readMetadata(reader: HeaderReader, count: (at: number) => void): Record<string, string> {
   const metadata: Record<string, string> = Object.create(null);
   readObject(reader, 'a metadata key', (key, at) => {

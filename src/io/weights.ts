@@ -1,6 +1,6 @@
 /**
- * Weights of models as safetensors files: names are the model's key, the layer's place and the weight's own name, such as
- * `generator.0.kernel`. Loading is all or nothing.
+ * Weights of models as safetensors files: names are the model's key, the layer's place and the weight's own name, such
+ * as `generator.0.kernel`. Loading is all or nothing.
  */
 import { checkTensor, type Tensor, Variable } from '../autograd/tensor.ts';
 import { fileBytes } from '../core/bytes.ts';
@@ -43,8 +43,10 @@ export function encodeWeights(
  * Loads weights into models of the architecture that they were saved from.
  *
  * @param models - by the first part of their weights' names, as they were given to encodeWeights().
- * @param source - a safetensors file as readFile() or fetch() give it, or tensors by name. Other element types than F32 are converted as decodeSafetensors() does.
- * @throws ArgumentError that lists what is missing, unexpected or of another shape, and FormatError for bytes that are no such file.
+ * @param source - a safetensors file as readFile() or fetch() give it, or tensors by name. Other element types than F32
+ * are converted as decodeSafetensors() does.
+ * @throws ArgumentError that lists what is missing, unexpected or of another shape, and FormatError for bytes that are
+ * no such file.
  *   The models are unchanged then.
  *
  * @example
@@ -116,7 +118,8 @@ function weightsByName(where: string, models: Readonly<Record<string, Weighted>>
     }
     if (inputShape === undefined) {
       throw new RuntimeError(
-        `${where}: ${printable(key)} is not built yet and has no weights. Give its first layer an inputShape, or call it once.`,
+        `${where}: ${printable(key)} is not built yet and has no weights. Give its first layer an inputShape, or ` +
+          'call it once.',
       );
     }
     for (const [name, weight] of namedWeights) {

@@ -1,7 +1,7 @@
 /**
- * Checkpoints in a directory: checkpoint-000001.safetensors and so on, the last two kept, each written by writeFileAtomic(). A process that
- * is killed at any moment leaves the last two as they were, and at most a temporary file and a claim (claim.ts), which the next training
- * removes.
+ * Checkpoints in a directory: checkpoint-000001.safetensors and so on, the last two kept, each written by
+ * writeFileAtomic(). A process that is killed at any moment leaves the last two as they were, and at most a temporary
+ * file and a claim (claim.ts), which the next training removes.
  */
 import { mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,12 +36,12 @@ interface NumberedFile {
 /**
  * Keeps the last two checkpoints of a training in a directory, which is made when first needed.
  *
- * One training at a time: trainGan() claims the directory before its first step, and rejects with a RuntimeError if another one that is
- * still alive saves there. After a crash or a kill the next training can begin at once on the same machine; another machine sees after ten
- * seconds that the training is dead.
+ * One training at a time: trainGan() claims the directory before its first step, and rejects with a RuntimeError if
+ * another one that is still alive saves there. After a crash or a kill the next training can begin at once on the same
+ * machine; another machine sees after ten seconds that the training is dead.
  *
- * Saving rejects with a RuntimeError that names the file, the operation and the remedy, if a file cannot be written; the checkpoints
- * before are then as they were.
+ * Saving rejects with a RuntimeError that names the file, the operation and the remedy, if a file cannot be written;
+ * the checkpoints before are then as they were.
  *
  * @example
  * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
@@ -121,14 +121,17 @@ class CheckpointDirectory implements CheckpointStore {
     });
   }
 
-  /** Between two saves the process may have been frozen for so long that another training took it for dead and began. */
+  /**
+   * Between two saves the process may have been frozen for so long that another training took it for dead and began.
+   */
   async #checkClaim(names: readonly string[]): Promise<void> {
     if (this.#claim === undefined) return;
     const newest = checkpointsIn(names)[0];
     if (newest !== undefined && newest.number > this.#highest) {
       throw new RuntimeError(
-        `checkpointDirectory: another training has saved ${newest.name} in the directory "${this.#path}" since this one saved last. ` +
-          'It has taken this one for dead. Nothing was saved or deleted: resume from there, or choose another directory.',
+        `checkpointDirectory: another training has saved ${newest.name} in the directory "${this.#path}" since ` +
+          'this one saved last. It has taken this one for dead. Nothing was saved or deleted: resume from there, or ' +
+          'choose another directory.',
       );
     }
     // Somebody may have emptied the directory.
@@ -177,7 +180,8 @@ class CheckpointDirectory implements CheckpointStore {
     } catch (cause) {
       if (cause instanceof GanvasError) throw cause;
       throw new RuntimeError(
-        `checkpointDirectory: cannot ${operation} the directory "${this.#path}": ${messageOf(cause)}. Checkpoints in it are untouched; check its path and permissions.`,
+        `checkpointDirectory: cannot ${operation} the directory "${this.#path}": ${messageOf(cause)}. Checkpoints ` +
+          'in it are untouched; check its path and permissions.',
         { cause },
       );
     }
@@ -198,7 +202,8 @@ function nameOf(path: string, number: bigint): string {
   const name = `checkpoint-${String(number).padStart(6, '0')}.safetensors`;
   if (CHECKPOINT_NAME.test(name)) return name;
   throw new RuntimeError(
-    `checkpointDirectory: a file in the directory "${path}" has the highest number that a checkpoint can have. If it is none, remove it.`,
+    `checkpointDirectory: a file in the directory "${path}" has the highest number that a checkpoint can have. If ` +
+      'it is none, remove it.',
   );
 }
 

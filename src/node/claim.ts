@@ -1,12 +1,13 @@
 /**
- * One training at a time in a folder, without a lock that a killed process could leave behind for ever. Who saves there puts down an empty
- * file, its claim, whose name says which process it belongs to,
+ * One training at a time in a folder, without a lock that a killed process could leave behind for ever. A training puts
+ * down an empty file, its claim, whose name says which process it belongs to,
  *   .ganvas-training-<hash of the host's name>-<process>-<random>.claim
  * and looks for the claims of others. A claim counts as long as its process lives:
- *   - of this machine, if the system knows no process of that number, it is dead at once;
- *   - else (another machine, or the number may have been given to another process since) it is watched: a living process renews the time of
- *     its claim every two seconds, and one that has not been renewed for ten is dead.
- * Dead claims are removed. Two that begin in the same moment may see each other; both step back, and try again at different times.
+ *   - one of this machine is dead at once if the system knows no process of that number;
+ *   - any other (of another machine, or with a number that another process may have by now) is watched: a living
+ *     process renews the time of its claim every two seconds, and a claim that was not renewed for ten is dead.
+ * Dead claims are removed. Two trainings that begin in the same moment may see each other; both step back, and try
+ * again at different times.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { hostname } from 'node:os';

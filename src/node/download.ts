@@ -1,6 +1,7 @@
 /**
- * One download over HTTP, into memory: bounded in size, in the time it may stay silent, and in the time it may take in all. Whatever goes
- * wrong becomes one RuntimeError that names the URL, what came, what was expected and the remedy; nothing is written to disk here.
+ * One download over HTTP, into memory: bounded in size, in the time it may stay silent, and in the time it may take in
+ * all. Whatever goes wrong becomes one RuntimeError that names the URL, what came, what was expected and the remedy;
+ * nothing is written to disk here.
  */
 import { messageOf, RuntimeError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
@@ -18,7 +19,10 @@ export interface DownloadOptions {
   readonly maxBytes: number;
   /** How long no byte may arrive, in milliseconds; default 30,000. */
   readonly silence?: number;
-  /** Bytes a second that must come on average once that time has passed; default 4,096. It bounds the time of the whole download. */
+  /**
+   * Bytes a second that must come on average once that time has passed; default 4,096. It bounds the time of the whole
+   * download.
+   */
   readonly slowest?: number;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

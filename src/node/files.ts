@@ -26,7 +26,10 @@ export interface OpenFile {
 
 const nodeFileSystem: FileSystem = { open, rename, unlink };
 
-/** For a directory, and nothing else: opening a named pipe in its place would wait for a writer. Windows lacks the last two flags. */
+/**
+ * For a directory, and nothing else: opening a named pipe in its place would wait for a writer. Windows lacks the last
+ * two flags.
+ */
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK;
 
 /** Most bytes handed to one write call: operating systems refuse, or cut short, writes of 2 GiB. */
@@ -98,7 +101,8 @@ async function writeAll(file: OpenFile, bytes: Uint8Array, size: number, path: s
     const { bytesWritten } = await attempt('write', path, () => file.write(bytes, offset, length, offset));
     if (bytesWritten <= 0) {
       throw new RuntimeError(
-        `writeFileAtomic: cannot write "${path}": the system took ${bytesWritten} of ${length} bytes at ${offset}. ${UNTOUCHED}`,
+        `writeFileAtomic: cannot write "${path}": the system took ${bytesWritten} of ${length} bytes at ` +
+          `${offset}. ${UNTOUCHED}`,
       );
     }
     offset += bytesWritten;
@@ -141,7 +145,8 @@ async function attempt<T>(operation: string, path: string, action: () => Promise
 function failure(operation: string, path: string, cause: unknown, consequence: string): RuntimeError {
   const remedy = REMEDIES[codeOf(cause)];
   return new RuntimeError(
-    `writeFileAtomic: cannot ${operation} "${path}": ${messageOf(cause)}. ${consequence}${remedy === undefined ? '' : ` ${remedy}`}`,
+    `writeFileAtomic: cannot ${operation} "${path}": ${messageOf(cause)}. ` +
+      `${consequence}${remedy === undefined ? '' : ` ${remedy}`}`,
     { cause },
   );
 }

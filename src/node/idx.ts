@@ -1,4 +1,7 @@
-/** Reads an IDX file, gzipped or not, from disk; its kind, its size and its header are checked before memory is taken for it. */
+/**
+ * Reads an IDX file, gzipped or not, from disk; its kind, its size and its header are checked before memory is taken
+ * for it.
+ */
 import { invalid } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { integer, readOptions } from '../core/options.ts';

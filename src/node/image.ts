@@ -10,8 +10,9 @@ import { encodePng } from '../image/png.ts';
 import { writeFileAtomic } from './files.ts';
 
 /**
- * Writes a PNG. A tensor of shape [n, h, w, 1] or [n, h, w] becomes a grid of n images, one of shape [h, w] or [h, w, 1]
- * a single image without a margin; values are in [-1, 1] and clipped. A picture `{ pixels, width, height }` is written as it is.
+ * Writes a PNG. A tensor of shape [n, h, w, 1] or [n, h, w] becomes a grid of n images, one of shape [h, w] or [h, w,
+ * 1] a single image without a margin; values are in [-1, 1] and clipped. A picture `{ pixels, width, height }` is
+ * written as it is.
  *
  * The values are read before the first wait, so a tensor may be freed as soon as the call has returned its promise.
  * The file appears under its name only when it is complete.

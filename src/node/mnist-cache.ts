@@ -56,7 +56,8 @@ export async function fetchMnistFile(name: string, options: FetchMnistOptions): 
   const expected = expectedChecksum(name, checksums);
   if (actual !== expected) {
     throw new RuntimeError(
-      `loadMnist: ${href} is not the file it should be: the ${packed.length} bytes that came have SHA-256 ${actual} (unpacked), ` +
+      `loadMnist: ${href} is not the file it should be: the ${packed.length} bytes that came have SHA-256 ` +
+        `${actual} (unpacked), ` +
         `expected ${expected}. ${REMEDY}; for a mirror with other data, pass its checksums`,
     );
   }
@@ -77,8 +78,8 @@ export async function fetchMnistFile(name: string, options: FetchMnistOptions): 
 }
 
 /**
- * Compares the unpacked bytes of a cached file with what was downloaded once: 22 ms for the largest of the four, a fraction of the
- * time that unpacking takes. The file is left as it is, since somebody may have put it there.
+ * Compares the unpacked bytes of a cached file with what was downloaded once: 22 ms for the largest of the four, a
+ * fraction of the time that unpacking takes. The file is left as it is, since somebody may have put it there.
  */
 export function verifyCached(where: string, name: string, bytes: Uint8Array, checksums: Checksums): void {
   const actual = sha256(bytes);

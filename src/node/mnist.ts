@@ -85,13 +85,15 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
   const labels = await readBytes(await locate(names.labels), []);
   if (images.count !== labels.count) {
     throw new FormatError(
-      `loadMnist: ${images.where} has ${images.count} images, but ${labels.where} has ${labels.count} labels; expected as many`,
+      `loadMnist: ${images.where} has ${images.count} images, but ${labels.where} has ${labels.count} labels; ` +
+        'expected as many',
     );
   }
   const wrong = labels.data.findIndex((label) => label > 9);
   if (wrong >= 0) {
     throw new FormatError(
-      `loadMnist: ${labels.where}: label ${wrong} is ${labels.data[wrong]}; expected digits, 0 to 9. readIdxFile() reads other data`,
+      `loadMnist: ${labels.where}: label ${wrong} is ${labels.data[wrong]}; expected digits, 0 to 9. ` +
+        'readIdxFile() reads other data',
     );
   }
   const count = Math.min(images.count, limit);
@@ -104,8 +106,8 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
 }
 
 /**
- * Gives the bytes back at once, where the engine can (Node 22): 47 MB that nobody else holds, and that would lie beside the dataset's copy until
- * the next collection. The peak of loading was 248 MB with it, 268 without.
+ * Gives the bytes back at once, where the engine can (Node 22): 47 MB that nobody else holds, and that would lie beside
+ * the dataset's copy until the next collection. The peak of loading was 248 MB with it, 268 without.
  */
 function release({ buffer }: Uint8Array): void {
   const { transfer } = buffer as { transfer?: (this: ArrayBufferLike, length: number) => ArrayBuffer };
@@ -133,7 +135,8 @@ function folderLocator(directory: string, options: Values<typeof OPTIONS>): Loca
     const path = await find(directory, name);
     if (path === undefined) {
       throw new RuntimeError(
-        `loadMnist: none of ${variants(name).join(', ')} is in "${directory}". Pass the directory that has them, or none to download them`,
+        `loadMnist: none of ${variants(name).join(', ')} is in "${directory}". Pass the directory that has them, ` +
+          'or none to download them',
       );
     }
     return { path, remedy: '', maxBytes: MAX_IDX_FILE, verify: () => {} };
@@ -215,7 +218,8 @@ async function readBytes(
   if (type !== 'uint8' || rest.length !== item.length || rest.some((size, axis) => size !== item[axis]) || count < 1) {
     const expected = ['n', ...item].join(', ');
     throw new FormatError(
-      `loadMnist: ${where} holds ${type} of shape ${formatShape(shape)}; expected uint8 of shape [${expected}], n at least 1`,
+      `loadMnist: ${where} holds ${type} of shape ${formatShape(shape)}; expected uint8 of shape [${expected}], n ` +
+        'at least 1',
     );
   }
   verify(`"${path}"`, bytes);

@@ -1,7 +1,7 @@
 /**
- * Reads files that may be anything: a named pipe, a device, a sparse file of terabytes, one that another program is changing. The order is
- * always the same: open without waiting, look at the kind and the size, read the head, and take memory for the rest only when the caller
- * has seen from the head that it is worth it.
+ * Reads files that may be anything: a named pipe, a device, a sparse file of terabytes, one that another program is
+ * changing. The order is always the same: open without waiting, look at the kind and the size, read the head, and take
+ * memory for the rest only when the caller has seen from the head that it is worth it.
  */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -44,7 +44,8 @@ const PIECE = 2 ** 16;
  *
  * @param where opens the message of every error; it names the file.
  * @param expected what should be there, such as 'an IDX file'.
- * @throws RuntimeError if it is no regular file or cannot be read, FormatError if it becomes shorter meanwhile, and what `use` throws.
+ * @throws RuntimeError if it is no regular file or cannot be read, FormatError if it becomes shorter meanwhile, and
+ * what `use` throws.
  */
 export async function useRegularFile<T>(
   where: string,

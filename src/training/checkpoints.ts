@@ -58,7 +58,8 @@ export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<
     const broken = brokenTensors(captured.tensors);
     if (broken.length > 0) {
       throw new DivergenceError(
-        `${where}: the state is not saved: ${listed(broken, '; ')}. Check what onStep and onEpoch write into weights. The last checkpoint is untouched.`,
+        `${where}: the state is not saved: ${listed(broken, '; ')}. Check what onStep and onEpoch write into ` +
+          'weights. The last checkpoint is untouched.',
       );
     }
     await store.save(encodeCheckpoint(captured));

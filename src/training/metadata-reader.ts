@@ -12,7 +12,10 @@ import type { OptimizerState } from './checkpoint.ts';
 export const OPTIMIZERS = 'optimizers.';
 export const STEP = '.step';
 export const LEARNING_RATE = '.learning_rate';
-/** Of steps, and of blocks of random numbers: no training comes near it, and one that resumes there goes on counting exactly. */
+/**
+ * Of steps, and of blocks of random numbers: no training comes near it, and one that resumes there goes on counting
+ * exactly.
+ */
 const MAX_COUNT: number = 2 ** 52;
 const MAX_STREAM = 0x7fffffff;
 
@@ -43,7 +46,8 @@ export class MetadataReader {
     const text = this.text('version');
     if (known.includes(text)) return;
     throw new FormatError(
-      `${this.#where}: the checkpoint has format ${describe(text)}, and this version of ganvas reads only ${known.map(describe).join(' and ')}. Resume it with the version that saved it, or start over`,
+      `${this.#where}: the checkpoint has format ${describe(text)}, and this version of ganvas reads only ` +
+        `${known.map(describe).join(' and ')}. Resume it with the version that saved it, or start over`,
       0,
     );
   }

@@ -59,8 +59,8 @@ export function capture<M extends Measures<M>>(
 }
 
 /**
- * What is wrong with the values of a state, a sentence without its full stop for each tensor. No training begins from such a state or saves
- * one: an average or the noise of samples would stay wrong unnoticed.
+ * What is wrong with the values of a state, a sentence without its full stop for each tensor. No training begins from
+ * such a state or saves one: an average or the noise of samples would stay wrong unnoticed.
  */
 export function brokenTensors(tensors: Checkpoint['tensors']): string[] {
   return [...tensors].flatMap(([name, { data }]) => {

@@ -1,4 +1,7 @@
-/** The options that are off by default, in checkpoints: a resumed training ends in the same bits, one with other options is refused. */
+/**
+ * The options that are off by default, in checkpoints: a resumed training ends in the same bits, one with other options
+ * is refused.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError, type TrainGanOptions } from '../../src/index.ts';
 import { decodeCheckpoint } from '../../src/training/checkpoint.ts';

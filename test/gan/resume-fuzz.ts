@@ -1,6 +1,7 @@
 /**
- * Forged checkpoints, sealed with a right checksum: values, positions, counts and random states that no training has saved. A training that
- * resumes from one is refused, diverges with a typed error, or ends with finite weights; and it does so soon.
+ * Forged checkpoints, sealed with a right checksum: values, positions, counts and random states that no training has
+ * saved. A training that resumes from one is refused, diverges with a typed error, or ends with finite weights; and it
+ * does so soon.
  */
 import assert from 'node:assert/strict';
 import { ArgumentError, DivergenceError, FormatError } from '../../src/core/errors.ts';

@@ -144,7 +144,9 @@ const ODD_PIECES: readonly string[] = [
   '{"x":{"dtype":"F32","shape":'.repeat(3000),
 ];
 
-/** Damages the header's text; the length in front is set right again, as a mutation of the rest would not get past it. */
+/**
+ * Damages the header's text; the length in front is set right again, as a mutation of the rest would not get past it.
+ */
 function onHeader(edit: (header: string, random: TestRandom) => string): Mutator {
   return (bytes, random) => {
     if (bytes.length < 8) return bytes.slice();

@@ -163,7 +163,8 @@ describe('decodeTensorFile', () => {
   const entry = (shape: string, offsets: string, dtype = 'F32'): string =>
     `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
   const good = entry('[1]', '[0,4]');
-  // What, the header, its bytes of data, the complaint, and the file offset of the fault where it is not the header's start.
+  // What, the header, its bytes of data, the complaint, and the file offset of the fault where it is not the header's
+  // start.
   const cases: readonly [what: string, header: string, data: number, message: RegExp, offset: number][] = [
     ['an empty header', '', 0, /must begin with '\{'/, 8],
     ['space before the brace', ' {}', 0, /must begin with '\{'/, 8],

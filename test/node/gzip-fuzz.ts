@@ -1,6 +1,7 @@
 /**
- * Mutations of gzipped IDX files, read from disk by readIdxFile(): the IDX bytes before they are packed, the packed bytes, gzip's header
- * and trailer. Reading is asynchronous, so it has a driver of its own; every case follows from (seed, index) alone.
+ * Mutations of gzipped IDX files, read from disk by readIdxFile(): the IDX bytes before they are packed, the packed
+ * bytes, gzip's header and trailer. Reading is asynchronous, so it has a driver of its own; every case follows from
+ * (seed, index) alone.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -107,7 +108,9 @@ export function damagedGzip(seed: number, index: number): Uint8Array {
   return kind === 1 ? packed : random.pick(gzipMutators)(packed, random);
 }
 
-/** Runs cases 0 to count - 1 of a seed; throws at the first that breaks the rule, with the seed, the case and its bytes. */
+/**
+ * Runs cases 0 to count - 1 of a seed; throws at the first that breaks the rule, with the seed, the case and its bytes.
+ */
 export async function fuzzGzip(count: number, seed: number): Promise<FuzzReport> {
   const folder = mkdtempSync(join(tmpdir(), 'ganvas-fuzz-'));
   const path = join(folder, 'file.gz');

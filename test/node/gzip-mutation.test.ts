@@ -47,7 +47,8 @@ it('bombs of 1 MiB take no more memory than the cap of 64 KiB and a fixed slack'
     await collectAll();
     const before = process.memoryUsage().arrayBuffers;
     expect(await rejection(readIdxFile(path, { maxBytes: MAX_BYTES }))).toBeInstanceOf(FormatError);
-    // The file, a buffer as large as the cap, and what zlib hands over at once: some chunks of 64 KiB. All of it would be 1 MiB.
+    // The file, a buffer as large as the cap, and what zlib hands over at once: some chunks of 64 KiB. All of it would
+    // be 1 MiB.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MAX_BYTES + 8 * 65536);
   }
 });

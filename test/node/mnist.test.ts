@@ -134,7 +134,9 @@ const checksums = Object.fromEntries(
   Object.entries({ ...TRAIN, ...TEST }).map(([name, bytes]) => [name, sha256(bytes)]),
 );
 
-/** A mirror that serves TRAIN and TEST gzipped, except for what `special` has in their place; it counts the requests. */
+/**
+ * A mirror that serves TRAIN and TEST gzipped, except for what `special` has in their place; it counts the requests.
+ */
 async function mirror(
   special: Record<string, Uint8Array | number> = {},
 ): Promise<{ baseUrl: string; requests: string[] }> {

@@ -1,6 +1,6 @@
 /**
- * A process that trains in FOLDER without end: `node --import tsx test/torture/claiming-child.ts FOLDER`. It tells its parent of the second
- * step, when the first has been saved, and with what the training ended.
+ * A process that trains in FOLDER without end: `node --import tsx test/torture/claiming-child.ts FOLDER`. It tells its
+ * parent of the second step, when the first has been saved, and with what the training ended.
  */
 import { checkpointDirectory } from '../../src/node/checkpoints.ts';
 import { runTiny } from '../gan/tiny.ts';

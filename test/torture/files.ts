@@ -1,4 +1,6 @@
-/** Every kind of hostile file, read and written in every way: `npx tsx test/torture/files.ts`. One line for each pair. */
+/**
+ * Every kind of hostile file, read and written in every way: `npx tsx test/torture/files.ts`. One line for each pair.
+ */
 import { ACCESSES, access, HOSTILE, problemOf } from './hostile-files.ts';
 
 const failures: string[] = [];
@@ -20,7 +22,8 @@ for (const way of Object.keys(ACCESSES)) {
   }
 }
 console.log(
-  `${count} pairs: ${count - refused} succeeded, ${refused} refused; slowest ${slowest.toFixed(0)} ms, most memory ${(largest / 1e6).toFixed(0)} MB`,
+  `${count} pairs: ${count - refused} succeeded, ${refused} refused; slowest ${slowest.toFixed(0)} ms, most ` +
+    `memory ${(largest / 1e6).toFixed(0)} MB`,
 );
 for (const failure of failures) console.log(`BAD  ${failure}`);
 process.exitCode = failures.length === 0 ? 0 : 1;

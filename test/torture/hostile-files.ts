@@ -1,6 +1,6 @@
 /**
- * Whatever a file system can hold under a name where a file is expected, and what reads or writes such names. Each pair must end soon, in
- * success or in a typed error, without taking memory for what a file only claims to hold.
+ * Whatever a file system can hold under a name where a file is expected, and what reads or writes such names. Each pair
+ * must end soon, in success or in a typed error, without taking memory for what a file only claims to hold.
  */
 import { execFileSync } from 'node:child_process';
 import {
