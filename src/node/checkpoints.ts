@@ -50,10 +50,17 @@ export function checkpointDirectory(path: string, fileSystem: CheckpointFileSyst
   if (typeof path !== 'string' || path === '') {
     invalid('checkpointDirectory', 'path', 'the path of a directory', path);
   }
-  return new CheckpointDirectory(path, fileSystem);
+  const directory = new CheckpointDirectory(path, fileSystem);
+  // A plain object, so that a store of the user's own can be made of it: { ...checkpointDirectory(path), save }.
+  return {
+    open: () => directory.open(),
+    close: () => directory.close(),
+    save: (bytes) => directory.save(bytes),
+    list: () => directory.list(),
+  };
 }
 
-class CheckpointDirectory implements CheckpointStore {
+class CheckpointDirectory {
   readonly #path: string;
   readonly #fileSystem: CheckpointFileSystem;
   #claim: Claim | undefined;
