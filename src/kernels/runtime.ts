@@ -3,8 +3,9 @@
  * tensors of different heaps could not meet in an operation. Another kernel set or thread count changes the speed,
  * never a bit.
  */
-import { checkChoice, checkInteger, checkOptions } from '../core/check.ts';
+
 import { RuntimeError } from '../core/errors.ts';
+import { choice, integer, readOptions } from '../core/options.ts';
 import { Heap } from './heap.ts';
 import type { AnyKernel, KernelFunction } from './kernel.ts';
 import { createMemory } from './memory.ts';
@@ -104,6 +105,12 @@ export function heap(): Heap {
 /** Threads in all, the calling one included. */
 export const MAX_THREADS: number = 1 + MAX_WORKERS;
 
+const OPTIONS = {
+  threads: integer(1, MAX_THREADS).optional(),
+  kernels: choice(['auto', 'portable', 'simd']).optional(),
+  memoryLimit: integer(1).optional(),
+};
+
 /**
  * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it
  * exists. Results are the same bits with any choice. If it rejects, nothing has changed.
@@ -112,21 +119,17 @@ export const MAX_THREADS: number = 1 + MAX_WORKERS;
  * await configure({ threads: 4 });
  */
 export async function configure(options: ConfigureOptions = {}): Promise<void> {
-  checkOptions('configure', options, ['threads', 'kernels', 'memoryLimit']);
-  applyConfiguration(options);
+  applyConfiguration(readOptions('configure', options, OPTIONS));
   await configured?.setup.pool?.ready();
 }
 
-/** @internal configure() without waiting for the workers: until they are there, the calling thread does their share. */
+/** @internal configure() with options that were checked, and without waiting for the workers: until they are there, the calling thread does their share. */
 export function applyConfiguration(options: ConfigureOptions & { readonly tileColumns?: 8 | 16 }): void {
   configured ??= new ConfiguredRuntime();
   const { heap, setup } = configured;
   const { limitBytes } = heap;
   const { threads = setup.choice.threads, kernels = setup.choice.kernels, memoryLimit = limitBytes } = options;
   const { tileColumns = setup.choice.tileColumns } = options;
-  checkInteger('configure', 'threads', threads, 1, MAX_THREADS);
-  checkChoice('configure', 'kernels', kernels, ['auto', 'portable', 'simd']);
-  checkInteger('configure', 'memoryLimit', memoryLimit, 1);
   heap.limitBytes = memoryLimit;
   try {
     if (differs(setup, { kernels, threads, tileColumns })) {

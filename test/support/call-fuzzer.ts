@@ -31,7 +31,7 @@ const MEMORY_LIMIT = 2 ** 28;
 
 /** Runs the cases from 0 to count - 1, or only one of them. Call it in a folder of its own: it writes files there. */
 export async function fuzzCalls(count: number, seed: number, only?: number): Promise<CallFuzzReport> {
-  makeFiles();
+  prepareCalls();
   const names = [...VALID_CALLS.keys()];
   const outcomes = { succeeded: 0, refused: 0, passedOn: 0 };
   const failures: FuzzFailure[] = [];
@@ -139,8 +139,8 @@ function placesIn(args: unknown[]): Place[] {
   return places;
 }
 
-/** The files that the valid calls of ganvas/node read. */
-function makeFiles(): void {
+/** Writes the files that the valid calls of ganvas/node read. */
+export function prepareCalls(): void {
   mkdirSync('mnist', { recursive: true });
   for (const [name, shape] of [
     ['train-images-idx3-ubyte', [3, 28, 28]],

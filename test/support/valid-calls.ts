@@ -190,6 +190,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   trainAutoencoder: of(ganvas.trainAutoencoder, () => [
     {
       images: images(),
+      validation: { images: images() },
       autoencoder: { encoder: encoder(), decoder: generator() },
       optimizer: ganvas.adam(),
       epochs: 1,
@@ -204,7 +205,6 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   trainGan: of(ganvas.trainGan, () => [
     {
       images: images(),
-      validation: { images: images() },
       generator: generator(),
       discriminator: discriminator(),
       generatorOptimizer: ganvas.adam(),

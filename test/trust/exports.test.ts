@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configure } from '../../src/index.ts';
-import { fuzzCalls } from '../support/call-fuzzer.ts';
+import { fuzzCalls, prepareCalls } from '../support/call-fuzzer.ts';
 import { exportedFunctions, VALID_CALLS } from '../support/valid-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-exports-'));
@@ -22,6 +22,14 @@ describe('the table of valid calls', () => {
       (name) => !/^[A-Z]/.test(name) && !/^checkpointDirectory\./.test(name),
     );
     expect(names.sort()).toEqual(exportedFunctions().sort());
+  });
+});
+
+describe('every valid call', () => {
+  it.each([...VALID_CALLS.keys()])('%s succeeds', async (name) => {
+    prepareCalls();
+    const { call, args } = VALID_CALLS.get(name)!();
+    await call(...(args as never[]));
   });
 });
 

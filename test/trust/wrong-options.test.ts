@@ -1,0 +1,161 @@
+/**
+ * Wrong calls that follow from the schemas: every option of every function with each of the values that its check refuses, a misspelt
+ * option, and everything but a plain object in the place of the options. The schemas are those that the valid calls read.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import type * as options from '../../src/core/options.ts';
+import { ArgumentError, configure, GanvasError, tensor } from '../../src/index.ts';
+import { VALID_CALLS } from '../support/valid-calls.ts';
+
+type Schema = Readonly<Record<string, options.Option<unknown, unknown, 'required' | 'optional'>>>;
+
+/** The schemas that were read since the list was emptied, each with the options that it read. */
+const read = vi.hoisted((): { readonly given: unknown; readonly schema: unknown }[] => []);
+
+vi.mock('../../src/core/options.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof options>();
+  const readOptions: typeof original.readOptions = (where, given, schema) => {
+    read.push({ given, schema });
+    return original.readOptions(where, given, schema);
+  };
+  return { ...original, readOptions };
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'ganvas-options-'));
+const before = process.cwd();
+process.chdir(folder);
+afterAll(async () => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true, force: true });
+  await configure({ threads: 1 });
+});
+
+const PRIMITIVES: readonly unknown[] = [
+  ...[null, true, NaN, Infinity, -Infinity, -1, -0.5, 0, 0.5, 1, 1.5, 65, 257, 1e6, 2 ** 31, 2 ** 53, 1e300, '', '1'],
+  ...['text', 'Tanh', 1n, Symbol('option')],
+];
+
+/** What is tried for each option; its check decides which of them are wrong. */
+const CANDIDATES: readonly (() => unknown)[] = [
+  ...PRIMITIVES.map((value) => () => value),
+  () => [],
+  () => [1, 2],
+  () => [-1],
+  () => ({}),
+  () => new Map(),
+  () => () => 1,
+  () => new Float32Array(2),
+  () => tensor([1]),
+];
+
+const BAGS: readonly (readonly [() => unknown, string])[] = [
+  [() => null, 'null'],
+  [() => 5, '5'],
+  [() => 'options', '"options"'],
+  [() => new Map(), 'a Map'],
+  [() => new Set(), 'a Set'],
+  [() => new Date(), 'a Date'],
+  [() => Promise.resolve({}), 'a Promise'],
+  [() => new Uint8Array(2 ** 20), 'a Uint8Array'],
+  [() => new (class Settings {})(), 'a Settings'],
+];
+
+async function errorOf(call: (...args: never[]) => unknown, args: readonly unknown[]): Promise<unknown> {
+  try {
+    await call(...(args as never[]));
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+interface WithOptions {
+  readonly name: string;
+  /** The place of the options among the arguments. */
+  readonly place: number;
+  readonly schema: Schema;
+}
+
+/** The functions that read options which were handed to them as an argument. */
+async function functionsWithOptions(): Promise<WithOptions[]> {
+  const found: WithOptions[] = [];
+  for (const [name, make] of VALID_CALLS) {
+    const { call, args } = make();
+    read.length = 0;
+    await errorOf(call, args);
+    for (const [place, argument] of args.entries()) {
+      const schema = read.find(({ given }) => given === argument)?.schema as Schema | undefined;
+      if (schema !== undefined) found.push({ name, place, schema });
+    }
+  }
+  return found;
+}
+
+const FUNCTIONS = await functionsWithOptions();
+
+/** The same call with other options. */
+function changed({ name, place }: WithOptions, change: (given: object) => unknown): Promise<unknown> {
+  const { call, args } = VALID_CALLS.get(name)!();
+  args[place] = change(args[place] as object);
+  return errorOf(call, args);
+}
+
+it('finds the functions that take options', () => {
+  const names = FUNCTIONS.map(({ name }) => name);
+  for (const name of ['adam', 'trainGan', 'layers.dense', 'matmul', 'imageGrid', 'node.loadMnist', 'configure']) {
+    expect(names).toContain(name);
+  }
+  expect(names.length).toBeGreaterThan(50);
+});
+
+describe.each(FUNCTIONS)('$name', (fn) => {
+  const names = Object.keys(fn.schema);
+
+  it(`refuses wrong values of ${names.join(', ')}`, async () => {
+    for (const name of names) {
+      const { check, missing } = fn.schema[name]!;
+      let refused = 0;
+      for (const candidate of CANDIDATES) {
+        const expected = await errorOf(() => check('where', name, candidate()), []);
+        if (expected === undefined) continue;
+        refused++;
+        const error = await changed(fn, (given) => ({ ...given, [name]: candidate() }));
+        const message = (expected as Error).message.slice('where: '.length);
+        expect(error, `${name}: ${message}`).toBeInstanceOf(GanvasError);
+        expect((error as Error).message).toContain(message);
+      }
+      const unseen = /^(real|training|generated|labels|axis)$/.test(name);
+      if (!unseen) expect(refused, name).toBeGreaterThan(5);
+      if (missing === 'required') {
+        const error = await changed(fn, (given) => ({ ...given, [name]: undefined }));
+        expect(error, `without ${name}`).toBeInstanceOf(GanvasError);
+      }
+    }
+  });
+
+  it('takes undefined for every option that may be left out', async () => {
+    const left = names.filter((name) => fn.schema[name]!.missing === 'optional');
+    // All at once could leave a call without a sense; what is refused then is no option that is undefined.
+    for (const name of left) {
+      const error = await changed(fn, (given) => ({ ...given, [name]: undefined }));
+      if (error !== undefined) expect((error as Error).message).not.toMatch(/got undefined/);
+    }
+  });
+
+  it('answers a misspelt option, and refuses all but a plain object', async () => {
+    const longest = names.reduce((a, b) => (b.length > a.length ? b : a));
+    const misspelt = await changed(fn, (given) => ({ ...given, [`${longest}x`]: 1 }));
+    expect(misspelt).toBeInstanceOf(ArgumentError);
+    expect((misspelt as Error).message).toContain(
+      `unknown option "${longest}x". Did you mean ${longest}? Known options:`,
+    );
+    for (const [bag, picture] of BAGS) {
+      const error = await changed(fn, bag);
+      expect(error, picture).toBeInstanceOf(ArgumentError);
+      expect((error as Error).message).toMatch(new RegExp(`must be .*; got ${picture}`));
+    }
+  });
+});
