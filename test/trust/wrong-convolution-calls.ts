@@ -2,7 +2,6 @@
 import { tensor } from '../../src/autograd/tensor.ts';
 import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
 import type * as ganvas from '../../src/index.ts';
-import type * as layers from '../../src/nn/layers/index.ts';
 import { type Calls, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
 
 const picture = tensor([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2]);
@@ -68,75 +67,5 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
     [Argument, [picture, { poolSize: '2' }], /^maxPooling2d: poolSize must be .*, or \[height, width\]; got "2"/],
     [Argument, [picture, { strides: -1 }], /^maxPooling2d: strides must be a whole number from 1 to 32768; got -1/],
     [Argument, [picture, { padding: 'full' }], /^maxPooling2d: padding must be .* got "full"/],
-  ],
-  convGenerator: [
-    ...models('convGenerator'),
-    [Argument, [{ latentDim: 1.5 }], /^convGenerator: latentDim must be a whole number of at least 1; got 1.5/],
-    [Argument, [{ dropoutRate: 0.3 }], /^convGenerator: unknown option "dropoutRate". Known options: latentDim, width/],
-  ],
-  convDiscriminator: [
-    ...models('convDiscriminator'),
-    [
-      Argument,
-      [{ dropoutRate: 1 }],
-      /^convDiscriminator: dropoutRate must be a finite number from 0 to below 1; got 1/,
-    ],
-    [Argument, [{ dropoutRate: -0.1 }], /^convDiscriminator: dropoutRate must be .* from 0 to below 1; got -0.1/],
-    [Argument, [{ dropoutrate: 0.3 }], /^convDiscriminator: unknown option "dropoutrate". Did you mean dropoutRate\?/],
-  ],
-};
-
-function models(name: string): WrongCall[] {
-  return [
-    [Argument, [null], new RegExp(`^${name}: options must be a plain object; got null`)],
-    [Argument, [{ width: 0 }], new RegExp(`^${name}: width must be a finite number above 0; got 0`)],
-    [Argument, [{ width: -1 }], new RegExp(`^${name}: width must be a finite number above 0; got -1`)],
-    [Argument, [{ width: NaN }], new RegExp(`^${name}: width must be .* got NaN`)],
-    [Argument, [{ width: '0.5' }], new RegExp(`^${name}: width must be .* got "0.5"`)],
-    [Argument, [{ random: 5 }], new RegExp(`^${name}: random must be a random generator; got 5. Make one with create`)],
-  ];
-}
-
-const noObject = (name: string): WrongCall[] =>
-  [null, 0.5, [3]].map((value) => [
-    Argument,
-    [value],
-    new RegExp(`^layers.${name}: options must be a plain object; got`),
-  ]);
-
-/** What the layers conv2d and conv2dTranspose refuse. */
-function convolutionLayers(name: string): WrongCall[] {
-  const refuses = (changes: object, message: string): WrongCall => [
-    Argument,
-    [{ filters: 2, kernelSize: 3, ...changes }],
-    new RegExp(`^layers.${name}: ${message}`),
-  ];
-  return [
-    ...noObject(name),
-    refuses({ filters: undefined }, 'filters must be a whole number of at least 1; got undefined'),
-    refuses({ filters: 0 }, 'filters must be .* got 0'),
-    refuses({ kernelSize: undefined }, 'kernelSize must be .* got undefined'),
-    refuses({ kernelSize: [3, 0] }, 'kernelSize\\[1\\] must be .* got 0'),
-    refuses({ kernelSize: 1e9 }, 'kernelSize must be a whole number from 1 to 32768; got 1000000000'),
-    refuses({ strides: '2' }, 'strides must be .* got "2"'),
-    refuses({ padding: 'full' }, 'padding must be .* got "full"'),
-    refuses({ useBias: 0 }, 'useBias must be true or false; got 0'),
-    refuses({ activation: 'tahn' }, 'activation must be .* got "tahn". Did you mean tanh\\?'),
-    refuses({ inputShape: 28 }, 'inputShape must be a shape, .* got 28'),
-    refuses({ filter: 2 }, 'unknown option "filter". Did you mean filters\\?'),
-    refuses({ kernelInitializer: 'glorot' }, 'kernelInitializer must be one of .* got "glorot"'),
-  ];
-}
-
-export const CONVOLUTION_LAYER_CALLS: Calls<typeof layers> = {
-  conv2d: convolutionLayers('conv2d'),
-  conv2dTranspose: convolutionLayers('conv2dTranspose'),
-  maxPooling2d: [
-    ...noObject('maxPooling2d'),
-    [Argument, [{ poolSize: 0 }], /^layers.maxPooling2d: poolSize must be a whole number from 1 to 32768; got 0/],
-    [Argument, [{ poolSize: [2] }], /^layers.maxPooling2d: poolSize must be .*, or \[height, width\]; got \[2\]/],
-    [Argument, [{ strides: NaN }], /^layers.maxPooling2d: strides must be .* got NaN/],
-    [Argument, [{ padding: 'sane' }], /^layers.maxPooling2d: padding must be .* got "sane". Did you mean same\?/],
-    [Argument, [{ poolsize: 2 }], /^layers.maxPooling2d: unknown option "poolsize". Did you mean poolSize\?/],
   ],
 };

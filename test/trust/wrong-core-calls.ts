@@ -50,18 +50,6 @@ const badShapes = (name: string, ...behind: readonly unknown[]): WrongCall[] => 
   ],
   [Argument, [[1e200, 0], ...behind], new RegExp(`^${name}: shape must be .* got \\[1e\\+200, 0\\]`)],
 ];
-const wrongRandom = (name: string): WrongCall[] => [
-  [
-    Argument,
-    [{ random: 5 }],
-    new RegExp(`^${name}: random must be a random generator; got 5. Make one with createRandom`),
-  ],
-  [Argument, [{ random: 0 }], new RegExp(`^${name}: random must be a random generator; got 0`)],
-  [Argument, [{ random: null }], new RegExp(`^${name}: random must be a random generator; got null`)],
-  [Argument, [{ randon: random }], new RegExp(`^${name}: unknown option "randon". Did you mean random\\?`)],
-  [Argument, [null], new RegExp(`^${name}: options must be a plain object; got null`)],
-  [Argument, [[random]], new RegExp(`^${name}: options must be a plain object; got \\[`)],
-];
 
 export const CORE_CALLS: Calls<typeof ganvas> = {
   tensor: [
@@ -227,14 +215,6 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
       /^layers.dense: the result of kernelInitializer must be a Tensor; got 5/,
     ],
   ],
-  denseGenerator: [
-    ...wrongRandom('denseGenerator'),
-    [Argument, [{ latentDim: 0 }], /^denseGenerator: latentDim must be a whole number of at least 1; got 0/],
-    [Argument, [{ latentDim: -3 }], /^denseGenerator: latentDim must be .* got -3/],
-    [Argument, [{ latentDim: NaN }], /^denseGenerator: latentDim must be .* got NaN/],
-    [Argument, [{ latentdim: 3 }], /^denseGenerator: unknown option "latentdim". Did you mean latentDim\?/],
-  ],
-  denseDiscriminator: wrongRandom('denseDiscriminator'),
   dataset: [
     [
       Argument,
@@ -261,11 +241,6 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
   ],
 };
 
-const options = (name: string): WrongCall[] => [
-  [Argument, [null], new RegExp(`^layers.${name}: options must be a plain object; got null`)],
-  [Argument, [0.5], new RegExp(`^layers.${name}: options must be a plain object; got 0.5`)],
-];
-
 export const LAYER_CALLS: Calls<typeof layers> = {
   activation: [undefined, null, 'Relu', 'than', 5, () => x].map(
     (name): WrongCall => [
@@ -274,77 +249,4 @@ export const LAYER_CALLS: Calls<typeof layers> = {
       /^layers.activation: activation must be one of 'linear', .*; got (undefined|null|"Relu". Did you mean relu\?|"than". Did you mean tanh\?|5|function)/,
     ],
   ),
-  batchNormalization: [
-    ...options('batchNormalization'),
-    [Argument, [{ momentun: 0.9 }], /^layers.batchNormalization: unknown option "momentun". Did you mean momentum\?/],
-    [
-      Argument,
-      [{ momentum: 1.01 }],
-      /^layers.batchNormalization: momentum must be a finite number from 0 to 1; got 1.01/,
-    ],
-    [Argument, [{ momentum: NaN }], /^layers.batchNormalization: momentum must be .* got NaN/],
-    [
-      Argument,
-      [{ epsilon: -1e-3 }],
-      /^layers.batchNormalization: epsilon must be a finite number of at least 0; got -0.001/,
-    ],
-    [Argument, [{ epsilon: Infinity }], /^layers.batchNormalization: epsilon must be .* got Infinity/],
-    [Argument, [{ center: 0 }], /^layers.batchNormalization: center must be true or false; got 0/],
-    [Argument, [{ scale: 'no' }], /^layers.batchNormalization: scale must be true or false; got "no"/],
-  ],
-  dense: [
-    ...options('dense'),
-    [Argument, [undefined], /^layers.dense: units must be a whole number of at least 1; got undefined/],
-    [Argument, [{}], /^layers.dense: units must be a whole number of at least 1; got undefined/],
-    [Argument, [{ units: 0 }], /^layers.dense: units must be .* got 0/],
-    [Argument, [{ units: 2.5 }], /^layers.dense: units must be .* got 2.5/],
-    [Argument, [{ unit: 2 }], /^layers.dense: unknown option "unit". Did you mean units\?/],
-    [Argument, [{ units: 2, useBias: 'no' }], /^layers.dense: useBias must be true or false; got "no"/],
-    [
-      Argument,
-      [{ units: 2, activation: 'tahn' }],
-      /^layers.dense: activation must be one of .* got "tahn". Did you mean tanh\?/,
-    ],
-    [Argument, [{ units: 2, inputShape: 3 }], /^layers.dense: inputShape must be a shape, .* got 3/],
-    [Argument, [{ units: 2, inputShape: null }], /^layers.dense: inputShape must be a shape, .* got null/],
-    [Argument, [{ units: 2, inputShape: [-1] }], /^layers.dense: inputShape must be a shape, .* got \[-1\]/],
-    [
-      Argument,
-      [{ units: 2, kernelInitializer: 'glorotNormal' }],
-      /^layers.dense: kernelInitializer must be one of .* got "glorotNormal"/,
-    ],
-  ],
-  dropout: [
-    ...options('dropout'),
-    [Argument, [{}], /^layers.dropout: rate must be a finite number from 0 to below 1; got undefined/],
-    [Argument, [{ rate: 1 }], /^layers.dropout: rate must be a finite number from 0 to below 1; got 1/],
-    [Argument, [{ rate: -0.5 }], /^layers.dropout: rate must be .* got -0.5/],
-    [Argument, [{ rate: NaN }], /^layers.dropout: rate must be .* got NaN/],
-    [Argument, [{ raet: 0.5 }], /^layers.dropout: unknown option "raet". Did you mean rate\?/],
-  ],
-  flatten: [
-    ...options('flatten'),
-    [Argument, [{ inputshape: [2] }], /^layers.flatten: unknown option "inputshape". Did you mean inputShape\?/],
-    [Argument, [{ inputShape: 784 }], /^layers.flatten: inputShape must be a shape, .* got 784/],
-    [Argument, [{ inputShape: [28, -28] }], /^layers.flatten: inputShape must be a shape, .* got \[28, -28\]/],
-    [Argument, [{ inputShape: null }], /^layers.flatten: inputShape must be a shape, .* got null/],
-  ],
-  leakyReLU: [
-    ...options('leakyReLU'),
-    [Argument, [{ alpha: 0.3 }], /^layers.leakyReLU: unknown option "alpha". Known options: inputShape, negativeSlope/],
-    [
-      Argument,
-      [{ negativeSlope: -0.3 }],
-      /^layers.leakyReLU: negativeSlope must be a finite number of at least 0; got -0.3/,
-    ],
-    [Argument, [{ negativeSlope: NaN }], /^layers.leakyReLU: negativeSlope must be .* got NaN/],
-    [Argument, [{ negativeSlope: '0.3' }], /^layers.leakyReLU: negativeSlope must be .* got "0.3"/],
-  ],
-  reshape: [
-    ...options('reshape'),
-    [Argument, [{}], /^layers.reshape: targetShape must be a shape, .* got undefined/],
-    [Argument, [{ targetShape: [-1, -1] }], /^layers.reshape: targetShape must be a shape, .* got \[-1\]/],
-    [Argument, [{ targetShape: 4 }], /^layers.reshape: targetShape must be a shape, .* got 4/],
-    [Argument, [{ targetshape: [4] }], /^layers.reshape: unknown option "targetshape". Did you mean targetShape\?/],
-  ],
 };

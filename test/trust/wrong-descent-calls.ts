@@ -115,21 +115,6 @@ const mislabelled: readonly (readonly [unknown, string])[] = [
 ];
 
 export const DESCENT_CALLS: Calls<typeof ganvas> = {
-  denseAutoencoder: [
-    [Argument, [null], /^denseAutoencoder: options must be a plain object; got null/],
-    [Argument, [32], /^denseAutoencoder: options must be a plain object; got 32/],
-    [Argument, [{ latentdim: 32 }], /^denseAutoencoder: unknown option "latentdim". Did you mean latentDim\?/],
-    [Argument, [{ latentDim: 0 }], /^denseAutoencoder: latentDim must be a whole number of at least 1; got 0/],
-    [Argument, [{ latentDim: '32' }], /^denseAutoencoder: latentDim must be .* got "32"/],
-    [Argument, [{ random: 42 }], /^denseAutoencoder: random must be a random generator; got 42/],
-  ],
-  digitClassifier: [
-    [Argument, [null], /^digitClassifier: options must be a plain object; got null/],
-    [Argument, [10], /^digitClassifier: options must be a plain object; got 10/],
-    [Argument, [{ rendom: 1 }], /^digitClassifier: unknown option "rendom". Did you mean random\?/],
-    [Argument, [{ random: 42 }], /^digitClassifier: random must be a random generator; got 42/],
-    [Argument, [{ random: null }], /^digitClassifier: random must be a random generator; got null/],
-  ],
   trainAutoencoder: [
     ...common('trainAutoencoder'),
     wrongly('trainAutoencoder', { autoencoder: null }, 'autoencoder must be an encoder and a decoder; got null'),

@@ -17,29 +17,6 @@ const noise = tensor([
 ]);
 keepsData(noise, ...generator.weights);
 
-const wrongRandom = (name: string): WrongCall[] => [
-  [Argument, [{ random: 5 }], new RegExp(`^${name}: random must be a random generator; got 5. Make one with`)],
-  [Argument, [{ random: null }], new RegExp(`^${name}: random must be a random generator; got null`)],
-  [Argument, [{ randon: random }], new RegExp(`^${name}: unknown option "randon". Did you mean random\\?`)],
-  [Argument, [null], new RegExp(`^${name}: options must be a plain object; got null`)],
-  [Argument, [[random]], new RegExp(`^${name}: options must be a plain object; got \\[`)],
-];
-const wrongLatentDim = (name: string): WrongCall[] =>
-  [0, -3, 2.5, NaN].map((latentDim) => [
-    Argument,
-    [{ latentDim }],
-    new RegExp(`^${name}: latentDim must be a whole number of at least 1; got ${latentDim}`),
-  ]);
-const wrongClasses = (name: string): WrongCall[] => [
-  ...[0, 257, 1.5, NaN].map(
-    (classes): WrongCall => [
-      Argument,
-      [{ classes }],
-      new RegExp(`^${name}: classes must be a whole number from 1 to 256; got ${classes}`),
-    ],
-  ),
-  [Argument, [{ clases: 3 }], new RegExp(`^${name}: unknown option "clases". Did you mean classes\\?`)],
-];
 const wrongModels = (name: string, argument: string, ...behind: readonly unknown[]): WrongCall[] =>
   [undefined, null, 'dense', layers.flatten(), { call: () => noise }].map((model) => [
     Argument,
@@ -49,14 +26,6 @@ const wrongModels = (name: string, argument: string, ...behind: readonly unknown
 const three = { classes: 3 };
 
 export const GAN_CALLS: Calls<typeof ganvas> = {
-  refinedGenerator: [...wrongRandom('refinedGenerator'), ...wrongLatentDim('refinedGenerator')],
-  refinedDiscriminator: wrongRandom('refinedDiscriminator'),
-  conditionalGenerator: [
-    ...wrongRandom('conditionalGenerator'),
-    ...wrongLatentDim('conditionalGenerator'),
-    ...wrongClasses('conditionalGenerator'),
-  ],
-  conditionalDiscriminator: [...wrongRandom('conditionalDiscriminator'), ...wrongClasses('conditionalDiscriminator')],
   cloneModel: [
     ...wrongModels('cloneModel', 'model'),
     [

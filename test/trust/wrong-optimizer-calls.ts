@@ -4,56 +4,20 @@ import type * as ganvas from '../../src/index.ts';
 import type { schedules } from '../../src/index.ts';
 import type { Calls, WrongCall } from './wrong-call.ts';
 
-/** What every optimizer refuses. */
-const everyOptimizer = (name: string): WrongCall[] => {
-  const says = (text: string): RegExp => new RegExp(`^${name}: ${text}`);
-  return [
-    [Argument, [null], says('options must be a plain object; got null')],
-    [Argument, [1e-3], says('options must be a plain object; got 0.001')],
-    [Argument, [{ lerningRate: 1 }], says('unknown option "lerningRate". Did you mean learningRate\\?')],
-    [Argument, [{ lr: 1 }], says('unknown option "lr". Known options: learningRate, ')],
-    [Argument, [{ learningRate: NaN }], says('learningRate must be a finite number of at least 0; got NaN')],
-    [Argument, [{ learningRate: Infinity }], says('learningRate must be .* got Infinity')],
-    [Argument, [{ learningRate: -1e-3 }], says('learningRate must be .* got -0.001')],
-    [Argument, [{ clipNorm: 0 }], says('clipNorm must be .* got 0')],
-    [Argument, [{ clipValue: '1' }], says('clipValue must be .* got "1"')],
-    [Argument, [{ globalClipNorm: -1 }], says('globalClipNorm must be .* got -1')],
-    [Argument, [{ clipNorm: 1, globalClipNorm: 1 }], says('at most one of .* got clipNorm and globalClipNorm')],
-  ];
-};
-
-const betas = (name: string): WrongCall[] => {
-  const says = (text: string): RegExp => new RegExp(`^${name}: ${text}`);
-  return [
-    [Argument, [{ beta1: 1 }], says('beta1 must be a finite number from 0 to below 1; got 1')],
-    [Argument, [{ beta1: NaN }], says('beta1 must be a finite number from 0 to below 1; got NaN')],
-    [Argument, [{ beta2: 1.5 }], says('beta2 must be a finite number from 0 to below 1; got 1.5')],
-    [Argument, [{ beta2: -Infinity }], says('beta2 must be .* got -Infinity')],
-    [Argument, [{ epsilon: -1 }], says('epsilon must be a finite number of at least 0; got -1')],
-    [Argument, [{ epsilon: '1e-7' }], says('epsilon must be .* got "1e-7"')],
-  ];
-};
+/** What the schema of an optimizer does not say. */
+const oneClipping = (name: string): WrongCall[] => [
+  [
+    Argument,
+    [{ clipNorm: 1, globalClipNorm: 1 }],
+    new RegExp(`^${name}: at most one of .* got clipNorm and globalClipNorm`),
+  ],
+];
 
 export const OPTIMIZER_CALLS: Calls<typeof ganvas> = {
-  adam: [...everyOptimizer('adam'), ...betas('adam')],
-  adamW: [
-    ...everyOptimizer('adamW'),
-    ...betas('adamW'),
-    [Argument, [{ weightDecay: -1 }], /^adamW: weightDecay must be a finite number of at least 0; got -1/],
-  ],
-  sgd: [
-    ...everyOptimizer('sgd'),
-    [Argument, [{ momentum: 1.1 }], /^sgd: momentum must be a finite number from 0 to 1; got 1.1/],
-    [Argument, [{ nesterov: 1 }], /^sgd: nesterov must be true or false; got 1/],
-  ],
-  rmsprop: [
-    ...everyOptimizer('rmsprop'),
-    [Argument, [{ rho: 1 }], /^rmsprop: rho must be a finite number from 0 to below 1; got 1/],
-    [Argument, [{ rho: '0.9' }], /^rmsprop: rho must be a finite number from 0 to below 1; got "0.9"/],
-    [Argument, [{ momentum: -0.1 }], /^rmsprop: momentum must be a finite number from 0 to 1; got -0.1/],
-    [Argument, [{ epsilon: NaN }], /^rmsprop: epsilon must be a finite number of at least 0; got NaN/],
-    [Argument, [{ centered: 'yes' }], /^rmsprop: centered must be true or false; got "yes"/],
-  ],
+  adam: oneClipping('adam'),
+  adamW: oneClipping('adamW'),
+  sgd: oneClipping('sgd'),
+  rmsprop: oneClipping('rmsprop'),
   defineOptimizer: [
     [Argument, [undefined], /^defineOptimizer: options must be a plain object; got null/],
     [Argument, [{ name: 3, update: () => true }], /^defineOptimizer: name must be a string; got 3/],

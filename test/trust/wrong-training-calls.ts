@@ -57,8 +57,14 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
       /^trainGan: images must be a Dataset or a Tensor \[n, 28, 28, 1\]; got undefined. Make one with dataset/,
     ),
     wrongly({ images: new Uint8Array(16) }, /^trainGan: images must be a Dataset or a Tensor .* got a Uint8Array/),
-    wrongly({ images: { ...images, count: NaN } }, new RegExp(`^trainGan: images.count ${whole}; got NaN`)),
-    wrongly({ images: { ...images, count: undefined } }, new RegExp(`^trainGan: images.count ${whole}; got undefined`)),
+    wrongly(
+      { images: { ...images, count: NaN } },
+      /^trainGan: images.count must be a whole number from 0 to 1073741823; got NaN/,
+    ),
+    wrongly(
+      { images: { ...images, count: undefined } },
+      /^trainGan: images.count must be a whole number from 0 to 1073741823; got undefined/,
+    ),
     wrongly({ images: { ...images, itemShape: 4 } }, /^trainGan: images.itemShape must be a shape, .* got 4/),
     wrongly({ images: tensor(1) }, /^trainGan: images must have shape \[n, 28, 28, 1\]; got a scalar/, Shape),
     wrongly({ images: FREED }, /^trainGan: images: tensor: it was freed/, Runtime),
