@@ -4,7 +4,7 @@
  * Source: "The IDX file format", on the page of the MNIST database.
  */
 import { fileBytes } from '../core/bytes.ts';
-import { checkChoice, describe, fieldsOf, invalid, isArray } from '../core/check.ts';
+import { checkChoice, describe, fieldsOf, invalid, isArray, isInstance } from '../core/check.ts';
 import { FormatError, ShapeError } from '../core/errors.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 
@@ -154,7 +154,7 @@ export function encodeIdx(array: IdxArray): Uint8Array {
   if (!isArray(shape) || shape.length < 1 || shape.length > MAX_IDX_RANK || !shape.every(whole)) {
     invalid('encodeIdx', 'shape', `a list of 1 to ${MAX_IDX_RANK} whole numbers below 2^32`, shape);
   }
-  if (!(data instanceof format.array)) invalid('encodeIdx', 'data', `a ${format.array.name} for ${array.type}`, data);
+  if (!isInstance(data, format.array)) invalid('encodeIdx', 'data', `a ${format.array.name} for ${array.type}`, data);
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
       `encodeIdx: shape ${formatShape(shape)} has ${sizeOf(shape)} elements, but data (${describe(data)}) has ` +

@@ -46,9 +46,10 @@ const OPTIONS = {
       ? (value as object as TerminalStream)
       : invalid(where, argument, 'a stream with a function write', value),
   ).optional(),
-  environment: option<Environment>((where, argument, value) =>
-    typeof value === 'object' && value !== null ? (value as Environment) : invalid(where, argument, 'an object', value),
-  ).optional(),
+  environment: option<Environment>((where, argument, value) => {
+    fieldsOf(where, argument, value, ['CI', 'NO_COLOR', 'TERM']);
+    return value as Environment;
+  }).optional(),
   now: callback<() => number>().or(() => performance.now()),
 };
 

@@ -41,7 +41,6 @@ const outside = (value: number): ganvas.Dataset => tensorDataset(tensor([0, 0, 0
 const optimizer = adam();
 /** Takes one number and makes one: a generator of images [1], and a discriminator of them. */
 const both = sequential([layers.dense({ units: 1, inputShape: [1] })]);
-const whole = 'must be a whole number of at least 0';
 
 export const TRAINING_CALLS: Calls<typeof ganvas> = {
   trainGan: [
