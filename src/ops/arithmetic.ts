@@ -1,4 +1,7 @@
-/** add, sub, mul, div with NumPy broadcasting; either operand may be a plain number. */
+/**
+ * add, sub, mul and div with NumPy's broadcasting. Either operand may be a plain number. The gradient of a broadcast
+ * operand is summed over the axes along which it was repeated.
+ */
 import { record } from '../autograd/record.ts';
 import { type Tensor, toTensor } from '../autograd/tensor.ts';
 import * as kernels from '../kernels/library/binary.ts';

@@ -1,10 +1,12 @@
 /**
  * Batch normalisation over all axes but the last, and the LeakyReLU that follows it, in one pass:
- *   v = gamma (x - mean) / sqrt(variance + epsilon) + beta;  y = v > 0 ? v : slope v
- * In training mean and (biased) variance are the batch's own, and the gradient flows through them; in inference they are constants.
+ *   inverse = 1 / sqrt(variance + epsilon);  xhat = (x - mean) inverse
+ *   v = gamma xhat + beta;  y = v > 0 ? v : slope v
+ * In training, mean and (biased) variance are those of the batch, and the gradient flows through them. In inference
+ * they are constants.
  *   dv = v > 0 ? dy : slope dy;  dbeta = sum dv;  dgamma = sum dv xhat
  *   dx = gamma inverse (dv - dbeta / rows - xhat dgamma / rows)   (inference: gamma inverse dv)
- * Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015; epsilon and the moving statistics as in Keras.
+ * Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015. Epsilon and the moving statistics follow Keras.
  */
 import { copyOf } from '../autograd/copy.ts';
 import { isRecorded, record } from '../autograd/record.ts';
@@ -17,8 +19,9 @@ import { batchNormalize, batchNormalizeBackward, batchNormalizeSums } from '../k
 import { inverseStddev, moments as momentsKernel } from '../kernels/library/moments.ts';
 
 export interface BatchNormOptions {
-  /** Per feature, [features]. */
+  /** Scale of each feature, [features]. */
   readonly gamma: Tensor;
+  /** Shift of each feature, [features]. */
   readonly beta: Tensor;
   /** Added to the variance. Default 1e-3. */
   readonly epsilon?: number | undefined;
@@ -36,11 +39,11 @@ const OPTIONS = {
 export interface BatchMoments {
   /** [features] */
   readonly mean: Tensor;
-  /** [features], biased: divided by the number of rows. */
+  /** [features]. Biased: the sum of squares is divided by the number of rows. */
   readonly variance: Tensor;
 }
 
-/** The mean and the biased variance of each feature (the last axis), unrecorded. */
+/** The mean and the biased variance of each feature (last axis) of x [..., features]. They are not recorded. */
 export function batchMoments(x: Tensor): BatchMoments {
   const { rows, features } = sizes('batchMoments', x);
   const mean = new Tensor([features]);
@@ -50,8 +53,8 @@ export function batchMoments(x: Tensor): BatchMoments {
 }
 
 /**
- * Normalises x [..., features] with the batch's own moments, which must come from batchMoments(x).
- * The gradient treats them as functions of x.
+ * Normalises x [..., features] with its own moments, which must come from batchMoments(x). The gradient treats them as
+ * functions of x.
  */
 export function batchNormTraining(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
   const { rows } = sizes('batchNormTraining', x);
@@ -59,8 +62,8 @@ export function batchNormTraining(x: Tensor, moments: BatchMoments, options: Bat
 }
 
 /**
- * Normalises x [..., features] with given moments, which the gradient treats as constants. They may change after the call, as moving statistics
- * do: the gradient is that of the values they had.
+ * Normalises x [..., features] with given moments, which the gradient treats as constants. They may change after the
+ * call, as moving statistics do: the gradient uses the values that they had at the call.
  */
 export function batchNormInference(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
   return normalize('batchNormInference', x, moments, options, 0);
@@ -74,7 +77,7 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   checkFeatures(where, 'beta', beta, features);
   const givenMean = checkFeatures(where, 'mean', given.mean, features);
   const variance = checkFeatures(where, 'variance', given.variance, features);
-  // A training step may move the statistics before the gradient is taken.
+  // A training step may update the moving statistics before the gradient is taken, so the gradient keeps a copy.
   const mean = share === 0 && isRecorded([x, gamma, beta]) ? copyOf(givenMean) : givenMean;
   const inverse = new Tensor([features]);
   inverseStddev.run(inverse.address, variance.address, epsilon, features);
@@ -91,7 +94,7 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
     features,
   );
 
-  // x's, gamma's and beta's gradients share their sums; the two tapes of a GAN step ask with different dy.
+  // The gradients of x, gamma and beta share these sums. A GAN step has two tapes, which come with different dy.
   let shared: { dy: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
   const sums = (dy: Tensor): { dgamma: Tensor; dbeta: Tensor } => {
     if (shared?.dy === dy) return shared;
@@ -148,7 +151,7 @@ function checkFeatures(where: string, name: string, value: unknown, features: nu
   const one = checkTensor(where, name, value);
   if (one.rank !== 1 || one.size !== features) {
     throw new ShapeError(
-      `${where}: ${name} must have shape [${features}], one value a feature; got ${formatShape(one.shape)}`,
+      `${where}: ${name} must have shape [${features}], one value per feature; got ${formatShape(one.shape)}`,
     );
   }
   return one;

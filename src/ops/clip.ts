@@ -5,7 +5,7 @@ import { checkNumber } from '../core/check.ts';
 import * as kernels from '../kernels/library/piecewise.ts';
 import { writeLike } from './internal/elementwise.ts';
 
-/** x limited to [low, high]; NaN stays NaN. */
+/** Limits x to [low, high], low <= high. NaN stays NaN. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   checkTensor('clip', 'x', x);
   checkNumber('clip', 'low', low);

@@ -1,9 +1,11 @@
 /**
- * Two-dimensional convolution (a cross-correlation, as in every deep-learning library) and its transpose, channels last:
- *   conv2d:          y[oy, ox, f] = sum over ky, kx, c of x[oy stride + ky - pad, ox stride + kx - pad, c] kernel[ky, kx, c, f]
- *   conv2dTranspose: its adjoint, y[oy stride + ky - pad, ox stride + kx - pad, f] += x[oy, ox, c] kernel[ky, kx, f, c]
- * Each is the other's gradient; how they become matrix products stands in internal/convolve.ts.
- * Source: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 2016; padding and output sizes as in TensorFlow.
+ * Two-dimensional convolution (a cross-correlation, as in every deep-learning library) and its transpose, channels
+ * last. With iy = oy stride + ky - pad and ix = ox stride + kx - pad:
+ *   conv2d:          y[oy, ox, f] = sum over ky, kx, c of x[iy, ix, c] kernel[ky, kx, c, f]
+ *   conv2dTranspose: its adjoint, y[iy, ix, f] += x[oy, ox, c] kernel[ky, kx, f, c]
+ * Each is the gradient of the other. internal/convolve.ts turns them into matrix products.
+ * Source: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 2016. Padding and output sizes
+ * are TensorFlow's.
  */
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
@@ -26,8 +28,8 @@ export interface Conv2dOptions {
   /** Pixels from one window to the next: a whole number, or [height, width]. Default 1. */
   readonly strides?: Extent | undefined;
   /**
-   * 'valid': no padding, windows lie inside. 'same': zeros around, so that the sizes are divided by the stride, rounded up (transposed:
-   * multiplied by it). Default 'valid'.
+   * 'valid': no padding; every window lies inside the image. 'same': zeros around the image, so that conv2d divides its
+   * sizes by the stride, rounding up, and conv2dTranspose multiplies them by the stride. Default 'valid'.
    */
   readonly padding?: Padding | undefined;
 }
@@ -35,7 +37,11 @@ export interface Conv2dOptions {
 const OPTIONS = { strides: extent().or(1), padding: padding().or('valid') };
 
 /**
- * Images [n, height, width, channels] and a kernel [kernelHeight, kernelWidth, channels, filters] -> [n, outHeight, outWidth, filters].
+ * Convolves images with a kernel.
+ *
+ * @param x - images [n, height, width, channels].
+ * @param kernel - [kernelHeight, kernelWidth, channels, filters].
+ * @returns [n, outHeight, outWidth, filters].
  *
  * @example
  * conv2d(zeros([1, 28, 28, 1]), ones([5, 5, 1, 64]), { strides: 2, padding: 'same' }).shape; // [1, 14, 14, 64]
@@ -47,11 +53,15 @@ export function conv2d(x: Tensor, kernel: Tensor, options: Conv2dOptions = {}): 
 }
 
 /**
- * Images [n, height, width, channels] and a kernel [kernelHeight, kernelWidth, filters, channels] -> [n, outHeight, outWidth, filters], where
- * with 'same' the sizes are multiplied by the stride, and with 'valid' max(kernel - stride, 0) comes on top.
+ * The transposed convolution, which enlarges images.
+ *
+ * @param x - images [n, height, width, channels].
+ * @param kernel - [kernelHeight, kernelWidth, filters, channels].
+ * @returns [n, outHeight, outWidth, filters]. With padding 'same' an output size is the input size times the stride;
+ *   'valid' adds max(kernel size - stride, 0) to that.
  *
  * @example
- * conv2dTranspose(zeros([1, 7, 7, 128]), ones([5, 5, 64, 128]), { strides: 2, padding: 'same' }).shape; // [1, 14, 14, 64]
+ * conv2dTranspose(zeros([1, 7, 7, 128]), ones([5, 5, 64, 128]), { strides: 2, padding: 'same' }); // [1, 14, 14, 64]
  */
 export function conv2dTranspose(x: Tensor, kernel: Tensor, options: Conv2dOptions = {}): Tensor {
   const { picture: count, windows } = readArguments('conv2dTranspose', x, kernel, options, 3);
@@ -65,7 +75,7 @@ interface ConvolutionArguments {
   readonly windows: Windows;
 }
 
-/** Checks all arguments; `channelAxis` is the kernel's axis that must be as long as x's last. */
+/** Checks all arguments. The kernel's axis `channelAxis` must be as long as the last axis of x. */
 function readArguments(
   where: string,
   x: Tensor,
@@ -82,12 +92,14 @@ function readArguments(
   const axes = channelAxis === 2 ? 'channels, filters' : 'filters, channels';
   if (kernel.rank !== 4 || kernel.shape[0] === 0 || kernel.shape[1] === 0) {
     throw new ShapeError(
-      `${where}: kernel must have shape [kernelHeight, kernelWidth, ${axes}], its height and width at least 1; got ${formatShape(kernel.shape)}`,
+      `${where}: kernel must have shape [kernelHeight, kernelWidth, ${axes}], its height and width at least 1; ` +
+        `got ${formatShape(kernel.shape)}`,
     );
   }
   if (kernel.shape[channelAxis] !== x.shape[3]) {
     throw new ShapeError(
-      `${where}: x ${formatShape(x.shape)} has ${x.shape[3]} channels, the kernel ${formatShape(kernel.shape)} is for ${kernel.shape[channelAxis]}; a kernel is [kernelHeight, kernelWidth, ${axes}]`,
+      `${where}: x ${formatShape(x.shape)} has ${x.shape[3]} channels, the kernel ${formatShape(kernel.shape)} ` +
+        `is for ${kernel.shape[channelAxis]}; a kernel is [kernelHeight, kernelWidth, ${axes}]`,
     );
   }
   const picture: Pair = [x.shape[1]!, x.shape[2]!];

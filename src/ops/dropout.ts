@@ -1,5 +1,6 @@
 /**
- * Dropout: y = u >= rate ? x / (1 - rate) : 0, with u uniform in [0, 1), so that the expectation stays x; dx is dy under the same u.
+ * Dropout: y = u >= rate ? x / (1 - rate) : 0, with u uniform in [0, 1). The expected value of y is x.
+ * dx is the same function of dy, with the same u.
  * Source: N. Srivastava et al., "Dropout", JMLR 15, 2014.
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
@@ -9,7 +10,7 @@ import { checkNumber } from '../core/check.ts';
 import * as kernels from '../kernels/library/piecewise.ts';
 import { writeLike } from './internal/elementwise.ts';
 
-/** Sets each element to 0 with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 - rate). */
+/** Sets each element of x to 0 with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 - rate). */
 export function dropout(x: Tensor, rate: number, random: Random): Tensor {
   checkTensor('dropout', 'x', x);
   checkNumber('dropout', 'rate', rate, { from: 0, below: 1 });

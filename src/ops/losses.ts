@@ -1,7 +1,9 @@
 /**
- * Losses, averaged over all elements.
- *   from logits: max(z, 0) - z y + log(1 + e^-|z|), which neither overflows nor loses a confident answer; dz = (sigmoid(z) - y) dy / n
- *   from probabilities, clipped to [1e-7, 1 - 1e-7] as in Keras: -(y log p + (1 - y) log(1 - p)); dp = (p - y) / (p (1 - p)) dy / n
+ * Binary cross-entropy and mean squared error, averaged over all n elements. y is the label.
+ *   from logits z:  loss = max(z, 0) - z y + log(1 + e^-|z|);  dz = (sigmoid(z) - y) dy / n
+ *   from probabilities p, clipped to [1e-7, 1 - 1e-7] as in Keras:
+ *     loss = -(y log p + (1 - y) log(1 - p));  dp = (p - y) / (p (1 - p)) dy / n
+ * The formula for logits does not overflow and stays exact where the sigmoid would round to 0 or 1.
  */
 import { record } from '../autograd/record.ts';
 import { Tensor, toTensor } from '../autograd/tensor.ts';
@@ -25,12 +27,15 @@ const OPTIONS = { fromLogits: boolean().or(false) };
 const PROBABILITY_MARGIN = 1e-7;
 
 /**
- * Binary cross-entropy between labels in [0, 1] and predictions, a scalar.
+ * Binary cross-entropy between labels in [0, 1] and predictions: the mean over all elements, a scalar.
  *
- * From logits it is right for any finite logit: one of 10,000 with the wrong label costs 10,000, with the right one 0. A probability of 0 or 1
- * with the wrong label costs 16, the logarithm of the margin.
+ * With logits it is right for any finite logit: a logit of 10,000 costs 10,000 with label 0 and nothing with label 1.
+ * A probability of 0 with label 1, or of 1 with label 0, costs about 16, minus the logarithm of the margin 1e-7.
  *
- * @param labels - of the predictions' shape, or one number for all: `binaryCrossentropy(1, logits, { fromLogits: true })`.
+ * @param labels - the same shape as the predictions, or one number for all of them.
+ *
+ * @example
+ * binaryCrossentropy(1, logits, { fromLogits: true });
  */
 export function binaryCrossentropy(
   labels: Tensor | number,
@@ -47,7 +52,11 @@ export function binaryCrossentropy(
   return neg(mean(add(mul(y, log(clipped)), mul(sub(1, y), log(sub(1, clipped))))));
 }
 
-/** The mean of (labels - predictions)^2, a scalar. */
+/**
+ * The mean of (labels - predictions)^2 over all elements, a scalar.
+ *
+ * @param labels - the same shape as the predictions, or one number for all of them.
+ */
 export function meanSquaredError(labels: Tensor | number, predictions: Tensor): Tensor {
   const y = toTensor('meanSquaredError', 'labels', labels);
   const p = toTensor('meanSquaredError', 'predictions', predictions);
@@ -65,7 +74,7 @@ function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
     kernels.sigmoidCrossEntropyBackward.run(dz.address, dy.address, logits.address, labels.address, step, count, count);
     return dz;
   };
-  // d/dy of the mean of ... - z y is -z / n; a single label for all gathers the sum.
+  // The derivative of the mean with respect to a label y is -z / n. A single label for all elements gets the sum.
   const dLabels = (dy: Tensor): Tensor => {
     const each = mul(neg(logits), div(dy, count));
     return step === 1 ? each : sum(each);
@@ -76,7 +85,8 @@ function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
 function checkLabels(where: string, labels: Tensor, predictions: Tensor): void {
   if (labels.rank > 0 && !sameShape(labels.shape, predictions.shape)) {
     throw new ShapeError(
-      `${where}: labels ${formatShape(labels.shape)} and predictions ${formatShape(predictions.shape)} must have the same shape, or labels be one number`,
+      `${where}: labels ${formatShape(labels.shape)} and predictions ${formatShape(predictions.shape)} must have the ` +
+        'same shape, or labels must be one number',
     );
   }
 }

@@ -1,6 +1,8 @@
 /**
- * Matrix product Y = op(A) op(B), op transposing where asked.
- *   dA = dY op(B)^T, db likewise; a transposed operand gets the transposed product, so no transpose is ever copied.
+ * Matrix product Y = op(A) op(B), where op() transposes its operand if the options say so.
+ *   dop(A) = dY op(B)^T;  dop(B) = op(A)^T dY
+ * The gradient of a transposed operand is the transpose of this product, which is again a product: (P Q)^T = Q^T P^T.
+ * The kernel reads transposed operands in place, so no transpose is copied.
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
@@ -10,16 +12,16 @@ import { formatShape } from '../core/shape.ts';
 import { gemm } from '../kernels/library/gemm.ts';
 
 export interface MatmulOptions {
-  /** Use the transpose of a: a is [k, m]. Default false. */
+  /** a is [k, m] and is transposed. Default false. */
   readonly transposeA?: boolean | undefined;
-  /** Use the transpose of b: b is [n, k]. Default false. */
+  /** b is [n, k] and is transposed. Default false. */
   readonly transposeB?: boolean | undefined;
 }
 
 const OPTIONS = { transposeA: boolean().or(false), transposeB: boolean().or(false) };
 
 /**
- * The product of two matrices, [m, k] x [k, n] -> [m, n].
+ * The product of two matrices: [m, k] times [k, n] gives [m, n].
  *
  * @example
  * matmul(tensor([[1, 2]]), tensor([[3, 4]]), { transposeB: true }); // [[11]]
@@ -54,7 +56,8 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
 function checkSizes(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): void {
   if (a.rank !== 2 || b.rank !== 2) {
     throw new ShapeError(
-      `matmul: both operands must be matrices; got a ${formatShape(a.shape)} and b ${formatShape(b.shape)}. Use reshape() first.`,
+      `matmul: both operands must be matrices; got a ${formatShape(a.shape)} and b ${formatShape(b.shape)}. ` +
+        'Use reshape() first.',
     );
   }
   const inner = a.shape[transposeA ? 0 : 1];
@@ -62,6 +65,7 @@ function checkSizes(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boole
   if (inner === other) return;
   const flags = `{ transposeA: ${transposeA}, transposeB: ${transposeB} }`;
   throw new ShapeError(
-    `matmul: inner sizes differ: a ${formatShape(a.shape)} gives ${inner}, b ${formatShape(b.shape)} gives ${other} with ${flags}; they must be equal. Is an operand transposed?`,
+    `matmul: inner sizes differ: a ${formatShape(a.shape)} gives ${inner}, b ${formatShape(b.shape)} gives ${other} ` +
+      `with ${flags}; they must be equal. Is an operand transposed?`,
   );
 }

@@ -1,6 +1,7 @@
 /**
- * Max pooling, channels last: y[oy, ox, c] = the largest x[., ., c] in window (oy, ox). What a window has beyond the edge never wins.
- *   dx = dy where the maximum was: at the first such element of the window, row by row (a NaN is the maximum); windows that overlap add up.
+ * Max pooling, channels last: y[oy, ox, c] = the largest x[., ., c] in window (oy, ox). Padding is never the maximum;
+ * a NaN always is.
+ *   dx: each dy is added to the element that was the maximum, the first one in row-major order if several are equal.
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
@@ -13,13 +14,16 @@ import { type Extent, extent, geometryOf, type Padding, type Pair, padding, wind
 export interface MaxPooling2dOptions {
   /** Size of a window: a whole number, or [height, width]. Default 2. */
   readonly poolSize?: Extent | undefined;
-  /** Pixels from one window to the next: a whole number, or [height, width]. Default: poolSize, so that windows do not overlap. */
+  /** Pixels from one window to the next: a whole number, or [height, width]. Default: poolSize, without overlap. */
   readonly strides?: Extent | undefined;
-  /** 'valid': windows lie inside, a rest at the edge is left out. 'same': sizes are divided by the stride, rounded up. Default 'valid'. */
+  /**
+   * 'valid': every window lies inside the image, and pixels left over at the edge are ignored. 'same': output sizes are
+   * the input sizes divided by the stride, rounded up. Default 'valid'.
+   */
   readonly padding?: Padding | undefined;
 }
 
-/** @internal The layer's too. */
+/** @internal The layer reads its options with them too. */
 export const POOLING_OPTIONS: PoolingOptions = {
   poolSize: extent().or(2),
   strides: extent().optional(),
@@ -33,7 +37,8 @@ interface PoolingOptions {
 }
 
 /**
- * Images [n, height, width, channels] -> [n, outHeight, outWidth, channels].
+ * The largest value of each window, channel by channel: [n, height, width, channels] -> [n, outHeight, outWidth,
+ * channels].
  *
  * @example
  * maxPooling2d(zeros([1, 28, 28, 32])).shape; // [1, 14, 14, 32]

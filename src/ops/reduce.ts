@@ -1,4 +1,8 @@
-/** sum and mean over axes; y = sum x, dx = dy repeated; y = sum x / count, dx = dy / count repeated. */
+/**
+ * sum and mean over axes.
+ *   sum:   y = sum x;  dx = dy, repeated to the shape of x
+ *   mean:  y = sum x / count;  dx = dy / count, repeated to the shape of x
+ */
 import { record } from '../autograd/record.ts';
 import { checkTensor, scalar, type Tensor } from '../autograd/tensor.ts';
 import { checkBoolean, isArray } from '../core/check.ts';
@@ -11,14 +15,14 @@ import { sumOver } from './internal/sums.ts';
 import { reshape } from './reshape.ts';
 
 export interface ReduceOptions {
-  /** Which axes to reduce; negative ones count from the back. Default: all. */
+  /** The axes to reduce; negative ones count from the last axis. Default: all. */
   readonly axis?: number | readonly number[] | undefined;
-  /** Keep reduced axes with size 1. Default false. */
+  /** Reduced axes stay, with size 1. Default false. */
   readonly keepDims?: boolean | undefined;
 }
 
 const OPTIONS = {
-  // Which axes there are depends on the tensor: checkAxes() looks at them.
+  // Not checked here: which axes exist depends on the tensor. checkAxes() does it.
   axis: option<number | readonly number[]>((_where, _argument, axis) => axis as number | readonly number[]).optional(),
   keepDims: boolean().or(false),
 };
@@ -35,7 +39,7 @@ export function sum(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, kee
   return record('sum', y, [x], [(dy) => stretch(reshape(dy, kept), x.shape)]);
 }
 
-/** The mean over axes; arguments as for sum. The mean of nothing is NaN. */
+/** The mean over axes, with the arguments of sum(). The mean of no elements is NaN. */
 export function mean(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   const { axes, kept, shape } = readArguments('mean', x, axis, keepDims);
   const count = axes.reduce((product, one) => product * x.shape[one]!, 1);
@@ -46,8 +50,9 @@ export function mean(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, ke
 
 interface ReduceArguments {
   readonly axes: readonly number[];
-  /** Shape of the result with reduced axes kept as 1. */
+  /** Shape of the result if reduced axes stay, with size 1. */
   readonly kept: Shape;
+  /** Shape of the result. */
   readonly shape: Shape;
 }
 

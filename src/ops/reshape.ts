@@ -1,4 +1,4 @@
-/** reshape and flatten-like views: the same block under another shape, nothing is copied. */
+/** reshape: a tensor of another shape on the same memory. Nothing is copied. */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { describe, invalid, isArray } from '../core/check.ts';
@@ -6,7 +6,7 @@ import { ShapeError } from '../core/errors.ts';
 import { checkShape, formatShape, MAX_RANK, type Shape, sizeOf } from '../core/shape.ts';
 
 /**
- * The same values in another shape; one size may be -1 and is then worked out.
+ * The same values, in row-major order, with another shape. One size may be -1: it is computed from the others.
  *
  * @example
  * reshape(tensor([1, 2, 3, 4, 5, 6]), [2, -1]).shape; // [2, 3]
@@ -16,7 +16,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const target = completeShape(x, shape);
   if (sizeOf(target) !== x.size) {
     throw new ShapeError(
-      `reshape: ${formatShape(x.shape)} has ${x.size} elements and does not fill ${formatShape(target)}, which has ${sizeOf(target)}`,
+      `reshape: ${formatShape(x.shape)} has ${x.size} elements and does not fill ${formatShape(target)}, ` +
+        `which has ${sizeOf(target)}`,
     );
   }
   return record('reshape', new Tensor(target, x.storage), [x], [(dy) => reshape(dy, x.shape)]);
@@ -24,7 +25,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 function completeShape(x: Tensor, shape: Shape): Shape {
   if (!isArray(shape)) return invalid('reshape', 'shape', 'a list of whole numbers, one of which may be -1', shape);
-  // A list that is too long is refused before it is searched.
+  // A list that is too long is not searched; checkShape() refuses it.
   const open = shape.length > MAX_RANK ? -1 : shape.indexOf(-1);
   if (open < 0) return checkShape('reshape', 'shape', shape);
   const known = checkShape(

@@ -1,4 +1,7 @@
-/** transpose, concat, slice, broadcastTo: values moved, none changed; each gradient moves them back. */
+/**
+ * transpose, slice, concat and broadcastTo. They copy values and change none. Each gradient copies dy back to where the
+ * values came from; broadcastTo's gradient also adds up the copies.
+ */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { checkInteger, describe, invalid, isArray } from '../core/check.ts';
@@ -17,7 +20,8 @@ import { copyRegion, gatherRegion, stretch } from './internal/strided.ts';
 import { sumTo } from './internal/sums.ts';
 
 /**
- * Axes in another order; by default reversed, which for a matrix is the transpose.
+ * Reorders the axes: axis i of the result is axis `permutation[i]` of x. Default: the reverse order, which transposes a
+ * matrix.
  *
  * @example
  * transpose(images, [0, 3, 1, 2]); // [n, h, w, c] -> [n, c, h, w]
@@ -48,7 +52,12 @@ function checkPermutation(permutation: readonly number[], rank: number): readonl
   return axes;
 }
 
-/** The part of x of shape `size` that begins at `begin`; a size of -1 takes all that is left. */
+/**
+ * The part of x that begins at `begin` and has shape `size`. A size of -1 extends to the end of its axis.
+ *
+ * @example
+ * slice(tensor([[1, 2, 3], [4, 5, 6]]), [0, 1], [2, -1]); // [[2, 3], [5, 6]]
+ */
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
   checkTensor('slice', 'x', x);
   const shape = checkSlice(x, begin, size);
@@ -71,7 +80,8 @@ function checkSlice(x: Tensor, begin: readonly number[], size: readonly number[]
   ] as const) {
     if (!isArray(list) || list.length !== x.rank) {
       throw new ArgumentError(
-        `slice: ${name} must be a list of ${x.rank} whole numbers, one for each axis of ${formatShape(x.shape)}; got ${describe(list)}`,
+        `slice: ${name} must be a list of ${x.rank} whole numbers, one for each axis of ${formatShape(x.shape)}; ` +
+          `got ${describe(list)}`,
       );
     }
   }
@@ -82,7 +92,12 @@ function checkSlice(x: Tensor, begin: readonly number[], size: readonly number[]
   });
 }
 
-/** Tensors joined along an axis (default 0); all other sizes must agree. */
+/**
+ * Joins tensors along an axis, by default 0. They must have the same sizes along all other axes.
+ *
+ * @example
+ * concat([tensor([[1, 2]]), tensor([[3, 4]])]); // [[1, 2], [3, 4]]
+ */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (!isArray(tensors) || tensors.length === 0) {
     return invalid('concat', 'tensors', 'a list of at least one Tensor', tensors);
@@ -98,7 +113,8 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
       one.shape.some((size: number, d: number) => d !== along && size !== first.shape[d])
     ) {
       throw new ShapeError(
-        `concat: tensors[${i}] has shape ${formatShape(one.shape)}, tensors[0] ${formatShape(first.shape)}; they may differ only along axis ${along}`,
+        `concat: tensors[${i}] has shape ${formatShape(one.shape)}, tensors[0] ${formatShape(first.shape)}; ` +
+          `they may differ only along axis ${along}`,
       );
     }
     shape[along]! += one.shape[along]!;
@@ -119,7 +135,12 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   return record('concat', y, tensors, pullbacks);
 }
 
-/** x repeated to a larger shape by NumPy's rule; the gradient is summed back. */
+/**
+ * Repeats x to a larger shape by NumPy's broadcasting rule. The gradient sums dy over the repeated axes.
+ *
+ * @example
+ * broadcastTo(tensor([1, 2]), [2, 2]); // [[1, 2], [1, 2]]
+ */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkTensor('broadcastTo', 'x', x);
   const target = checkShape('broadcastTo', 'shape', shape);

@@ -1,7 +1,7 @@
 /**
- * Cross-entropy of one class among many, from logits, averaged over rows:
+ * Softmax cross-entropy from logits z [n, classes] and class numbers, averaged over the n rows:
  *   loss[r] = log(sum over c of e^z[r, c]) - z[r, label];  dz[r, c] = (softmax(z)[r, c] - (c = label ? 1 : 0)) dy / n
- * The largest logit of the row is taken off first, so nothing overflows.
+ * The kernel subtracts the largest logit of the row first, so nothing overflows.
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
@@ -10,15 +10,17 @@ import { formatShape } from '../core/shape.ts';
 import * as kernels from '../kernels/library/softmax-cross-entropy.ts';
 import { mean } from './reduce.ts';
 
-/** Up to here every whole number is a float32. */
+/** float32 holds every whole number up to this one. */
 const MOST_CLASSES = 2 ** 24;
 
 /**
- * Softmax cross-entropy between class numbers and logits, the mean over the rows: a scalar. It is right for any finite logits: a logit
- * of 10,000 for the wrong class costs 10,000, for the right one 0.
+ * Softmax cross-entropy between class numbers and logits: the mean over the rows, a scalar.
  *
- * @param labels - [n], the number of the right class of each row, from 0. Their gradient is zero.
- * @param logits - [n, classes]; not probabilities, which is what Keras calls `from_logits=True`.
+ * It is right for any finite logits. With all other logits 0, a logit of 10,000 costs 10,000 for a wrong class and
+ * nothing for the right one.
+ *
+ * @param labels - [n], the number of each row's class, counted from 0. Their gradient is zero.
+ * @param logits - [n, classes], not probabilities: Keras's `from_logits=True`.
  *
  * @example
  * sparseCategoricalCrossentropy(tensor([2, 0]), model.call(images)); // images [2, ...], logits [2, 10]
@@ -35,12 +37,14 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
   }
   if (classes > MOST_CLASSES) {
     throw new ShapeError(
-      `${where}: logits may have at most ${MOST_CLASSES} classes, the class numbers that float32 labels hold; got ${formatShape(logits.shape)}`,
+      `${where}: logits may have at most ${MOST_CLASSES} classes, the class numbers that float32 labels hold; ` +
+        `got ${formatShape(logits.shape)}`,
     );
   }
   if (labels.rank !== 1 || labels.size !== rows) {
     throw new ShapeError(
-      `${where}: labels must have shape [${rows}], one class number for each row of logits ${formatShape(logits.shape)}; got ${formatShape(labels.shape)}`,
+      `${where}: labels must have shape [${rows}], one class number for each row of logits ` +
+        `${formatShape(logits.shape)}; got ${formatShape(labels.shape)}`,
     );
   }
   checkClasses(where, labels, classes);
@@ -54,14 +58,15 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
   return mean(record(where, losses, [labels, logits], [() => zeros([rows]), dLogits]));
 }
 
-/** The kernels use labels as addresses: none may lie outside. */
+/** Checks that every label is a class number. The kernels use labels as addresses, unchecked. */
 function checkClasses(where: string, labels: Tensor, classes: number): void {
   const classOf = labels.storage.values();
   for (let i = 0; i < labels.size; i++) {
     const label = classOf[i]!;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new ArgumentError(
-        `${where}: labels must be whole numbers from 0 to ${classes - 1}, the classes of the logits; element ${i} is ${label}`,
+        `${where}: labels must be whole numbers from 0 to ${classes - 1}, the classes of the logits; ` +
+          `element ${i} is ${label}`,
       );
     }
   }

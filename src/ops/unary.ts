@@ -1,4 +1,4 @@
-/** Elementwise functions of one tensor, each with its derivative. */
+/** Elementwise functions of one tensor, each with its gradient: dy is the loss's derivative by y, dx by x. */
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
@@ -20,7 +20,7 @@ export function square(x: Tensor): Tensor {
   return record('square', applyUnary(kernels.square, x), [x], [(dy) => multiply(dy, twice(x))]);
 }
 
-/** y = sqrt(x), NaN for negative x; dx = dy / (y + y), infinite at 0 */
+/** y = sqrt(x), NaN for x below 0; dx = dy / (y + y), infinite at 0 */
 export function sqrt(x: Tensor): Tensor {
   checkTensor('sqrt', 'x', x);
   const y = applyUnary(kernels.sqrt, x);
@@ -34,13 +34,13 @@ export function exp(x: Tensor): Tensor {
   return record('exp', y, [x], [(dy) => multiply(dy, y)]);
 }
 
-/** y = natural logarithm of x, -infinity at 0, NaN below; dx = dy / x */
+/** y = log(x), the natural logarithm, -Infinity at 0 and NaN below 0; dx = dy / x */
 export function log(x: Tensor): Tensor {
   checkTensor('log', 'x', x);
   return record('log', applyUnary(kernels.log, x), [x], [(dy) => divide(dy, x)]);
 }
 
-/** y = |x|; dx = sign(x) dy, 0 at 0 */
+/** y = |x|; dx = sign(x) dy, where sign(0) = 0 */
 export function abs(x: Tensor): Tensor {
   checkTensor('abs', 'x', x);
   return record('abs', applyUnary(piecewise.abs, x), [x], [(dy) => applyGradient(piecewise.absBackward, dy, x)]);
@@ -60,7 +60,7 @@ export function sigmoid(x: Tensor): Tensor {
   return record('sigmoid', y, [x], [(dy) => applyGradient(kernels.sigmoidBackward, dy, y)]);
 }
 
-/** y = log(1 + e^x), the smooth ReLU; dx = dy / (1 + e^-x) */
+/** y = log(1 + e^x), a smooth ReLU; dx = dy / (1 + e^-x) */
 export function softplus(x: Tensor): Tensor {
   checkTensor('softplus', 'x', x);
   return record('softplus', applyUnary(softplusKernel, x), [x], [(dy) => applyGradient(softplusBackward, dy, x)]);
@@ -72,7 +72,7 @@ export function relu(x: Tensor): Tensor {
   return record('relu', applyUnary(piecewise.relu, x), [x], [(dy) => applyGradient(piecewise.reluBackward, dy, x)]);
 }
 
-/** y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. Keras's default slope is 0.3. */
+/** y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. The default slope 0.3 is Keras's. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.3): Tensor {
   checkTensor('leakyRelu', 'x', x);
   checkNumber('leakyRelu', 'negativeSlope', negativeSlope, { from: 0 });

@@ -3,7 +3,7 @@ import { tensor } from '../../src/autograd/tensor.ts';
 import { argMax } from '../../src/ops/internal/arg-max.ts';
 
 describe('argMax', () => {
-  it('gives the index of the largest value of each row, the first of equal ones', () => {
+  it('gives the index of the largest value of each row, the first one if several are equal', () => {
     const matrix = tensor([
       [0, 5, -1],
       [-3, -2, -1],
@@ -14,7 +14,7 @@ describe('argMax', () => {
     expect([...argMax(matrix)]).toEqual([1, 2, 0, 1, 0]);
   });
 
-  it('of a single column is 0, and of no rows empty', () => {
+  it('gives 0 for a single column and an empty list for no rows', () => {
     expect([...argMax(tensor([[3], [4]]))]).toEqual([0, 0]);
     expect(argMax(tensor(new Float32Array(0), [0, 4])).length).toBe(0);
   });

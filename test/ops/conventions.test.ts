@@ -1,4 +1,4 @@
-/** What the Jacobian cannot see: values and slopes at kinks, at poles, of NaN; rounding of float32 constants. */
+/** What the Jacobian tests do not cover: values and slopes at kinks, poles and NaN, and rounded float32 constants. */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { createRandom } from '../../src/autograd/random.ts';
@@ -22,36 +22,36 @@ function at(fn: (x: Tensor) => Tensor, x: readonly number[]): { y: number[]; dx:
 }
 
 describe('kinks', () => {
-  it('abs has slope 0 at 0', () => {
+  it('abs: the slope at 0 is 0', () => {
     expect(at(abs, [0, -0, 2, -2])).toEqual({ y: [0, 0, 2, 2], dx: [0, 0, 1, -1] });
   });
 
-  it('relu has slope 0 at 0, and turns -0 into 0', () => {
+  it('relu: the slope at 0 is 0, and -0 becomes 0', () => {
     expect(at(relu, [0, -0, 2, -2])).toEqual({ y: [0, 0, 2, 0], dx: [0, 0, 1, 0] });
   });
 
-  it('leakyRelu at 0 takes the negative side', () => {
+  it('leakyRelu: 0 belongs to the negative side', () => {
     const { y, dx } = at((x) => leakyRelu(x, 0.25), [0, -0, 2, -2]);
     expect(y).toEqual([0, -0, 2, -0.5]);
     expect(dx).toEqual([0.25, 0.25, 1, 0.25]);
   });
 
-  it('leakyRelu has slope 0.3 by default, rounded to float32 before it multiplies', () => {
+  it('leakyRelu: the default slope is 0.3, rounded to float32 before the multiplication', () => {
     const slope = Math.fround(0.3);
     expect(at((x) => leakyRelu(x), [-1, -7])).toEqual({ y: [-slope, Math.fround(-7 * slope)], dx: [slope, slope] });
   });
 
-  it('clip has slope 1 at both limits and 0 beyond', () => {
+  it('clip: the slope is 1 at both limits and 0 beyond them', () => {
     const { y, dx } = at((x) => clip(x, -1, 2), [-1, 2, -1.5, 2.5, 0]);
     expect(y).toEqual([-1, 2, -1, 2, 0]);
     expect(dx).toEqual([1, 1, 0, 0, 1]);
   });
 
-  it('clip with equal limits is constant', () => {
+  it('clip: equal limits give a constant', () => {
     expect(at((x) => clip(x, 1, 1), [0, 1, 2])).toEqual({ y: [1, 1, 1], dx: [0, 1, 0] });
   });
 
-  it('the LeakyReLU of batch normalisation at 0 takes the negative side, as leakyRelu does', () => {
+  it('batchNormTraining: 0 belongs to the negative side of its LeakyReLU, as in leakyRelu', () => {
     // A constant column: xhat is 0, and with beta 0 all results are 0.
     const x = tensor([[3], [3]]);
     const [gamma, beta] = [variable(tensor([1])), variable(tensor([0]))];
@@ -78,7 +78,7 @@ describe('NaN and the ends of the range', () => {
     expect(fn(tensor([NaN, 1])).data[1]).not.toBeNaN();
   });
 
-  it('log, sqrt and div follow IEEE at 0 and below', () => {
+  it('log, sqrt and div follow IEEE 754 at 0 and below', () => {
     expect(Array.from(log(tensor([0, -1])).data)).toEqual([-Infinity, NaN]);
     expect(Array.from(sqrt(tensor([0, -0, -1])).data)).toEqual([0, -0, NaN]);
     expect(Array.from(div(tensor([1, -1, 0]), 0).data)).toEqual([Infinity, -Infinity, NaN]);
@@ -91,7 +91,7 @@ describe('NaN and the ends of the range', () => {
     expect(at(exp, [-200])).toEqual({ y: [0], dx: [0] });
   });
 
-  it('the mean of nothing is NaN, the sum of nothing 0', () => {
+  it('the mean of no elements is NaN, their sum is 0', () => {
     expect(mean(tensor([])).item()).toBeNaN();
     expect(sum(tensor([])).item()).toBe(0);
     expect(Array.from(sum(tensor([], [0, 3]), 0).data)).toEqual([0, 0, 0]);
@@ -101,7 +101,7 @@ describe('NaN and the ends of the range', () => {
 });
 
 describe('binaryCrossentropy', () => {
-  it('from logits neither overflows nor loses a confident answer', () => {
+  it('from logits: is exact for large logits, right or wrong', () => {
     const loss = (label: number, logit: number): number =>
       binaryCrossentropy(label, tensor([logit]), { fromLogits: true }).item();
     expect(loss(1, 1e4)).toBe(0);
@@ -111,7 +111,7 @@ describe('binaryCrossentropy', () => {
     expect(loss(1, -3e38)).toBe(Math.fround(3e38));
   });
 
-  it('of probabilities keeps 1e-7 away from 0 and 1, as Keras does', () => {
+  it('from probabilities: clips them to [1e-7, 1 - 1e-7], as Keras does', () => {
     const loss = (label: number, p: number): number => binaryCrossentropy(label, tensor([p])).item();
     // -log(1e-7), and -log(1 - (1 - 1e-7)) where float32 has 1 - 1e-7 = 1 - 2^-23.
     expect(loss(1, 0)).toBeCloseTo(-Math.log(1e-7), 4);
@@ -120,7 +120,7 @@ describe('binaryCrossentropy', () => {
     expect(loss(0, 0)).toBeCloseTo(0, 6);
   });
 
-  it('takes one number for all labels, which is the same as that many', () => {
+  it('one number as label gives the same loss as a tensor full of it', () => {
     const logits = tensor([0.5, -1, 2]);
     expect(binaryCrossentropy(1, logits, { fromLogits: true }).item()).toBe(
       binaryCrossentropy(tensor([1, 1, 1]), logits, { fromLogits: true }).item(),
@@ -132,7 +132,7 @@ describe('binaryCrossentropy', () => {
 });
 
 describe('batch normalisation', () => {
-  it('survives constant columns and a batch of one: variance 0, results beta', () => {
+  it('gives beta for a batch of one, whose variance is 0', () => {
     const x = variable(tensor([[5, -7, 1e6]]));
     const options = { gamma: tensor([1, 2, 3]), beta: tensor([0.5, 0, -1]) };
     const y = batchNormTraining(x, batchMoments(x), options);
@@ -141,8 +141,8 @@ describe('batch normalisation', () => {
     expect(Array.from(dx!.data).map(Math.abs)).toEqual([0, 0, 0]);
   });
 
-  it('takes the variance about the mean: a large mean costs no digits', () => {
-    // Values m +- 1: variance 1 exactly. E[x^2] - E[x]^2 would be 0 or garbage at m = 10^4, whose square needs 27 bits.
+  it('computes the variance about the mean, so a large mean costs no digits', () => {
+    // Values m +- 1 have variance 1 exactly. E[x^2] - E[x]^2 would be wrong at m = 10^4, whose square needs 27 bits.
     const { mean: m, variance } = batchMoments(tensor([[10001], [9999], [10001], [9999]]));
     expect(m.item()).toBe(10000);
     expect(variance.item()).toBe(1);
@@ -150,7 +150,7 @@ describe('batch normalisation', () => {
 });
 
 describe('dropout', () => {
-  it('keeps the expectation, drops the asked share, and scales the rest', () => {
+  it('drops the given share of the elements and scales the others', () => {
     const n = 100_000;
     const y = dropout(tensor(new Float32Array(n).fill(1)), 0.3, createRandom(1)).data;
     const kept = y.filter((value) => value !== 0);
@@ -159,13 +159,13 @@ describe('dropout', () => {
     expect(new Set(kept)).toEqual(new Set([Math.fround(1 / 0.7)]));
   });
 
-  it('lets the gradient through where the values went through', () => {
+  it('drops and scales the gradient like the values', () => {
     const x = variable(tensor(new Float32Array(100).fill(1)));
     const y = dropout(x, 0.5, createRandom(2));
     expect(gradients(sum(y), [x])[0]!.data).toEqual(y.data);
   });
 
-  it('with rate 0 keeps everything; NaN is dropped as any other value', () => {
+  it('keeps everything with rate 0, and drops NaN like any other value', () => {
     expect(Array.from(dropout(tensor([1, 2, 3]), 0, createRandom(3)).data)).toEqual([1, 2, 3]);
     const y = dropout(tensor(new Float32Array(64).fill(NaN)), 0.5, createRandom(3)).data;
     expect(y.filter((value) => value === 0).length).toBeGreaterThan(10);
@@ -173,7 +173,7 @@ describe('dropout', () => {
 });
 
 describe('numbers as operands', () => {
-  it('stand for scalars on either side', () => {
+  it('are scalars on either side', () => {
     expect(Array.from(add(1, tensor([1, 2])).data)).toEqual([2, 3]);
     expect(Array.from(div(tensor([1, 2]), 4).data)).toEqual([0.25, 0.5]);
     expect(add(1, 2).item()).toBe(3);
@@ -211,7 +211,7 @@ describe('matmul', () => {
     ]);
   });
 
-  it('lets NaN and infinity reach only their own rows and columns', () => {
+  it('spreads a NaN or an infinity only along its own row or column', () => {
     const y = matmul(
       tensor([
         [NaN, 1],

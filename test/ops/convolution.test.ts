@@ -1,6 +1,6 @@
 /**
- * What the samples of the convolutions cannot show: known small results, the workspace (its size, its bits, that it is given back), and
- * which kernels a gradient calls.
+ * What the samples of the convolutions do not cover: small results computed by hand, the workspace (its size, its
+ * effect on the bits, its release), and which kernels a gradient calls.
  */
 import { describe, expect, it, vi } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
@@ -24,36 +24,36 @@ function hashed(shape: readonly number[], salt: number): Tensor {
   );
 }
 
-describe('by hand', () => {
+describe('results computed by hand', () => {
   const x = tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
   const kernel = tensor([1, 10, 100, 1000], [2, 2, 1, 1]);
 
-  it('the kernel is not turned, and an even one pads at the end', () => {
+  it('conv2d does not flip the kernel, and an even kernel pads at the end', () => {
     expect([...conv2d(x, kernel).data]).toEqual([5421, 6532, 8754, 9865]);
     expect([...conv2d(x, kernel, { padding: 'same' }).data]).toEqual([
       ...[5421, 6532, 603],
       ...[8754, 9865, 906],
       ...[87, 98, 9],
     ]);
-    // A stride of 2 over a size of 3 has a total padding of 1, which comes at the end too.
+    // A stride of 2 on a size of 3 has a total padding of 1, which is at the end too.
     expect([...conv2d(x, kernel, { padding: 'same', strides: 2 }).data]).toEqual([5421, 603, 87, 9]);
   });
 
-  it('transposed, each pixel paints the kernel, multiplied', () => {
+  it('conv2dTranspose adds the kernel, times the pixel, for each pixel', () => {
     const pixels = tensor([1, 2], [1, 1, 2, 1]);
     expect([...conv2dTranspose(pixels, kernel, { strides: 2 }).data]).toEqual([1, 10, 2, 20, 100, 1000, 200, 2000]);
     expect([...conv2dTranspose(pixels, kernel).data]).toEqual([1, 12, 20, 100, 1200, 2000]);
     expect([...conv2dTranspose(pixels, kernel, { padding: 'same' }).data]).toEqual([1, 12]);
-    // A stride beyond the kernel leaves gaps, filled with zeros.
+    // A stride larger than the kernel leaves gaps, which are zero.
     expect([...conv2dTranspose(pixels, tensor([5], [1, 1, 1, 1]), { strides: [1, 3] }).data]).toEqual([
       5, 0, 0, 10, 0, 0,
     ]);
   });
 
-  it('channels are summed, filters stand side by side', () => {
+  it('channels are summed, and each filter gives one output channel', () => {
     const y = conv2d(tensor([1, 2], [1, 1, 1, 2]), tensor([1, 10, 100, 1000], [1, 1, 2, 2]));
     expect([...y.data]).toEqual([201, 2010]);
-    // The same numbers as a transposed kernel: [filters, channels].
+    // The same numbers in a kernel of conv2dTranspose, [filters, channels].
     const z = conv2dTranspose(tensor([1, 2], [1, 1, 1, 2]), tensor([1, 10, 100, 1000], [1, 1, 2, 2]));
     expect([...z.data]).toEqual([21, 2100]);
   });
@@ -65,7 +65,7 @@ describe('the workspace', () => {
   const kernel = hashed([3, 3, 3, 4], 3);
   const geometry: Parameters<typeof convolve>[2] = [6, 5, 3, 3, 3, 2, 2, 0, 1, 3, 3];
 
-  it('changes no bit of a result and of the gradient of an input, however small it is', () => {
+  it('changes no bit of a result or of the gradient of an input, whatever its size', () => {
     const bits = (workspace: number): string => {
       const [big, small] = [variable(x), variable(y)];
       const results = [
@@ -80,20 +80,20 @@ describe('the workspace', () => {
     for (const workspace of [1, 100, 500, 1000]) expect(bits(workspace), `${workspace}`).toBe(whole);
   });
 
-  it('is the order of summation of a kernel gradient, which other orders meet but for rounding', () => {
+  it('sets the order of summation of a kernel gradient, and other sizes differ only by rounding', () => {
     const gradient = (workspace: number): Float32Array => {
       const w = variable(kernel);
       return gradients(sum(square(convolve(x, w, geometry, workspace))), [w])[0]!.data.slice();
     };
     const [whole, parts] = [gradient(WORKSPACE), gradient(1)];
     expect(parts).not.toEqual(whole);
-    // 63 products of at most about 30 in another order: 63 roundings of 2^-24 of at most 2000.
+    // The sums have 63 products of at most about 30, so at most 63 roundings of 2^-24 relative to at most 2000.
     parts.forEach((value, i) => {
       expect(Math.abs(value - whole[i]!)).toBeLessThan(63 * 2000 * 2 ** -24);
     });
   });
 
-  it('bounds the memory: no block is larger than it but the results, and nothing but those is left', () => {
+  it('bounds the memory: scratch blocks are at most its size and are freed', () => {
     // 40 images of 14 x 14 windows of 5 x 5 x 8 make 1,568,000 floats of columns, 1.5 times the workspace.
     const [images, weights] = [variable(hashed([40, 28, 28, 8], 4)), variable(hashed([5, 5, 8, 4], 5))];
     const allocate = vi.spyOn(heap(), 'allocate');
@@ -103,7 +103,7 @@ describe('the workspace', () => {
     gradients(sum(z), [images, weights]);
     const sizes = allocate.mock.calls.map(([size]) => size).filter((size) => size > z.size && size !== images.size);
     allocate.mockRestore();
-    // Columns thrice: forward, dx, dkernel.
+    // Three allocations of columns: forward, dx, dkernel.
     expect(sizes).toHaveLength(3);
     for (const size of sizes) {
       expect(size).toBeLessThanOrEqual(WORKSPACE);
@@ -113,8 +113,8 @@ describe('the workspace', () => {
   });
 });
 
-describe('a gradient that nobody asked for', () => {
-  it('is not computed', () => {
+describe('gradients() of one input', () => {
+  it('does not compute the gradient of the other', () => {
     const [x, kernel] = [variable(hashed([2, 4, 4, 2], 6)), variable(hashed([3, 3, 2, 2], 7))];
     const calls = (op: typeof conv2d, of: typeof x): unknown => {
       const loss = sum(op(x, kernel));

@@ -1,4 +1,4 @@
-/** Every differentiable operation of src/ops over at least 25 samples: forward in both precisions, and the full Jacobian. */
+/** Every differentiable op in src/ops on at least 25 samples: the result in both precisions, and the full Jacobian. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeOp } from '../support/op-check.ts';
@@ -9,11 +9,11 @@ for (const op of ALL_OP_CASES) describeOp(op);
 describe('the samples', () => {
   const samples = ALL_OP_CASES.reduce((total, op) => total + op.samples.length, 0);
 
-  it(`are at least 25 for each of the ${ALL_OP_CASES.length} operations, ${samples} in all`, () => {
+  it(`are at least 25 for each of the ${ALL_OP_CASES.length} ops, ${samples} in all`, () => {
     for (const op of ALL_OP_CASES) expect(op.samples.length, op.name).toBeGreaterThanOrEqual(25);
   });
 
-  it('leave out no exported operation', () => {
+  it('cover every exported op', () => {
     const folder = new URL('../../src/ops/', import.meta.url);
     const exported = readdirSync(folder)
       .filter((file) => file.endsWith('.ts'))
@@ -21,7 +21,7 @@ describe('the samples', () => {
         const source = readFileSync(new URL(file, folder), 'utf8');
         return [...source.matchAll(/^export function (\w+)/gm)].map((match) => match[1]!);
       });
-    // batchMoments is not differentiable by itself: batchNormTraining accounts for it.
+    // batchMoments has no gradient of its own; batchNormTraining includes it.
     const differentiable = exported.filter((name) => name !== 'batchMoments');
     const covered = new Set(ALL_OP_CASES.map((op) => op.name.split(' ')[0]!));
     expect(differentiable.filter((name) => !covered.has(name))).toEqual([]);

@@ -1,4 +1,4 @@
-/** What the samples cannot see: exact values, the ends of the range, labels that are variables. */
+/** What the samples do not cover: exact values, very large logits, NaN, labels that are variables. */
 import { describe, expect, it } from 'vitest';
 import {
   configure,
@@ -18,7 +18,7 @@ describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s 
     return { loss: loss.item(), dz: dz!.toArray() };
   };
 
-  it('of equal logits is the logarithm of their number, whatever they are', async () => {
+  it('is log(classes) for equal logits of any size', async () => {
     await configure({ kernels });
     for (const classes of [1, 2, 3, 4, 5, 10, 17]) {
       for (const logit of [0, 5, -5, 3e38, -3e38]) {
@@ -29,7 +29,7 @@ describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s 
     }
   });
 
-  it('is 0 for a sure right answer and the distance for a sure wrong one, with gradients to match', async () => {
+  it('is 0 for a confident right answer and the difference of the logits for a confident wrong one', async () => {
     await configure({ kernels });
     const logits = [[1e4, 0, -1e4, 0, 0]];
     expect(run([0], logits)).toEqual({ loss: 0, dz: [[0, 0, 0, 0, 0]] });
@@ -53,7 +53,7 @@ describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s 
     ]);
   });
 
-  it('of a NaN or an infinity among the logits is NaN, and so is its row of the gradient only', async () => {
+  it('is NaN if a logit is NaN or infinite, and only the gradient of its row has a NaN', async () => {
     await configure({ kernels });
     for (const bad of [Number.NaN, Infinity]) {
       const { loss, dz } = run(
@@ -66,11 +66,11 @@ describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s 
       expect(loss).toBeNaN();
       expect(dz).toEqual([expect.arrayContaining([Number.NaN]), [0, 0, 0]]);
     }
-    // A class that is ruled out costs nothing.
+    // -Infinity for a wrong class costs nothing.
     expect(run([1], [[-Infinity, 0, -Infinity]]).loss).toBe(0);
   });
 
-  it('has no gradient by its labels', async () => {
+  it('gives its labels the gradient 0', async () => {
     await configure({ kernels });
     const labels = variable(tensor([1, 0]));
     const logits = tensor([
@@ -81,16 +81,18 @@ describe.each(['portable', 'simd'] as const)('sparseCategoricalCrossentropy, %s 
     expect([...dLabels!.data]).toEqual([0, 0]);
   });
 
-  it('of no rows is NaN, the mean of nothing', async () => {
+  it('is NaN for no rows', async () => {
     await configure({ kernels });
     expect(sparseCategoricalCrossentropy(tensor([]), tensor([], [0, 3])).item()).toBeNaN();
   });
 
-  it('refuses more classes than float32 has whole numbers: the kernel sets would take different ones for the right one', async () => {
+  // With more, the kernel sets would round a label to different classes.
+  it('refuses more classes than float32 labels can number', async () => {
     await configure({ kernels });
     scope(() => {
       expect(() => sparseCategoricalCrossentropy(tensor([2 ** 24]), zeros([1, 2 ** 24 + 1]))).toThrow(
-        'sparseCategoricalCrossentropy: logits may have at most 16777216 classes, the class numbers that float32 labels hold; got [1, 16777217]',
+        'sparseCategoricalCrossentropy: logits may have at most 16777216 classes, the class numbers that float32 ' +
+          'labels hold; got [1, 16777217]',
       );
     });
   });

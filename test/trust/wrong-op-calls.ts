@@ -239,7 +239,7 @@ const LABELLED: readonly LabelledCall[] = [
     'batchNormTraining with gamma too short',
     ShapeError,
     () => batchNormTraining(x, moments, { ...options, gamma: single }),
-    /^batchNormTraining: gamma must have shape \[3\], one value a feature; got \[1\]/,
+    /^batchNormTraining: gamma must have shape \[3\], one value per feature; got \[1\]/,
   ],
   [
     'batchNormTraining without beta',
@@ -282,7 +282,7 @@ const LABELLED: readonly LabelledCall[] = [
     'binaryCrossentropy of other shapes',
     ShapeError,
     () => binaryCrossentropy(v, x),
-    /^binaryCrossentropy: labels \[3\] and predictions \[2, 3\] must have the same shape, or labels be one number/,
+    /^binaryCrossentropy: labels \[3\] and predictions \[2, 3\] must have the same shape, or labels must be one number/,
   ],
   [
     'binaryCrossentropy with a misspelt option',

@@ -1,4 +1,4 @@
-/** The index of the largest value in each row of a matrix [n, d]; of equal values the first. It has no gradient. */
+/** The index of the largest value in each row of a matrix [n, d], the first one if several are equal. No gradient. */
 import type { Tensor } from '../../autograd/tensor.ts';
 
 export function argMax(matrix: Tensor): Int32Array {

@@ -1,12 +1,13 @@
 /**
- * Convolutions as matrix products. With a patch a row of kernelHeight kernelWidth channels pixels, the columns a matrix of one patch a window,
- * and the kernel as stored a matrix [patch, outputs], three functions make both convolutions and all their gradients:
+ * Convolutions as matrix products. A patch is the kernelHeight x kernelWidth x channels values under one window.
+ * im2col(x) is the matrix [windows, patch], called the columns. The kernel, as stored, is a matrix [patch, outputs].
+ * Three functions make both convolutions and all their gradients:
  *   correlate:      y = im2col(x) kernel               conv2d forward; dx of conv2dTranspose
  *   spread:         x = col2im(y kernel^T)             its adjoint: conv2dTranspose forward; dx of conv2d
  *   kernelGradient: dkernel = im2col(x)^T y            both
- * x is the bigger side, [n, height, width, channels], y the other, [n, outHeight, outWidth, outputs].
+ * x is the larger image, [n, height, width, channels]; y is the smaller, [n, outHeight, outWidth, outputs].
  *
- * The columns are never made whole: they come in chunks of at most a workspace, into scratch that is freed before the result is returned.
+ * The columns are computed in chunks that fit into a workspace, which is freed before the result is returned.
  */
 import { record } from '../../autograd/record.ts';
 import { Tensor } from '../../autograd/tensor.ts';
@@ -18,14 +19,15 @@ import { fill } from '../../kernels/library/movement.ts';
 import type { WindowGeometry } from '../../kernels/windows.ts';
 
 /**
- * Most floats of columns at a time: 4 MiB. Measured on the layers of the DCGAN, 2 and 4 MiB are the fastest: larger ones leave the processor's cache
- * between their two passes, with smaller ones the products have too few rows to pay for packing the kernel. What does not fit is cut, down to
- * one line of windows (spread: one image).
- * It is part of the bits of kernelGradient, which sums chunk after chunk; the other two have the same bits with any.
+ * The most floats of columns at a time: 4 MiB. On the layers of the DCGAN, 2 and 4 MiB were the fastest. Larger chunks
+ * leave the processor's cache between their two passes. Smaller ones give products with too few rows to pay for packing
+ * the kernel. A chunk is at least one line of windows (spread: one image), even if that exceeds the workspace.
+ *
+ * kernelGradient sums chunk after chunk, so its bits depend on this number; those of the other two functions do not.
  */
 export const WORKSPACE: number = 2 ** 20;
 
-/** conv2d, recorded. @param workspace - tests make it small, to have chunks of little pictures. */
+/** conv2d, recorded. @param workspace - tests pass a small one, so that small images need several chunks. */
 export function convolve(x: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: number = WORKSPACE): Tensor {
   return record(
     'conv2d',
@@ -35,7 +37,10 @@ export function convolve(x: Tensor, kernel: Tensor, geometry: WindowGeometry, wo
   );
 }
 
-/** conv2dTranspose, recorded; the geometry is that of the convolution whose adjoint it is, so its picture is the result's. */
+/**
+ * conv2dTranspose, recorded. `geometry` is that of the convolution whose adjoint this is: its height, width and
+ * channels are those of the result.
+ */
 export function convolveTransposed(
   x: Tensor,
   kernel: Tensor,
@@ -105,15 +110,15 @@ function kernelGradient(
   return dkernel;
 }
 
-/** The sum of nothing. */
+/** Fills a result that sums over no elements. */
 function zeroed(result: Tensor): Tensor {
   fill.run(result.address, 0, result.size);
   return result;
 }
 
 /**
- * Calls `body` with scratch for `count` units of `size` floats each, for runs of units that fit into the workspace, as few and as equal as
- * possible.
+ * Splits `units` into the fewest chunks that fit into the workspace, of nearly equal size, and calls `body` for each.
+ * `size` is the floats of one unit; `columns` has room for one chunk.
  */
 function inChunks(
   units: number,
@@ -139,7 +144,7 @@ interface Sizes {
   readonly channels: number;
   readonly outHeight: number;
   readonly outWidth: number;
-  /** Floats in one patch: a row of the columns. */
+  /** Floats in one patch, which is one row of the columns. */
   readonly patch: number;
 }
 

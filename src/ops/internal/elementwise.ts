@@ -1,7 +1,7 @@
 /**
- * Elementwise kernels over tensors, unrecorded. Broadcasting is strides: an operand that stretches has stride 0 along that axis.
- * Neighbouring axes that both operands walk alike are merged, so that almost every case is one call of a two-dimensional
- * kernel; further axes are loops around it.
+ * Runs elementwise kernels on tensors, unrecorded. An operand that is broadcast along an axis has stride 0 there.
+ * Neighbouring axes are merged where the strides of both operands allow it, so almost every case is one call of a
+ * two-dimensional kernel. Further axes are loops around it.
  */
 import { Tensor } from '../../autograd/tensor.ts';
 import { broadcastShapes, type Shape } from '../../core/shape.ts';
@@ -9,23 +9,24 @@ import type { BinaryKernel, GradientKernel, UnaryKernel } from '../../kernels/el
 import type { Address } from '../../kernels/kernel.ts';
 import { stretchedStrides } from './strided.ts';
 
-/** y of x's shape, written by a kernel. */
+/** y, of the shape of x, computed by a kernel. */
 export function applyUnary(kernel: UnaryKernel, x: Tensor): Tensor {
   return writeLike(x, (y) => kernel.run(y, x.address, x.size));
 }
 
-/** dx from dy and from what the forward pass kept: its input or its output. */
+/** dx from dy and from `x`, the input or the output of the forward pass, whichever the kernel takes. */
 export function applyGradient(kernel: GradientKernel, dy: Tensor, x: Tensor): Tensor {
   return writeLike(x, (dx) => kernel.run(dx, dy.address, x.address, x.size));
 }
 
-/** A tensor of x's shape, of which `write` sets all elements. */
+/** A new tensor of the shape of x. `write` must set all its elements. */
 export function writeLike(x: Tensor, write: (out: Address) => void): Tensor {
   const out = new Tensor(x.shape);
   write(out.address);
   return out;
 }
 
+/** a and b, broadcast to a common shape and combined by a kernel. */
 export function applyBinary(where: string, kernel: BinaryKernel, a: Tensor, b: Tensor): Tensor {
   const out = new Tensor(broadcastShapes(where, a.shape, b.shape));
   if (out.size === 0) return out;
@@ -44,6 +45,7 @@ export function applyBinary(where: string, kernel: BinaryKernel, a: Tensor, b: T
   return out;
 }
 
+/** One axis of the result: its size, and the strides of a and b along it. */
 interface Axis {
   size: number;
   a: number;

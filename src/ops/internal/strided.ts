@@ -1,4 +1,4 @@
-/** Copies between strided regions, unrecorded: the one mover behind transpose, slice, concat and broadcastTo. */
+/** Copies between strided regions, unrecorded. transpose, slice, concat and broadcastTo are made of them. */
 import { Tensor } from '../../autograd/tensor.ts';
 import { type Shape, stridesOf } from '../../core/shape.ts';
 import type { Address } from '../../kernels/kernel.ts';
@@ -33,14 +33,14 @@ export function gatherRegion(x: Region, shape: Shape): Tensor {
   return y;
 }
 
-/** The strides with which `shape` is walked as if it were the larger `target`: 0 along stretched axes. */
+/** The strides that read a tensor of `shape` as if it had the larger shape `target`: 0 along broadcast axes. */
 export function stretchedStrides(shape: Shape, target: Shape): number[] {
   const strides = stridesOf(shape);
   const lead = target.length - shape.length;
   return target.map((size, axis) => (axis < lead || shape[axis - lead] !== size ? 0 : strides[axis - lead]!));
 }
 
-/** x repeated to a larger shape. */
+/** A dense copy of x, broadcast to a larger shape. */
 export function stretch(x: Tensor, target: Shape): Tensor {
   return gatherRegion({ address: x.address, strides: stretchedStrides(x.shape, target) }, target);
 }

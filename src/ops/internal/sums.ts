@@ -1,12 +1,12 @@
 /**
- * Sums over axes, unrecorded. Along the last axis a sum has four lanes, along others it goes down the rows; several axes are reduced
- * one group of neighbours after the other, from the last to the first.
+ * Sums over axes, unrecorded. The order of additions is fixed. Along the last axis a sum is kept in four lanes; along
+ * other axes it runs down the rows. Neighbouring axes are reduced together, and groups of them from last to first.
  */
 import { Tensor } from '../../autograd/tensor.ts';
 import { type Shape, sameShape, sizeOf } from '../../core/shape.ts';
 import { sumColumns, sumRows } from '../../kernels/library/sums.ts';
 
-/** The sum over sorted axes, given the shape of the result (reduced axes dropped or kept as 1). */
+/** The sum over sorted axes. `shape` is that of the result, where reduced axes are left out or have size 1. */
 export function sumOver(x: Tensor, axes: readonly number[], shape: Shape): Tensor {
   let current = x;
   let end = axes.length;
@@ -19,7 +19,7 @@ export function sumOver(x: Tensor, axes: readonly number[], shape: Shape): Tenso
   return current === x ? sumGroup(x, 0, 0, shape) : new Tensor(shape, current.storage);
 }
 
-/** The adjoint of broadcasting: dy summed over the axes along which an operand of this shape was stretched. */
+/** The adjoint of broadcasting: dy summed over the axes along which an operand of this shape was repeated. */
 export function sumTo(dy: Tensor, shape: Shape): Tensor {
   if (sameShape(dy.shape, shape)) return dy;
   const lead = dy.rank - shape.length;
@@ -29,7 +29,7 @@ export function sumTo(dy: Tensor, shape: Shape): Tensor {
   return sumOver(dy, stretched, shape);
 }
 
-/** [outer, length, inner] -> [outer, inner], the length axes being those from `first` to before `last`. */
+/** Sums over axes first to last - 1: x is read as [outer, length, inner], and the result is [outer, inner]. */
 function sumGroup(x: Tensor, first: number, last: number, shape?: Shape): Tensor {
   const lead = x.shape.slice(0, first);
   const trail = x.shape.slice(last);

@@ -1,9 +1,12 @@
 /**
- * Windows that slide over pictures [height, width, channels], as TensorFlow and Keras place them. Along one axis:
- *   'valid': floor((size - window) / stride) + 1 windows, no padding;
- *   'same': ceil(size / stride) windows, padding of max((windows - 1) stride + window - size, 0), its smaller half in front.
- * A transposed convolution goes the other way, from `count` windows to the smallest picture that has them and on which every stride counts:
- *   'same': count stride;  'valid': count stride + max(window - stride, 0).
+ * The windows of convolutions and poolings on images [height, width, channels], placed as in TensorFlow and Keras.
+ * Along one axis:
+ *   'valid': count = floor((size - window) / stride) + 1 windows, no padding
+ *   'same':  count = ceil(size / stride) windows; padding = max((count - 1) stride + window - size, 0), half of it in
+ *            front, rounded down
+ * A transposed convolution computes the image size from the number of windows:
+ *   'valid': count stride + max(window - stride, 0)
+ *   'same':  count stride
  */
 import { checkInteger, invalid, isArray } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
@@ -12,7 +15,7 @@ import type { WindowGeometry } from '../../kernels/windows.ts';
 
 export type Padding = 'valid' | 'same';
 
-/** Height and width; one number stands for both. */
+/** Height and width, or one number for both. */
 export type Extent = number | readonly [height: number, width: number];
 
 /** Height and width. */
@@ -24,10 +27,10 @@ export interface Windows {
   readonly padding: Padding;
 }
 
-/** Largest window and stride: with it every position in a picture is an int32. */
+/** The largest window and stride. Within it every position in an image fits into an int32. */
 const MAX_EXTENT = 2 ** 15;
 
-/** An option that is a whole number of at least 1 or two of them, read as a pair. */
+/** An option whose value is one whole number of at least 1 or a list of two. It is read as a pair. */
 export function extent(): Option<Extent, Pair> {
   return option((where, argument, value) => {
     if (typeof value === 'number') {
@@ -48,27 +51,33 @@ export function padding(): Option<Padding> {
   return choice(['valid', 'same']);
 }
 
-/** How many windows a picture has along its height and its width. Throws a ShapeError if a 'valid' one is larger than the picture. */
+/**
+ * How many windows an image has along its height and its width. Throws a ShapeError if padding is 'valid' and the
+ * window is larger than the image.
+ */
 export function windowsOn(where: string, picture: Pair, windows: Windows): Pair {
   const { size, strides, padding } = windows;
   if (padding === 'same') return [Math.ceil(picture[0] / strides[0]), Math.ceil(picture[1] / strides[1])];
   if (size[0] > picture[0] || size[1] > picture[1]) {
     throw new ShapeError(
-      `${where}: a window of ${formatPair(size)} does not fit into pictures of ${formatPair(picture)} without padding. Use a smaller window, or padding: 'same'.`,
+      `${where}: a window of ${formatPair(size)} does not fit into pictures of ${formatPair(picture)} without ` +
+        "padding. Use a smaller window, or padding: 'same'.",
     );
   }
   const count = (axis: 0 | 1): number => Math.floor((picture[axis] - size[axis]) / strides[axis]) + 1;
   return [count(0), count(1)];
 }
 
-/** The picture that a transposed convolution makes of so many windows. */
+/** Height and width of the image that a transposed convolution makes from `count` windows. */
 export function pictureOf(count: Pair, { size, strides, padding }: Windows): Pair {
   const along = (axis: 0 | 1): number =>
     count[axis] * strides[axis] + (padding === 'same' ? 0 : Math.max(size[axis] - strides[axis], 0));
   return [along(0), along(1)];
 }
 
-/** The kernels' picture of it: the bigger side, the windows, and how many there are. */
+/**
+ * The arguments that the kernels take: size of the image, size and strides of the windows, padding, number of windows.
+ */
 export function geometryOf(picture: Pair, channels: number, windows: Windows, count: Pair): WindowGeometry {
   const { size, strides, padding } = windows;
   const before = (axis: 0 | 1): number => {

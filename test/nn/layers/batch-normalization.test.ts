@@ -232,6 +232,6 @@ describe('errors', () => {
   it('names the shapes when it is called with other features than it was built for', () => {
     const built = layers.batchNormalization().build([3], createRandom(1));
     const error = thrownBy(ShapeError, () => built.call(zeros([2, 4]), {}));
-    expect(error.message).toContain('gamma must have shape [4], one value a feature; got [3]');
+    expect(error.message).toContain('gamma must have shape [4], one value per feature; got [3]');
   });
 });

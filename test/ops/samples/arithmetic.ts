@@ -31,7 +31,7 @@ export const arithmeticCases: readonly OpCase[] = [
   binaryCase('add', add, (a, b) => a + b),
   binaryCase('sub', sub, (a, b) => a - b),
   binaryCase('mul', mul, (a, b) => a * b),
-  // Divisors stay away from the pole, where central differences lose their digits.
+  // Divisors stay away from 0, where central differences lose their digits.
   binaryCase(
     'div',
     div,

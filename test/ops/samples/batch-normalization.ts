@@ -4,7 +4,7 @@ import { type Nd, nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 import { printShape } from './shapes.ts';
 
-/** [..., features]: empty, one row, one feature, every lane tail of features, more than two axes. */
+/** [..., features]: empty, one row, one feature, every remainder of features by 4, more than two axes. */
 const SHAPES: readonly (readonly number[])[] = [
   [0, 3],
   [3, 0],
@@ -47,8 +47,9 @@ function normalize(x: Nd, gamma: Nd, beta: Nd, { mean, variance }: Moments, epsi
 }
 
 /**
- * First-order error of a float32 run: the sum of the mean has rows + 1 roundings, relative to the largest |x| of the column; the variance about
- * twice as many, relative to itself; a handful more for the rest. All of it is multiplied by gamma / sqrt(variance + epsilon), and the slope is at most 1.
+ * First-order error of a float32 run. The mean has rows + 1 roundings, relative to the largest |x| of the column. The
+ * variance has about twice as many, relative to itself. The rest has a few more. gamma / sqrt(variance + epsilon)
+ * multiplies all of it, and the slope is at most 1.
  */
 function errorBound(x: Nd, gamma: Nd, beta: Nd, variance: readonly number[], epsilon: number): Nd {
   const features = x.shape[x.shape.length - 1]!;
@@ -63,7 +64,8 @@ function errorBound(x: Nd, gamma: Nd, beta: Nd, variance: readonly number[], eps
 }
 
 /**
- * beta moves those results away from the LeakyReLU's kink that lie within 0.01 of it. All rows of a feature move together, so a few tries may be needed.
+ * beta shifts a feature so that no result lies within 0.01 of the LeakyReLU's kink. All rows of a feature move
+ * together, so this may take a few tries.
  */
 function awayFromKink(beta: Nd, result: (beta: Nd) => Nd): Nd {
   const features = beta.values.length;

@@ -4,7 +4,7 @@ import { type Nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 import { type Axis, type Padding, placeWindows } from './windows.ts';
 
-/** Images [n, height, width, channels], a kernel of [height, width] for so many filters, and strides. */
+/** The shape of the images, [n, height, width, channels]; kernel size [height, width]; number of filters; strides. */
 interface Case {
   readonly x: readonly [number, number, number, number];
   readonly kernel: readonly [number, number];
@@ -27,7 +27,10 @@ const of = (
   ...(strides && { strides }),
 });
 
-/** One pixel, even and odd sizes and kernels (with 'same' an even total padding, an odd one, none), strides from 1 to 5, oblong everything. */
+/**
+ * One pixel; even, odd and oblong sizes, kernels and strides; strides from 1 to 5; 'same' with an even total padding,
+ * an odd one and none.
+ */
 const PLACEMENTS: readonly Case[] = [
   of([1, 1, 1, 1], [1, 1], 1, 'valid'),
   of([1, 3, 3, 1], [2, 2], 1, 'valid'),
@@ -41,23 +44,23 @@ const PLACEMENTS: readonly Case[] = [
   of([1, 4, 7, 1], [3, 3], 1, 'same', [3, 3]),
   of([1, 5, 7, 2], [3, 3], 1, 'valid', [3, 3]),
   of([2, 3, 2, 2], [2, 2], 2, 'same', [1, 2]),
-  // A stride beyond the kernel skips pixels.
+  // A stride larger than the kernel skips pixels.
   of([1, 6, 5, 1], [1, 2], 2, 'valid', [3, 4]),
   of([1, 7, 6, 1], [2, 1], 1, 'same', [3, 5]),
-  // Kernels larger than the picture.
+  // Kernels larger than the image.
   of([1, 2, 2, 1], [5, 5], 1, 'same'),
   of([1, 2, 3, 1], [4, 6], 1, 'same', [2, 2]),
   of([1, 1, 3, 2], [3, 4], 2, 'same', [3, 1]),
 ];
 
-/** Lane tails of channels and filters, and a patch of two blocks of k. */
+/** Channels and filters that leave remainders by 4, and a patch longer than one block of k. */
 const SIZES: readonly Case[] = [
   ...[3, 4, 5, 7, 8, 9].map((channels, i) => of([1, 2, 3, channels], [2, 2], i + 1, i % 2 === 0 ? 'same' : 'valid')),
   ...[4, 5, 8, 9].map((filters, i) => of([1, 3, 2, 1], [2, 2], filters, i % 2 === 0 ? 'valid' : 'same', [2, 1])),
   of([1, 1, 1, 21], [5, 5], 1, 'same'),
 ];
 
-/** Nothing to do along one axis each: the sum of nothing is 0. */
+/** One axis is empty in each: the sum of no elements is 0. */
 const EMPTY: readonly Case[] = [
   of([0, 3, 3, 2], [2, 2], 2, 'same'),
   of([1, 0, 3, 1], [3, 2], 1, 'same', [2, 2]),
@@ -65,7 +68,10 @@ const EMPTY: readonly Case[] = [
   of([1, 2, 2, 1], [2, 2], 0, 'same'),
 ];
 
-/** Small enough that there are several chunks, the last of them smaller; with 1, each line (or image) is too much for the workspace. */
+/**
+ * Workspaces small enough for several chunks, the last one smaller. With a workspace of 1, every line of windows (or
+ * image) exceeds it.
+ */
 const CHUNKED: readonly (readonly [Case, workspace: number])[] = [
   [of([3, 3, 2, 1], [2, 2], 2, 'same'), 24],
   [of([5, 2, 2, 2], [3, 3], 1, 'same', [2, 2]), 40],
@@ -73,7 +79,9 @@ const CHUNKED: readonly (readonly [Case, workspace: number])[] = [
   [of([3, 3, 3, 1], [3, 3], 1, 'same'), 200],
 ];
 
-/** [ky, kx] of the kernel together with the two pixels that it joins, for every window of every image. */
+/**
+ * Calls back with each element [ky, kx] of the kernel and the two pixels it connects, for every window of every image.
+ */
 function products(
   [rows, columns]: readonly [Axis, Axis],
   images: number,
@@ -94,7 +102,7 @@ function products(
   }
 }
 
-/** The axes of a case: of x as the bigger side, or, transposed, as the windows of a bigger one. */
+/** The windows of a case along height and width. x is the larger image, or, if transposed, has one pixel per window. */
 function axesOf({ x, kernel, strides = [1, 1], padding }: Case, transposed: boolean): readonly [Axis, Axis] {
   const along = (axis: 0 | 1): Axis => {
     const [size, window, stride] = [x[axis + 1]!, kernel[axis], strides[axis]];
@@ -105,7 +113,7 @@ function axesOf({ x, kernel, strides = [1, 1], padding }: Case, transposed: bool
   return [along(0), along(1)];
 }
 
-/** By the definition, in float64. `part` is 1 for the value and the absolute value for its bound. */
+/** The definition, in float64. `part` is the identity for the value and the absolute value for its error bound. */
 function forward(one: Case, transposed: boolean, [x, kernel]: readonly Nd[], part: (product: number) => number): Nd {
   const axes = axesOf(one, transposed);
   const [images, , , channels] = one.x;
@@ -132,7 +140,9 @@ function sample(one: Case, transposed: boolean, salt: number, workspace?: number
   const terms = kernel[0] * kernel[1] * x[3] + 2;
   const bound = (terms * UNIT) / (1 - terms * UNIT);
   return {
-    label: `[${x}] by ${kernel[0]} x ${kernel[1]}, ${filters} filters, ${padding}, strides ${strides ?? 1}${workspace === undefined ? '' : `, workspace ${workspace}`}`,
+    label:
+      `[${x}] by ${kernel[0]} x ${kernel[1]}, ${filters} filters, ${padding}, strides ${strides ?? 1}` +
+      (workspace === undefined ? '' : `, workspace ${workspace}`),
     inputs: [ndRandom(x, salt, -1.5, 1.5), ndRandom(kernelShape, salt + 1000, -1.5, 1.5)],
     run([input, weights]) {
       if (workspace === undefined) return (transposed ? conv2dTranspose : conv2d)(input!, weights!, options);

@@ -4,7 +4,7 @@ import { nd, ndRandom } from '../../support/nd.ts';
 import type { OpCase } from '../../support/op-check.ts';
 import { printShape, SHAPES } from './shapes.ts';
 
-/** Each call begins the stream anew, so that all evaluations of one sample drop the same elements. Scales are powers of 2 or 1: exact. */
+/** Each call restarts the random stream, so all evaluations of a sample drop the same elements. Scales are exact. */
 export const dropoutCases: readonly OpCase[] = [
   {
     name: 'dropout',

@@ -1,4 +1,4 @@
-/** All differentiable operations with their samples; whoever brings a kernel set runs them on it. */
+/** All differentiable ops with their samples. */
 import type { OpCase } from '../../support/op-check.ts';
 import { arithmeticCases } from './arithmetic.ts';
 import { batchNormalizationCases } from './batch-normalization.ts';

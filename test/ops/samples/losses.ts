@@ -25,7 +25,7 @@ function lossSample(loss: Loss, label: string, labels: Nd, predictions: Nd): OpS
     inputs: [labels, predictions],
     run: ([y, p]) => loss.run(y!, p!),
     reference: ([y, p]) => nd([], [average(y!, p!, loss.of)]),
-    // As many additions as elements, and about ten roundings within a term.
+    // One addition per element, and about ten roundings within a term.
     bound: ([y, p]) => nd([], [(p!.values.length + 10) * UNIT * average(y!, p!, loss.magnitude)]),
   };
 }
@@ -67,7 +67,7 @@ export const lossCases: readonly OpCase[] = [
     {
       run: (y, p) => binaryCrossentropy(y, p),
       of: (y, p) => -(y * Math.log(p) + (1 - y) * Math.log(1 - p)),
-      // 1 - p is rounded to 2^-24 absolutely, which log turns into 2^-24 / (1 - p).
+      // 1 - p has an absolute error of 2^-24, which log turns into 2^-24 / (1 - p).
       magnitude: (y, p) => Math.abs(y * Math.log(p)) + Math.abs((1 - y) * Math.log(1 - p)) + 1 / (1 - p) + 1,
     },
     0.1,

@@ -2,7 +2,7 @@ import { matmul } from '../../../src/ops/matmul.ts';
 import { type Nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 
-/** m, n, k: empty, 1, tails, primes. */
+/** [m, n, k]: empty, 1, remainders of the blocks, primes. */
 const SIZES: readonly (readonly [number, number, number])[] = [
   [1, 1, 1],
   [0, 3, 2],
@@ -16,7 +16,7 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [2, 9, 5],
   [9, 2, 3],
 ];
-/** Beyond the block sizes of rows (64), columns (512) and depth (512); each alone, to keep the Jacobian small. */
+/** More than a block of rows (64), of columns (512) and of depth (512), one at a time to keep the Jacobian small. */
 const LARGE_SIZES: readonly (readonly [number, number, number])[] = [
   [65, 2, 1],
   [1, 515, 1],

@@ -6,7 +6,7 @@ import { type Padding, placeWindows } from './windows.ts';
 type Images = readonly [number, number, number, number];
 type Two = readonly [number, number];
 
-/** The defaults; even, odd and oblong windows, side by side, overlapping and with gaps; lane tails of channels; nothing. */
+/** The defaults; even, odd and oblong windows, adjacent, overlapping and with gaps; several channel counts; empty. */
 const CASES: readonly (readonly [x: Images, pool: Two, strides: Two, padding: Padding])[] = [
   [[1, 2, 2, 1], [2, 2], [2, 2], 'valid'],
   [[1, 1, 1, 1], [1, 1], [1, 1], 'valid'],
@@ -31,7 +31,7 @@ const CASES: readonly (readonly [x: Images, pool: Two, strides: Two, padding: Pa
   [[1, 4, 4, 0], [2, 2], [2, 2], 'valid'],
 ];
 
-/** Distinct values, 1/16 apart, so that no difference quotient changes which is the largest. */
+/** Distinct values, 1/16 apart, so that a difference quotient never changes which one is the largest. */
 function distinct(x: Nd): Nd {
   const order = Array.from(x.values.keys()).sort((a, b) => x.values[a]! - x.values[b]!);
   const ranks = new Float64Array(order.length);
@@ -48,7 +48,7 @@ function sample([x, pool, strides, padding]: (typeof CASES)[number], salt: numbe
   return {
     label: `[${x}] by ${pool[0]} x ${pool[1]}, ${padding}, strides ${strides}`,
     inputs: [distinct(ndRandom(x, salt))],
-    // The first sample is the one of the defaults.
+    // The first sample leaves the options out.
     run: ([input]) => (salt === 0 ? maxPooling2d(input!) : maxPooling2d(input!, { poolSize: pool, strides, padding })),
     reference: ([input]) =>
       ndBuild([x[0], rows!.count, columns!.count, x[3]], ([n, oy, ox, c]) => {

@@ -1,6 +1,6 @@
-/** The shapes that operations are tested over. */
+/** The shapes that ops are tested with. */
 
-/** Scalar, empty, size 1, every lane tail, primes, several axes: 27 shapes. */
+/** Scalar, empty, size 1, every remainder by 4, primes, several axes: 27 shapes. */
 export const SHAPES: readonly (readonly number[])[] = [
   [],
   [0],
@@ -16,7 +16,7 @@ export const SHAPES: readonly (readonly number[])[] = [
   [2, 0, 2],
 ];
 
-/** Equal shapes, lane tails, scalars, both-way broadcast, stretched middle axes, rank 4, empties: 36 pairs. */
+/** Equal shapes, remainders by 4, scalars, both operands broadcast, middle axes broadcast, rank 4, empty: 36 pairs. */
 export const BROADCAST_PAIRS: readonly (readonly [readonly number[], readonly number[]])[] = [
   [[], []],
   [[0], [0]],

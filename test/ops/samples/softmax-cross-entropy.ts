@@ -4,7 +4,7 @@ import { type Nd, nd, ndRandom } from '../../support/nd.ts';
 import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 import { printShape } from './shapes.ts';
 
-/** Rows and classes: one class, every lane tail, more rows than lanes. */
+/** [rows, classes]: one class, every remainder by 4, more than 4 rows. */
 const SIZES: readonly (readonly [number, number])[] = [
   ...Array.from({ length: 17 }, (_, i) => [2, i + 1] as const),
   [1, 1],
@@ -35,14 +35,14 @@ function rowsOf({ shape, values }: Nd): Row[] {
 const average = (rows: readonly Row[], of: (row: Row) => number): Nd =>
   nd([], [rows.reduce((total, row) => total + of(row), 0) / rows.length]);
 
-/** log of the sum of e^(z - z[label]): the plain formula, which the samples' logits do not overflow in float64. */
+/** log(sum of e^(z - z[label])), the plain formula. The samples' logits do not overflow it in float64. */
 function loss({ values, label }: Row): number {
   return Math.log(values.reduce((total, z) => total + Math.exp(z - values[label]!), 0));
 }
 
 /**
- * In float32 z - max is rounded, by u |z - max| at most, which is the relative error that its exponential gets; exp itself has 2 ulp, the
- * sum of n terms n more u, log 2 ulp; then the label's own difference.
+ * Error of a float32 run. z - max is off by at most u |z - max|, which becomes a relative error of its exponential. exp
+ * adds 2 ulp, the sum of n terms n u, log 2 ulp; subtracting the logit of the label adds its own rounding.
  */
 function errorOf({ values }: Row): number {
   const range = Math.max(...values) - Math.min(...values);

@@ -9,7 +9,7 @@ interface Domain {
   readonly low: number;
   readonly high: number;
   readonly kinks?: readonly number[];
-  /** Signed zeros, saturation and whatever else is worth a look. */
+  /** Chosen values: signed zeros, saturation and other special cases. */
   readonly extra: readonly number[];
 }
 
@@ -52,7 +52,7 @@ export const unaryCases: readonly OpCase[] = [
     { ...real, extra: [0, -0, 30, -30, -80] },
     'two ulp',
   ),
-  // log(1 + e^x) = max(x, 0) + log1p(e^-|x|): exp and log within 2 ulp each, and three roundings more.
+  // log(1 + e^x) = max(x, 0) + log1p(e^-|x|): exp and log within 2 ulp each, and three more roundings.
   unaryCase(
     'softplus',
     softplus,
@@ -61,7 +61,7 @@ export const unaryCases: readonly OpCase[] = [
     'four ulp',
   ),
   unaryCase('relu', relu, (x) => Math.max(x, 0), kinked),
-  // A slope that is a power of 2, so that a float32 run is exact; the default slope has a test of its own.
+  // The slope is a power of 2, so that a float32 run is exact. conventions.test.ts checks the default slope.
   unaryCase(
     'leakyRelu',
     (x) => leakyRelu(x, 0.25),

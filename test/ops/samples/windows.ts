@@ -13,8 +13,9 @@ export interface Axis {
 }
 
 /**
- * As the documentation of tf.nn has it ("Notes on padding"): 'SAME' has ceil(size / stride) windows, and pads by max(window - stride, 0) if the
- * stride divides the size, else by max(window - size % stride, 0), the smaller half in front; 'VALID' has ceil((size - window + 1) / stride).
+ * The rules in the documentation of tf.nn, "Notes on padding". 'SAME' has ceil(size / stride) windows. If the stride
+ * divides the size it pads by max(window - stride, 0), else by max(window - size % stride, 0), with the smaller half in
+ * front. 'VALID' has ceil((size - window + 1) / stride) windows.
  */
 export function placeWindows(size: number, window: number, stride: number, padding: Padding): Axis {
   if (padding === 'valid') return { size, window, stride, before: 0, count: Math.ceil((size - window + 1) / stride) };
