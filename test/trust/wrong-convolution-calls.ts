@@ -52,7 +52,7 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
     [
       Shape,
       [picture, large],
-      /^conv2d: a window of 3 x 3 does not fit into pictures of 2 x 2 without padding. Use a smaller window, or padding: 'same'/,
+      /^conv2d: a window of 3 x 3 does not fit into images of 2 x 2 without padding. Use a smaller window, or padding: 'same'/,
     ],
   ],
   conv2dTranspose: [
@@ -62,7 +62,7 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
   maxPooling2d: [
     ...wrongTensors('maxPooling2d', 'x'),
     [Shape, [vector], /^maxPooling2d: x must have shape \[n, height, width, channels\]; got \[3\]/],
-    [Shape, [picture, { poolSize: [1, 3] }], /^maxPooling2d: a window of 1 x 3 does not fit into pictures of 2 x 2/],
+    [Shape, [picture, { poolSize: [1, 3] }], /^maxPooling2d: a window of 1 x 3 does not fit into images of 2 x 2/],
     [Argument, [picture, { size: 2 }], /^maxPooling2d: unknown option "size"/],
     [Argument, [picture, { poolSize: '2' }], /^maxPooling2d: poolSize must be .*, or \[height, width\]; got "2"/],
     [Argument, [picture, { strides: -1 }], /^maxPooling2d: strides must be a whole number from 1 to 32768; got -1/],

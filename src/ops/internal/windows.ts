@@ -60,7 +60,7 @@ export function windowsOn(where: string, picture: Pair, windows: Windows): Pair 
   if (padding === 'same') return [Math.ceil(picture[0] / strides[0]), Math.ceil(picture[1] / strides[1])];
   if (size[0] > picture[0] || size[1] > picture[1]) {
     throw new ShapeError(
-      `${where}: a window of ${formatPair(size)} does not fit into pictures of ${formatPair(picture)} without ` +
+      `${where}: a window of ${formatPair(size)} does not fit into images of ${formatPair(picture)} without ` +
         "padding. Use a smaller window, or padding: 'same'.",
     );
   }

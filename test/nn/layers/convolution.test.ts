@@ -184,6 +184,6 @@ describe.each(KINDS)('%s', (kind) => {
 it('a kernel that does not fit is refused when the model is built', () => {
   const tooLarge = layers.conv2d({ filters: 1, kernelSize: [2, 4], inputShape: [3, 3, 1] });
   expect(thrownBy(ShapeError, () => sequential([tooLarge])).message).toBe(
-    "layers.conv2d: a window of 2 x 4 does not fit into pictures of 3 x 3 without padding. Use a smaller window, or padding: 'same'.",
+    "layers.conv2d: a window of 2 x 4 does not fit into images of 3 x 3 without padding. Use a smaller window, or padding: 'same'.",
   );
 });

@@ -88,7 +88,7 @@ describe('errors', () => {
       'items must be images, [height, width, channels]; got [784]',
     );
     expect(thrownBy(ShapeError, build([1, 4, 2])).message).toContain(
-      'layers.maxPooling2d: a window of 2 x 2 does not fit into pictures of 1 x 4 without padding',
+      'layers.maxPooling2d: a window of 2 x 2 does not fit into images of 1 x 4 without padding',
     );
   });
 });
