@@ -10,7 +10,15 @@ import { Heap } from './heap.ts';
 import type { AnyKernel, KernelFunction } from './kernel.ts';
 import { createMemory } from './memory.ts';
 import type { KernelSet } from './sets.ts';
-import { type Choice, createSetup, DEFAULT_CHOICE, reasonForKernels, reasonForThreads, type Setup } from './setup.ts';
+import {
+  type Choice,
+  type CreateWideSet,
+  createSetup,
+  DEFAULT_CHOICE,
+  reasonForKernels,
+  reasonForThreads,
+  type Setup,
+} from './setup.ts';
 import { MAX_WORKERS } from './threads/jobs.ts';
 import { availableCores } from './threads/worker.ts';
 
@@ -123,17 +131,20 @@ export async function configure(options: ConfigureOptions = {}): Promise<void> {
   await configured?.setup.pool?.ready();
 }
 
-/** @internal configure() with options that were checked, and without waiting for the workers: until they are there, the calling thread does their share. */
-export function applyConfiguration(options: ConfigureOptions & { readonly tileColumns?: 8 | 16 }): void {
+/**
+ * @internal configure() with options that were checked, and without waiting for the workers: until they are there, the
+ * calling thread does their share.
+ */
+export function applyConfiguration(options: ConfigureOptions & { readonly wide?: CreateWideSet }): void {
   configured ??= new ConfiguredRuntime();
   const { heap, setup } = configured;
   const { limitBytes } = heap;
   const { threads = setup.choice.threads, kernels = setup.choice.kernels, memoryLimit = limitBytes } = options;
-  const { tileColumns = setup.choice.tileColumns } = options;
+  const { wide = setup.choice.wide } = options;
   heap.limitBytes = memoryLimit;
   try {
-    if (differs(setup, { kernels, threads, tileColumns })) {
-      configured.setup = createSetup(heap, registered, { kernels, threads, tileColumns }, setup);
+    if (differs(setup, { kernels, threads, wide })) {
+      configured.setup = createSetup(heap, registered, { kernels, threads, wide }, setup);
       unlinkAll();
     }
   } catch (error) {
@@ -144,9 +155,9 @@ export function applyConfiguration(options: ConfigureOptions & { readonly tileCo
 }
 
 /** Whether a choice needs another setup. A pool that lost workers is made anew. */
-function differs({ choice, pool }: Setup, { kernels, threads, tileColumns }: Choice): boolean {
+function differs({ choice, pool }: Setup, { kernels, threads, wide }: Choice): boolean {
   if (pool !== undefined && pool.size !== choice.threads) return true;
-  return kernels !== choice.kernels || threads !== choice.threads || tileColumns !== choice.tileColumns;
+  return kernels !== choice.kernels || threads !== choice.threads || wide !== choice.wide;
 }
 
 /**
@@ -172,7 +183,7 @@ export function runtimeInfo(): RuntimeInfo {
   const { choice, set, pool } = setup;
   const simd = choice.kernels !== 'portable' && set !== undefined;
   return {
-    kernels: !simd ? 'portable' : choice.tileColumns === 16 ? 'wide' : 'simd',
+    kernels: !simd ? 'portable' : choice.wide !== undefined ? 'wide' : 'simd',
     threads: pool?.size ?? 1,
     reasons: { kernels: reasonForKernels(setup), threads: reasonForThreads(setup) },
   };

@@ -10,11 +10,19 @@ import { createPortableSet, createSimdSet, type KernelSet, type SimdSet } from '
 import { ThreadPool } from './threads/pool.ts';
 import { findThreads } from './threads/worker.ts';
 
+/** A SIMD set for 256-bit registers, or why its kernels cannot be trusted. */
+export interface WideSet {
+  readonly set?: SimdSet;
+  readonly refusal: string;
+}
+
+export type CreateWideSet = (heap: Heap, kernels: readonly AnyKernel[]) => WideSet;
+
 export interface Choice {
   readonly kernels: 'auto' | 'portable' | 'simd';
   /** The calling one included. */
   readonly threads: number;
-  readonly tileColumns: 8 | 16;
+  readonly wide: CreateWideSet | undefined;
 }
 
 export interface Setup {
@@ -25,14 +33,16 @@ export interface Setup {
   readonly pool: ThreadPool | undefined;
   /** Why SIMD kernels are not in use though the choice allows them; '' if they are, or if portable ones were chosen. */
   readonly obstacle: string;
+  /** Why wide SIMD was dropped; '' if it was not. */
+  readonly wideRefusal: string;
 }
 
-export const DEFAULT_CHOICE: Choice = { kernels: 'auto', threads: 1, tileColumns: 8 };
+export const DEFAULT_CHOICE: Choice = { kernels: 'auto', threads: 1, wide: undefined };
 
 /**
  * Makes the setup and closes the former one; if it throws, the former is as it was.
  *
- * @param former - its module is used again unless the tile differs or `renew` asks for a module with all of `kernels`.
+ * @param former - its module is used again unless it is of another width or `renew` asks for one with all of `kernels`.
  */
 export function createSetup(
   heap: Heap,
@@ -41,9 +51,9 @@ export function createSetup(
   former?: Setup,
   renew = false,
 ): Setup {
-  const reusable = !renew && former?.choice.tileColumns === choice.tileColumns ? former.set : undefined;
-  const { set, obstacle } =
-    choice.kernels === 'portable' ? { set: reusable, obstacle: '' } : findSet(heap, kernels, choice, reusable);
+  const reusable = former !== undefined && !renew && former.choice.wide === choice.wide ? former.set : undefined;
+  const found = choice.kernels === 'portable' ? { set: reusable } : findSet(heap, kernels, choice, reusable);
+  const { set, obstacle = '', wideRefusal = former?.wideRefusal ?? '' } = found;
   let pool: ThreadPool | undefined;
   try {
     const start = choice.threads > 1 && choice.kernels !== 'portable' ? findThreads() : undefined;
@@ -55,17 +65,27 @@ export function createSetup(
   former?.pool?.close();
   if (former?.set !== set) former?.set?.dispose();
   const simd = choice.kernels === 'portable' ? undefined : (pool?.kernels ?? set?.kernels);
-  return { choice, kernels: simd ?? createPortableSet(heap, kernels), set, pool, obstacle };
+  return {
+    choice: wideRefusal === '' ? choice : { ...choice, wide: undefined },
+    kernels: simd ?? createPortableSet(heap, kernels),
+    set,
+    pool,
+    obstacle,
+    wideRefusal,
+  };
 }
 
 function findSet(
   heap: Heap,
   all: readonly AnyKernel[],
-  { kernels, tileColumns }: Choice,
+  { kernels, wide }: Choice,
   reusable: SimdSet | undefined,
-): Pick<Setup, 'set' | 'obstacle'> {
+): Partial<Pick<Setup, 'set' | 'obstacle' | 'wideRefusal'>> {
+  if (reusable !== undefined) return { set: reusable };
   try {
-    return { set: reusable ?? createSimdSet(heap, all, tileColumns), obstacle: '' };
+    if (wide === undefined) return { set: createSimdSet(heap, all) };
+    const { set, refusal } = wide(heap, all);
+    return { set: set ?? createSimdSet(heap, all), wideRefusal: refusal };
   } catch (cause) {
     const obstacle = whyNotCompiled(cause);
     if (obstacle === undefined) throw cause;
@@ -75,7 +95,7 @@ function findSet(
       });
     }
     warnOnce(obstacle);
-    return { set: undefined, obstacle };
+    return { obstacle };
   }
 }
 
@@ -103,10 +123,11 @@ function warnOnce(obstacle: string): void {
 }
 
 /** Why the kernels are those that they are, in a sentence. */
-export function reasonForKernels({ choice, set, obstacle }: Setup): string {
+export function reasonForKernels({ choice, set, obstacle, wideRefusal }: Setup): string {
   if (choice.kernels === 'portable') return "configure({ kernels: 'portable' }) chose them";
   if (set === undefined) return obstacle;
-  return choice.tileColumns === 16 ? 'enableWideSimd() switched them on' : 'the engine has WebAssembly SIMD';
+  if (choice.wide !== undefined) return 'enableWideSimd() switched them on';
+  return wideRefusal === '' ? 'the engine has WebAssembly SIMD' : `wide SIMD was dropped: ${wideRefusal}`;
 }
 
 /** Why there are as many threads as there are. */

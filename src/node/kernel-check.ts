@@ -1,80 +1,138 @@
 /**
- * Compares SIMD kernels with the portable ones, bit for bit. Each kernel is called with its sample: whole numbers as
- * the kernel's definition gives them, operands of random numbers. For engines that are told to compile in an unusual
- * way.
+ * Compares the kernels of a SIMD set with the portable ones, bit for bit, where an engine compiles in an unusual way.
+ * Each kernel is called with its sample, as its definition gives it, in several sizes, and with operands of random
+ * numbers.
  */
-import { Heap } from '../kernels/heap.ts';
-import type { Address, AnyKernel } from '../kernels/kernel.ts';
-import { createMemory } from '../kernels/memory.ts';
-import { createPortableSet, createSimdSet, type KernelSet } from '../kernels/sets.ts';
+import type { Heap } from '../kernels/heap.ts';
+import type { Address, AnyKernel, KernelFunction } from '../kernels/kernel.ts';
+import { createPortableSet, type SimdSet } from '../kernels/sets.ts';
+import { CONTROL_BYTES, RECORDS, TICKET, writeRecord } from '../kernels/threads/jobs.ts';
 
-/** Floats of each operand: more than any sample uses. */
-const OPERAND = 20_480;
+const CONTROL = CONTROL_BYTES / 4;
 
-/** The kernels whose two bodies differ on their samples. */
-export function differingKernels(kernels: readonly AnyKernel[], tileColumns: 8 | 16): AnyKernel[] {
-  const heap = new Heap({ memory: createMemory() });
+/** Whole numbers that a sample leaves out: with whole vectors and a tail, without a tail, with a tail only. */
+const SIZES = [
+  { count: 67, rows: 5, other: 37 },
+  { count: 64, rows: 4, other: 32 },
+  { count: 3, rows: 3, other: 3 },
+];
+
+/** The kernels of a set that differ from the portable ones on their samples. */
+export function differingKernels(heap: Heap, set: SimdSet): AnyKernel[] {
+  const kernels = [...set.kernels.keys()];
   const portable = createPortableSet(heap, kernels);
-  const simd = createSimdSet(heap, kernels, tileColumns).kernels;
-  const size = Math.max(...kernels.map(({ parameters }) => addressesOf(parameters).length)) * OPERAND;
-  const base = heap.allocate(size);
-  const noise = randomNumbers(size);
-
-  const run = (set: KernelSet, kernel: AnyKernel, args: readonly number[]): Outcome => {
-    heap.floats.set(noise, base);
-    addressesOf(kernel.parameters).forEach((name, i) => {
-      const value = kernel.sample[name];
-      if (typeof value === 'number') heap.floats.fill(value, base + i * OPERAND, base + (i + 1) * OPERAND);
+  const control = heap.allocate(CONTROL);
+  heap.ints.fill(0, control, control + CONTROL);
+  try {
+    return kernels.filter((kernel, number) => {
+      const bodies = [set.kernels.get(kernel)!];
+      // As a job of a thread too, into which the engine may have copied the kernel's code.
+      if (set.drain !== undefined) bodies.push(asJob(heap, set.drain, control, number, kernel));
+      return isDifferent(heap, kernel, portable.get(kernel)!, bodies);
     });
-    const result = set.get(kernel)!(...args);
-    const used = addressesOf(kernel.parameters).length * OPERAND;
-    return { result: kernel.result === 'i32' ? result : 0, memory: heap.floats.slice(base, base + used) };
+  } finally {
+    heap.free(control, CONTROL);
+  }
+}
+
+/** Whether any of the bodies leaves other operands than the portable one, or has another result. */
+function isDifferent(
+  heap: Heap,
+  kernel: AnyKernel,
+  portable: KernelFunction,
+  bodies: readonly KernelFunction[],
+): boolean {
+  const names = addressesOf(kernel);
+  const operand = operandSize(kernel);
+  const size = names.length * operand;
+  const base = heap.allocate(size);
+  const run = (body: KernelFunction, args: readonly number[], numbers: Float32Array): Int32Array => {
+    heap.floats.set(numbers, base);
+    for (const [i, name] of names.entries()) {
+      const value = kernel.sample[name];
+      if (typeof value === 'number') heap.floats.fill(value, base + i * operand, base + (i + 1) * operand);
+    }
+    const result = body(...args);
+    const left = new Int32Array(1 + size);
+    left[0] = kernel.result === 'i32' ? result : 0;
+    left.set(heap.ints.subarray(base, base + size), 1);
+    return left;
   };
-  return kernels.filter((kernel) =>
-    samplesOf(kernel, base).some((args) => !same(run(portable, kernel, args), run(simd, kernel, args))),
-  );
+  const choices = [randomNumbers(size), randomNumbers(size, SPECIALS)];
+  try {
+    return samplesOf(kernel, base).some((args) =>
+      choices.some((numbers) => {
+        const expected = run(portable, args, numbers);
+        return bodies.some((body) => differ(run(body, args, numbers), expected));
+      }),
+    );
+  } finally {
+    heap.free(base, size);
+  }
 }
 
-/** What a call leaves. */
-interface Outcome {
-  readonly result: number;
-  readonly memory: Float32Array | Float64Array;
+/** The kernel as threads run it: from a record of a control block. */
+function asJob(
+  heap: Heap,
+  drain: (control: number) => void,
+  control: Address,
+  number: number,
+  { parameters }: AnyKernel,
+): KernelFunction {
+  const floats = Object.values(parameters).map((kind) => kind === 'f32');
+  const record = control + RECORDS / 4;
+  return (...args) => {
+    writeRecord(heap, record, number, floats, args);
+    heap.ints[control + TICKET / 4] = 1;
+    drain(4 * control);
+    return heap.ints[record]!;
+  };
 }
 
-function same(a: Outcome, b: Outcome): boolean {
-  // Object.is tells zeros of different sign apart, and takes NaN for NaN.
-  return a.result === b.result && a.memory.every((value, i) => Object.is(value, b.memory[i]));
+/** Whether two lists of bit patterns are different floats. Any NaN equals any other. */
+function differ(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && !(isNaNPattern(a[i]!) && isNaNPattern(b[i]!))) return true;
+  return false;
 }
 
-function addressesOf(parameters: AnyKernel['parameters']): string[] {
+function isNaNPattern(bits: number): boolean {
+  return (bits & 0x7fffffff) > 0x7f800000;
+}
+
+function addressesOf({ parameters }: AnyKernel): string[] {
   return Object.keys(parameters).filter((name) => parameters[name] === 'address');
 }
 
-/** The arguments of all calls of a kernel's sample: where it lists several values of a parameter, each with each. */
-function samplesOf({ parameters, sample }: AnyKernel, base: Address): number[][] {
-  const addresses = addressesOf(parameters);
-  let calls: number[][] = [[]];
-  for (const [name, kind] of Object.entries(parameters)) {
-    const given = sample[name];
-    const values =
-      kind === 'address'
-        ? [base + addresses.indexOf(name) * OPERAND]
-        : typeof given === 'object'
-          ? given
-          : [given ?? (kind === 'f32' ? 0.3 : (COUNTS[name] ?? 37))];
-    calls = calls.flatMap((call) => values.map((value) => [...call, value]));
-  }
-  return calls;
+/** Floats of each operand: more than any call of the sample uses. */
+function operandSize({ sample }: AnyKernel): number {
+  return 48 * Math.max(...SIZES.map(({ count }) => count), ...Object.values(sample).flatMap((value) => value ?? 0));
 }
 
-/** Whole numbers that a sample leaves out; all others are 37. */
-const COUNTS: Readonly<Record<string, number>> = { count: 67, rows: 5 };
+/** The arguments of all calls of a kernel's sample: where it lists several values of a parameter, each with each. */
+function samplesOf(kernel: AnyKernel, base: Address): number[][] {
+  const addresses = addressesOf(kernel);
+  const operand = operandSize(kernel);
+  return SIZES.flatMap(({ count, rows, other }) => {
+    const whole: Readonly<Record<string, number>> = { count, rows };
+    const valuesOf = (name: string, kind: string): readonly number[] => {
+      if (kind === 'address') return [base + addresses.indexOf(name) * operand];
+      const given = kernel.sample[name] ?? (kind === 'f32' ? 0.3 : (whole[name] ?? other));
+      return typeof given === 'number' ? [given] : given;
+    };
+    let calls: number[][] = [[]];
+    for (const [name, kind] of Object.entries(kernel.parameters))
+      calls = calls.flatMap((call) => valuesOf(name, kind).map((value) => [...call, value]));
+    return calls;
+  });
+}
 
-/** In [-1, 1), by a linear congruential generator. */
-function randomNumbers(count: number): Float32Array {
+const SPECIALS = [Number.NaN, Infinity, -Infinity, 0, -0, 1e-40, -1e-40, 3e38, -3e38, 90, -90];
+
+/** In [-1, 1), by a linear congruential generator; every third number is one of `specials`, if there are any. */
+function randomNumbers(count: number, specials: readonly number[] = []): Float32Array {
   let state = 1;
-  return Float32Array.from({ length: count }, () => {
+  return Float32Array.from({ length: count }, (_, i) => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 31;
+    return specials.length > 0 && i % 3 === 0 ? specials[(state >>> 8) % specials.length]! : state / 2 ** 31;
   });
 }

@@ -1,11 +1,14 @@
 /**
- * Wide SIMD: V8 can fuse pairs of neighbouring 128-bit operations into 256-bit ones, if told so before a module is
- * compiled (--experimental-wasm-revectorize). The kernels are then compiled anew with a 4 x 16 tile, and each is
- * compared with the portable one; the bits are the same, the GEMM about twice as fast.
+ * Wide SIMD. V8 can fuse pairs of neighbouring 128-bit operations into 256-bit ones, if it is told so before a module is
+ * compiled (--experimental-wasm-revectorize). The kernels are then compiled anew, with a 4 x 16 tile for the matrix
+ * product, and each is compared with the portable one. The bits are the same, the product about twice as fast.
  */
 import { setFlagsFromString } from 'node:v8';
-import { RuntimeError } from '../core/errors.ts';
-import { applyConfiguration, registeredKernels, runtimeInfo } from '../kernels/runtime.ts';
+import type { Heap } from '../kernels/heap.ts';
+import type { AnyKernel } from '../kernels/kernel.ts';
+import { applyConfiguration, runtimeInfo } from '../kernels/runtime.ts';
+import { createSimdSet } from '../kernels/sets.ts';
+import type { WideSet } from '../kernels/setup.ts';
 import { differingKernels } from './kernel-check.ts';
 
 const FLAG = '--experimental-wasm-revectorize';
@@ -14,12 +17,21 @@ const FIRST_NODE = 24;
 const TILE_COLUMNS = 16;
 
 /**
+ * V8 first compiles a function quickly and without fusion, and later optimises what has run for a while, in the
+ * background. So that the check meets the code that trainings will run, functions of the module are optimised at once
+ * after their first call. The last value is the default of V8; it counts for modules that are compiled later.
+ */
+const OPTIMIZE_AT_ONCE = ['--wasm-sync-tier-up', '--wasm-tiering-budget=1'];
+const OPTIMIZE_AS_USUAL = ['--no-wasm-sync-tier-up', '--wasm-tiering-budget=13000000'];
+
+/**
  * Switches the SIMD kernels to 256 bits, for as long as the process lives. Call it before the first training; weights
  * and results that exist stay as they are.
  *
  * Resolves to whether it is on. `reason` says why not: an older Node (24 is the first that can), an engine other than
- * V8, a processor of another kind than x64, portable kernels in force, or kernels that failed their comparison. Nothing
- * has changed then. On an x64 processor without AVX2 V8 fuses nothing: it is on, right, and no faster.
+ * V8, a processor of another kind than x64, portable kernels in use, or kernels that failed their comparison. Kernels
+ * and threads are then what they were. On an x64 processor without AVX2 V8 fuses nothing: it is on, right, and no
+ * faster.
  *
  * @example
  * const { enabled, reason } = await enableWideSimd();
@@ -27,19 +39,9 @@ const TILE_COLUMNS = 16;
 export async function enableWideSimd(): Promise<{ readonly enabled: boolean; readonly reason: string }> {
   const refusal = whyNot();
   if (refusal !== '') return { enabled: false, reason: refusal };
-  setFlagsFromString(FLAG);
-  const wrong = wrongKernels();
-  if (wrong.length > 0) {
-    setFlagsFromString(FLAG.replace('--', '--no-'));
-    return {
-      enabled: false,
-      reason: `fused kernels differ from the portable ones on this machine: ${wrong.join(', ')}`,
-    };
-  }
-  applyConfiguration({ tileColumns: TILE_COLUMNS });
-  if (runtimeInfo().kernels !== 'wide')
-    throw new RuntimeError("enableWideSimd: configure({ kernels: 'portable' }) is in force");
-  return { enabled: true, reason: '' };
+  applyConfiguration({ wide: createWideSet });
+  const { kernels, reasons } = runtimeInfo();
+  return kernels === 'wide' ? { enabled: true, reason: '' } : { enabled: false, reason: reasons.kernels };
 }
 
 function whyNot(): string {
@@ -52,14 +54,17 @@ function whyNot(): string {
   return kernels === 'portable' ? `portable kernels are in use: ${reasons.kernels}` : '';
 }
 
-/**
- * The fused kernels that do not agree with the portable ones. All are compiled with fusion at once, not after a while.
- */
-function wrongKernels(): string[] {
-  setFlagsFromString('--no-liftoff');
+/** Makes the set, and checks it. It is made and checked anew if a later import brings more kernels. */
+function createWideSet(heap: Heap, kernels: readonly AnyKernel[]): WideSet {
+  for (const flag of [FLAG, ...OPTIMIZE_AT_ONCE]) setFlagsFromString(flag);
   try {
-    return differingKernels(registeredKernels(), TILE_COLUMNS).map(({ name }) => name);
+    const set = createSimdSet(heap, kernels, TILE_COLUMNS);
+    const wrong = differingKernels(heap, set).map(({ name }) => name);
+    if (wrong.length === 0) return { set, refusal: '' };
+    set.dispose();
+    setFlagsFromString(FLAG.replace('--', '--no-'));
+    return { refusal: `fused kernels differ from the portable ones on this machine: ${wrong.join(', ')}` };
   } finally {
-    setFlagsFromString('--liftoff');
+    for (const flag of OPTIMIZE_AS_USUAL) setFlagsFromString(flag);
   }
 }

@@ -16,6 +16,7 @@ import {
   runtimeInfo,
   withRuntime,
 } from '../../src/kernels/runtime.ts';
+import { createSimdSet } from '../../src/kernels/sets.ts';
 import { createFloat64Runtime } from '../support/float64.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
@@ -124,12 +125,19 @@ describe('configure', () => {
     expect(work()).toBe(expected);
   });
 
-  it('with another tile: the same bits', () => {
-    for (const tileColumns of [16, 8] as const) {
-      applyConfiguration({ tileColumns });
-      expect(runtimeInfo().kernels).toBe(tileColumns === 16 ? 'wide' : 'simd');
-      expect(work()).toBe(expected);
-    }
+  it('with wide tiles, and with wide tiles that are refused: the same bits', () => {
+    applyConfiguration({ wide: (own, all) => ({ set: createSimdSet(own, all, 16), refusal: '' }) });
+    expect(runtimeInfo()).toMatchObject({
+      kernels: 'wide',
+      reasons: { kernels: 'enableWideSimd() switched them on' },
+    });
+    expect(work()).toBe(expected);
+    applyConfiguration({ wide: () => ({ refusal: 'made to fail' }) });
+    expect(runtimeInfo()).toMatchObject({
+      kernels: 'simd',
+      reasons: { kernels: 'wide SIMD was dropped: made to fail' },
+    });
+    expect(work()).toBe(expected);
   });
 
   it('sets the ceiling of the memory', async () => {

@@ -10,6 +10,7 @@
  * a later job than it saw. This does no harm: records are written before the ticket is.
  */
 import { type Expr, type FunctionHandle, f32, i32, i64, type ModuleBuilder, memory } from '../../wasm/index.ts';
+import type { Heap } from '../heap.ts';
 import type { AnyKernel } from '../kernel.ts';
 
 /** Byte offsets in the control block; ticket and completed on cache lines of their own. */
@@ -68,6 +69,21 @@ export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handl
       f.br_if(again, i32.ne(i32.atomic.load(control, TICKET), CLOSED));
     });
   });
+}
+
+/** Writes a record at an address in floats. `floats` says which arguments are float32; the others are int32. */
+export function writeRecord(
+  { ints, floats: reals }: Heap,
+  record: number,
+  kernel: number,
+  floats: readonly boolean[],
+  args: readonly number[],
+): void {
+  ints[record] = kernel;
+  for (let i = 0; i < floats.length; i++) {
+    if (floats[i]) reals[record + 1 + i] = args[i]!;
+    else ints[record + 1 + i] = args[i]!;
+  }
 }
 
 /** A function that calls a kernel with the arguments of a record, and puts its result there, 0 where it has none. */

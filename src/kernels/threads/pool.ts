@@ -8,7 +8,7 @@ import type { Heap } from '../heap.ts';
 import type { KernelFunction } from '../kernel.ts';
 import { type KernelSet, replaceFunctions, type SimdSet } from '../sets.ts';
 import type { SplitRule } from '../split.ts';
-import { AWAITED, COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, SLEEPERS, TICKET } from './jobs.ts';
+import { AWAITED, COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, SLEEPERS, TICKET, writeRecord } from './jobs.ts';
 import type { StartThread } from './worker.ts';
 import { Workers } from './workers.ts';
 
@@ -113,7 +113,6 @@ export class ThreadPool {
     chunks: number,
     units: number,
   ): void {
-    const { ints, floats: reals } = this.#heap;
     const part = this.#scratch;
     const length = rule.length(args);
     for (let chunk = 0; chunk < chunks; chunk++) {
@@ -121,12 +120,7 @@ export class ThreadPool {
       const end = Math.min(Math.floor(((chunk + 1) * units) / chunks) * rule.grain, length);
       for (let i = 0; i < args.length; i++) part[i] = args[i]!;
       rule.part(part, args, begin, end);
-      const record = this.control + (RECORDS + chunk * RECORD_BYTES) / 4;
-      ints[record] = kernel;
-      for (let i = 0; i < floats.length; i++) {
-        if (floats[i]) reals[record + 1 + i] = part[i]!;
-        else ints[record + 1 + i] = part[i]!;
-      }
+      writeRecord(this.#heap, this.control + (RECORDS + chunk * RECORD_BYTES) / 4, kernel, floats, part);
     }
   }
 
