@@ -1,4 +1,4 @@
-/** Activations by name. */
+/** Activation functions by name; the formulas are in ops/unary.ts. */
 import type { Tensor } from '../autograd/tensor.ts';
 import { choice, type Option } from '../core/options.ts';
 import { leakyRelu, relu, sigmoid, tanh } from '../ops/unary.ts';
@@ -15,7 +15,7 @@ const ACTIVATIONS: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
 
 const NAMES = Object.keys(ACTIVATIONS) as ActivationName[];
 
-/** An option that is the name of an activation. */
+/** An option whose value is the name of an activation. */
 export function activationName(): Option<ActivationName> {
   return choice(NAMES);
 }

@@ -1,6 +1,8 @@
 /**
- * Initial weights. Glorot uniform: U(-l, l), l = sqrt(6 / (fan_in + fan_out)) (X. Glorot, Y. Bengio, AISTATS 2010);
- * He uniform: l = sqrt(6 / fan_in) (K. He et al., ICCV 2015).
+ * Initial weights.
+ *   glorotUniform: uniform in [-l, l], l = sqrt(6 / (fan_in + fan_out)) (X. Glorot, Y. Bengio, AISTATS 2010)
+ *   heUniform:     uniform in [-l, l], l = sqrt(6 / fan_in) (K. He et al., ICCV 2015)
+ *   randomNormal:  normal with mean 0 and standard deviation 0.05, as in Keras
  */
 import type { Random } from '../autograd/random.ts';
 import { checkTensor, ones, type Tensor, zeros } from '../autograd/tensor.ts';
@@ -9,6 +11,7 @@ import { ShapeError } from '../core/errors.ts';
 import { type Option, option } from '../core/options.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 
+/** Makes the initial values of a weight: a tensor of the given shape. */
 export type Initializer = (shape: Shape, random: Random) => Tensor;
 
 export type InitializerName = 'glorotUniform' | 'heUniform' | 'randomNormal' | 'zeros' | 'ones';
@@ -19,7 +22,6 @@ const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {
     return uniformWithin(Math.sqrt(6 / Math.max(fanIn + fanOut, 1)), shape, random);
   },
   heUniform: (shape, random) => uniformWithin(Math.sqrt(6 / Math.max(fans(shape).fanIn, 1)), shape, random),
-  /** Standard deviation 0.05, Keras's default. */
   randomNormal: (shape, random) => random.normal(shape, 0, 0.05),
   zeros: (shape) => zeros(shape),
   ones: (shape) => ones(shape),
@@ -27,7 +29,7 @@ const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {
 
 const NAMES = Object.keys(INITIALIZERS) as InitializerName[];
 
-/** An option that is an initializer or the name of one. What a user's function makes is checked. */
+/** An option whose value is an initializer or the name of one. A user's function must return a tensor of the shape. */
 export function initializer(): Option<InitializerName | Initializer, Initializer> {
   return option((where, argument, value) =>
     typeof value === 'function'
@@ -49,8 +51,9 @@ function checked(where: string, argument: string, initialize: Initializer): Init
 }
 
 /**
- * Inputs and outputs of one unit: the last two axes, times the receptive field of a convolution in front of them. As in Keras a transposed
- * convolution's kernel, whose last two axes are filters and channels, is read the same way.
+ * Inputs and outputs of one unit: the sizes of the last two axes, each times the product of the axes before them (the
+ * receptive field of a convolution). As in Keras, the kernel of a transposed convolution is read the same way, though
+ * its last two axes are filters and channels.
  */
 function fans(shape: Shape): { fanIn: number; fanOut: number } {
   const field = sizeOf(shape.slice(0, -2));

@@ -1,4 +1,4 @@
-/** What a layer is: a description that, built for an input shape, owns its weights and maps a batch to a batch. */
+/** Layer and BuiltLayer. A Layer is a description; build() makes a BuiltLayer, which owns weights and maps batches. */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { checkTensor, Tensor, Variable } from '../autograd/tensor.ts';
 import { describe, hasMethods, isInstance, isListOf, isPlainObject } from '../core/check.ts';
@@ -7,31 +7,39 @@ import { boolean, type Option, option, readOptions } from '../core/options.ts';
 import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
 
 export interface CallOptions {
-  /** Batch statistics and dropout on, moving statistics updated. Default false. */
+  /** Whether layers behave as in training: batch statistics, dropout, moving statistics updated. Default false. */
   readonly training?: boolean | undefined;
-  /** Where dropout takes its randomness from; needed only by layers that have some, in training. */
+  /** Random generator of dropout layers. Needed only by them, and only in training. */
   readonly random?: Random | undefined;
 }
 
-/** What every layer can be told, though only a model's first layer needs it. */
+/** Options of every layer. */
 export interface LayerConfig {
-  /** Shape of one input item. Needed only in a model's first layer; a model without it is built at its first call. */
+  /**
+   * Shape of one input item. Only a model's first layer uses it: with it the model is built at once, without it at the
+   * first call.
+   */
   readonly inputShape?: Shape | undefined;
 }
 
-/** A layer as its maker describes it. It may be built several times, each time with weights of its own. */
+/** A description of a layer. It may be built several times; each built layer has its own weights. */
 export interface Layer {
   /** Keras's class name: Dense, BatchNormalization, ... */
   readonly kind: string;
-  /** Shape of one input item, if the maker was told (needed only in a model's first layer). */
+  /** Shape of one input item, if known. Used only in a model's first layer. */
   readonly inputShape?: Shape | undefined;
-  /** Makes the weights for items of this shape. Throws a ShapeError if the layer cannot take them. */
+  /** Makes the weights for items of this shape. Throws a ShapeError if the layer cannot take such items. */
   build(inputShape: Shape, random: Random): BuiltLayer;
 }
 
+/** A layer with its weights, built for one input shape. */
 export interface BuiltLayer {
+  /** Keras's class name: Dense, BatchNormalization, ... */
   readonly kind: string;
-  /** What beside the weights decides its output: a slope, a rate, an activation. A resumed training must have the same. */
+  /**
+   * The numbers and names that decide the output beside the weights: a slope, a rate, an activation. A training can
+   * only be resumed with equal settings.
+   */
   readonly settings: Readonly<Record<string, string | number>>;
   /** Shape of one output item. */
   readonly outputShape: Shape;
@@ -40,19 +48,19 @@ export interface BuiltLayer {
   readonly trainableWeights: readonly Variable[];
   /** [n, ...inputShape] -> [n, ...outputShape] */
   call(x: Tensor, options: CallOptions): Tensor;
-  /** Slope below zero, if the layer is nothing but a LeakyReLU: what a layer before it may take over. */
+  /** The slope below zero, if the layer is a LeakyReLU. The layer before it may then compute it. */
   readonly negativeSlope?: number;
-  /** This layer and a LeakyReLU behind it in one pass, where the layer can. */
+  /** Computes this layer and the LeakyReLU after it in one pass. Absent if the layer cannot. */
   callWithLeakyRelu?(x: Tensor, options: CallOptions, negativeSlope: number): Tensor;
 }
 
-/** @internal The options of a call of a model or of one of its layers. */
+/** @internal The options of calls of models and layers. */
 export const CALL_OPTIONS: {
   readonly training: Option<boolean, boolean, 'optional'>;
   readonly random: Option<Random, Random | undefined, 'optional'>;
 } = { training: boolean().or(false), random: option<Random>(checkRandom).optional() };
 
-/** A layer of this library: its build() checks its arguments before it uses them. */
+/** Makes a layer whose build() and call() check their arguments. `where` is the name of the layer in errors. */
 export function defineLayer(
   where: string,
   kind: string,
@@ -72,7 +80,9 @@ export function defineLayer(
   };
 }
 
-/** What build() of a layer returned, or an ArgumentError that says what is missing in it. Users write layers of their own. */
+/**
+ * Checks what build() returned, since users write their own layers. Throws an ArgumentError that names the wrong field.
+ */
 export function checkBuiltLayer(where: string, built: unknown): BuiltLayer {
   const refuse = (what: string, value: unknown): never => {
     throw new ArgumentError(`${where}: build() must return ${what}; got ${describe(value)}`);
@@ -92,7 +102,7 @@ function isVariable(value: unknown): value is Variable {
   return isInstance(value, Variable);
 }
 
-/** What call() of a layer returned: a tensor of as many items as came in, of the shape that the layer has announced. */
+/** Checks what call() of a layer returned: it must be a tensor [count, ...outputShape]. */
 export function checkOutput(
   where: string,
   place: number,
@@ -106,13 +116,14 @@ export function checkOutput(
   const expected = [count, ...outputShape];
   if (!sameShape(output.shape, expected)) {
     throw new ShapeError(
-      `${where}: layer ${place} (${kind}): call() returned ${formatShape(output.shape)}; its outputShape ${formatShape(outputShape)} promises ${formatShape(expected)}`,
+      `${where}: layer ${place} (${kind}): call() returned ${formatShape(output.shape)}; ` +
+        `its outputShape ${formatShape(outputShape)} promises ${formatShape(expected)}`,
     );
   }
   return output;
 }
 
-/** A layer without weights. */
+/** A built layer without weights. */
 export function stateless(
   kind: string,
   settings: BuiltLayer['settings'],

@@ -1,4 +1,7 @@
-/** sequential: layers one after the other. A LeakyReLU behind a layer that can take it along is computed in that layer's pass. */
+/**
+ * sequential(): a model that runs layers one after the other. If a layer can compute the LeakyReLU after it in its own
+ * pass (callWithLeakyRelu), it does.
+ */
 import { checkRandom, type Random, randomFromState } from '../autograd/random.ts';
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
@@ -11,37 +14,48 @@ import { type BuiltLayer, CALL_OPTIONS, type CallOptions, checkBuiltLayer, check
 import { type SummaryRow, summaryTable } from './summary.ts';
 
 export interface SequentialOptions {
-  /** Where the initial weights are drawn from. Default: a generator of its own, the same each time. */
+  /**
+   * Random generator of the initial weights. Default: a generator with a fixed seed, so they are the same each time.
+   */
   readonly random?: Random | undefined;
   /** Shown in the summary and in errors. Default 'sequential'. */
   readonly name?: string | undefined;
 }
 
+/** Layers with their weights. sequential() makes one. */
 export interface Model {
   readonly name: string;
   /** Shape of one input item; undefined until the model is built. */
   readonly inputShape: Shape | undefined;
   /** Shape of one output item; undefined until the model is built. */
   readonly outputShape: Shape | undefined;
-  /** The layers with their weights, in order; none until the model is built. */
+  /** The built layers, in order; empty until the model is built. */
   readonly layers: readonly BuiltLayer[];
-  /** All weights, trainable or not. A model whose first layer has no inputShape has none before its first call. */
+  /** All weights, trainable or not; empty until the model is built. */
   readonly weights: readonly Variable[];
+  /** The weights that an optimizer updates. */
   readonly trainableWeights: readonly Variable[];
-  /** All weights by name, `0.kernel`, `1.gamma`, ...: the layer's place and the weight's own name. */
+  /** All weights by the index of the layer and their own name: `0.kernel`, `1.gamma`, ... */
   readonly namedWeights: ReadonlyMap<string, Variable>;
-  /** [n, ...inputShape] -> [n, ...outputShape], recorded for gradients. `training` defaults to false. */
+  /**
+   * Runs the layers, recorded for gradients: [n, ...inputShape] -> [n, ...outputShape]. `training` defaults to false.
+   * Throws a ShapeError if x has another shape.
+   */
   call(x: Tensor, options?: CallOptions): Tensor;
-  /** call() in inference mode, unrecorded, leaving nothing behind but the result. */
+  /** call() in inference mode, unrecorded. It frees all intermediate tensors. */
   predict(x: Tensor): Tensor;
-  /** Prints Keras's table of the layers through `print` (default console.log) and returns it. */
+  /**
+   * Prints Keras's table of the layers with `print` (default console.log) and returns it. Throws a RuntimeError if the
+   * model is not built yet.
+   */
   summary(print?: (text: string) => void): string;
 }
 
 const OPTIONS = { random: option<Random>(checkRandom).optional(), name: string().or('sequential') };
 
 /**
- * A model of layers in a row. It is built at once if the first layer names its inputShape, else at the first call.
+ * Makes a model that runs layers one after the other. It is built at once if the first layer has an inputShape, else at
+ * the first call.
  *
  * @example
  * const model = sequential([layers.dense({ units: 1, inputShape: [2] })], { random: createRandom(7) });
@@ -54,7 +68,7 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
       'layers',
       'a list of at least one layer',
       layers,
-      'Make them with layers.dense(...) and its kin.',
+      'Make layers with layers.dense(...) and the other functions of layers.',
     );
   }
   const { random = randomFromState(DEFAULT_RANDOM), name } = readOptions('sequential', options, OPTIONS);
@@ -65,12 +79,13 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
 }
 
 /**
- * A model of the same layers with weights of its own, which begin with the model's values: as Keras's clone_model(), and set_weights().
+ * Copies a model: the same layers, with their own copies of the weights. It does what clone_model() and set_weights()
+ * do in Keras.
  *
  * Throws an ArgumentError if the model does not come from sequential(), and a RuntimeError if it is not built yet.
  *
  * @example
- * const before = cloneModel(generator); // stays as it is while the generator learns
+ * const before = cloneModel(generator); // does not change while the generator trains
  */
 export function cloneModel(model: Model): Model {
   if (!isInstance(model, SequentialModel)) {
@@ -79,7 +94,7 @@ export function cloneModel(model: Model): Model {
   return model.clone();
 }
 
-/** A stream of its own, so that weights never repeat the words of a training's noise. */
+/** Stream 1, so that the initial weights and the noise of a training never use the same random numbers. */
 const DEFAULT_RANDOM = { seed: 0, stream: 1, block: 0 };
 
 class SequentialModel implements Model {
@@ -124,7 +139,7 @@ class SequentialModel implements Model {
         `cloneModel: ${name} is not built yet and has no weights. Give its first layer an inputShape, or call it once.`,
       );
     }
-    // Of its own random numbers, so that the original's draws stay what they are.
+    // The default generator, not the model's: a clone must not advance the random numbers of the original.
     const copy = new SequentialModel(name, this.#plan, randomFromState(DEFAULT_RANDOM));
     copy.build(inputShape);
     const values = this.weights;
@@ -163,7 +178,8 @@ class SequentialModel implements Model {
     const expected = this.inputShape!;
     if (!sameShape(x.shape.slice(1), expected)) {
       throw new ShapeError(
-        `${where}: x must have shape ${formatShape(expected).replace('[', expected.length === 0 ? '[n' : '[n, ')}; got ${formatShape(x.shape)}`,
+        `${where}: x must have shape ${formatShape(expected).replace('[', expected.length === 0 ? '[n' : '[n, ')}; ` +
+          `got ${formatShape(x.shape)}`,
       );
     }
     const { layers } = this;

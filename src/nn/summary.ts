@@ -44,7 +44,7 @@ export function countParameters(weights: readonly Variable[]): number {
   return weights.reduce((sum, weight) => sum + weight.size, 0);
 }
 
-/** 1234567 -> 1,234,567, without the host's locale. */
+/** 1234567 -> 1,234,567, whatever the locale of the host. */
 function grouped(count: number): string {
   return `${count}`.replace(/\B(?=(\d{3})+$)/g, ',');
 }

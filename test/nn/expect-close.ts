@@ -1,4 +1,4 @@
-/** Values against constants, each within atol + rtol |expected|: a NaN, a wrong length and a wrong sign all fail. */
+/** Compares values with constants: each must be within atol + rtol |expected|. A NaN or a wrong length fails too. */
 
 export interface Tolerance {
   readonly atol: number;
@@ -17,7 +17,7 @@ export function expectClose(
   let excess = -Infinity;
   for (let i = 0; i < got.length; i++) {
     const over = Math.abs(got[i]! - expected[i]!) - (atol + rtol * Math.abs(expected[i]!));
-    // A NaN is the worst of all.
+    // A NaN counts as the worst element.
     if (over > excess || Number.isNaN(over)) {
       excess = Number.isNaN(over) ? Infinity : over;
       worst = i;
@@ -26,15 +26,16 @@ export function expectClose(
   if (excess > 0) {
     const off = Math.abs(got[worst]! - expected[worst]!);
     throw new Error(
-      `${label}[${worst}]: got ${got[worst]}, expected ${expected[worst]}: off by ${off}, allowed ${atol} + ${rtol} |expected|`,
+      `${label}[${worst}]: got ${got[worst]}, expected ${expected[worst]}: off by ${off}, ` +
+        `allowed ${atol} + ${rtol} |expected|`,
     );
   }
 }
 
 /**
- * What a correct float32 program may be off by, from what PyTorch in float32 was off by in the same case. Another order of
- * summation rounds differently but not worse: four times that; and where PyTorch happened to round nothing, two ulp of the largest
- * value. Wrong formulas differ in the first digits.
+ * The tolerance for float32 results: four times the error that PyTorch in float32 makes in the same case, since another
+ * order of summation rounds differently, plus two ulp of the largest value, for cases that PyTorch happens to compute
+ * exactly. A wrong formula differs in the first digits.
  */
 export function float32Tolerance(float32Error: number, expected: readonly number[]): Tolerance {
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

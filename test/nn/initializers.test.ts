@@ -1,4 +1,4 @@
-/** Initial weights: limits and moments of their distributions, and that the seed alone decides them. */
+/** Initial weights: limits and moments of their distributions; equal seeds give equal weights. */
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, createRandom, type InitializerName, layers, ShapeError, tensor } from '../../src/index.ts';
 import { initializer } from '../../src/nn/initializers.ts';
@@ -17,14 +17,14 @@ function moments(x: Float32Array): { mean: number; variance: number } {
   return { mean, variance: x.reduce((sum, one) => sum + (one - mean) ** 2, 0) / x.length };
 }
 
-// The limits of X. Glorot, Y. Bengio (AISTATS 2010) and K. He et al. (ICCV 2015), as Keras has them.
+// The limits of X. Glorot, Y. Bengio (AISTATS 2010) and K. He et al. (ICCV 2015), as in Keras.
 const UNIFORM = [
   ['glorotUniform', Math.sqrt(6 / 500)],
   ['heUniform', Math.sqrt(6 / 200)],
 ] as const;
 
 describe.each(UNIFORM)('%s', (name, limit) => {
-  it(`fills [-limit, limit], limit ${limit.toFixed(5)}, to its edges and not beyond`, () => {
+  it(`fills [-limit, limit], limit ${limit.toFixed(5)}`, () => {
     const x = values(name);
     const largest = x.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
     expect(largest).toBeLessThanOrEqual(Math.fround(limit));
@@ -55,12 +55,12 @@ describe('initializers', () => {
     expect(Math.abs(variance / 0.0025 - 1)).toBeLessThan(5 * Math.sqrt(2 / SIZE));
   });
 
-  it('zeros and ones are what they say', () => {
+  it('zeros and ones fill with 0 and 1', () => {
     expect([...values('zeros', [2, 2]), ...values('ones', [2, 2])]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
   });
 
   it.each(['glorotUniform', 'heUniform', 'randomNormal'] as const)(
-    '%s: same seed, same bits; another seed, others',
+    '%s: equal seeds give equal bits, different seeds different ones',
     (name) => {
       const bits = (seed: number): string => bitsOf({ data: values(name, SHAPE, seed) });
       expect(bits(5)).toBe(bits(5));
@@ -68,13 +68,13 @@ describe('initializers', () => {
     },
   );
 
-  it('take shapes without fans', () => {
+  it('accept shapes with fewer than two axes', () => {
     expect(values('glorotUniform', [])).toHaveLength(1);
     expect(values('heUniform', [4])).toHaveLength(4);
     expect(values('glorotUniform', [0, 0])).toHaveLength(0);
   });
 
-  it('name the nearest to a misspelt one', () => {
+  it('suggest the nearest name for a misspelt one', () => {
     const error = thrownBy(ArgumentError, () =>
       initializer().check('layers.dense', 'kernelInitializer', wrong('heUnifrom')),
     );
@@ -82,7 +82,7 @@ describe('initializers', () => {
     expect(error.message).toContain('Did you mean heUniform?');
   });
 
-  it('of your own are checked for what they make', () => {
+  it('written by a user must return a tensor of the shape', () => {
     const layer = layers.dense({ units: 2, kernelInitializer: () => tensor([1, 2, 3]) });
     expect(thrownBy(ShapeError, () => layer.build([4], createRandom(1))).message).toContain(
       'layers.dense: kernelInitializer made a tensor of shape [3]; expected [4, 2]',

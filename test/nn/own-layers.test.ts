@@ -1,9 +1,9 @@
-/** Layers that a user writes: what they forget or return wrongly is named, with the layer and its place in the model. */
+/** Layers written by a user. Errors name the wrong field or result, the layer and its index in the model. */
 import { describe, expect, it } from 'vitest';
 import { type BuiltLayer, createRandom, GanvasError, type Layer, layers, sequential, zeros } from '../../src/index.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
-/** A layer that does nothing, changed by the test. */
+/** A layer that returns its input, with some fields replaced. */
 function own(changes: { readonly [K in keyof BuiltLayer]?: unknown }): Layer {
   return {
     kind: 'Own',
@@ -18,7 +18,7 @@ function own(changes: { readonly [K in keyof BuiltLayer]?: unknown }): Layer {
 const x = zeros([2, 3]);
 const front = layers.dense({ units: 3, inputShape: [3] });
 
-describe('build() of an own layer', () => {
+describe("build() of a user's layer", () => {
   const cases: readonly (readonly [{ readonly [K in keyof BuiltLayer]?: unknown }, string])[] = [
     [{ weights: undefined }, 'build() must return weights, a list of variables; got undefined'],
     [{ weights: [x] }, 'build() must return weights, a list of variables; got [a Tensor]'],
@@ -34,7 +34,7 @@ describe('build() of an own layer', () => {
     expect(error.message).toContain(`critic: layer 1 (Own): ${message}`);
   });
 
-  it('that returns nothing is refused', () => {
+  it('must return a built layer', () => {
     const empty: Layer = { kind: 'Empty', build: () => wrong(undefined) };
     expect(thrownBy(GanvasError, () => sequential([front, empty])).message).toBe(
       'sequential: layer 1 (Empty): build() must return a built layer, an object; got undefined',
@@ -42,9 +42,9 @@ describe('build() of an own layer', () => {
   });
 });
 
-describe('call() of an own layer', () => {
+describe("call() of a user's layer", () => {
   const behind = layers.dense({ units: 2 });
-  it('that returns no tensor is refused', () => {
+  it('must return a tensor', () => {
     for (const [result, picture] of [
       [undefined, 'undefined'],
       [[1, 2], '[1, 2]'],
@@ -57,7 +57,7 @@ describe('call() of an own layer', () => {
     }
   });
 
-  it('that returns another shape than the layer announced is refused', () => {
+  it('must return the outputShape of the layer', () => {
     const model = sequential([front, own({ call: () => zeros([2, 4]) }), behind]);
     expect(thrownBy(GanvasError, () => model.call(x)).message).toBe(
       'sequential.call: layer 1 (Own): call() returned [2, 4]; its outputShape [3] promises [2, 3]',
@@ -69,7 +69,7 @@ describe('call() of an own layer', () => {
   });
 });
 
-describe('build() of the layers here', () => {
+describe("build() of the library's layers", () => {
   const all: readonly (readonly [string, Layer, readonly number[]])[] = [
     ['dense', layers.dense({ units: 2 }), [4]],
     ['conv2d', layers.conv2d({ filters: 2, kernelSize: 3 }), [4, 4, 1]],
@@ -103,13 +103,13 @@ describe('inputShape', () => {
     ['maxPooling2d', layers.maxPooling2d({ inputShape: [4, 4, 1] }), [2, 2, 1]],
     ['flatten', layers.flatten({ inputShape: [2, 2] }), [4]],
   ];
-  it.each(first)('of layers.%s as the first builds the model at once', (_name, layer, output) => {
+  it.each(first)('of layers.%s, if it is the first layer, builds the model at once', (_name, layer, output) => {
     expect(sequential([layer]).outputShape).toEqual(output);
   });
 });
 
 describe("the reshape layer's -1", () => {
-  it('is worked out from the items, as in Keras', () => {
+  it('is computed from the size of the items, as in Keras', () => {
     expect(sequential([layers.reshape({ targetShape: [-1, 2], inputShape: [6] })]).outputShape).toEqual([3, 2]);
     expect(sequential([layers.reshape({ targetShape: [-1], inputShape: [2, 3] })]).outputShape).toEqual([6]);
     expect(sequential([layers.reshape({ targetShape: [2, -1, 3], inputShape: [6] })]).outputShape).toEqual([2, 1, 3]);
@@ -117,7 +117,7 @@ describe("the reshape layer's -1", () => {
     expect(model.predict(zeros([5, 6])).shape).toEqual([5, 3, 2]);
   });
 
-  it('cannot stand twice, nor for a part of an item', () => {
+  it('may occur once, and the result must be a whole number', () => {
     expect(thrownBy(GanvasError, () => layers.reshape({ targetShape: [-1, -1] })).message).toContain(
       'targetShape must be',
     );

@@ -1,4 +1,4 @@
-/** sequential(): when it builds, what it calls its weights, how it is called, and what predict() leaves behind. */
+/** sequential(): when it builds, the names of its weights, calls, predict() and cloneModel(). */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
@@ -22,7 +22,7 @@ import { heap } from '../../src/kernels/runtime.ts';
 import { countKernels } from '../support/spy.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
-/** Five layers, of which two have weights. */
+/** Five layers, three of them with weights. */
 function stack(inputShape?: readonly number[]): Layer[] {
   return [
     layers.dense({ units: 4, ...(inputShape && { inputShape }) }),
@@ -34,7 +34,7 @@ function stack(inputShape?: readonly number[]): Layer[] {
 }
 
 describe('building', () => {
-  it('happens at once if the first layer names its inputShape', () => {
+  it('happens at once if the first layer has an inputShape', () => {
     const model = sequential(stack([3]));
     expect([model.inputShape, model.outputShape]).toEqual([[3], [2]]);
     expect([...model.namedWeights].map(([name, { shape }]) => [name, shape])).toEqual([
@@ -50,7 +50,7 @@ describe('building', () => {
     expect(model.trainableWeights.map(({ name }) => name)).toEqual(['kernel', 'bias', 'gamma', 'beta', 'kernel']);
   });
 
-  it('happens at the first call otherwise, once', () => {
+  it('happens otherwise at the first call, and only then', () => {
     const model = sequential(stack());
     expect([model.inputShape, model.outputShape, model.weights, model.trainableWeights]).toEqual([
       undefined,
@@ -67,7 +67,7 @@ describe('building', () => {
     expect(model.weights.every((weight, i) => weight === weights[i])).toBe(true);
   });
 
-  it('gives the same weights either way, and those of its random generator', () => {
+  it('gives the same weights either way; they depend on the random generator only', () => {
     const values = (inputShape?: readonly number[], seed?: number): number[][] => {
       const model = sequential(stack(inputShape), seed === undefined ? {} : { random: createRandom(seed) });
       model.call(zeros([1, 3]));
@@ -79,7 +79,7 @@ describe('building', () => {
     expect(values([3], 0)).not.toEqual(values([3]));
   });
 
-  it('leaves the model unbuilt if a layer refuses the shape, so that a right call can follow', () => {
+  it('leaves the model unbuilt if a layer refuses the shape, so a later call with a right shape works', () => {
     const model = sequential([layers.dense({ units: 4 }), layers.reshape({ targetShape: [2, 2] })]);
     expect(model.call(zeros([1, 3])).shape).toEqual([1, 2, 2]);
     const impossible = sequential([layers.reshape({ targetShape: [2, 2] }), layers.dense({ units: 4 })]);
@@ -88,7 +88,7 @@ describe('building', () => {
     expect(impossible.call(zeros([1, 4])).shape).toEqual([1, 2, 4]);
   });
 
-  it('of two models from the same layers gives each its own weights', () => {
+  it('gives two models of the same layers separate weights', () => {
     const same = stack([3]);
     const [first, second] = [sequential(same), sequential(same)];
     first.weights[0]!.assign(zeros([3, 4]));
@@ -97,7 +97,7 @@ describe('building', () => {
 });
 
 describe('calling', () => {
-  it('is inference unless training is asked for', () => {
+  it('runs in inference mode by default', () => {
     const model = sequential([layers.batchNormalization(), layers.dropout({ rate: 0.5 })]);
     const x = createRandom(1).normal([8, 3], 5);
     const before = [...model.call(x).data];
@@ -123,7 +123,7 @@ describe('calling', () => {
     expect(counts([norm, layers.activation('relu'), norm, leaky])).toEqual([2, 0]);
   });
 
-  it('with the fused LeakyReLU gives the bits of the layers called one by one', () => {
+  it('gives the same bits with the fused LeakyReLU as the layers called one by one', () => {
     const list = stack([3]).filter(({ kind }) => kind !== 'Dropout');
     const model = sequential(list, { random: createRandom(4) });
     const random = createRandom(4);
@@ -138,7 +138,7 @@ describe('calling', () => {
     expect([...expected.data]).toEqual([...y.data]);
   });
 
-  it('is recorded: every trainable weight has a gradient', () => {
+  it('is recorded, so every trainable weight has a gradient', () => {
     const model = sequential(stack([3]));
     const y = model.call(createRandom(1).normal([8, 3]), { training: true, random: createRandom(2) });
     const all = gradients(mean(y), model.trainableWeights);
@@ -156,7 +156,7 @@ describe('predict', () => {
     expect(error.message).toContain('the variable "kernel" had no part in the loss');
   });
 
-  it('leaves no block behind but its result', () => {
+  it('leaves one block allocated, its result', () => {
     const model = denseDiscriminator();
     const x = zeros([4, 28, 28, 1]);
     const before = heap().usage();
@@ -166,7 +166,7 @@ describe('predict', () => {
     expect(heap().usage()).toMatchObject({ blocks: before.blocks, usedBytes: before.usedBytes });
   });
 
-  it('of a model without any effect returns what can be kept', () => {
+  it('returns a tensor that stays valid, even if the model returns its input', () => {
     const x = tensor([[1, 2]]);
     expect([...sequential([layers.activation('linear')]).predict(x).data]).toEqual([1, 2]);
     expect(x.data[0]).toBe(1);
@@ -174,7 +174,7 @@ describe('predict', () => {
 });
 
 describe('cloneModel', () => {
-  it('copies architecture and values, moving statistics too, into weights of its own', () => {
+  it('copies the layers and the values of all weights, moving statistics included', () => {
     const model = sequential(stack([3]), { name: 'original', random: createRandom(4) });
     model.call(createRandom(5).normal([6, 3]), { training: true, random: createRandom(6) });
     const copy = cloneModel(model);
@@ -192,7 +192,7 @@ describe('cloneModel', () => {
     expect(values(copy)).toEqual(before);
   });
 
-  it("draws nothing from the model's random numbers", () => {
+  it("does not advance the model's random generator", () => {
     const random = createRandom(4);
     const model = sequential(stack([3]), { random });
     const state = random.state();
@@ -200,7 +200,7 @@ describe('cloneModel', () => {
     expect(random.state()).toEqual(state);
   });
 
-  it('refuses a model that is not built, or not of sequential()', () => {
+  it('refuses a model that is not built or not made by sequential()', () => {
     expect(thrownBy(RuntimeError, () => cloneModel(sequential(stack()))).message).toContain(
       'cloneModel: sequential is not built yet and has no weights.',
     );
@@ -227,7 +227,7 @@ describe('errors', () => {
     expect(thrownBy(ArgumentError, () => sequential(stack([3]), wrong(options))).message).toContain(message);
   });
 
-  it('of a call name the model, the shape that came and the one that was expected', () => {
+  it('of a call name the model, the shape it got and the shape it expected', () => {
     const model = sequential(stack([3]), { name: 'critic' });
     const call = (x: unknown, options?: unknown) => () => model.call(wrong(x), wrong(options));
     expect(thrownBy(ShapeError, call(zeros([2, 4]))).message).toBe('critic.call: x must have shape [n, 3]; got [2, 4]');
@@ -242,7 +242,7 @@ describe('errors', () => {
     );
   });
 
-  it('of a call of items that are scalars', () => {
+  it('of a call of a model whose items are scalars', () => {
     const model = sequential([layers.flatten({ inputShape: [] })]);
     expect(thrownBy(ShapeError, () => model.call(zeros([2, 1]))).message).toContain('shape [n]; got [2, 1]');
   });

@@ -1,11 +1,11 @@
-/** summary(): Keras's table. The totals of the dense pair are those that Keras gives for the same layers. */
+/** summary(): Keras's table. Keras gives the same totals for the layers of the dense pair. */
 import { describe, expect, it, vi } from 'vitest';
 import { denseDiscriminator, denseGenerator, layers, sequential, zeros } from '../../src/index.ts';
 import { countParameters } from '../../src/nn/summary.ts';
 
 const silent = (): void => {};
 
-// 100 256 + 256 512 + 512 784 and two a feature of 256 + 512 + 784; the moving statistics are as many again.
+// 100 256 + 256 512 + 512 784, and two per feature of 256 + 512 + 784; as many moving statistics.
 const GENERATOR = `
 Model: "generator"
 ________________________________________________________________________
@@ -48,19 +48,19 @@ ___________________________________________________________________
 `;
 
 describe('summary', () => {
-  it('of the dense generator', () => {
+  it('prints the table of the dense generator', () => {
     const model = denseGenerator();
     expect(model.summary(silent)).toBe(GENERATOR.trim());
     expect([countParameters(model.trainableWeights), countParameters(model.weights)]).toEqual([561_184, 564_288]);
   });
 
-  it('of the dense discriminator', () => {
+  it('prints the table of the dense discriminator', () => {
     const model = denseDiscriminator();
     expect(model.summary(silent)).toBe(DISCRIMINATOR.trim());
     expect([countParameters(model.trainableWeights), countParameters(model.weights)]).toEqual([534_273, 535_809]);
   });
 
-  it('goes to the given printer, else to the console, and is returned', () => {
+  it('prints with the given function, by default to the console, and returns the text', () => {
     const model = sequential([layers.flatten({ inputShape: [2] })], { name: 'flat' });
     const printed: string[] = [];
     const text = model.summary((line) => printed.push(line));
@@ -71,7 +71,7 @@ describe('summary', () => {
     log.mockRestore();
   });
 
-  it('shows scalar items as Keras does, groups thousands by no locale, and comes after the first call too', () => {
+  it('shows scalar items as Keras does, groups thousands by commas, and works after the first call', () => {
     const model = sequential([layers.reshape({ targetShape: [] })]);
     model.call(zeros([3, 1]));
     expect(model.summary(silent)).toContain('(None,)');

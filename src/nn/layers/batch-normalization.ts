@@ -1,7 +1,7 @@
 /**
- * BatchNormalization with Keras's conventions: the batch's mean and biased variance in training, moving ones in inference, and
- *   moving = momentum moving + (1 - momentum) batch,
- * once for every call in training.
+ * BatchNormalization with Keras's conventions. Training uses the mean and the biased variance of the batch, inference
+ * uses moving averages of them. Each training call updates these:
+ *   moving = momentum moving + (1 - momentum) batch
  */
 import { ones, type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
 import { ShapeError } from '../../core/errors.ts';
@@ -11,13 +11,13 @@ import { batchMoments, batchNormInference, batchNormTraining } from '../../ops/b
 import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
 export interface BatchNormalizationConfig extends LayerConfig {
-  /** How much of the moving statistics stays at each step, in [0, 1]. Default 0.99. */
+  /** Weight of the old moving statistics in an update, in [0, 1]. Default 0.99. */
   readonly momentum?: number | undefined;
   /** Added to the variance. Default 1e-3. */
   readonly epsilon?: number | undefined;
   /** Whether a learned beta is added. Default true. */
   readonly center?: boolean | undefined;
-  /** Whether the normalised features are multiplied by a learned gamma. Default true; without gamma and beta they keep mean 0 and variance 1. */
+  /** Whether the normalised features are multiplied by a learned gamma. Default true. */
   readonly scale?: boolean | undefined;
 }
 
@@ -30,22 +30,26 @@ const OPTIONS = {
 };
 
 /**
- * Normalises each feature (the last axis) over the batch, then scales by gamma and shifts by beta.
+ * Normalises each feature (last axis) to mean 0 and variance 1 over the batch and all other axes, then multiplies by
+ * gamma and adds beta.
  *
- * In training a feature that is the same in all rows, as every feature is in a batch of one, becomes beta (up to the rounding of the mean),
- * and no gradient flows back through it but beta's.
+ * In training, a feature that is equal in all rows becomes beta, up to the rounding of the mean, and only beta gets a
+ * gradient from it. In a batch of one row every feature is like that.
+ *
+ * @example
+ * layers.batchNormalization({ momentum: 0.9 });
  */
 export function batchNormalization(config: BatchNormalizationConfig = {}): Layer {
   const where = 'layers.batchNormalization';
   const { momentum, epsilon, center, scale, inputShape: firstShape } = readOptions(where, config, OPTIONS);
-  // Settings that are on by default are left out: checkpoints of older trainings do not have them.
+  // Written only where they differ from the default: older checkpoints do not have these settings.
   const settings = { momentum, epsilon, ...(!center && { center: 'off' }), ...(!scale && { scale: 'off' }) };
   return defineLayer(where, 'BatchNormalization', firstShape, (inputShape) => {
     const features = inputShape[inputShape.length - 1];
     if (features === undefined) throw new ShapeError(`${where}: items must have a last axis of features; got scalars`);
     const gamma = variable(ones([features]), 'gamma');
     const beta = variable(zeros([features]), 'beta');
-    // Gamma and beta that are not learned stay 1 and 0, and are no weights.
+    // A gamma or beta that is not learned stays 1 or 0 and is not a weight.
     const learned = [...(scale ? [gamma] : []), ...(center ? [beta] : [])];
     const mean = variable(zeros([features]), 'moving_mean');
     const variance = variable(ones([features]), 'moving_variance');
@@ -70,6 +74,7 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
   });
 }
 
+/** Moves a moving average towards the value of the batch. */
 function move(moving: Variable, batch: Tensor, momentum: number): void {
   movingAverage.run(moving.address, batch.address, momentum, 1 - momentum, moving.size);
   moving.storage.changed();

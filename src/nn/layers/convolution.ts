@@ -1,6 +1,7 @@
 /**
- * Conv2D and Conv2DTranspose: y = activation(x * W + b), images [height, width, channels] in and [outHeight, outWidth, filters] out.
- * W is [kernelHeight, kernelWidth, channels, filters], the transposed one's [kernelHeight, kernelWidth, filters, channels], b [filters].
+ * Conv2D and Conv2DTranspose: y = activation(x * W + b), where * is the convolution or its transpose. Items are images
+ * [height, width, channels] and become [outHeight, outWidth, filters]. W is [kernelHeight, kernelWidth, channels,
+ * filters] in Conv2D and [kernelHeight, kernelWidth, filters, channels] in Conv2DTranspose; b is [filters].
  */
 import { type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
 import { ShapeError } from '../../core/errors.ts';
@@ -24,27 +25,31 @@ import { type Initializer, type InitializerName, initializer } from '../initiali
 import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
 export interface Conv2dConfig extends LayerConfig {
-  /** Size of the output's last axis. */
+  /** Number of channels of the output. */
   readonly filters: number;
   /** Height and width of the kernel: a whole number, or [height, width]. */
   readonly kernelSize: Extent;
   /** Pixels from one window to the next: a whole number, or [height, width]. Default 1. */
   readonly strides?: Extent | undefined;
-  /** 'valid': no padding. 'same': zeros around; sizes are divided by the stride, rounded up (transposed: multiplied by it). Default 'valid'. */
+  /**
+   * 'valid': no padding. 'same': zeros around the image, so that conv2d divides its sizes by the stride, rounding up,
+   * and conv2dTranspose multiplies them by the stride. Default 'valid'.
+   */
   readonly padding?: Padding | undefined;
-  /** Default true. */
+  /** Whether b is added. Default true. */
   readonly useBias?: boolean | undefined;
-  /** Default 'linear': none. */
+  /** Default 'linear', which is no activation. */
   readonly activation?: ActivationName | undefined;
-  /** Default 'glorotUniform'. The bias begins at zero. */
+  /** Initial values of the kernel. Default 'glorotUniform'. The bias starts at 0. */
   readonly kernelInitializer?: InitializerName | Initializer | undefined;
 }
 
 /**
- * A convolutional layer.
+ * A convolutional layer. build() throws a ShapeError if the items are not images or, with padding 'valid', are smaller
+ * than the kernel.
  *
  * @example
- * layers.conv2d({ filters: 64, kernelSize: 5, strides: 2, padding: 'same', inputShape: [28, 28, 1] });
+ * layers.conv2d({ filters: 64, kernelSize: 5, strides: 2, padding: 'same' }); // [28, 28, 1] -> [14, 14, 64]
  */
 export function conv2d(config: Conv2dConfig): Layer {
   const where = 'layers.conv2d';
@@ -57,7 +62,8 @@ export function conv2d(config: Conv2dConfig): Layer {
 }
 
 /**
- * A transposed convolutional layer, which makes images larger: with padding 'same' by its strides.
+ * A transposed convolutional layer, which enlarges images. With padding 'same' it multiplies their sizes by the
+ * strides.
  *
  * @example
  * layers.conv2dTranspose({ filters: 64, kernelSize: 5, strides: 2, padding: 'same' }); // [7, 7, 128] -> [14, 14, 64]
@@ -71,7 +77,7 @@ export function conv2dTranspose(config: Conv2dConfig): Layer {
   });
 }
 
-/** In what the two differ. */
+/** The differences between the two layers. */
 interface Direction {
   readonly kind: string;
   readonly channelAxes: (channels: number, filters: number) => Pair;
@@ -115,7 +121,7 @@ function convolutional(where: string, config: Conv2dConfig, direction: Direction
   });
 }
 
-/** @internal Height, width and channels of items that must be images. */
+/** @internal Height, width and channels of image items. Throws a ShapeError if the items are not images. */
 export function checkImages(where: string, shape: Shape): { readonly picture: Pair; readonly channels: number } {
   const [height, width, channels] = shape;
   if (shape.length !== 3 || height === undefined || width === undefined || channels === undefined) {

@@ -1,4 +1,4 @@
-/** Dense: y = activation(x W + b), W [fan-in, units], b [units]. */
+/** Dense: y = activation(x W + b), where x is [n, fan-in], W is [fan-in, units] and b is [units]. */
 import { type Variable, variable, zeros } from '../../autograd/tensor.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { boolean, integer, readOptions, shape } from '../../core/options.ts';
@@ -12,11 +12,11 @@ import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 export interface DenseConfig extends LayerConfig {
   /** Size of the output's last axis. */
   readonly units: number;
-  /** Default true. */
+  /** Whether b is added. Default true. */
   readonly useBias?: boolean | undefined;
-  /** Default 'linear': none. */
+  /** Default 'linear', which is no activation. */
   readonly activation?: ActivationName | undefined;
-  /** Default 'glorotUniform'. The bias begins at zero. */
+  /** Initial values of the kernel. Default 'glorotUniform'. The bias starts at 0. */
   readonly kernelInitializer?: InitializerName | Initializer | undefined;
 }
 
@@ -29,7 +29,7 @@ const OPTIONS = {
 };
 
 /**
- * A fully connected layer. Items of a rank above 1 are mapped along their last axis.
+ * A fully connected layer. It maps the last axis of its items: [..., fan-in] -> [..., units].
  *
  * @example
  * layers.dense({ units: 256, useBias: false, inputShape: [100] });

@@ -10,7 +10,8 @@ export interface MaxPooling2dConfig extends MaxPooling2dOptions, LayerConfig {}
 const OPTIONS = { ...POOLING_OPTIONS, inputShape: shape().optional() };
 
 /**
- * Items [height, width, channels] become smaller, by half with the defaults: poolSize 2, strides as poolSize, padding 'valid'.
+ * Takes the largest value of each window: [height, width, channels] -> [outHeight, outWidth, channels]. The defaults,
+ * poolSize 2, strides equal to poolSize and padding 'valid', halve height and width.
  *
  * @example
  * layers.maxPooling2d(); // [28, 28, 32] -> [14, 14, 32]

@@ -11,7 +11,7 @@ import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.t
 
 const INPUT_SHAPE = { inputShape: shape().optional() };
 
-/** Applies an activation by name: 'linear', 'relu', 'leakyRelu', 'tanh', 'sigmoid'. */
+/** Applies an activation by name: 'linear', 'relu', 'leakyRelu' (slope 0.3), 'tanh' or 'sigmoid'. */
 export function activation(name: ActivationName, config: LayerConfig = {}): Layer {
   const where = 'layers.activation';
   activationName().check(where, 'activation', name);
@@ -40,7 +40,7 @@ export function leakyReLU(config: LeakyReLUConfig = {}): Layer {
 
 export type FlattenConfig = LayerConfig;
 
-/** Items become vectors: [n, 28, 28, 1] -> [n, 784]. */
+/** Flattens items to vectors: [n, 28, 28, 1] -> [n, 784]. */
 export function flatten(config: FlattenConfig = {}): Layer {
   const where = 'layers.flatten';
   const { inputShape } = readOptions(where, config, INPUT_SHAPE);
@@ -51,13 +51,13 @@ export function flatten(config: FlattenConfig = {}): Layer {
 }
 
 export interface ReshapeConfig extends LayerConfig {
-  /** Shape of one output item. One size may be -1 and is then worked out. */
+  /** Shape of one output item. One size may be -1: it is computed from the others. */
   readonly targetShape: Shape;
 }
 
 const RESHAPE_OPTIONS = { ...INPUT_SHAPE, targetShape: option<Shape>(checkTargetShape) };
 
-/** Items take another shape of the same size: [n, 784] -> [n, 28, 28, 1]. */
+/** Gives items another shape with as many elements: [n, 784] -> [n, 28, 28, 1]. */
 export function reshape(config: ReshapeConfig): Layer {
   const where = 'layers.reshape';
   const { targetShape, inputShape } = readOptions(where, config, RESHAPE_OPTIONS);
@@ -72,7 +72,7 @@ export function reshape(config: ReshapeConfig): Layer {
   });
 }
 
-/** A shape, in which one size may be -1. */
+/** Checks a shape in which one size may be -1. */
 function checkTargetShape(where: string, argument: string, value: unknown): Shape {
   if (!isArray(value) || value.length > MAX_RANK) return checkShape(where, argument, value);
   const open = value.indexOf(-1);
@@ -84,7 +84,7 @@ function checkTargetShape(where: string, argument: string, value: unknown): Shap
   return open < 0 ? known : [...known.slice(0, open), -1, ...known.slice(open)];
 }
 
-/** The shape of `size` elements with its -1, if it has one, worked out; if that is not possible, one of another size. */
+/** Replaces the -1 in `target` so that it has `size` elements. If that is impossible, the result has another size. */
 function completeShape(target: Shape, size: number): Shape {
   if (!target.includes(-1)) return target;
   const known = -sizeOf(target);
@@ -98,7 +98,10 @@ export interface DropoutConfig extends LayerConfig {
 
 const DROPOUT_OPTIONS = { ...INPUT_SHAPE, rate: number({ from: 0, below: 1 }) };
 
-/** In training each element is dropped with probability `rate`, the others scaled by 1 / (1 - rate). Draws from the call's `random`. */
+/**
+ * In training, sets each element to 0 with probability `rate` and scales the others by 1 / (1 - rate). In inference it
+ * changes nothing. A training call needs a `random` generator: model.call(x, { training: true, random }).
+ */
 export function dropout(config: DropoutConfig): Layer {
   const where = 'layers.dropout';
   const { rate, inputShape } = readOptions(where, config, DROPOUT_OPTIONS);

@@ -1,6 +1,6 @@
 /**
- * batchNormalization() against PyTorch in float64 (test/fixtures/layers.py): two calls in training and one in inference, alone and
- * with the LeakyReLU behind it. The tolerance is explained in ../expect-close.ts.
+ * Compares batchNormalization() with PyTorch in float64 (test/fixtures/layers.py): two training calls and one inference
+ * call, alone and followed by a LeakyReLU. ../expect-close.ts explains the tolerance.
  */
 import { describe, expect, it } from 'vitest';
 import {
@@ -27,7 +27,7 @@ const CASES = readLayers().batchNormalization;
 
 type Caller = (layer: BuiltLayer, slope: number | null) => (x: Tensor, training: boolean) => Tensor;
 
-/** As sequential() calls it: the LeakyReLU goes along. */
+/** The call that sequential() makes: normalisation and LeakyReLU in one pass. */
 const fused: Caller = (layer, slope) => (x, training) =>
   slope === null ? layer.call(x, { training }) : layer.callWithLeakyRelu!(x, { training }, slope);
 
@@ -58,13 +58,13 @@ function checkCall(
   expectFixture(`${label} dbeta`, got.gradients[1]!, call.gradients.beta, float32Error.beta);
 }
 
-/** 16 ulp: sums of at most 12 values of the same sign pattern, then a product, two additions, a division. */
+/** 16 ulp: sums of at most 12 values, then a product, two additions and a division. */
 const STATISTICS = { atol: 1e-6, rtol: 2 ** -20 };
 
 for (const [path, caller] of [['fused', fused] as const, ['separate', separate] as const]) {
   describe(`against PyTorch, LeakyReLU ${path}`, () => {
     for (const one of CASES) {
-      // Without a LeakyReLU both paths are the same.
+      // Without a LeakyReLU both paths are equal.
       if (path === 'separate' && one.negativeSlope === null) continue;
       it(one.name, () => {
         const layer = build(one);
@@ -93,7 +93,7 @@ for (const [path, caller] of [['fused', fused] as const, ['separate', separate] 
 }
 
 describe('the fused path', () => {
-  it.each([true, false])('equals the separate one bit for bit, gradients too (training %s)', (training) => {
+  it.each([true, false])('gives the bits of the separate path, gradients included (training %s)', (training) => {
     for (const one of CASES) {
       const results = [fused, separate].map((caller) => {
         const layer = build(one);
@@ -110,7 +110,7 @@ describe('the fused path', () => {
     }
   });
 
-  it('makes no call of leakyRelu', () => {
+  it('does not call the leakyRelu kernel', () => {
     const [one] = CASES;
     const layer = build(one!);
     const x = fromFixture(one!.training[0].x);
@@ -120,7 +120,7 @@ describe('the fused path', () => {
 });
 
 describe('batchNormalization', () => {
-  it('has gamma 1, beta 0 and moving statistics 0 and 1, of which only the first two are trainable', () => {
+  it('starts with gamma 1, beta 0, moving mean 0 and variance 1; only gamma and beta are trainable', () => {
     const built = layers.batchNormalization().build([2, 3], createRandom(1));
     expect(built.weights.map(({ name, shape, data }) => [name, shape, [...data]])).toEqual([
       ['gamma', [3], [1, 1, 1]],
@@ -142,14 +142,14 @@ describe('batchNormalization', () => {
     expect(call(standard)).toEqual(call(explicit));
   });
 
-  it('leaves its statistics alone in inference, which is the default', () => {
+  it('does not change its moving statistics in inference, which is the default', () => {
     const built = layers.batchNormalization().build([3], createRandom(1));
     built.call(createRandom(2).normal([4, 3]), {});
     expect([...weightOf(built, 'moving_mean').data]).toEqual([0, 0, 0]);
     expect([...weightOf(built, 'moving_variance').data]).toEqual([1, 1, 1]);
   });
 
-  it('with momentum 0 keeps only the last batch, with momentum 1 nothing of it', () => {
+  it('momentum 0 replaces the moving statistics by those of the batch, momentum 1 keeps them', () => {
     const x = createRandom(2).normal([4, 1], 3);
     const mean = x.data.reduce((total, value) => total + value, 0) / 4;
     const last = layers.batchNormalization({ momentum: 0 }).build([1], createRandom(1));
@@ -159,7 +159,7 @@ describe('batchNormalization', () => {
     expect(weightOf(first, 'moving_mean').item()).toBe(0);
   });
 
-  it('lets both tapes of a shared pass have their own sums', () => {
+  it('gives two gradient calls of one pass with different dy their own sums', () => {
     const built = layers.batchNormalization().build([3], createRandom(1));
     const x = variable(createRandom(4).normal([5, 3]));
     const y = built.call(x, { training: true });
@@ -185,7 +185,7 @@ describe('without gamma or beta', () => {
     expect(names({ center: false, scale: false })).toEqual(['moving_mean', 'moving_variance']);
   });
 
-  it('gives what gamma 1 and beta 0 give, in training and inference, and the same gradient', () => {
+  it('gives the results and gradients of gamma 1 and beta 0, in training and inference', () => {
     const bare = layers.batchNormalization({ center: false, scale: false }).build([3], createRandom(1));
     const full = layers.batchNormalization().build([3], createRandom(1));
     expect(bare.trainableWeights).toEqual([]);
@@ -199,7 +199,7 @@ describe('without gamma or beta', () => {
     }
   });
 
-  it('says so in its settings, which are unchanged where it has both', () => {
+  it('is recorded in the settings; with both they name neither', () => {
     const settings = (config: BatchNormalizationConfig) =>
       layers.batchNormalization(config).build([3], createRandom(1)).settings;
     expect(settings({})).toEqual({ momentum: 0.99, epsilon: 1e-3 });
@@ -224,12 +224,12 @@ describe('errors', () => {
     expect(error.message).toContain(message);
   });
 
-  it('refuses to be built for scalars', () => {
+  it('refuses scalars as items', () => {
     const error = thrownBy(ShapeError, () => layers.batchNormalization().build([], createRandom(1)));
     expect(error.message).toContain('layers.batchNormalization: items must have a last axis of features; got scalars');
   });
 
-  it('names the shapes when it is called with other features than it was built for', () => {
+  it('names both shapes if it is called with another number of features than it was built for', () => {
     const built = layers.batchNormalization().build([3], createRandom(1));
     const error = thrownBy(ShapeError, () => built.call(zeros([2, 4]), {}));
     expect(error.message).toContain('gamma must have shape [4], one value per feature; got [3]');

@@ -1,6 +1,6 @@
 /**
- * conv2d() and conv2dTranspose() against PyTorch in float64 (test/fixtures/convolutions.py), and their output shapes against
- * TensorFlow's rules. The tolerance is explained in ../expect-close.ts.
+ * Compares conv2d() and conv2dTranspose() with PyTorch in float64 (test/fixtures/convolutions.py), and their output
+ * shapes with TensorFlow's rules. ../expect-close.ts explains the tolerance.
  */
 import { describe, expect, it } from 'vitest';
 import {
@@ -40,8 +40,9 @@ describe.each(KINDS)('%s against PyTorch', (kind) => {
   }
 });
 
-// By the rules of TensorFlow: 'same' ceil(size / stride), 'valid' ceil((size - kernel + 1) / stride); transposed: size stride, and
-// with 'valid' max(kernel - stride, 0) more (keras.layers.Conv2DTranspose without output_padding).
+// TensorFlow's rules. conv2d: 'same' ceil(size / stride), 'valid' ceil((size - kernel + 1) / stride).
+// conv2dTranspose: 'same' size stride, 'valid' size stride + max(kernel - stride, 0), which is
+// keras.layers.Conv2DTranspose without output_padding.
 describe('output shapes', () => {
   it.each([
     [28, 5, 2, 'same', 14],
@@ -74,7 +75,7 @@ describe('output shapes', () => {
     expect(layer.call(zeros([2, size, size, 2]), {}).shape).toEqual([2, expected, expected, 3]);
   });
 
-  it('height and width apart', () => {
+  it('height and width may differ', () => {
     const options = { filters: 2, kernelSize: [3, 2], strides: [2, 1] } as const;
     expect(layers.conv2d(options).build([9, 6, 1], createRandom(1)).outputShape).toEqual([4, 5, 2]);
     expect(layers.conv2dTranspose(options).build([4, 5, 1], createRandom(1)).outputShape).toEqual([9, 6, 2]);
@@ -84,7 +85,7 @@ describe('output shapes', () => {
 describe.each(KINDS)('%s', (kind) => {
   const shape = kind === 'conv2d' ? [3, 2, 4, 5] : [3, 2, 5, 4];
 
-  it(`has a kernel [${shape}] for 4 channels and 5 filters and, unless told otherwise, a bias of zeros`, () => {
+  it(`has a kernel [${shape}] for 4 channels and 5 filters and, by default, a bias of zeros`, () => {
     const built = layers[kind]({ filters: 5, kernelSize: [3, 2] }).build([6, 6, 4], createRandom(1));
     expect(built.weights.map((weight) => [weight.name, weight.shape])).toEqual([
       ['kernel', shape],
@@ -96,8 +97,9 @@ describe.each(KINDS)('%s', (kind) => {
     expect(bare.weights).toHaveLength(1);
   });
 
-  // Keras takes the last two axes, times the kernel's pixels, for inputs and outputs, the transposed kernel's swapped ones too: fan-in
-  // 3 2 4 = 24 and fan-out 30, transposed 30 and 24. The largest of 120 uniform values is below 0.9 of the limit once in 300,000 draws.
+  // Keras computes fan-in and fan-out from the last two axes times the kernel's pixels, also for the transposed kernel,
+  // where they are swapped: 3 2 4 = 24 and 30, transposed 30 and 24. The largest of 120 uniform values is below 0.9 of
+  // the limit once in 300,000 draws.
   it.each([
     ['glorotUniform', Math.sqrt(6 / 54)],
     ['heUniform', Math.sqrt(6 / (kind === 'conv2d' ? 24 : 30))],
@@ -134,7 +136,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect([...built.call(x, {}).data]).toEqual([...tanh(linear.call(x, {})).data]);
   });
 
-  it('tells a checkpoint what decides its output beside the weights', () => {
+  it('has settings for checkpoints: strides, padding and activation', () => {
     const make = layers[kind]({ filters: 3, kernelSize: 2, strides: [2, 1], padding: 'same', activation: 'relu' });
     expect(make.build([3, 3, 2], createRandom(1)).settings).toEqual({
       strides: '2 x 1',
@@ -143,7 +145,7 @@ describe.each(KINDS)('%s', (kind) => {
     });
   });
 
-  it('takes a batch without items', () => {
+  it('accepts an empty batch', () => {
     const built = layers[kind]({ filters: 2, kernelSize: 3 }).build([4, 4, 1], createRandom(1));
     expect(built.call(zeros([0, 4, 4, 1]), {}).shape).toEqual([0, ...built.outputShape]);
   });
@@ -167,23 +169,24 @@ describe.each(KINDS)('%s', (kind) => {
     expect(error.message).toContain(message);
   });
 
-  it('refuses to be built for items that are no images', () => {
+  it('refuses items that are not images', () => {
     const error = thrownBy(ShapeError, () =>
       layers[kind]({ filters: 2, kernelSize: 3 }).build([28, 28], createRandom(1)),
     );
     expect(error.message).toBe(`layers.${kind}: items must be images, [height, width, channels]; got [28, 28]`);
   });
 
-  it('is named in a summary as Keras names it', () => {
+  it("has Keras's name in a summary", () => {
     const model = sequential([layers[kind]({ filters: 2, kernelSize: 3, inputShape: [5, 5, 1] })]);
     const name = kind === 'conv2d' ? 'conv2d (Conv2D)' : 'conv2d_transpose (Conv2DTranspose)';
     expect(model.summary(() => undefined)).toContain(name);
   });
 });
 
-it('a kernel that does not fit is refused when the model is built', () => {
+it('building a model refuses a kernel that does not fit', () => {
   const tooLarge = layers.conv2d({ filters: 1, kernelSize: [2, 4], inputShape: [3, 3, 1] });
   expect(thrownBy(ShapeError, () => sequential([tooLarge])).message).toBe(
-    "layers.conv2d: a window of 2 x 4 does not fit into images of 3 x 3 without padding. Use a smaller window, or padding: 'same'.",
+    'layers.conv2d: a window of 2 x 4 does not fit into images of 3 x 3 without ' +
+      "padding. Use a smaller window, or padding: 'same'.",
   );
 });

@@ -1,4 +1,4 @@
-/** dense() against PyTorch in float64 (test/fixtures/layers.py); the tolerance is explained in ../expect-close.ts. */
+/** Compares dense() with PyTorch in float64 (test/fixtures/layers.py). ../expect-close.ts explains the tolerance. */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
@@ -32,7 +32,7 @@ describe('against PyTorch', () => {
 });
 
 describe('dense', () => {
-  it('has a kernel [fan-in, units] and, unless told otherwise, a bias of zeros', () => {
+  it('has a kernel [fan-in, units] and, by default, a bias of zeros', () => {
     const built = layers.dense({ units: 3 }).build([4], createRandom(1));
     expect(built.weights.map(({ name, shape }) => [name, shape])).toEqual([
       ['kernel', [4, 3]],
@@ -43,7 +43,7 @@ describe('dense', () => {
     expect(layers.dense({ units: 3, useBias: false }).build([4], createRandom(1)).weights).toHaveLength(1);
   });
 
-  it('maps items of a higher rank along their last axis', () => {
+  it('maps the last axis of items of a higher rank', () => {
     const built = layers.dense({ units: 2 }).build([3, 4], createRandom(5));
     weightOf(built, 'bias').assign([10, 20]);
     const x = createRandom(6).normal([5, 3, 4]);
@@ -54,7 +54,7 @@ describe('dense', () => {
     expect([...y.data]).toEqual(Array.from(rows, (value, i) => Math.fround(value + (i % 2 === 0 ? 10 : 20))));
   });
 
-  it('takes a batch without items', () => {
+  it('accepts an empty batch', () => {
     const built = layers.dense({ units: 2 }).build([4], createRandom(1));
     expect(built.call(zeros([0, 4]), {}).shape).toEqual([0, 2]);
   });
@@ -66,7 +66,7 @@ describe('dense', () => {
     expect([...built.call(x, {}).data]).toEqual([...tanh(linear.call(x, {})).data]);
   });
 
-  it('takes an initializer by name or as a function', () => {
+  it('accepts an initializer by name or as a function', () => {
     const ones = layers.dense({ units: 2, kernelInitializer: 'ones' }).build([2], createRandom(1));
     expect([...weightOf(ones, 'kernel').data]).toEqual([1, 1, 1, 1]);
     const shapes: (readonly number[])[] = [];
@@ -79,7 +79,7 @@ describe('dense', () => {
     expect([...weightOf(own, 'kernel').data]).toEqual([1, 2, 3]);
   });
 
-  it('is a description: built twice, it has weights of its own each time', () => {
+  it('has separate weights each time it is built', () => {
     const layer = layers.dense({ units: 2 });
     const random = createRandom(3);
     const [first, second] = [layer.build([2], random), layer.build([2], random)];
@@ -106,7 +106,7 @@ describe('errors', () => {
     expect(error.message).toContain(message);
   });
 
-  it('refuses to be built for scalars', () => {
+  it('refuses scalars as items', () => {
     const error = thrownBy(ShapeError, () => layers.dense({ units: 2 }).build([], createRandom(1)));
     expect(error.message).toContain('layers.dense: items must have at least one axis; got scalars');
   });

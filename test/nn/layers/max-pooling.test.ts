@@ -1,4 +1,7 @@
-/** maxPooling2d() against PyTorch in float64 (test/fixtures/convolutions.py): values are moved, so they agree to the last bit. */
+/**
+ * Compares maxPooling2d() with PyTorch in float64 (test/fixtures/convolutions.py). Values are only copied, so all bits
+ * must agree.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
@@ -31,20 +34,20 @@ describe('against PyTorch', () => {
 });
 
 describe('maxPooling2d', () => {
-  it('halves by default: windows of 2 x 2 side by side, a rest at the edge left out', () => {
+  it('halves sizes by default: windows of 2 x 2 without overlap, pixels left over at the edge ignored', () => {
     const built = layers.maxPooling2d().build([28, 5, 3], createRandom(1));
     expect(built.outputShape).toEqual([14, 2, 3]);
     expect(built.settings).toEqual({ poolSize: '2 x 2', strides: '2 x 2', padding: 'valid' });
     expect(built.weights).toEqual([]);
   });
 
-  it('moves on by its own size unless told otherwise', () => {
+  it('has strides equal to poolSize by default', () => {
     expect(layers.maxPooling2d({ poolSize: [3, 2] }).build([9, 8, 1], createRandom(1)).outputShape).toEqual([3, 4, 1]);
     const overlapping = layers.maxPooling2d({ poolSize: 3, strides: 1 });
     expect(overlapping.build([9, 8, 1], createRandom(1)).outputShape).toEqual([7, 6, 1]);
   });
 
-  it('gives the gradient to the first of equal maxima only, and to all windows that chose it', () => {
+  it('gives the gradient to the first of equal maxima, summed over the windows whose maximum it is', () => {
     const flat = variable(tensor([1, 1, 1, 1], [1, 2, 2, 1]));
     expect([...gradients(sum(maxPooling2d(flat)), [flat])[0]!.data]).toEqual([1, 0, 0, 0]);
     const peak = variable(tensor([0, 0, 0, 0, 9, 0, 0, 0, 0], [1, 3, 3, 1]));
@@ -52,14 +55,14 @@ describe('maxPooling2d', () => {
     expect([...dx!.data]).toEqual([0, 0, 0, 0, 4, 0, 0, 0, 0]);
   });
 
-  it('keeps NaN, and gives it the gradient', () => {
+  it('takes a NaN as the maximum and gives it the gradient', () => {
     const x = variable(tensor([3, NaN, 5, NaN], [1, 2, 2, 1]));
     const y = maxPooling2d(x);
     expect(y.data[0]).toBeNaN();
     expect([...gradients(sum(y), [x])[0]!.data]).toEqual([0, 1, 0, 0]);
   });
 
-  it('is named in a summary as Keras names it', () => {
+  it("has Keras's name in a summary", () => {
     const model = sequential([
       layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 1] }),
       layers.maxPooling2d(),

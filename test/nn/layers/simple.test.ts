@@ -1,4 +1,7 @@
-/** The layers without weights: activations against PyTorch in float64 (test/fixtures/layers.py), dropout against its definition. */
+/**
+ * The layers without weights. Compares activations with PyTorch in float64 (test/fixtures/layers.py) and dropout with
+ * its definition.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,
@@ -35,12 +38,12 @@ describe('activations against PyTorch: output and gradient', () => {
     }
   }
 
-  it("activation('linear') is nothing at all", () => {
+  it("activation('linear') changes nothing", () => {
     const x = tensor([1, -2]);
     expect(build(layers.activation('linear'), []).call(x, {})).toBe(x);
   });
 
-  it('leakyReLU takes its slope from its config', () => {
+  it('leakyReLU uses the slope in its config', () => {
     expect([...build(layers.leakyReLU({ negativeSlope: 0.5 }), []).call(tensor([2, -2]), {}).data]).toEqual([2, -1]);
   });
 });
@@ -63,13 +66,13 @@ describe('flatten and reshape', () => {
     expect([...z.data]).toEqual([...x.data]);
   });
 
-  it('take an empty batch, and scalars as items', () => {
+  it('accept an empty batch, and scalars as items', () => {
     expect(build(layers.flatten(), [3, 2]).call(tensor(new Float32Array(0), [0, 3, 2]), {}).shape).toEqual([0, 6]);
     expect(build(layers.flatten(), []).call(tensor([1, 2]), {}).shape).toEqual([2, 1]);
     expect(build(layers.reshape({ targetShape: [] }), [1]).call(tensor([[1], [2]]), {}).shape).toEqual([2]);
   });
 
-  it('reshape names both shapes when they differ in size', () => {
+  it('reshape names both shapes if their sizes differ', () => {
     const error = thrownBy(ShapeError, () => build(layers.reshape({ targetShape: [28, 28, 1] }), [783]));
     expect(error.message).toContain('layers.reshape: items of shape [783] do not fill targetShape [28, 28, 1]');
   });
@@ -80,16 +83,16 @@ describe('dropout', () => {
   const train = (rate: number, x: Tensor, seed: number): Tensor =>
     build(layers.dropout({ rate }), [x.shape[1]!]).call(x, { training: true, random: createRandom(seed) });
 
-  it.each([0.1, 0.25, 0.5, 0.9])('drops a share of %d and scales the rest by 1 / (1 - rate)', (rate) => {
+  it.each([0.1, 0.25, 0.5, 0.9])('drops a share of %d and scales the others by 1 / (1 - rate)', (rate) => {
     const y = train(rate, ones([100, SIZE / 100]), 11);
     const kept = y.data.filter((value) => value !== 0);
-    // Five standard deviations of a binomial share; the seed is fixed, so it holds always or never.
+    // Five standard deviations of a binomial share. The seed is fixed, so the test passes always or never.
     const tolerance = 5 * Math.sqrt((rate * (1 - rate)) / SIZE);
     expect(Math.abs(1 - kept.length / SIZE - rate)).toBeLessThan(tolerance);
     expect(new Set(kept)).toEqual(new Set([Math.fround(1 / (1 - rate))]));
   });
 
-  it('is decided by the random generator alone, and draws anew at each call', () => {
+  it('depends on the random generator alone and draws new numbers at each call', () => {
     const x = ones([4, 50]);
     expect([...train(0.5, x, 3).data]).toEqual([...train(0.5, x, 3).data]);
     expect([...train(0.5, x, 3).data]).not.toEqual([...train(0.5, x, 4).data]);
@@ -99,20 +102,20 @@ describe('dropout', () => {
     expect(first).not.toEqual(second);
   });
 
-  it('lets gradients through where it let values through', () => {
+  it('drops and scales gradients like values', () => {
     const x = variable(ones([4, 50]));
     const y = train(0.5, x, 3);
     const [dx] = gradients(sum(y), [x]);
     expect([...dx!.data]).toEqual([...y.data]);
   });
 
-  it('does nothing in inference, nor with rate 0, and needs no random generator then', () => {
+  it('changes nothing in inference or with rate 0, and needs no random generator then', () => {
     const x = ones([2, 3]);
     expect(build(layers.dropout({ rate: 0.5 }), [3]).call(x, {})).toBe(x);
     expect(build(layers.dropout({ rate: 0 }), [3]).call(x, { training: true })).toBe(x);
   });
 
-  it('says what a call in training lacks', () => {
+  it('asks for a random generator in training', () => {
     const layer = build(layers.dropout({ rate: 0.5 }), [3]);
     const error = thrownBy(ArgumentError, () => layer.call(ones([2, 3]), { training: true }));
     expect(error.message).toContain(

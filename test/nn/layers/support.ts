@@ -1,4 +1,4 @@
-/** What the tests of the layers share: tensors from fixtures, a layer with given weights, and the gradients of sum(upstream output). */
+/** Helpers of the layer tests: tensors from fixtures, layers with given weights, gradients of sum(upstream output). */
 import { createRandom, gradients, mul, sum, type Tensor, tensor, type Variable, variable } from '../../../src/index.ts';
 import type { BuiltLayer, Layer } from '../../../src/nn/layer.ts';
 import type { FixtureTensor } from '../../support/fixtures.ts';
@@ -8,7 +8,7 @@ export function fromFixture({ shape, values }: FixtureTensor): Tensor {
   return tensor(Float32Array.from(values), shape);
 }
 
-/** A layer built for items of this shape, its weights set from fixtures by name. */
+/** Builds a layer for items of this shape and sets its weights from fixtures by name. */
 export function builtWith(
   layer: Layer,
   inputShape: readonly number[],
@@ -46,7 +46,7 @@ export function differentiate(
   return { y, dx: dx!, gradients: rest };
 }
 
-/** Shape and values of a tensor against a constant of PyTorch. */
+/** Compares shape and values of a tensor with a constant from PyTorch. */
 export function expectFixture(label: string, got: Tensor, expected: FixtureTensor, float32Error: number): void {
   if (got.shape.join() !== expected.shape.join()) {
     throw new Error(`${label}: shape [${got.shape}], expected [${expected.shape}]`);
