@@ -1,9 +1,10 @@
 /**
  * The heap: a growing memory from which all tensors take their blocks, addressed in floats.
  *
- * Blocks are multiples of 16 floats (a cache line of 64 bytes). A freed block goes to a bin of its own size and is reused as it
- * is by the next request of that size, so a loop that asks for the same sizes turn after turn reaches a steady state at once. When
- * no bin fits, free neighbours are merged and the smallest sufficient one is cut; only then does the memory grow.
+ * Blocks are multiples of 16 floats (a cache line of 64 bytes). A freed block goes to a bin of its own size and is
+ * reused as it is by the next request of that size, so a loop that asks for the same sizes turn after turn reaches a
+ * steady state at once. When no bin fits, free neighbours are merged and the smallest sufficient one is cut; only then
+ * does the memory grow.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Address } from './kernel.ts';
@@ -63,7 +64,10 @@ export class Heap {
     return this.#memory;
   }
 
-  /** Views of the whole memory, renewed when it grows and when the heap moves: read them from the heap anew in each kernel call. */
+  /**
+   * Views of the whole memory, renewed when it grows and when the heap moves: read them from the heap anew in each
+   * kernel call.
+   */
   get floats(): Floats {
     if (this.#suspended !== undefined) throw this.#suspended;
     return this.#floats;
@@ -113,8 +117,9 @@ export class Heap {
   }
 
   /**
-   * Moves to a new memory: same addresses, same values. Whoever still has the old one, such as a lost worker, reads and writes there without
-   * effect on the heap. Instances of WebAssembly modules must be made anew. Throws a RuntimeError, and stays, if the engine has no room.
+   * Moves to a new memory: same addresses, same values. Whoever still has the old one, such as a lost worker, reads and
+   * writes there without effect on the heap. Instances of WebAssembly modules must be made anew. Throws a RuntimeError,
+   * and stays, if the engine has no room.
    */
   move(): void {
     this.#merge();
@@ -141,8 +146,8 @@ export class Heap {
   }
 
   /**
-   * Joins free neighbours. Of use before a loop goes over to other sizes: it would cut up the blocks that it comes back for, and the memory
-   * would grow. In between it would only undo the steady state.
+   * Joins free neighbours. Of use before a loop goes over to other sizes: it would cut up the blocks that it comes back
+   * for, and the memory would grow. In between it would only undo the steady state.
    */
   mergeFree(): void {
     this.#merge();
@@ -197,15 +202,19 @@ export class Heap {
     return merged;
   }
 
-  /** Grows so that `needed` floats fit, and a cache line more, by an eighth at least, so that a long run of small requests grows rarely. */
+  /**
+   * Grows so that `needed` floats fit, and a cache line more, by an eighth at least, so that a long run of small
+   * requests grows rarely.
+   */
   #grow(needed: number): void {
     const now = this.#memory.buffer.byteLength;
     const must = (needed + BLOCK_FLOATS) * this.bytesPerElement;
     const wish = Math.min(Math.max(must, now + Math.max(now / 8, 16 * PAGE_BYTES)), this.limitBytes);
     if (must > this.limitBytes || !(this.#tryGrow(now, wish) || this.#tryGrow(now, must))) {
       throw new RuntimeError(
-        `memory: ${must} bytes are needed, ${this.#usedFloats * this.bytesPerElement} are in use by ${this.#blocks} blocks and the ceiling is ${this.limitBytes}. ` +
-          'Wrap repeated work in scope(), call dispose() on what is no longer needed, use a smaller batch, or raise configure({ memoryLimit }).',
+        `memory: ${must} bytes are needed, ${this.#usedFloats * this.bytesPerElement} are in use by ${this.#blocks} ` +
+          `blocks and the ceiling is ${this.limitBytes}. Wrap repeated work in scope(), call dispose() on what is no ` +
+          'longer needed, use a smaller batch, or raise configure({ memoryLimit }).',
       );
     }
     this.#renewViews();

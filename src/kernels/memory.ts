@@ -3,7 +3,9 @@ import { RuntimeError } from '../core/errors.ts';
 
 export const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 64;
-/** 4 GiB, 1 GiB, 256 MiB: a 32-bit browser or a container may refuse to reserve the address space of the larger ones. */
+/**
+ * 4 GiB, 1 GiB, 256 MiB: a 32-bit browser or a container may refuse to reserve the address space of the larger ones.
+ */
 const maximumPages = (initial: number): number[] =>
   [65536, 16384, Math.max(4096, initial)].filter((maximum) => maximum >= initial);
 
@@ -16,7 +18,10 @@ export function canShareMemory(): boolean {
 export function whyNotShared(): string {
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
   if (crossOriginIsolated === false)
-    return 'the page is not cross-origin isolated, so its memory cannot be shared; send the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+    return (
+      'the page is not cross-origin isolated, so its memory cannot be shared; send the headers ' +
+      'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp'
+    );
   return typeof SharedArrayBuffer === 'function' ? '' : 'the engine has no shared memory';
 }
 
@@ -31,7 +36,8 @@ export function createMemory(shared: boolean = canShareMemory(), initial: number
     }
   }
   throw new RuntimeError(
-    `memory: the engine refuses a WebAssembly memory that can grow to ${Math.max(4096, initial) / 16} MiB. Close other pages or programs, or lift the process's limit of address space.`,
+    `memory: the engine refuses a WebAssembly memory that can grow to ${Math.max(4096, initial) / 16} MiB. ` +
+      "Close other pages or programs, or lift the process's limit of address space.",
     { cause },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * The setup: the kernels and threads that a choice gives on this engine, and why. It is made as a whole or not at all, so that a choice
- * that cannot be had changes nothing.
+ * The setup: the kernels and threads that a choice gives on this engine, and why. It is made as a whole or not at all,
+ * so that a choice that cannot be had changes nothing.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Heap } from './heap.ts';
@@ -107,7 +107,10 @@ function whyNotCompiled(cause: unknown): string | undefined {
   try {
     new WebAssembly.Module(EMPTY_MODULE);
   } catch {
-    return "the engine refuses to compile WebAssembly; a page's content security policy must have 'wasm-unsafe-eval' in script-src";
+    return (
+      'the engine refuses to compile WebAssembly; ' +
+      "a page's content security policy must have 'wasm-unsafe-eval' in script-src"
+    );
   }
   if (cause instanceof WebAssembly.CompileError) return 'the engine has no WebAssembly SIMD';
   if (cause instanceof RangeError) return 'the engine has no memory left to compile them';
@@ -139,5 +142,8 @@ export function reasonForThreads({ choice, set, pool }: Setup): string {
   if (pool.lost) return 'a worker was lost; configure({ threads }) starts new ones';
   const missing = choice.threads - pool.size;
   if (missing === 0) return 'configure({ threads }) or a training asked for them';
-  return `${missing} of ${choice.threads - 1} workers could not be started or have ended; a page's content security policy must have blob: in worker-src`;
+  return (
+    `${missing} of ${choice.threads - 1} workers could not be started or have ended; ` +
+    "a page's content security policy must have blob: in worker-src"
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * Wide SIMD. V8 can fuse pairs of neighbouring 128-bit operations into 256-bit ones, if it is told so before a module is
- * compiled (--experimental-wasm-revectorize). The kernels are then compiled anew, with a 4 x 16 tile for the matrix
+ * Wide SIMD. V8 can fuse pairs of neighbouring 128-bit operations into 256-bit ones, if it is told so before a module
+ * is compiled (--experimental-wasm-revectorize). The kernels are then compiled anew, with a 4 x 16 tile for the matrix
  * product, and each is compared with the portable one. The bits are the same, the product about twice as fast.
  */
 import { setFlagsFromString } from 'node:v8';

@@ -1,6 +1,6 @@
 /**
- * A training that loses a worker ends with a typed error. Resumed from its last checkpoint it ends in the bits of an undisturbed run, even if the
- * worker wakes up meanwhile and writes over all of the memory that it has.
+ * A training that loses a worker ends with a typed error. Resumed from its last checkpoint it ends in the bits of an
+ * undisturbed run, even if the worker wakes up meanwhile and writes over all of the memory that it has.
  */
 import { Worker } from 'node:worker_threads';
 import { afterAll, expect, it, vi } from 'vitest';
@@ -21,7 +21,10 @@ afterAll(() => configure({ threads: 1 }));
 
 const COUNT = 48;
 
-/** Large enough that a step's products are cut. 60 steps: a thief on a busy machine may come to a chunk only after some of them. */
+/**
+ * Large enough that a step's products are cut. 60 steps: a thief on a busy machine may come to a chunk only after some
+ * of them.
+ */
 function options(overrides: Partial<TrainGanOptions>): TrainGanOptions {
   const bytes = Uint8Array.from({ length: COUNT * 784 }, (_, i) => (i * i * 37 + 11 * i) & 255);
   return {

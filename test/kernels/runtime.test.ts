@@ -244,7 +244,8 @@ describe('an engine that refuses the kernels', () => {
 
   const NO_SIMD = 'the engine has no WebAssembly SIMD';
   const POLICY =
-    "the engine refuses to compile WebAssembly; a page's content security policy must have 'wasm-unsafe-eval' in script-src";
+    'the engine refuses to compile WebAssembly; ' +
+    "a page's content security policy must have 'wasm-unsafe-eval' in script-src";
   const NO_MEMORY = 'the engine has no memory left to compile them';
 
   it.each<[obstacle: string, error: () => Error, evenEmpty: boolean]>([
@@ -361,7 +362,10 @@ async function startThief(): Promise<Worker> {
   return worker;
 }
 
-/** Where the pool publishes its jobs: of a job's atomic stores only that of the ticket is of more than 1, the number of its parts. */
+/**
+ * Where the pool publishes its jobs: of a job's atomic stores only that of the ticket is of more than 1, the number of
+ * its parts.
+ */
 function ticketAddress(): number {
   const store = vi.spyOn(Atomics, 'store');
   work();

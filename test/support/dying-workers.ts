@@ -1,6 +1,7 @@
 /**
- * Workers that die: at start, idle, woken, with a chunk of a job in hand. One trial runs jobs with one such worker and a sound one until the
- * death has done its harm, and tells whether the caller got a typed error or the right bits, and how long the worst call took.
+ * Workers that die: at start, idle, woken, with a chunk of a job in hand. One trial runs jobs with one such worker and
+ * a sound one until the death has done its harm, and tells whether the caller got a typed error or the right bits, and
+ * how long the worst call took.
  */
 import { Worker } from 'node:worker_threads';
 import { RuntimeError } from '../../src/core/errors.ts';
@@ -11,8 +12,9 @@ import { hashedFloats } from './reference.ts';
 import { firstUnequal } from './twins.ts';
 
 /**
- * What the worker runs: `enter` is a sound worker's life; `take` waits for a job, takes a chunk of it as drain() does, and returns its number. Memory is filled
- * with small objects: on large ones some versions of Node end the whole process, not the worker.
+ * What the worker runs: `enter` is a sound worker's life; `take` waits for a job, takes a chunk of it as drain() does,
+ * and returns its number. Memory is filled with small objects: on large ones some versions of Node end the whole
+ * process, not the worker.
  */
 export const PRELUDE = `'use strict';
 const { parentPort, workerData, Worker } = require('node:worker_threads');
@@ -119,8 +121,8 @@ const BUSY_MILLISECONDS = 80;
 const LONGEST_MILLISECONDS = 5000;
 
 /**
- * Runs one trial. Throws if the bits are wrong, if the error is of another type, if the pool is not whole afterwards, or if a worker
- * does not end.
+ * Runs one trial. Throws if the bits are wrong, if the error is of another type, if the pool is not whole afterwards,
+ * or if a worker does not end.
  *
  * @param seed - decides when a worker is terminated at its work.
  */

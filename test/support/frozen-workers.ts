@@ -1,6 +1,7 @@
 /**
- * Workers that are frozen, count as lost, and wake up later. Here a worker plays it, so that a test decides the moment: it does not end when it is
- * told to, and goes on only when it is released. test/torture/workers.ts freezes sound workers from outside.
+ * Workers that are frozen, count as lost, and wake up later. Here a worker plays it, so that a test decides the moment:
+ * it does not end when it is told to, and goes on only when it is released. test/torture/frozen-workers.ts freezes sound
+ * workers from outside.
  */
 import { Worker } from 'node:worker_threads';
 import { RECORD_BYTES, RECORDS } from '../../src/kernels/threads/jobs.ts';
@@ -10,7 +11,10 @@ import { PRELUDE } from './dying-workers.ts';
 /** What a frozen worker writes, wherever it writes. */
 const FOREIGN = 12_345;
 
-/** flags[0]: it is frozen; flags[1]: it may go on; flags[2]: it has written. A record of a matrix product is its number, c, a, b, m, n, ... */
+/**
+ * flags[0]: it is frozen; flags[1]: it may go on; flags[2]: it has written. A record of a matrix product is its number,
+ * c, a, b, m, n, ...
+ */
 const FREEZE = `
 const freeze = () => { Atomics.store(flags, 0, 1); Atomics.wait(flags, 1, 0); };
 const finish = () => { Atomics.store(flags, 2, 1); process.exit(); };

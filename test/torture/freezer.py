@@ -1,8 +1,11 @@
-"""Freezes single threads of another process, and thaws them. Linux on any processor, with the right to trace (root, or ptrace_scope 0).
+"""Freezes single threads of another process, and thaws them.
+
+It needs Linux and the right to trace: root, or 0 in /proc/sys/kernel/yama/ptrace_scope.
 
 Lines on the standard input, each answered by a line on the standard output:
   freeze TID MILLISECONDS   waits so long, then stops the thread wherever it is: "frozen TID"
-  thaw TID                  lets it go on: "thawed TID", or "released TID" if that was done before, for want of a command for LONGEST seconds
+  thaw TID                  lets it go on: "thawed TID", or "released TID" if it was
+                            released before, since no command came for LONGEST seconds
 """
 import ctypes
 import os
@@ -12,7 +15,8 @@ import time
 
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
 WALL = 0x40000000  # __WALL: threads too
-# A thread that is frozen within a lock of the engine can hold up the whole process, which then cannot ask for it to be thawed.
+# A thread that is frozen within a lock of the engine can hold up the whole process, which then cannot ask for its
+# release.
 LONGEST = 5
 
 libc = ctypes.CDLL(None, use_errno=True)

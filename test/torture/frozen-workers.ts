@@ -1,8 +1,10 @@
 /**
- * Freezes workers in the middle of their work for longer than the pool waits, and releases them while the program goes on:
- * `npx tsx test/torture/frozen-workers.ts 100 15` (lost jobs, lost trainings). No value that belongs to something else may change, and a training
- * that is resumed after its typed error must end in the bits of an undisturbed one. A worker that is frozen within a lock of the engine, such as
- * the one of Atomics.wait, holds up every thread that needs the lock; no program can do anything about that, and such trials are counted apart.
+ * Freezes workers in the middle of their work for longer than the pool waits, and releases them while the program goes
+ * on:
+ * `npx tsx test/torture/frozen-workers.ts 100 15` (lost jobs, lost trainings). No value that belongs to something else
+ * may change, and a training that is resumed after its typed error must end in the bits of an undisturbed one. A worker
+ * that is frozen within a lock of the engine, such as the one of Atomics.wait, holds up every thread that needs the
+ * lock; no program can do anything about that, and such trials are counted apart.
  *
  * It needs Linux, python3 and the right to trace this process (root, or /proc/sys/kernel/yama/ptrace_scope 0).
  */
@@ -35,7 +37,10 @@ const PATTERN = 0x5a5a5a5a;
 
 const random = testRandom(Number(seed));
 const freezer = new Freezer();
-/** Trials in which the worker was frozen within a lock of the engine: no thread that needs the lock goes on before it is released. */
+/**
+ * Trials in which the worker was frozen within a lock of the engine: no thread that needs the lock goes on before it is
+ * released.
+ */
 let heldUp = 0;
 
 /** Threads that came while `start` ran: those of the workers. */
@@ -117,7 +122,10 @@ function options(overrides: Partial<TrainGanOptions>): TrainGanOptions {
   };
 }
 
-/** Trains, loses a worker, resumes on one thread while the worker wakes up. Returns the last state's hash; undefined if no worker was lost. */
+/**
+ * Trains, loses a worker, resumes on one thread while the worker wakes up. Returns the last state's hash; undefined if
+ * no worker was lost.
+ */
 async function loseTraining(): Promise<string | undefined> {
   await configure({ threads: 1 });
   const workers = await newThreads(() => configure({ threads: THREADS }));
@@ -166,7 +174,8 @@ try {
   const foreign = await repeat(Number(losses), loseJob);
   const changed = foreign.filter((count) => count > 0);
   console.log(
-    `${foreign.length} lost jobs: foreign values after ${changed.length} of them${changed.length > 0 ? ` (${changed.join(', ')})` : ''}`,
+    `${foreign.length} lost jobs: foreign values after ${changed.length} of them`,
+    ...(changed.length > 0 ? [changed.join(', ')] : []),
   );
   const whole = recordingStore();
   await trainGan(options({ checkpoint: whole, threads: 1 }));

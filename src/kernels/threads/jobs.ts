@@ -1,13 +1,15 @@
 /**
- * Jobs in shared memory. A job is cut into chunks, each a record of a kernel number and arguments; `ticket` says how many are not taken
- * yet, `completed` how many are done. Main thread and workers alike take chunks with drain(). A worker spends its life in work(): it spins
- * briefly for the next job, then sleeps on the ticket until it is woken; it returns when the ticket is CLOSED.
+ * Jobs in shared memory. A job is cut into chunks, each a record of a kernel number and arguments; `ticket` says how
+ * many are not taken yet, `completed` how many are done. Main thread and workers alike take chunks with drain(). A
+ * worker spends its life in work(): it spins briefly for the next job, then sleeps on the ticket until it is woken; it
+ * returns when the ticket is CLOSED.
  *
- * Waking a sleeper takes a lock of the engine. So it is done only if there is one: workers count themselves in `sleepers`, and the main thread
- * says in `awaited` that it sleeps on `completed`. Each writes its own word before it reads the other's, so no sleeper is missed.
+ * Waking a sleeper takes a lock of the engine. So it is done only if there is one: workers count themselves in
+ * `sleepers`, and the main thread says in `awaited` that it sleeps on `completed`. Each writes its own word before it
+ * reads the other's, so no sleeper is missed.
  *
- * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby take a chunk of
- * a later job than it saw. This does no harm: records are written before the ticket is.
+ * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby
+ * take a chunk of a later job than it saw. This does no harm: records are written before the ticket is.
  */
 import { type Expr, type FunctionHandle, f32, i32, i64, type ModuleBuilder, memory } from '../../wasm/index.ts';
 import type { Heap } from '../heap.ts';
@@ -23,7 +25,9 @@ export const RECORDS = 128;
 export const RECORD_BYTES = 64;
 export const MAX_CHUNKS = 128;
 export const MAX_WORKERS = 63;
-/** One word a worker, which decides whether it comes in time: DOOR_OPEN, or else the first who set it to something else. */
+/**
+ * One word a worker, which decides whether it comes in time: DOOR_OPEN, or else the first who set it to something else.
+ */
 export const DOORS: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
 export const CONTROL_BYTES: number = DOORS + 4 * MAX_WORKERS;
 
@@ -35,10 +39,15 @@ export const DOOR_ENTERED = 1;
 /** The pool no longer waits for the worker: it must not enter. */
 export const DOOR_SHUT = 2;
 
-/** Looks at the ticket before a worker goes to sleep: some tens of microseconds, about as long as the gap between two jobs of a step. */
+/**
+ * Looks at the ticket before a worker goes to sleep: some tens of microseconds, about as long as the gap between two
+ * jobs of a step.
+ */
 const SPINS = 20_000;
 
-/** Defines drain(control) and work(control), control being the byte address of a control block: each pool has its own. */
+/**
+ * Defines drain(control) and work(control), control being the byte address of a control block: each pool has its own.
+ */
 export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handles: readonly FunctionHandle[]): void {
   const runners = module.table(kernels.map((kernel, i) => defineRunner(module, kernel, handles[i]!)));
   const drain = module.function('drain', { control: 'i32' }, 'void', (f, { control }) => {

@@ -1,7 +1,9 @@
 /**
- * The thread pool: kernels that cut large calls into chunks, put them into shared memory (jobs.ts), wake the workers and take
- * chunks along with them. Small calls run at once on the calling thread. Nobody waits without bound: when no chunk is finished for a
- * while, the pool closes with an error and its kernels go on with one thread.
+ * The thread pool: kernels that cut large calls into chunks, put them into shared memory (jobs.ts), wake the workers
+ * and take chunks along with them. Small calls run at once on the calling thread. Nobody waits without bound: when no
+ * chunk is finished for a while, the pool closes with an error and its kernels go on with one thread. One case is out of
+ * reach: a worker that is frozen within a lock of the engine, such as that of Atomics.wait, holds up every thread of the
+ * process that needs the lock.
  */
 import { RuntimeError } from '../../core/errors.ts';
 import type { Heap } from '../heap.ts';
@@ -12,13 +14,18 @@ import { AWAITED, COMPLETED, MAX_CHUNKS, RECORD_BYTES, RECORDS, SLEEPERS, TICKET
 import type { StartThread } from './worker.ts';
 import { Workers } from './workers.ts';
 
-/** Work below this stays on one thread: waking another costs some microseconds. In elements of an elementwise kernel. */
+/**
+ * Work below this stays on one thread: waking another costs some microseconds. In elements of an elementwise kernel.
+ */
 const SMALLEST_JOB = 16_384;
 /** No chunk is larger, so that progress is seen: some milliseconds of one thread. */
 const LARGEST_CHUNK = 1 << 25;
 /** How long no chunk may finish before the workers count as lost, in milliseconds. */
 const PATIENCE = 1500;
-/** How long a worker may take to start before it no longer counts, in milliseconds; many start at once, on a machine that may be busy. */
+/**
+ * How long a worker may take to start before it no longer counts, in milliseconds; many start at once, on a machine
+ * that may be busy.
+ */
 const START_PATIENCE = 10_000;
 /** How long the calling thread sleeps before it looks again, in milliseconds. */
 const NAP = 20;
@@ -148,14 +155,17 @@ export class ThreadPool {
       const done = Atomics.load(ints, completed);
       if (done === chunks) return;
       const now = performance.now();
-      // A gap much longer than a nap means that this thread was stopped, and the workers likely with it: it counts as one.
+      // A gap much longer than a nap means that this thread was stopped, and the workers likely with it: it counts as
+      // one.
       waited = done === last ? waited + Math.min(now - before, 2 * NAP) : 0;
       last = done;
       before = now;
       if (waited > this.#patience) {
         this.#leaveWorkers();
         throw new RuntimeError(
-          `threads: a worker was lost: ${chunks - done} of ${chunks} parts of a job were not finished within ${this.#patience} ms. The pool is closed and later work runs on one thread; what was being computed is incomplete, so resume from a checkpoint.`,
+          `threads: a worker was lost: ${chunks - done} of ${chunks} parts of a job were not finished within ` +
+            `${this.#patience} ms. The pool is closed and later work runs on one thread; what was being computed is ` +
+            'incomplete, so resume from a checkpoint.',
         );
       }
       sleep(ints, this.control, done);
@@ -163,9 +173,10 @@ export class ThreadPool {
   }
 
   /**
-   * Goes on without the workers. The lost one may be frozen in the middle of a chunk: whenever it wakes up it writes its part, into operands
-   * that by then may hold something else. So the heap moves, and the workers keep the old memory to themselves until they end. If the engine
-   * has no room for a second memory, the tensors cannot be used until then.
+   * Goes on without the workers. The lost one may be frozen in the middle of a chunk: whenever it wakes up it writes
+   * its part, into operands that by then may hold something else. So the heap moves, and the workers keep the old
+   * memory to themselves until they end. If the engine has no room for a second memory, the tensors cannot be used
+   * until then.
    */
   #leaveWorkers(): void {
     const renew = (): void => {
@@ -180,7 +191,9 @@ export class ThreadPool {
       this.#workers.abandon();
     } catch (cause) {
       const reason = new RuntimeError(
-        'memory: a lost worker may still write into the tensors, and there is no room to copy them out of its reach. They can be used again when it has ended; if it does not end, restart the program and resume from a checkpoint.',
+        'memory: a lost worker may still write into the tensors, and there is no room to copy them out of its ' +
+          'reach. They can be used again when it has ended; if it does not end, restart the program and resume from ' +
+          'a checkpoint.',
         { cause },
       );
       this.#heap.suspend(reason);

@@ -1,7 +1,7 @@
 /**
- * One worker: a few lines of source, embedded so that no bundler has to find a file. It instantiates the kernel module on the shared memory,
- * passes its door (jobs.ts), says that it is ready, enters work(), and says that it has ended once it comes out. Where threads cannot
- * be, there are none.
+ * One worker: a few lines of source, embedded so that no bundler has to find a file. It instantiates the kernel module
+ * on the shared memory, passes its door (jobs.ts), says that it is ready, enters work(), and says that it has ended
+ * once it comes out. Where threads cannot be, there are none.
  */
 import { DOOR_ENTERED, DOOR_OPEN } from './jobs.ts';
 
@@ -16,7 +16,9 @@ export interface WorkerData {
 
 export interface ThreadEvents {
   readonly ready: () => void;
-  /** The worker has ended, for whatever reason: from now on it cannot touch the memory. It may be told more than once. */
+  /**
+   * The worker has ended, for whatever reason: from now on it cannot touch the memory. It may be told more than once.
+   */
   readonly ended: () => void;
 }
 
@@ -32,7 +34,8 @@ type Message = 'ready' | 'ended';
 const RUN = `const run = ({ module, memory, control, door, workspace }, post) => {
   const ganvas = { memory, workspace: new WebAssembly.Global({ value: 'i32' }, workspace) };
   const { exports } = new WebAssembly.Instance(module, { ganvas });
-  if (Atomics.compareExchange(new Int32Array(memory.buffer), door / 4, ${DOOR_OPEN}, ${DOOR_ENTERED}) === ${DOOR_OPEN}) {
+  const ints = new Int32Array(memory.buffer);
+  if (Atomics.compareExchange(ints, door / 4, ${DOOR_OPEN}, ${DOOR_ENTERED}) === ${DOOR_OPEN}) {
     post('ready');
     exports.work(control);
   }
@@ -60,7 +63,10 @@ interface NodeSystem {
   availableParallelism(): number;
 }
 
-/** A module of Node's own, reached without an import that browsers would stumble over; undefined elsewhere, and before Node 20.16. */
+/**
+ * A module of Node's own, reached without an import that browsers would stumble over; undefined elsewhere, and before
+ * Node 20.16.
+ */
 function builtin<Module>(name: string): Module | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   return process?.getBuiltinModule?.(name) as Module | undefined;
@@ -130,8 +136,8 @@ function findWebThreads(): StartThread | undefined {
     worker.postMessage(data);
     return {
       terminate() {
-        // A browser does not tell when a worker that it terminates has ended. So the worker is left to say so itself. If it does not, it is
-        // terminated, and its memory is never used again.
+        // A browser does not tell when a worker that it terminates has ended. So the worker is left to say so itself.
+        // If it does not, it is terminated, and its memory is never used again.
         timer = setTimeout(() => worker.terminate(), GRACE);
       },
     };

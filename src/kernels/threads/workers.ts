@@ -1,7 +1,7 @@
 /**
- * The workers of a pool, from their start to their end, and the blocks of the heap that they use: the control block, and one packing workspace
- * for each. A block comes back when those who may write to it have ended. That is later than they are told to end, and never if one
- * stays frozen.
+ * The workers of a pool, from their start to their end, and the blocks of the heap that they use: the control block,
+ * and one packing workspace for each. A block comes back when those who may write to it have ended. That is later than
+ * they are told to end, and never if one stays frozen.
  */
 import type { Heap } from '../heap.ts';
 import type { Address } from '../kernel.ts';
@@ -16,7 +16,10 @@ interface Worker {
 }
 
 export class Workers {
-  /** Each pool has its own: workers of a closed pool live a moment longer, and must not take a chunk of another pool's job. */
+  /**
+   * Each pool has its own: workers of a closed pool live a moment longer, and must not take a chunk of another pool's
+   * job.
+   */
   readonly control: Address;
   readonly #heap: Heap;
   readonly #set: SimdSet;

@@ -190,7 +190,7 @@ describe('a worker that is frozen while it starts', () => {
   });
 });
 
-it('a worker that started while the calling thread was busy for long counts, though its message comes late', async () => {
+it('a worker that started while the calling thread was busy counts, though its message comes late', async () => {
   const { pool } = createPool(3, findThreads(), [1500, 300]);
   const begin = performance.now();
   while (performance.now() < begin + 1000);

@@ -57,6 +57,8 @@ function startInPage(): {
   const events: string[] = [];
   const start = findThreads()!;
   const thread = start(data, { ready: () => events.push('ready'), ended: () => events.push('ended') });
+  // The test runner needs what was taken away.
+  vi.unstubAllGlobals();
   const [worker] = FakeWorker.made.splice(0);
   return { thread, worker: worker!, events, revoked };
 }
