@@ -1,4 +1,4 @@
-/** A dataset from end to end, a batch at a time: what looks at all images without holding them as floats. */
+/** Visits a whole dataset batch by batch, so that only one batch at a time exists as floats. */
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
@@ -6,7 +6,7 @@ import { ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import type { Dataset } from './dataset.ts';
 
-/** The images at these places (default: all), a batch at a time; each batch is freed after its visit. */
+/** Calls `visit` with the items at `places` (default: all), batch by batch. Each batch is freed after its visit. */
 export function visitBatches(
   source: Dataset,
   batchSize: number,
@@ -21,13 +21,14 @@ export function visitBatches(
   }
 }
 
-/** A batch of a dataset that may be the user's own: one that is no tensor of the shape it announces is refused. */
+/** Gathers a batch and checks its shape, since users may pass their own Dataset objects. */
 function gatherFrom(source: Dataset, indices: Int32Array): Tensor {
   const batch = checkTensor('gather', 'the batch', source.gather(indices));
   const expected = [indices.length, ...source.itemShape];
   if (!sameShape(batch.shape, expected)) {
     throw new ShapeError(
-      `gather: the batch has shape ${formatShape(batch.shape)}; the itemShape of the dataset promises ${formatShape(expected)}`,
+      `gather: the batch has shape ${formatShape(batch.shape)}; ` +
+        `the itemShape of the dataset promises ${formatShape(expected)}`,
     );
   }
   return batch;

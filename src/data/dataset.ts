@@ -1,6 +1,6 @@
 /**
- * Dataset: images that a training draws its batches from. Bytes stay bytes, a quarter of the memory of floats, and
- * become numbers in [-1, 1], (byte - 127.5) / 127.5, when a batch is gathered.
+ * Dataset: the images from which a training draws its batches. Images given as bytes are stored as bytes, which take a
+ * quarter of the memory of floats. gather() converts a batch to numbers in [-1, 1]: (byte - 127.5) / 127.5.
  */
 import { Storage } from '../autograd/storage.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
@@ -12,12 +12,13 @@ import { checkShape, formatShape, MAX_SIZE, type Shape, sizeOf } from '../core/s
 import { gatherBytes } from '../kernels/library/movement.ts';
 import { heap } from '../kernels/runtime.ts';
 
+/** Images that can be gathered in batches. dataset() and tensorDataset() make one; users may write their own. */
 export interface Dataset {
-  /** How many items. */
+  /** Number of items. */
   readonly count: number;
   /** Shape of one item, such as [28, 28, 1]. */
   readonly itemShape: Shape;
-  /** The items at these places, in this order: a tensor [indices.length, ...itemShape]. */
+  /** The items with these indices, in this order: a tensor [indices.length, ...itemShape]. */
   gather(indices: ArrayLike<number>): Tensor;
 }
 
@@ -25,9 +26,10 @@ const CENTRE = 127.5;
 const HALF_RANGE = 127.5;
 
 /**
- * A dataset on bytes, which are copied once into the tensor memory.
+ * Makes a dataset of bytes. It copies them once into the tensor memory.
  *
- * @param shape - [n, ...itemShape]; its product must be the number of bytes.
+ * @param bytes - the items one after the other, each value from 0 to 255.
+ * @param shape - [n, ...itemShape]; its product must be the number of bytes, else dataset() throws a ShapeError.
  *
  * @example
  * const { images } = await loadMnist(); // a dataset of shape [60000, 28, 28, 1]
@@ -63,7 +65,8 @@ export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
 }
 
 /**
- * @internal What a caller has given as a dataset; whether its items are what it says is seen when they are gathered.
+ * @internal Checks a value that should be a dataset: its fields and their types. gatherFrom() in batches.ts checks what
+ * gather() returns.
  */
 export function checkDataset(where: string, argument: string, value: unknown): Dataset {
   const expected = 'a Dataset or a Tensor [n, 28, 28, 1]';
@@ -79,13 +82,14 @@ export function checkDataset(where: string, argument: string, value: unknown): D
 
 const sources = new WeakMap<Dataset, Tensor>();
 
-/** @internal The tensor that a dataset of tensorDataset() draws from: its values can be checked before a training. */
+/** @internal The tensor of a dataset made by tensorDataset(), so that its values can be checked before a training. */
 export function sourceOf(images: Dataset): Tensor | undefined {
   return sources.get(images);
 }
 
 /**
- * A dataset on a tensor [n, ...itemShape], whose values are used as they are; trainGan takes them only from [-1, 1].
+ * Makes a dataset of a tensor [n, ...itemShape]. Its values are used unchanged; trainGan() requires them to be in
+ * [-1, 1].
  */
 export function tensorDataset(images: Tensor): Dataset {
   checkTensor('tensorDataset', 'images', images);
@@ -98,8 +102,8 @@ export function tensorDataset(images: Tensor): Dataset {
       const places = readIndices(indices, count);
       const batch = new Tensor([places.length, ...itemShape]);
       const to = batch.storage.values();
-      // From where they are: an operation on the images would bring all of them into the heap, and compare all with
-      // what `data` has shown.
+      // Copied directly. An op on the images would first move all of them into the heap, and compare all of them with
+      // the copy that `data` returned.
       const from = images.storage.values();
       for (let row = 0; row < places.length; row++) {
         const start = places[row]! * itemSize;
@@ -122,8 +126,8 @@ function splitShape(where: string, shape: Shape): { count: number; itemShape: Sh
 }
 
 /**
- * A copy of the indices. Each is read once and checked before the next, so that a wrong list of any length ends at
- * its first wrong item.
+ * Copies and checks the indices. Each is checked before the next one is read, so that reading stops at the first wrong
+ * item, however long the list claims to be.
  */
 function readIndices(indices: ArrayLike<number>, count: number): Int32Array {
   const list = checkList('gather', 'indices', indices, 'a list of whole numbers');

@@ -1,6 +1,11 @@
 /**
- * IDX, the file format of MNIST: bytes 00 00, a type code, the rank, then one 32-bit size per axis and the row-major
- * values, everything big-endian. The bytes may come from anywhere: each claim is checked before it is acted upon.
+ * IDX, the file format of MNIST, big-endian throughout:
+ *   2 bytes          00 00
+ *   1 byte           type code
+ *   1 byte           rank
+ *   4 bytes an axis  its size
+ *   the rest         the values, row-major
+ * The bytes are not trusted: every field is checked before it is used.
  * Source: "The IDX file format", on the page of the MNIST database.
  */
 import { fileBytes } from '../core/bytes.ts';
@@ -19,12 +24,14 @@ interface IdxData {
 
 export type IdxType = keyof IdxData;
 
-/** An array as an IDX file holds it: row-major, `data.length` = product of `shape`; `type` tells the kind of `data`. */
+/**
+ * The array in an IDX file: row-major, `data.length` is the product of `shape`, `type` is the element type of `data`.
+ */
 export type IdxArray = {
   [T in IdxType]: { readonly type: T; readonly shape: readonly number[]; readonly data: IdxData[T] };
 }[IdxType];
 
-/** What the first bytes claim: the values take `dataBytes` bytes from byte `headerBytes` on. */
+/** The header of a file. The values begin at byte `headerBytes` and take `dataBytes` bytes. */
 export interface IdxHeader {
   readonly type: IdxType;
   readonly shape: readonly number[];
@@ -32,10 +39,10 @@ export interface IdxHeader {
   readonly dataBytes: number;
 }
 
-/** The most axes we read or write; the byte in the file could say 255. */
+/** The highest rank that is read or written; the format allows 255. */
 export const MAX_IDX_RANK = 8;
 
-/** No header is longer than this many bytes. */
+/** The longest header, in bytes. */
 export const MAX_IDX_HEADER: number = 4 + 4 * MAX_IDX_RANK;
 
 const FORMATS: Readonly<
@@ -52,21 +59,21 @@ const FORMATS: Readonly<
 const TYPES: readonly IdxType[] = ['uint8', 'int8', 'int16', 'int32', 'float32', 'float64'];
 
 /**
- * Parses the bytes of an unpacked IDX file. 8-bit data is a view of `bytes`, not a copy; wider values are converted to
- * the machine's byte order.
+ * Parses the bytes of an uncompressed IDX file. 8-bit data is a view of `bytes`, not a copy; wider values are copied
+ * and converted to the byte order of the machine.
  *
- * ```ts
+ * @throws FormatError, with the byte offset of the fault, for anything but a complete IDX file: wrong first bytes, an
+ *   unknown type, a rank of 0 or above 8, missing values or extra bytes. ArgumentError if `bytes` is neither a
+ *   Uint8Array nor an ArrayBuffer.
+ *
+ * @example
  * const { type, shape, data } = parseIdx(bytes); // 'uint8', [60000, 28, 28], Uint8Array of 47,040,000
- * ```
- *
- * @throws FormatError, with the offset, for anything but a whole IDX file: bad magic, unknown type, a rank of 0 or
- * above 8, values missing or bytes left over. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer.
  */
 export function parseIdx(bytes: Uint8Array | ArrayBuffer): IdxArray {
   return decodeIdx('parseIdx', fileBytes('parseIdx', 'bytes', bytes));
 }
 
-/** `parseIdx` under another name in its errors: a file's, for instance. */
+/** parseIdx() with another name in its errors, such as a file name. */
 export function decodeIdx(where: string, bytes: Uint8Array): IdxArray {
   const { type, shape, headerBytes, dataBytes } = checkIdxLength(where, bytes, bytes.length);
   const buffer = bytes.buffer;
@@ -87,7 +94,7 @@ export function decodeIdx(where: string, bytes: Uint8Array): IdxArray {
   }
 }
 
-/** Reads the header, which `head` begins with, and compares what it claims with the `length` of the whole file. */
+/** Reads the header at the beginning of `head` and checks it against `length`, the size of the whole file. */
 export function checkIdxLength(where: string, head: Uint8Array, length: number): IdxHeader {
   const header = readIdxHeader(where, head);
   const { type, shape, headerBytes, dataBytes } = header;
@@ -98,7 +105,7 @@ export function checkIdxLength(where: string, head: Uint8Array, length: number):
   throw new FormatError(`${where}: ${claim}, but ${present} follow: too many`, headerBytes + dataBytes);
 }
 
-/** Reads the header alone; `bytes` may be just the beginning of a file. Throws FormatError as `parseIdx` does. */
+/** Reads the header only; `bytes` may be just the beginning of a file. Throws FormatErrors like parseIdx(). */
 export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
   if (bytes.length < 4) {
     throw new FormatError(`${where}: an IDX file begins with 4 bytes, but it has ${bytes.length}`, bytes.length);
@@ -130,20 +137,19 @@ export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  // At most 8 x (2^32)^8 = 2^259: beyond 2^53 the product is rounded, but then far above any file's size.
+  // At most 8 (2^32)^8 = 2^259. Above 2^53 the product is rounded, but it is then larger than any file.
   const dataBytes = sizeOf(shape) * FORMATS[type].bytes;
   return { type, shape: Object.freeze(shape), headerBytes, dataBytes };
 }
 
 /**
- * The bytes of an IDX file that holds `array`: the inverse of `parseIdx`.
+ * Writes an array as the bytes of an IDX file, the inverse of parseIdx().
  *
- * ```ts
+ * @throws ArgumentError for an unknown type, a size of 2^32 or more, a rank of 0 or above 8, or data of another type.
+ *   ShapeError if the length of `data` is not the product of `shape`.
+ *
+ * @example
  * encodeIdx({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) }); // 00 00 08 01  00 00 00 02  07 09
- * ```
- *
- * @throws ArgumentError for an unknown type, sizes that 32 bits cannot hold, a rank of 0 or above 8, or data of another
- * type; ShapeError if the length of `data` is not the product of `shape`.
  */
 export function encodeIdx(array: IdxArray): Uint8Array {
   const fields = fieldsOf('encodeIdx', 'array', array, ['type', 'shape', 'data'], '{ type, shape, data }');
@@ -174,14 +180,14 @@ export function encodeIdx(array: IdxArray): Uint8Array {
   return bytes;
 }
 
-/** 1 where the machine is little-endian, else 0: the first byte of a 1. */
+/** 1 if the machine is little-endian, else 0: the first byte of the 16-bit number 1. */
 const LITTLE_ENDIAN: number = new Uint8Array(Uint16Array.of(1).buffer)[0]!;
 
-/** A copy with the bytes of each `width`-byte element turned between big-endian and the machine's order. */
+/** A copy in which each element of `width` bytes is converted between big-endian and the order of the machine. */
 function swapOrder(bytes: Uint8Array, width: number): ArrayBuffer {
   const swapped = new Uint8Array(bytes.length);
   const flip = LITTLE_ENDIAN * (width - 1);
-  // width is a power of two: flipping the low bits of a position mirrors it within its element.
+  // width is a power of 2, so flipping the low bits of an index reverses the bytes within the element.
   for (let i = 0; i < bytes.length; i++) swapped[i ^ flip] = bytes[i]!;
   return swapped.buffer;
 }

@@ -1,5 +1,5 @@
 /**
- * Animated PNG: the first frame is an ordinary PNG, so viewers without animation show it; the others stand in fdAT chunks.
+ * Animated PNG. The first frame is an ordinary PNG, which viewers without animation show. The others are fdAT chunks.
  * Source: PNG specification, third edition (W3C), section 11.3.6, "Animation information".
  */
 import { invalid, isArray } from '../core/check.ts';
@@ -8,11 +8,11 @@ import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile 
 import { zlibRuns } from './deflate.ts';
 
 export interface ApngOptions {
-  /** How long a frame stays, 1 to 65535 ms; default 100. */
+  /** How long a frame is shown, 1 to 65535 ms. Default 100. */
   readonly delayMilliseconds?: number | undefined;
-  /** How often the animation runs; default 0, for ever. */
+  /** How often the animation runs; 0 means forever. Default 0. */
   readonly plays?: number | undefined;
-  /** Makes each frame's zlib stream; default: a small built-in encoder. */
+  /** Compresses the rows of a frame to a zlib stream. Default: a small built-in encoder. */
   readonly compress?: Compress | undefined;
 }
 
@@ -23,10 +23,13 @@ const OPTIONS = {
 };
 
 /**
- * Grey pictures of one size as an animation.
+ * Encodes grey images of one size as an animated PNG.
  *
- * @param frames at least one; each `width * height` bytes, row by row, 0 black to 255 white.
+ * @param frames - at least one image of `width * height` bytes, row by row, from 0 (black) to 255 (white).
  * @throws ArgumentError or ShapeError for an empty list, a frame of another size or an option out of range.
+ *
+ * @example
+ * const file = encodeApng(frames, 28, 28, { delayMilliseconds: 200 });
  */
 export function encodeApng(
   frames: readonly Uint8Array[],
@@ -36,7 +39,7 @@ export function encodeApng(
 ): Uint8Array {
   const where = 'encodeApng';
   if (!isArray(frames) || frames.length === 0) invalid(where, 'frames', 'a list of at least one picture', frames);
-  // Not forEach, which skips the holes of a sparse list.
+  // Not forEach(), which skips the holes of a sparse list.
   for (let i = 0; i < frames.length; i++) checkPicture(where, `frames[${i}]`, frames[i], width, height);
   const { delayMilliseconds, plays, compress } = readOptions(where, options, OPTIONS);
 
@@ -51,7 +54,8 @@ export function encodeApng(
     control.view.setUint32(0, sequence++);
     control.view.setUint32(4, width);
     control.view.setUint32(8, height);
-    // Offsets (12, 16) stay 0; the delay is a fraction of a second; disposal 0 keeps the frame, blending 0 replaces it.
+    // The offsets at 12 and 16 stay 0. The delay is a fraction of a second: at 20 its numerator, at 22 its denominator.
+    // Disposal 0 leaves the frame in place; blending 0 overwrites the frame before it.
     control.view.setUint16(20, delayMilliseconds);
     control.view.setUint16(22, 1000);
     chunks.push(chunk('fcTL', control.bytes));

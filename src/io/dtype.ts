@@ -1,7 +1,7 @@
 /**
- * The element types a safetensors file may name, with the bytes one element takes. The list stands in the order in
- * which the reference implementation (huggingface/safetensors 0.8.0) lays tensors out: widest first, and its own order
- * among equals. Its four- and six-bit types (F4, F6_E2M3, F6_E3M2) have no whole-byte element and are not read.
+ * The element types of safetensors files, with the bytes per element. The order is that in which the reference
+ * implementation (huggingface/safetensors 0.8.0) writes tensors: widest first, types of equal width in its own order.
+ * Its four- and six-bit types (F4, F6_E2M3, F6_E3M2) are not supported, since their elements are not whole bytes.
  */
 const ELEMENT_BYTES = {
   U64: 8,
@@ -25,7 +25,7 @@ const ELEMENT_BYTES = {
   BOOL: 1,
 } as const;
 
-/** The name of an element type as the file spells it: 'F32', 'BF16', 'I64', ... */
+/** The name of an element type in a file: 'F32', 'BF16', 'I64', ... */
 export type Dtype = keyof typeof ELEMENT_BYTES;
 
 export const DTYPES: readonly Dtype[] = Object.keys(ELEMENT_BYTES).filter(isDtype);
@@ -39,10 +39,7 @@ export function elementBytes(dtype: Dtype): number {
   return ELEMENT_BYTES[dtype];
 }
 
-/**
- * Bytes of a whole tensor, or undefined where that is no safe integer (the product is taken from the first dimension
- * on).
- */
+/** Bytes of a whole tensor, or undefined if a partial product, taken from the first dimension on, exceeds 2^53 - 1. */
 export function tensorBytes(dtype: Dtype, shape: readonly number[]): number | undefined {
   let size = 1;
   for (const dimension of shape) {

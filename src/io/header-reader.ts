@@ -1,7 +1,7 @@
 /**
- * A strict reader of JSON tokens (RFC 8259) for the header of a safetensors file: strings, whole numbers and
- * punctuation, which is all that such a header consists of. JSON.parse would do less and more: it hides duplicate keys,
- * rounds large numbers, and follows any nesting. Nothing here recurses, and each byte is looked at once.
+ * A strict reader of JSON tokens (RFC 8259) for the header of a safetensors file, which consists of strings, whole
+ * numbers and punctuation. JSON.parse() is not used because it hides duplicate keys, rounds large numbers and accepts
+ * any nesting. The reader does not recurse and reads each byte once.
  */
 import { FormatError } from '../core/errors.ts';
 
@@ -10,7 +10,7 @@ const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const SPACE = 0x20;
 
-/** The escapes of one letter: \" \\ \/ \b \f \n \r \t. */
+/** The escapes of one character: \" \\ \/ \b \f \n \r \t. */
 const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
   Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }).map(
     ([letter, meaning]) => [letter.charCodeAt(0), meaning.charCodeAt(0)],
@@ -21,14 +21,14 @@ export class HeaderReader {
   readonly #bytes: Uint8Array;
   readonly #base: number;
   readonly #where: string;
-  // A byte order mark inside a string is part of the string; bytes that are not UTF-8 throw.
+  // A byte order mark in a string is part of the string. Bytes that are not UTF-8 throw.
   readonly #decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #at = 0;
 
   /**
-   * @param bytes the header alone; it is overwritten while strings are decoded, so hand over a copy
-   * @param base where the header begins in the file, for the offsets of errors
-   * @param where the function to name in errors
+   * @param bytes - the header only. Decoding strings overwrites it, so pass a copy.
+   * @param base - where the header begins in the file, for the offsets in errors.
+   * @param where - the name of the function in errors.
    */
   constructor(bytes: Uint8Array, base: number, where: string) {
     this.#bytes = bytes;
@@ -46,7 +46,7 @@ export class HeaderReader {
     throw new FormatError(`${this.#where}: not a safetensors file: ${problem}`, offset);
   }
 
-  /** Passes over `token`, one character, if it comes next. */
+  /** Reads `token`, one character, if it comes next, and returns whether it did. */
   accept(token: string): boolean {
     this.#skipSpace();
     if (this.#bytes[this.#at] !== token.charCodeAt(0)) return false;
@@ -54,12 +54,12 @@ export class HeaderReader {
     return true;
   }
 
-  /** Passes over `token`, one character, which must come next. */
+  /** Reads `token`, one character, which must come next. */
   expect(token: string, what: string): void {
     if (!this.accept(token)) this.fail(`expected '${token}' ${what}, got ${this.#next()}`);
   }
 
-  /** A whole number, written in digits only: no sign, no fraction, no exponent, no leading zero, at most 2^53 - 1. */
+  /** Reads a whole number of at most 2^53 - 1 in digits: no sign, fraction, exponent or leading zero. */
   integer(what: string): number {
     this.#skipSpace();
     const start = this.#at;
@@ -75,16 +75,15 @@ export class HeaderReader {
     return value;
   }
 
-  /** A string, its escapes resolved. */
+  /** Reads a string and resolves its escapes. */
   string(what: string): string {
     this.#skipSpace();
     const bytes = this.#bytes;
     const start = this.#at;
     if (bytes[start] !== QUOTE) this.fail(`expected ${what}, a string in double quotes, got ${this.#next()}`);
     this.#at++;
-    // Escapes are resolved in place: no escape is shorter than the UTF-8 that it stands for. So a string costs no more
-    // than its own bytes, however many escapes it has. Half a UTF-8 sequence stays half: what an escape writes never
-    // continues it.
+    // Escapes are resolved in place, since no escape is shorter than its UTF-8. So a string needs no memory beyond its
+    // own bytes, however many escapes it has. An escape never completes an incomplete UTF-8 sequence before it.
     let end = this.#at;
     for (;;) {
       const byte = bytes[this.#at];
@@ -103,22 +102,22 @@ export class HeaderReader {
   }
 
   /**
-   * Nothing but padding may follow. The format pads with spaces; the reference reader takes any white space of JSON,
-   * and so does this.
+   * Checks that only padding follows. The format pads with spaces; any JSON white space is accepted, as in the
+   * reference.
    */
   finish(): void {
     this.#skipSpace();
     if (this.#at < this.#bytes.length) this.fail(`expected only white space after the header, got ${this.#next()}`);
   }
 
-  /** The code point of the escape whose backslash has just been passed. */
+  /** Reads the rest of an escape, after its backslash, and returns its code point. */
   #escape(what: string): number {
     const start = this.#at - 1;
     const letter = this.#bytes[this.#at++];
     if (letter === 0x75) {
       const unit = this.#hex4(what);
       if (unit < 0xd800 || unit > 0xdfff) return unit;
-      // A code point above U+FFFF is two escapes, a high and then a low surrogate; one alone is no character.
+      // A code point above U+FFFF takes two escapes, a high and then a low surrogate. One alone is not a character.
       if (unit < 0xdc00 && this.#bytes[this.#at] === BACKSLASH && this.#bytes[this.#at + 1] === 0x75) {
         this.#at += 2;
         const low = this.#hex4(what);
@@ -151,7 +150,7 @@ export class HeaderReader {
     }
   }
 
-  /** What stands here, for an error message. */
+  /** The next byte, described for an error message. */
   #next(): string {
     const byte = this.#bytes[this.#at];
     if (byte === undefined) return 'the end of the header';
@@ -161,7 +160,7 @@ export class HeaderReader {
   }
 }
 
-/** Writes one code point as UTF-8 at `at`; returns where the next one goes. */
+/** Writes one code point as UTF-8 at index `at` and returns the index after it. */
 function writeUtf8(bytes: Uint8Array, at: number, point: number): number {
   if (point < 0x80) {
     bytes[at] = point;

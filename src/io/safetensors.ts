@@ -1,7 +1,6 @@
 /**
- * Tensors to and from safetensors files, the format that other machine-learning libraries read and write. As bytes:
- * this module touches no disk. The format itself is in tensor-file.ts, the conversion of element types in
- * to-float32.ts.
+ * Tensors to and from the bytes of safetensors files, a format that other machine-learning libraries read and write
+ * too. tensor-file.ts has the format, to-float32.ts the conversion of element types.
  */
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
 import { fileBytes } from '../core/bytes.ts';
@@ -13,13 +12,13 @@ import { decodeTensorFile, encodeTensorFile, type TensorEntry } from './tensor-f
 import { toFloat32 } from './to-float32.ts';
 
 /**
- * Writes tensors as a safetensors file, each as F32 with its exact bits. The bytes depend on names, values and metadata
- * alone, not on the order in which they are given, so equal content gives equal files.
+ * Writes tensors as a safetensors file, as F32 with their exact bits. Equal names, values and metadata give equal
+ * bytes, in whatever order they are given.
  *
- * @param tensors from name to tensor, as an object or a Map. Any text is a name, but for `__metadata__` and half
- * surrogate pairs.
- * @param metadata texts to keep with them; absent from the file if not given
- * @throws ArgumentError for a value that is no tensor, or a name or text that the format cannot hold
+ * @param tensors - an object or a Map from names to tensors. Any text may be a name, except `__metadata__` and text
+ *   with half a surrogate pair.
+ * @param metadata - strings to store with the tensors. Default: none.
+ * @throws ArgumentError for a value that is not a tensor, or for a name or text that the format cannot store.
  *
  * @example
  * const bytes = encodeSafetensors({ 'dense/kernel': kernel, 'dense/bias': bias }, { epoch: '12' });
@@ -42,19 +41,17 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file into tensors. F32 keeps its bits, F16 and BF16 are exact, F64 is rounded to the nearest
- * float32 (ties to even, beyond its range to an infinity), integers and BOOL must be exact; 8-bit floats and complex
+ * Reads a safetensors file into tensors. F32 keeps its bits; F16 and BF16 are exact. F64 is rounded to the nearest
+ * float32, ties to even, and to an infinity beyond its range. Integers and BOOL must be exact. 8-bit floats and complex
  * numbers are refused.
  *
- * @param source the whole file; it may be a Buffer, begin at any offset of its memory, or be shared between threads
- * (but must
- *   not change meanwhile)
+ * @param source - the bytes of the whole file: an ArrayBuffer, or a Uint8Array at any offset of its memory, such as a
+ *   Buffer. It may be shared between threads, but must not change during the call.
  * @returns the tensors by name, in the order of their data (names that are whole numbers come first, as in any object),
- * and the
- *   metadata, empty where the file has none. Neither object has a prototype, so a name such as `__proto__` is only a
- *   name.
- * @throws FormatError for anything that is not a complete, correct file, with the byte offset of the fault; nothing
- * stays allocated
+ *   and the metadata, empty if the file has none. Neither object has a prototype, so `__proto__` is a name like any
+ *   other.
+ * @throws FormatError, with the byte offset of the fault, for anything that is not a complete, correct file. No tensor
+ *   stays allocated then.
  *
  * @example
  * const { tensors, metadata } = decodeSafetensors(await readFile('generator.safetensors'));

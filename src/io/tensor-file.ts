@@ -3,9 +3,10 @@
  *
  *   8 bytes   length of the header, little-endian
  *   n bytes   the header (tensor-header.ts), padded with spaces so that the data begin at a multiple of 8
- *   the rest  the tensors' elements, little-endian, row-major, one tensor after the other without gaps
+ *   the rest  the elements of the tensors, little-endian, row-major, one tensor after the other without gaps
  *
- * Source: the format section of the README of huggingface/safetensors; the writer's order is its 0.8.0's.
+ * Source: the format section of the README of huggingface/safetensors. Tensors are written in the order of its version
+ * 0.8.0.
  */
 import { checkBytes } from '../core/bytes.ts';
 import { describe, fieldsOf, invalid, isArray, isPlainObject } from '../core/check.ts';
@@ -14,9 +15,9 @@ import { MAX_RANK } from '../core/shape.ts';
 import { DTYPES, type Dtype, isDtype, tensorBytes } from './dtype.ts';
 import { type Header, MAX_HEADER_BYTES, MAX_NAMES, METADATA_KEY, readHeader, writeHeader } from './tensor-header.ts';
 
-/** One tensor as a file holds it. */
+/** One tensor of a file. */
 export interface TensorEntry {
-  /** Any well-formed Unicode text but `__metadata__`. */
+  /** Any well-formed Unicode text except `__metadata__`. */
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -27,20 +28,20 @@ export interface TensorEntry {
 export interface TensorFile {
   /** In the order of their data. */
   readonly entries: TensorEntry[];
-  /** Undefined where the file has none. It has no prototype, so that any key is only a key. */
+  /** Undefined if the file has none. The object has no prototype, so that `__proto__` is a key like any other. */
   readonly metadata: Record<string, string> | undefined;
 }
 
-/** Where the header begins, behind its length. */
+/** Where the header begins: after its length. */
 const HEADER_START = 8;
 const ALIGNMENT = 8;
 
 /**
- * Writes a file. The bytes depend on the content alone, not on the order in which it is given: wider element types come
- * first, names follow in the order of their code points, and so do metadata keys.
+ * Writes a file. Equal content gives equal bytes, in whatever order it is given: tensors are sorted by element type,
+ * widest first, then by the code points of their names; metadata are sorted by the code points of their keys.
  *
- * @param where the function to name in errors
- * @throws ArgumentError for a name twice, a size that does not fit its shape, text with half a surrogate pair
+ * @param where - the name of the function in errors.
+ * @throws ArgumentError for a duplicate name, bytes that do not fit the shape, or text with half a surrogate pair.
  */
 export function encodeTensorFile(
   entries: readonly TensorEntry[],
@@ -79,12 +80,12 @@ export function encodeTensorFile(
 }
 
 /**
- * Reads a file. The entries' bytes are views of `bytes`, not copies, and may lie at any offset. Every rule of the
- * format is checked before anything is returned; the memory taken is a small multiple of the header, whatever sizes it
- * claims.
+ * Reads a file. The bytes of the entries are views of `bytes`, not copies, and may begin at any offset. Every rule of
+ * the format is checked before anything is returned. The memory used is a small multiple of the header, whatever sizes
+ * it claims.
  *
- * @param where the function to name in errors
- * @throws FormatError for anything that is not a complete, correct file, with the offset of the fault
+ * @param where - the name of the function in errors.
+ * @throws FormatError, with the byte offset of the fault, for anything that is not a complete, correct file.
  */
 export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTensorFile'): TensorFile {
   checkWhere('decodeTensorFile', where);
@@ -120,9 +121,9 @@ export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTenso
 }
 
 /**
- * Where the header ends and the data begin, by the first 8 bytes of a file.
+ * Reads from the first 8 bytes of a file where the header ends and the data begin.
  *
- * @param size of the whole file
+ * @param size - the size of the whole file.
  */
 export function readHeaderEnd(beginning: Uint8Array, size: number, where: string): number {
   const fail = (problem: string): never => {
@@ -138,14 +139,14 @@ export function readHeaderEnd(beginning: Uint8Array, size: number, where: string
   return end;
 }
 
-/** How long a whole file is by its header, which ends where `beginning` does. The data themselves need not be there. */
+/** The size of the whole file according to its header. `beginning` is the file up to the end of the header. */
 export function readFileSize(beginning: Uint8Array, where: string): number {
   const { tensors } = readHeaderOf(beginning, beginning.length, where);
   return tensors.reduce((size, { end }) => Math.max(size, beginning.length + end), beginning.length);
 }
 
 function readHeaderOf(bytes: Uint8Array, headerEnd: number, where: string): Header {
-  // A copy: the reader writes into it, and another thread may write into the original if that is shared.
+  // A copy, because the reader writes into it, and because another thread may write into the original if it is shared.
   const header = new Uint8Array(headerEnd - HEADER_START);
   header.set(bytes.subarray(HEADER_START, headerEnd));
   return readHeader(header, HEADER_START, where);
@@ -207,14 +208,16 @@ function checkWhere(name: string, where: unknown): void {
   if (typeof where !== 'string') invalid(name, 'where', 'the name of a function', where);
 }
 
-/** UTF-8 cannot say half a surrogate pair; an encoder would replace it in silence, and two names could become one. */
+/**
+ * UTF-8 cannot encode half a surrogate pair. TextEncoder would replace it silently, and two names could become equal.
+ */
 function checkText(where: string, argument: string, text: unknown): void {
   if (typeof text !== 'string' || /\p{Surrogate}/u.test(text)) {
     invalid(where, argument, 'a string without half a surrogate pair', text);
   }
 }
 
-/** The order of UTF-8 bytes, which is the order of code points, and not that of UTF-16 units above U+D7FF. */
+/** Compares by code points, the order of UTF-8 bytes. UTF-16 units have another order above U+D7FF. */
 function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -225,7 +228,7 @@ function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates stand for the code points above U+FFFF, so they go behind all other units. */
+/** Surrogates encode the code points above U+FFFF, so they come after all other units. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -1,8 +1,8 @@
 /**
- * The header of a safetensors file: one JSON object, `{"__metadata__": {"key": "text"}, "name": {"dtype": "F32",
- * "shape": [2, 3], "data_offsets": [0, 24]}, ...}`, offsets counted from the end of the header. Source: the format
- * section of the README of huggingface/safetensors. Stricter than the reference reader, which lets duplicate keys and
- * unknown fields pass.
+ * The header of a safetensors file, one JSON object:
+ *   {"__metadata__": {"key": "text"}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...}
+ * The offsets count from the end of the header. This reader refuses duplicate keys and unknown fields, which the
+ * reference reader accepts. Source: the format section of the README of huggingface/safetensors.
  */
 import { describe } from '../core/check.ts';
 import { MAX_RANK } from '../core/shape.ts';
@@ -12,21 +12,22 @@ import { HeaderReader } from './header-reader.ts';
 /** The longest header, as in the reference implementation. */
 export const MAX_HEADER_BYTES = 100_000_000;
 /**
- * Most names in a header (tensors and metadata keys together), so that a header of tiny entries cannot fill the memory.
+ * The most tensors and metadata keys in a header, together. It bounds the memory that a header of tiny entries takes.
  */
 export const MAX_NAMES: number = 2 ** 17;
 /** The one key that is not a tensor's name. */
 export const METADATA_KEY = '__metadata__';
 
-/** What the header says of one tensor. */
+/** One tensor in the header. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** First byte of the data, and the one after its last, counted from the end of the header. */
+  /** The first byte of the data, counted from the end of the header. */
   readonly begin: number;
+  /** One past the last byte. */
   readonly end: number;
-  /** Where the name stands in the file. */
+  /** The offset of the name in the file, for errors. */
   readonly at: number;
 }
 
@@ -37,12 +38,14 @@ export interface Header {
 }
 
 /**
- * Reads a header. Offsets and shapes are well-formed afterwards, but not yet compared with each other or with the file.
- * `bytes` is used as scratch space; `base` is its place in the file.
+ * Reads a header. It checks the syntax, but does not compare offsets and shapes with each other or with the file.
+ *
+ * @param bytes - the header; it is overwritten.
+ * @param base - the offset of the header in the file.
  */
 export function readHeader(bytes: Uint8Array, base: number, where: string): Header {
   const reader = new HeaderReader(bytes, base, where);
-  // The format wants the very first byte to be the brace, though JSON would allow space before it.
+  // The format requires the brace as the first byte; JSON would allow white space before it.
   if (bytes[0] !== 0x7b) reader.fail("the header must begin with '{'", base);
   const tensors: TensorInfo[] = [];
   const names = new Set<string>();
@@ -66,9 +69,7 @@ export function readHeader(bytes: Uint8Array, base: number, where: string): Head
   return { tensors, metadata };
 }
 
-/**
- * An object with any keys but strings as values; without a prototype, so that a key such as `__proto__` is just a key.
- */
+/** Reads an object with strings as values. The result has no prototype, so that `__proto__` is a key like any other. */
 function readMetadata(reader: HeaderReader, count: (at: number) => void): Record<string, string> {
   const metadata: Record<string, string> = Object.create(null);
   readObject(reader, 'a metadata key', (key, at) => {
@@ -112,7 +113,7 @@ function readDtype(reader: HeaderReader): Dtype {
   return isDtype(name) ? name : reader.fail(`unknown dtype ${describe(name)}`, at);
 }
 
-/** `{ key: value, ... }`; `readValue` is called at each value. */
+/** Reads `{ key: value, ... }`; `readValue` reads each value. */
 function readObject(reader: HeaderReader, what: string, readValue: (key: string, at: number) => void): void {
   reader.expect('{', `before ${what}`);
   if (reader.accept('}')) return;
@@ -125,7 +126,7 @@ function readObject(reader: HeaderReader, what: string, readValue: (key: string,
   reader.expect('}', `or ',' before the next of its kind: ${what}`);
 }
 
-/** `[1, 2, ...]`, at most `most` of them. */
+/** Reads `[1, 2, ...]`, a list of at most `most` whole numbers. */
 function readIntegers(reader: HeaderReader, what: string, most: number): number[] {
   const values: number[] = [];
   reader.expect('[', `before ${what}`);
@@ -138,12 +139,13 @@ function readIntegers(reader: HeaderReader, what: string, most: number): number[
   return values;
 }
 
-/** The header's text, without padding. */
+/** The text of a header, without padding. */
 export function writeHeader(
   tensors: readonly Omit<TensorInfo, 'at'>[],
   metadata: readonly (readonly [key: string, value: string])[] | undefined,
 ): string {
-  // Joined by hand: an object literal would move names that look like numbers to the front, and lose `__proto__`.
+  // Not JSON.stringify() of one object, which would move names that are whole numbers to the front and lose
+  // `__proto__`.
   const parts: string[] = [];
   if (metadata !== undefined) {
     const pairs = metadata.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);

@@ -1,10 +1,10 @@
 /**
- * The elements of a file as float32, the only type a Tensor has.
+ * Converts the elements of a file to float32, the element type of every Tensor.
  *
- *   F32         the same bits
- *   F16, BF16   exact: each of their values is a float32 too
- *   F64         rounded to the nearest float32, ties to even; beyond its range to an infinity, as IEEE 754 has it
- *   integers, BOOL   exact, or refused: 2^24 + 1 is no float32, and a rounded index would be a wrong one
+ *   F32              the same bits
+ *   F16, BF16        exact, since float32 has all their values
+ *   F64              rounded to the nearest float32, ties to even; beyond its range to an infinity, as in IEEE 754
+ *   integers, BOOL   exact, else refused: float32 has no 2^24 + 1, and a rounded index would be wrong
  *   F8 types, C64    refused
  */
 import { FormatError } from '../core/errors.ts';
@@ -32,9 +32,9 @@ const READERS: Partial<Record<Dtype, { readonly bytes: number; readonly read: Re
 /**
  * The values of one tensor: for F32 a view of `bytes` where possible, else a copy.
  *
- * @param offset where `bytes` begin in the file, for the offset of an error
- * @param label the tensor, as an error message should name it
- * @throws FormatError where a value has no exact float32 and may not be rounded, or the type has no conversion
+ * @param offset - where `bytes` begin in the file, for the offsets in errors.
+ * @param label - the name of the tensor in errors.
+ * @throws FormatError if a value must be exact but float32 does not have it, or if the type has no conversion.
  */
 export function toFloat32(dtype: Dtype, bytes: Uint8Array, offset: number, label: string): Float32Array {
   if (dtype === 'F32') return float32FromLittleEndian(bytes);
@@ -48,7 +48,7 @@ export function toFloat32(dtype: Dtype, bytes: Uint8Array, offset: number, label
   for (let i = 0; i < values.length; i++) {
     const value = reader.read(view, i * reader.bytes);
     values[i] = value;
-    // NaN, which stands for "no such value", differs from itself.
+    // The readers return NaN for a value without a float32; NaN differs from itself.
     if (reader.mustBeExact && values[i] !== value) {
       throw new FormatError(
         `${label}, element ${i}: this ${dtype} value has no exact float32`,
@@ -59,7 +59,7 @@ export function toFloat32(dtype: Dtype, bytes: Uint8Array, offset: number, label
   return values;
 }
 
-/** The number equal to a 64-bit integer, or NaN where there is none. */
+/** The number equal to a 64-bit integer, or NaN if there is none. */
 function exactNumber(value: bigint): number {
   const number = Number(value);
   return BigInt(number) === value ? number : NaN;

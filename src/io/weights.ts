@@ -1,6 +1,6 @@
 /**
- * Weights of models as safetensors files: names are the model's key, the layer's place and the weight's own name, such
- * as `generator.0.kernel`. Loading is all or nothing.
+ * Weights of models to and from safetensors files. A name consists of the key of the model, the index of the layer and
+ * the name of the weight: `generator.0.kernel`. Loading sets all weights or none.
  */
 import { checkTensor, type Tensor, Variable } from '../autograd/tensor.ts';
 import { fileBytes } from '../core/bytes.ts';
@@ -12,9 +12,9 @@ import { littleEndianBytes } from './little-endian.ts';
 import { decodeTensorFile, encodeTensorFile } from './tensor-file.ts';
 import { toFloat32 } from './to-float32.ts';
 
-/** What has weights by name: a Model. */
+/** The part of a Model that holds its weights. */
 export interface Weighted {
-  /** Undefined as long as the model is not built and has no weights. */
+  /** Undefined until the model is built; it has no weights before. */
   readonly inputShape: Shape | undefined;
   readonly namedWeights: ReadonlyMap<string, Variable>;
 }
@@ -22,8 +22,9 @@ export interface Weighted {
 /**
  * Writes the weights of models, moving statistics included, as one safetensors file.
  *
- * @param models - by the first part of the names that their weights get.
- * @param metadata - texts to keep with them.
+ * @param models - an object of models; each key is the first part of the names of that model's weights.
+ * @param metadata - strings to store with the weights. Default: none.
+ * @throws RuntimeError if a model is not built yet.
  *
  * @example
  * await writeFile('generator.safetensors', encodeWeights({ generator })); // generator.0.kernel, generator.1.gamma, ...
@@ -40,14 +41,13 @@ export function encodeWeights(
 }
 
 /**
- * Loads weights into models of the architecture that they were saved from.
+ * Loads weights into models with the same layers as those that were saved.
  *
- * @param models - by the first part of their weights' names, as they were given to encodeWeights().
- * @param source - a safetensors file as readFile() or fetch() give it, or tensors by name. Other element types than F32
- * are converted as decodeSafetensors() does.
- * @throws ArgumentError that lists what is missing, unexpected or of another shape, and FormatError for bytes that are
- * no such file.
- *   The models are unchanged then.
+ * @param models - an object of models with the keys that encodeWeights() got.
+ * @param source - the bytes of a safetensors file, from readFile() or fetch(), or an object of tensors by name. Element
+ *   types other than F32 are converted as in decodeSafetensors().
+ * @throws ArgumentError, with a list of the weights that are missing, unexpected or of another shape. FormatError if
+ *   the bytes are not a safetensors file. In both cases no weight has changed.
  *
  * @example
  * const generator = denseGenerator();
@@ -66,7 +66,7 @@ export function loadWeights(
       `${where}: the weights are not those of these models: ${problems.join('; ')}. Nothing was loaded.`,
     );
   }
-  // All values first: a conversion may still fail, and the tensors given may be weights of the models themselves.
+  // Read all values before any weight changes: a conversion may fail, and the given tensors may be these weights.
   const values = new Map([...saved].map(([name, { read }]) => [name, read()]));
   for (const [name, weight] of weights) weight.assign(values.get(name)!);
 }
@@ -76,7 +76,7 @@ interface SavedWeight {
   read(): Float32Array;
 }
 
-/** What two sets of named shapes differ in, as sentences without their full stops. */
+/** The differences between two sets of named shapes, as clauses of an error message. */
 export function differences(
   expected: ReadonlyMap<string, { readonly shape: Shape }>,
   saved: ReadonlyMap<string, { readonly shape: Shape }>,
@@ -96,7 +96,7 @@ export function differences(
 
 const MAX_LISTED = 20;
 
-/** The first 20 of them, each cut off where it is very long, and how many more there are. */
+/** The first 20 names, each cut to `longest` characters, and the number of the others. */
 export function listed(names: readonly string[], separator: string = ', ', longest: number = 200): string {
   const more = names.length - MAX_LISTED;
   const shown = names.slice(0, MAX_LISTED).map((name) => printable(name, longest));

@@ -7,11 +7,11 @@ import { heap, withRuntime } from '../../src/kernels/runtime.ts';
 import { collectAll, collectUntil, createEmptyRuntime } from '../support/collect-garbage.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
-/** 256 images of 1 pixel: every byte there is. */
+/** 256 images of 1 pixel, one for each byte value. */
 const allBytes = Uint8Array.from({ length: 256 }, (_, i) => i);
 
 describe('dataset', () => {
-  it('turns each byte into (byte - 127.5) / 127.5 in float32: 0 is -1, 255 is 1', () => {
+  it('converts each byte to (byte - 127.5) / 127.5 in float32: 0 becomes -1, 255 becomes 1', () => {
     const data = dataset(allBytes, [256, 1]);
     const batch = data.gather(allBytes);
     expect(batch.shape).toEqual([256, 1]);
@@ -22,7 +22,7 @@ describe('dataset', () => {
     expect(batch.data[255]).toBe(1);
   });
 
-  it('gathers items in the order asked for, repetitions included', () => {
+  it('gathers items in the order of the indices, repetitions included', () => {
     const bytes = Uint8Array.from({ length: 5 * 6 }, (_, i) => i * 8);
     const data = dataset(bytes, [5, 2, 3]);
     expect(data.count).toBe(5);
@@ -34,7 +34,7 @@ describe('dataset', () => {
     expect(Array.from(batch.data)).toEqual([...item(4), ...item(0), ...item(4)]);
   });
 
-  it('takes any list of numbers, and an empty one', () => {
+  it('accepts arrays and typed arrays of indices, and an empty list', () => {
     const data = dataset(allBytes, [64, 4]);
     for (const indices of [[1, 2], Int32Array.of(1, 2), Float64Array.of(1, 2), { length: 2, 0: 1, 1: 2 }]) {
       expect(data.gather(indices).shape).toEqual([2, 4]);
@@ -43,7 +43,7 @@ describe('dataset', () => {
     expect(data.gather([]).size).toBe(0);
   });
 
-  it('copies the bytes once, a quarter of the memory of floats', () => {
+  it('copies the bytes once and takes a quarter of the memory of floats', () => {
     const runtime = createEmptyRuntime();
     const bytes = new Uint8Array(4000).fill(255);
     const data = withRuntime(runtime, () => dataset(bytes, [4, 1000]));
@@ -52,7 +52,7 @@ describe('dataset', () => {
     expect(withRuntime(runtime, () => data.gather([3]).data[999])).toBe(1);
   });
 
-  it('survives growth of the memory between making and gathering', () => {
+  it('works if the memory grows after it was made', () => {
     const data = dataset(allBytes, [256]);
     heap().growNow();
     expect(Array.from(data.gather([0, 255]).data)).toEqual([-1, 1]);
@@ -69,7 +69,7 @@ describe('dataset', () => {
     expect(data.gather([255]).item()).toBe(1);
   });
 
-  it('leaves nothing behind a batch, and goes when nobody holds it', async () => {
+  it('frees all memory of a batch, and its own when it is garbage-collected', async () => {
     const runtime = createEmptyRuntime();
     withRuntime(runtime, () => {
       const data = dataset(allBytes, [64, 4]);
@@ -80,7 +80,7 @@ describe('dataset', () => {
     expect(await collectUntil(() => runtime.heap.usage().blocks === 0)).toBe(true);
   });
 
-  it('keeps its bytes as long as it is held', async () => {
+  it('keeps its bytes as long as it is referenced', async () => {
     const runtime = createEmptyRuntime();
     const data = withRuntime(runtime, () => dataset(allBytes, [256]));
     await collectAll();
@@ -90,7 +90,7 @@ describe('dataset', () => {
 });
 
 describe('tensorDataset', () => {
-  it('uses the values as they are', () => {
+  it('uses the values unchanged', () => {
     const data = tensorDataset(
       tensor([
         [1, 2],
@@ -107,14 +107,14 @@ describe('tensorDataset', () => {
     expect(data.gather([]).shape).toEqual([0, 2]);
   });
 
-  it('refuses a scalar, and what is no tensor', () => {
+  it('refuses a scalar and values that are not tensors', () => {
     expect(thrownBy(ShapeError, () => tensorDataset(tensor(1))).message).toMatch(
       /^tensorDataset: the shape must have the number of items in front/,
     );
     expect(() => tensorDataset(wrong([[1]]))).toThrow(/^tensorDataset: images must be a Tensor/);
   });
 
-  it('whose tensor was freed says so', () => {
+  it('throws if its tensor was freed', () => {
     const images = tensor([[1, 2]]);
     const data = tensorDataset(images);
     images.dispose();
@@ -164,7 +164,7 @@ describe('wrong arguments', () => {
     [[NaN], 0],
     [[2 ** 32], 0],
     [['1'], 0],
-  ])('gather(%j) names the culprit', (indices, at) => {
+  ])('gather(%j) names the wrong index', (indices, at) => {
     for (const data of [dataset(new Uint8Array(5), [5]), tensorDataset(tensor([1, 2, 3, 4, 5]))]) {
       expect(thrownBy(ArgumentError, () => data.gather(wrong(indices))).message).toMatch(
         new RegExp(`^gather: indices\\[${at}\\] must be a whole number from 0 to 4; got `),

@@ -1,4 +1,4 @@
-/** What the mutation driver needs for IDX files: files to damage, and mutations that know the format. */
+/** The IDX target of the fuzzer: valid files to damage, and mutations that use the format. */
 import assert from 'node:assert/strict';
 import { encodeIdx, type IdxArray, parseIdx } from '../../src/data/idx.ts';
 import { type FuzzTarget, joinBytes, type Mutator } from '../support/mutate.ts';
@@ -35,14 +35,14 @@ export const idxMutators: readonly Mutator[] = [
     if (copy.length > 3) copy[3] = random.pick([0, 1, 2, 3, 7, 8, 9, 127, 255]);
     return copy;
   },
-  /** One size replaced; the values keep their number. */
+  /** Replaces one size and leaves the values. */
   function size(bytes, random) {
     const copy = bytes.slice();
     const at = 4 + 4 * random.below(Math.max(1, copy[3] ?? 1));
     if (at + 4 <= copy.length) new DataView(copy.buffer).setUint32(at, random.pick(SIZES));
     return copy;
   },
-  /** The first size and the values move together: often still a whole file. */
+  /** Changes the first size and the number of values together, which often gives a valid file. */
   function anotherCount(bytes, random) {
     if (bytes.length < 8) return bytes.slice();
     const [type, axes] = [bytes[2]!, bytes[3]!];
@@ -57,7 +57,7 @@ export const idxMutators: readonly Mutator[] = [
     new DataView(copy.buffer).setUint32(4, count);
     return copy;
   },
-  /** Axes of size 1 in front: the same values under another rank. */
+  /** Adds axes of size 1 in front: the same values with a higher rank. */
   function moreAxes(bytes, random) {
     if (bytes.length < 4) return bytes.slice();
     const extra = 1 + random.below(8);
@@ -78,7 +78,7 @@ export const idxMutators: readonly Mutator[] = [
   },
 ];
 
-/** What was read is the file: as many values as the shape says, and the same bytes when written again. */
+/** Checks an array that was read: the shape gives the number of values, and writing it gives the same bytes. */
 export function verifyIdx(array: IdxArray, bytes: Uint8Array): void {
   assert.equal(
     array.shape.reduce((product, one) => product * one, 1),

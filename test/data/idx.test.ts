@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ArgumentError, FormatError, ShapeError } from '../../src/core/errors.ts';
 import { encodeIdx, type IdxArray, parseIdx } from '../../src/data/idx.ts';
 
-/** Written by hand from the format's description: header, then big-endian two's complement or IEEE 754 values. */
+/** Bytes written by hand from the description of the format: header, then two's complement or IEEE 754, big-endian. */
 const files: { type: string; bytes: number[]; expected: IdxArray }[] = [
   {
     type: 'uint8',
@@ -40,7 +40,7 @@ const files: { type: string; bytes: number[]; expected: IdxArray }[] = [
 ];
 
 describe('parseIdx and encodeIdx', () => {
-  it.each(files)('read and write $type, byte for byte as written by hand', ({ bytes, expected }) => {
+  it.each(files)('read and write $type like the bytes written by hand', ({ bytes, expected }) => {
     expect(parseIdx(Uint8Array.from(bytes))).toStrictEqual(expected);
     expect([...encodeIdx(expected)]).toEqual(bytes);
   });
@@ -52,7 +52,7 @@ describe('parseIdx and encodeIdx', () => {
     expect(parseIdx(Buffer.from(bytes))).toStrictEqual(expected);
   });
 
-  it('converts as DataView does, which is defined to read big-endian on any machine', () => {
+  it('convert values like DataView, which reads big-endian on any machine', () => {
     let state = 1;
     const random = Uint8Array.from({ length: 800 }, () => (state = (state * 48271) % 2147483647) & 255);
     const view = new DataView(random.buffer);
@@ -121,7 +121,7 @@ describe('parseIdx refuses', () => {
     },
     { name: 'a byte after no values', bytes: [0, 0, 14, 1, ...size(0), 1], offset: 8, says: /takes 0 bytes.*too many/ },
     { name: '4 GiB in 8 bytes', bytes: [0, 0, 14, 1, ...huge], offset: 8, says: /takes 34359738360 bytes/ },
-    // 2^32 * 2^32 is 0 modulo 2^64, and 65536 * 65536 is 0 modulo 2^32: a wrapping product would match the 0 bytes left.
+    // 2^32 * 2^32 is 0 modulo 2^64 and 65536 * 65536 is 0 modulo 2^32, so a product that wraps would match 0 bytes.
     {
       name: 'sizes that wrap at 2^32',
       bytes: [0, 0, 8, 2, ...size(65536), ...size(65536)],
@@ -162,7 +162,7 @@ describe('parseIdx refuses', () => {
     }
   });
 
-  it('with a FormatError alone, whatever byte is changed to whatever value', () => {
+  it('only with a FormatError, whichever byte is changed to whichever value', () => {
     let refused = 0;
     for (const { type, bytes } of files) {
       for (let at = 0; at < bytes.length; at++) {
@@ -173,7 +173,8 @@ describe('parseIdx refuses', () => {
             expect(outcome, name).toBeInstanceOf(FormatError);
             refused++;
           } else if (value !== bytes[at]) {
-            // What is still accepted differs in its values, or in a type of the same width (uint8 and int8, int32 and float32).
+            // Changes of a value are accepted, and so are changes to a type of the same width (uint8 and int8, int32
+            // and float32).
             const header = 4 + 4 * bytes[3]!;
             expect(at >= header || at === 2, name).toBe(true);
           }
@@ -184,9 +185,9 @@ describe('parseIdx refuses', () => {
   });
 
   it.each([[[0, 0, 8, 1]], [new SharedArrayBuffer(8)], ['0000'], [undefined], [null], [new Float32Array(2)]])(
-    'the argument %s, which is no bytes',
+    'the argument %s, which is not bytes',
     (value) => {
-      // Reflect.apply: what a caller without types can do.
+      // Reflect.apply calls it without type checks, as JavaScript callers do.
       const error = failure(() => Reflect.apply(parseIdx, undefined, [value]));
       expect(error).toBeInstanceOf(ArgumentError);
       expect(error).toMatchObject({
@@ -197,7 +198,7 @@ describe('parseIdx refuses', () => {
 });
 
 describe('parseIdx', () => {
-  it('reads an ArrayBuffer, as fetch() gives it, and refuses one whose memory is gone', () => {
+  it('reads an ArrayBuffer, such as fetch() gives, and refuses a detached one', () => {
     const { buffer } = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9);
     expect(parseIdx(buffer)).toEqual({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) });
     structuredClone(buffer, { transfer: [buffer] });
@@ -231,7 +232,7 @@ describe('encodeIdx refuses', () => {
     expect(error).toMatchObject({ message: expect.stringMatching(says) });
   });
 
-  it('data whose length is not that of the shape', () => {
+  it('data whose length does not fit the shape', () => {
     expect(failure(() => encodeIdx({ type: 'uint8', shape: [3], data }))).toBeInstanceOf(ShapeError);
   });
 });
@@ -241,7 +242,7 @@ describe('the digits in examples/data', () => {
     gunzipSync(readFileSync(new URL(`../../examples/data/${name}.gz`, import.meta.url)));
   const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-  it('are 10,000 distinct images of 28 x 28 with the bytes that make-data.ts reported', () => {
+  it('are 10,000 distinct images of 28 x 28 with the hash that make-data.ts printed', () => {
     const bytes = read('images-idx3-ubyte');
     const { type, shape, data } = parseIdx(bytes);
     expect({ type, shape }).toEqual({ type: 'uint8', shape: [10_000, 28, 28] });
@@ -249,13 +250,13 @@ describe('the digits in examples/data', () => {
     const hashes = Array.from({ length: 10_000 }, (_, i) => sha256(bytes.subarray(16 + 784 * i, 16 + 784 * (i + 1))));
     expect(new Set(hashes).size).toBe(10_000);
     expect(hashes).toEqual([...hashes].sort());
-    // MNIST's training set has a mean of 33.3 (0.1307 x 255); the standard error over 10,000 images is about 0.1.
+    // The mean of MNIST's training set is 33.3 (0.1307 x 255). Its standard error over 10,000 images is about 0.1.
     let sum = 0;
     for (const value of data) sum += value;
     expect(Math.abs(sum / data.length - 33.3)).toBeLessThan(0.5);
   });
 
-  it("have labels 0 to 9 in MNIST's proportions, mixed from the start", () => {
+  it("have labels 0 to 9 in MNIST's proportions, shuffled", () => {
     const bytes = read('labels-idx1-ubyte');
     const { type, shape, data } = parseIdx(bytes);
     expect({ type, shape }).toEqual({ type: 'uint8', shape: [10_000] });

@@ -6,7 +6,7 @@ const values = Float32Array.of(1.5, -2);
 const bytes = [0x00, 0x00, 0xc0, 0x3f, 0x00, 0x00, 0x00, 0xc0];
 
 describe('little-endian float32', () => {
-  it('writes and reads, from any offset', () => {
+  it('is written, and read from any offset', () => {
     expect([...littleEndianBytes(values)]).toEqual(bytes);
     for (const offset of [0, 1, 2, 3, 4]) {
       const placed = new Uint8Array(new SharedArrayBuffer(offset + 8), offset);
@@ -15,8 +15,8 @@ describe('little-endian float32', () => {
     }
   });
 
-  it('turns the bytes of a word round on a host of the other order', () => {
-    // Seen from a little-endian host, a big-endian host's memory is the reverse of each word.
+  it('reverses the bytes of each word on a big-endian host', () => {
+    // In the memory of a big-endian host the bytes of each word are in reverse order.
     const foreign = Float32Array.from(values);
     const turned = littleEndianBytes(foreign, false);
     expect([...turned]).toEqual([0x3f, 0xc0, 0x00, 0x00, 0xc0, 0x00, 0x00, 0x00]);

@@ -1,4 +1,4 @@
-/** What the mutation driver needs for safetensors: files to damage, and mutations that know the format. */
+/** The safetensors target of the fuzzer: valid files to damage, and mutations that use the format. */
 import assert from 'node:assert/strict';
 import type { Dtype } from '../../src/io/dtype.ts';
 import { DTYPES, elementBytes } from '../../src/io/dtype.ts';
@@ -11,7 +11,9 @@ export function countingEntry(name: string, dtype: Dtype, shape: readonly number
   return { name, dtype, shape, bytes: Uint8Array.from({ length: size }, (_, i) => (i + 1) & 0xff) };
 }
 
-/** A file from a header's text, one character a byte (so that bytes that are no UTF-8 can be written), and its data. */
+/**
+ * A file of a header and data. Each character of `header` is one byte, so that it can hold bytes that are not UTF-8.
+ */
 export function fileFromHeader(header: string, data: Uint8Array = new Uint8Array(0)): Uint8Array {
   const length = new Uint8Array(8);
   new DataView(length.buffer).setUint32(0, header.length, true);
@@ -36,9 +38,11 @@ const corpus: readonly Uint8Array[] = [
     countingEntry('none', 'I64', [0]),
     countingEntry('x', 'BOOL', [1, 1, 1]),
   ]),
-  // Escapes, any order of fields and entries, white space between tokens: never written here, but valid.
+  // Escapes, another order of fields and entries, white space between tokens: the writer never makes them, but they are
+  // valid.
   fileFromHeader(
-    '{ "\\u0061\\ud83d\\ude00\\n" :\t{"data_offsets" : [ 4 , 8 ],\r\n"shape":[1],"dtype":"F32"} ,"__metadata__":{}, "b":{"dtype":"I32","shape":[],"data_offsets":[0,4]}}   ',
+    '{ "\\u0061\\ud83d\\ude00\\n" :\t{"data_offsets" : [ 4 , 8 ],\r\n"shape":[1],"dtype":"F32"} ,"__metadata__":{}, ' +
+      '"b":{"dtype":"I32","shape":[],"data_offsets":[0,4]}}   ',
     Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
   ),
 ];
@@ -144,9 +148,7 @@ const ODD_PIECES: readonly string[] = [
   '{"x":{"dtype":"F32","shape":'.repeat(3000),
 ];
 
-/**
- * Damages the header's text; the length in front is set right again, as a mutation of the rest would not get past it.
- */
+/** Damages the text of the header and corrects the length before it, so that the reader gets to the damage. */
 function onHeader(edit: (header: string, random: TestRandom) => string): Mutator {
   return (bytes, random) => {
     if (bytes.length < 8) return bytes.slice();
@@ -155,7 +157,7 @@ function onHeader(edit: (header: string, random: TestRandom) => string): Mutator
   };
 }
 
-/** Replaces one of the matches of `pattern`, picked at random. */
+/** Replaces a random match of `pattern`. */
 function replaceOne(text: string, pattern: RegExp, random: TestRandom, replacement: (match: string) => string): string {
   const matches = [...text.matchAll(pattern)];
   if (matches.length === 0) return text;
@@ -198,7 +200,7 @@ const mutators: readonly Mutator[] = [
   },
 ];
 
-/** What was read covers the data from the first byte to the last, and survives being written and read again. */
+/** Checks a file that was read: its entries cover the data without gaps, and writing and reading it gives the same. */
 function verify(file: TensorFile, bytes: Uint8Array): void {
   const start = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   let end = start;

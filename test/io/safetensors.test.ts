@@ -71,7 +71,7 @@ describe('encodeSafetensors and decodeSafetensors', () => {
     }
   });
 
-  it('return copies: a later change of the bytes does not reach the tensors', () => {
+  it('return copies, so a later change of the bytes does not change the tensors', () => {
     const file = encodeSafetensors({ a: tensor([1.5]) });
     const { a } = decodeSafetensors(file).tensors;
     file.fill(0);
@@ -80,7 +80,7 @@ describe('encodeSafetensors and decodeSafetensors', () => {
 });
 
 describe('decodeSafetensors', () => {
-  it('converts the element types that the reference implementation wrote (test/safetensors-peer/reference.py)', () => {
+  it('converts element types written by the reference implementation (test/safetensors-peer/reference.py)', () => {
     const bytes = readFileSync(new URL('./fixtures/reference.safetensors', import.meta.url));
     const { tensors } = decodeSafetensors(bytes);
     // Element i is i in unsigned types, i - 3 in signed ones, (i - 3) / 4 in floating ones.
@@ -99,7 +99,7 @@ describe('decodeSafetensors', () => {
     expect(Object.keys(tensors).length).toBe(20);
   });
 
-  it('keeps nothing when one tensor cannot be converted, and says where it is', () => {
+  it('frees all tensors if one cannot be converted, and gives its offset', () => {
     const file = encodeTensorFile([countingEntry('b', 'F32', [1]), countingEntry('a', 'F8_E4M3', [1])]);
     let error: unknown;
     const { blocks } = heap().usage();
@@ -115,10 +115,10 @@ describe('decodeSafetensors', () => {
     expect(String(error)).toContain(`(at byte ${file.length - 1})`);
   });
 
-  it('refuses more elements than a tensor can have, before it takes memory for them', () => {
+  it('refuses more elements than a tensor can have, before it allocates memory for them', () => {
     const header = `{"a":{"dtype":"U8","shape":[${2 ** 30}],"data_offsets":[0,${2 ** 30}]}}`;
     const beginning = fileFromHeader(header.padEnd(Math.ceil(header.length / 8) * 8));
-    // The system gives zeros, and no memory as long as nobody touches them.
+    // The system allocates zeros lazily: they take no memory until they are used.
     const file = new Uint8Array(beginning.length + 2 ** 30);
     file.set(beginning);
     const { capacityBytes, usedBytes } = heap().usage();
@@ -133,12 +133,12 @@ describe('decodeSafetensors', () => {
     ['[4294967295,0]', /the tensor "a" has no elements, but its other dimensions multiply to 4294967295/],
     ['[0,1099511627776]', /the tensor "a" has no elements, but its other dimensions multiply to 1099511627776/],
     [`[${'1,'.repeat(19_999)}0]`, /a dimension too many; at most 64 fit/],
-  ])('refuses the shape %.20s, which a tiny file can claim and no loop comes to the end of', (shape, says) => {
+  ])('refuses the shape %.20s of a tiny file without looping over it', (shape, says) => {
     const file = fileFromHeader(`{"a":{"dtype":"F32","shape":${shape},"data_offsets":[0,0]}}`);
     expect(thrownBy(FormatError, () => decodeSafetensors(file)).message).toMatch(says);
   });
 
-  it('reads an ArrayBuffer, as fetch() gives it, and refuses one whose memory is gone', () => {
+  it('reads an ArrayBuffer, such as fetch() gives, and refuses a detached one', () => {
     const file = encodeSafetensors({ a: tensor([1.5]) });
     const buffer = file.slice().buffer;
     expect(decodeSafetensors(buffer).tensors['a']!.item()).toBe(1.5);
@@ -147,7 +147,7 @@ describe('decodeSafetensors', () => {
     expect(thrownBy(ArgumentError, () => decodeSafetensors(detached(file.slice()))).message).toMatch(/lost its memory/);
   });
 
-  it('keeps messages short and printable, whatever a name in the file is', () => {
+  it('keeps messages short and printable, whatever the names in the file are', () => {
     const name = `\\u001b[2J\\u202e${'x'.repeat(30_000_000)}`;
     const header = `{"${name}":{"dtype":"F8_E4M3","shape":[],"data_offsets":[0,1]}}`;
     const { message } = thrownBy(FormatError, () => decodeSafetensors(fileFromHeader(header, new Uint8Array(1))));
@@ -155,13 +155,13 @@ describe('decodeSafetensors', () => {
     expect(message).toMatch(/^decodeSafetensors: the tensor "\\u\{1b\}\[2J\\u\{202e\}xxx/);
   });
 
-  it('gives tensors that leave the scope they were read in', () => {
+  it('returns tensors that can leave the scope they were read in', () => {
     const file = encodeSafetensors({ a: tensor([1.5]), b: tensor([2.5]) });
     const { tensors } = scope(() => decodeSafetensors(file));
     expect([tensors['a']!.item(), tensors['b']!.item()]).toEqual([1.5, 2.5]);
   });
 
-  it('names itself when the file is bad or no file at all', () => {
+  it('names itself in errors about damaged files and wrong arguments', () => {
     expect(() => decodeSafetensors(fileFromHeader('{}x'))).toThrow(/^decodeSafetensors: not a safetensors file: /);
     const text: never = JSON.parse('"{}"') as never;
     expect(() => decodeSafetensors(text)).toThrow(ArgumentError);
@@ -187,7 +187,7 @@ describe('encodeSafetensors', () => {
     expect(() => encodeSafetensors(given)).toThrow(message);
   });
 
-  it('refuses a freed tensor by the name it has in the file', () => {
+  it('refuses a freed tensor and gives its name in the file', () => {
     const freed = tensor([1]);
     freed.dispose();
     expect(() => encodeSafetensors({ freed })).toThrow(RuntimeError);

@@ -8,7 +8,7 @@ import { countingEntry, fileFromHeader } from './safetensors-fuzz.ts';
 
 const reference = new Uint8Array(readFileSync(new URL('./fixtures/reference.safetensors', import.meta.url)));
 
-/** The header's text of a file that was just written. */
+/** The text of the header of a file. */
 function headerOf(file: Uint8Array): string {
   return new TextDecoder().decode(file.subarray(8, 8 + new DataView(file.buffer).getUint32(0, true)));
 }
@@ -24,11 +24,11 @@ function refusal(bytes: Uint8Array): FormatError {
 }
 
 describe('against the reference implementation', () => {
-  it('reads a file written by safetensors 0.8.0 and writes the very same bytes (test/safetensors-peer/reference.py)', () => {
+  it('reads a file of safetensors 0.8.0 and writes the same bytes (test/safetensors-peer/reference.py)', () => {
     const { entries, metadata } = decodeTensorFile(reference);
     expect(entries.length).toBe(20);
     expect({ ...metadata }).toEqual({ 'made by': 'the "reference"\n\\ implementation é\u{1f600}' });
-    // From the script: element i of an unsigned type is i, of a signed one i - 3, of a floating one (i - 3) / 4.
+    // In the script, element i is i in unsigned types, i - 3 in signed ones, (i - 3) / 4 in floating ones.
     const byName = new Map(entries.map((entry) => [entry.name, entry]));
     expect(byName.get('uint16')).toEqual({
       name: 'uint16',
@@ -46,7 +46,7 @@ describe('against the reference implementation', () => {
     expect(encodeTensorFile([...entries].reverse(), metadata)).toEqual(reference);
   });
 
-  it('writes the bytes that its unit tests expect (safetensors/src/tensor.rs: test_serialization, test_empty)', () => {
+  it('writes the bytes in its unit tests (safetensors/src/tensor.rs: test_serialization, test_empty)', () => {
     const values = Float32Array.of(0, 1, 2, 3, 4, 5);
     const entry = { name: 'attn.0', dtype: 'F32', shape: [1, 2, 3], bytes: new Uint8Array(values.buffer) } as const;
     const header = '{"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}}';
@@ -88,7 +88,7 @@ describe('encodeTensorFile', () => {
     expect(encodeTensorFile([...entries].reverse())).toEqual(file);
   });
 
-  it('sorts metadata, keeps any key and writes none unless asked', () => {
+  it('sorts metadata, accepts any key and writes no metadata by default', () => {
     const odd: Record<string, string> = JSON.parse(
       '{"b":"1","__proto__":"2","1":"3","\\uffee":"4","\\ud83d\\ude00":"5"}',
     );
@@ -120,12 +120,12 @@ describe('encodeTensorFile', () => {
     expect(() => encodeTensorFile(entries, metadata)).toThrow(message);
   });
 
-  it('refuses what decodeTensorFile would not read back: more than 2^17 names, a header above 100 MB', () => {
+  it('refuses files that decodeTensorFile would refuse: more than 2^17 names, a header above 100 MB', () => {
     const many = new Array<TensorEntry>(2 ** 17).fill(one);
     const says = 'entries must be at most 131072 tensors and metadata keys; got 131073';
     expect(thrownBy(ArgumentError, () => encodeTensorFile([...many, one])).message).toContain(says);
     expect(thrownBy(ArgumentError, () => encodeTensorFile(many, { key: '' })).message).toContain(says);
-    // Within the count: the next complaint is that the names are not distinct.
+    // 2^17 names are allowed, so the error is that they are not distinct.
     expect(thrownBy(ArgumentError, () => encodeTensorFile(many)).message).toContain('distinct');
     const long = { note: 'x'.repeat(100_000_000) };
     expect(thrownBy(ArgumentError, () => encodeTensorFile([], long)).message).toMatch(
@@ -135,7 +135,7 @@ describe('encodeTensorFile', () => {
 });
 
 describe('decodeTensorFile', () => {
-  it('returns views of the input, at any offset, of a Buffer or shared memory, and leaves it unchanged', () => {
+  it('returns views of its input, at any offset, of a Buffer or shared memory, and does not change it', () => {
     const escaped = fileFromHeader('{"\\u0061":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}', Uint8Array.of(7, 9));
     const shared = new Uint8Array(new SharedArrayBuffer(escaped.length + 3), 3);
     shared.set(escaped);
@@ -150,9 +150,10 @@ describe('decodeTensorFile', () => {
     }
   });
 
-  it('accepts what the format allows: any order, white space between tokens, padding, empty tensors anywhere', () => {
+  it('accepts any order of entries, white space between tokens, padding, and empty tensors anywhere', () => {
     const header =
-      '{\n"z" : {"shape":[0,3],"data_offsets":[4,4],"dtype":"F64"},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]},' +
+      '{\n"z" : {"shape":[0,3],"data_offsets":[4,4],"dtype":"F64"},' +
+      '"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]},' +
       '\t"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"__metadata__":{"k":""}} \n\r\t ';
     const { entries, metadata } = decodeTensorFile(fileFromHeader(header, Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7)));
     expect(entries.map(({ name }) => name)).toEqual(['a', 'z', 'b']);
@@ -163,8 +164,7 @@ describe('decodeTensorFile', () => {
   const entry = (shape: string, offsets: string, dtype = 'F32'): string =>
     `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
   const good = entry('[1]', '[0,4]');
-  // What, the header, its bytes of data, the complaint, and the file offset of the fault where it is not the header's
-  // start.
+  // Name of the case, header, number of data bytes, message, offset of the fault (default: the start of the header).
   const cases: readonly [what: string, header: string, data: number, message: RegExp, offset: number][] = [
     ['an empty header', '', 0, /must begin with '\{'/, 8],
     ['space before the brace', ' {}', 0, /must begin with '\{'/, 8],
@@ -219,7 +219,7 @@ describe('decodeTensorFile', () => {
     ['offsets in reverse', `{"a":${entry('[1]', '[4,0]')}}`, 4, /ends at 0, before it begins at 4/, 9],
     ['a hole in front', `{"a":${entry('[1]', '[4,8]')}}`, 8, /begins at 4, but the data before it end at 0/, 9],
     [
-      'a hole between',
+      'a gap between tensors',
       `{"a":${good},"b":${entry('[1]', '[8,12]')}}`,
       12,
       /"b" begins at 8, but the data before it end at 4/,
@@ -268,7 +268,7 @@ describe('decodeTensorFile', () => {
     expect(refusal(claim(0xffffffff, 0xffffffff)).message).toMatch(/at most 100000000 are read/);
   });
 
-  it('stops at nesting of any depth without recursion', () => {
+  it('refuses nesting of any depth without recursion', () => {
     for (const piece of ['[', '{"a":', '{"a":{"dtype":"F32","shape":[', '{"__metadata__":']) {
       expect(refusal(fileFromHeader(piece.repeat(100_000))).offset).toBeLessThan(80);
     }

@@ -3,14 +3,14 @@ import { FormatError } from '../../src/core/errors.ts';
 import type { Dtype } from '../../src/io/dtype.ts';
 import { toFloat32 } from '../../src/io/to-float32.ts';
 
-/** The values of a typed array, through bytes at an odd offset. */
+/** Converts the bytes of a typed array, placed at an odd offset. */
 function convert(dtype: Dtype, values: ArrayBufferView): number[] {
   const bytes = new Uint8Array(values.byteLength + 1).subarray(1);
   bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return [...toFloat32(dtype, bytes, 100, 'test: the tensor "t"')];
 }
 
-/** The value of a binary floating-point pattern by the definition in IEEE 754, section 3.4, for any field widths. */
+/** The value of a floating-point pattern with fields of any width, as defined in IEEE 754, section 3.4. */
 function patternValue(bits: number, exponentBits: number, fractionBits: number): number {
   const sign = bits >> (exponentBits + fractionBits) === 0 ? 1 : -1;
   const exponent = (bits >> fractionBits) & (2 ** exponentBits - 1);
@@ -31,9 +31,10 @@ describe('toFloat32', () => {
     expect(convert('BF16', patterns)).toEqual([...patterns].map((bits) => patternValue(bits, 8, 7)));
   });
 
-  it('rounds F64 to nearest, ties to even, and to infinity beyond the range', () => {
+  it('rounds F64 to the nearest float32, ties to even, and to infinity beyond the range', () => {
     const half = 2 ** -24;
-    // 1 + half lies midway between 1 and the next float32, 1 + 2 half; 1 + 3 half midway between odd and even.
+    // 1 + half is midway between 1 and the next float32, 1 + 2 half. 1 + 3 half is midway between 1 + 2 half and
+    // 1 + 4 half, whose last bit is 0.
     const values = Float64Array.of(
       0.1,
       1 + half,
@@ -49,7 +50,7 @@ describe('toFloat32', () => {
     expect(convert('F64', values)).toEqual(expected);
   });
 
-  it('keeps every bit of F32, NaN payloads too', () => {
+  it('keeps every bit of F32, NaN payloads included', () => {
     const words = Uint32Array.of(0x7fc12345, 0xff812345, 0x80000000, 1);
     const bytes = new Uint8Array(17).subarray(1);
     bytes.set(new Uint8Array(words.buffer));
@@ -80,7 +81,7 @@ describe('toFloat32', () => {
     ['I64', BigInt64Array.of(2n ** 24n + 1n), 100],
     ['U64', BigUint64Array.of(2n ** 64n - 1n), 100],
     ['BOOL', Uint8Array.of(0, 2), 101],
-  ])('refuses %s values without one', (dtype, values, offset) => {
+  ])('refuses %s values that float32 does not have', (dtype, values, offset) => {
     expect(() => convert(dtype, values)).toThrow(FormatError);
     expect(() => convert(dtype, values)).toThrow(`has no exact float32 (at byte ${offset})`);
   });

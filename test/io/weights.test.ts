@@ -32,7 +32,7 @@ function model(seed: number, units = 3): Model {
 const values = (one: Model): number[][] => one.weights.map((weight) => [...weight.data]);
 
 describe('encodeWeights', () => {
-  it('names each weight by model, layer and kind, and keeps metadata', () => {
+  it('names each weight by model, layer and kind, and writes metadata', () => {
     const file = decodeSafetensors(encodeWeights({ generator: model(1), d: model(2) }, { epoch: '3' }));
     const names = [
       '0.bias',
@@ -53,13 +53,13 @@ describe('encodeWeights', () => {
     expect(decodeTensorFile(encodeWeights({ d: model(2) })).metadata).toBeUndefined();
   });
 
-  it('writes nothing for no models', () => {
+  it('writes an empty file for no models', () => {
     expect(decodeTensorFile(encodeWeights({})).entries).toEqual([]);
   });
 });
 
 describe('loadWeights', () => {
-  it('makes another model compute the same, from bytes and from tensors', () => {
+  it('makes another model give the same results, from bytes and from tensors', () => {
     const trained = model(1);
     trained.call(
       tensor([
@@ -104,7 +104,7 @@ describe('loadWeights', () => {
     expect(values(dense)).toEqual([[1, -2], [0.5]]);
   });
 
-  /** The tensors of a model under `g.`, changed. */
+  /** The tensors of a model, named `g.*`, with changes. */
   const changed = (change: (tensors: Record<string, Tensor>) => void): Record<string, Tensor> => {
     const { tensors } = decodeSafetensors(encodeWeights({ g: model(1) }));
     change(tensors);
@@ -137,7 +137,7 @@ describe('loadWeights', () => {
     ],
     ['everything', {}, 'missing: g.0.kernel, g.0.bias, g.1.gamma'],
   ];
-  it.each(refusals)('refuses with a list, and changes nothing: %s', (_, tensors, says) => {
+  it.each(refusals)('lists the differences and changes nothing: %s', (_, tensors, says) => {
     const untouched = model(2);
     for (const source of [tensors, encodeSafetensors(tensors)]) {
       const before = values(untouched);
@@ -147,10 +147,10 @@ describe('loadWeights', () => {
     }
   });
 
-  it('changes nothing when the last of many tensors cannot be converted', () => {
+  it('changes nothing if the last of many tensors cannot be converted', () => {
     const { entries } = decodeTensorFile(encodeWeights({ g: model(1) }));
     const last = entries.findIndex(({ name }) => name === 'g.3.kernel');
-    // 2^24 + 1 three times: no float32.
+    // 2^24 + 1 three times, which float32 does not have.
     entries[last] = {
       name: 'g.3.kernel',
       dtype: 'I32',
@@ -163,13 +163,13 @@ describe('loadWeights', () => {
     expect(values(untouched)).toEqual(before);
   });
 
-  it('reads an ArrayBuffer, as fetch() gives it', () => {
+  it('reads an ArrayBuffer, such as fetch() gives', () => {
     const [saved, other] = [model(1), model(2)];
     loadWeights({ g: other }, encodeWeights({ g: saved }).slice().buffer);
     expect(values(other)).toEqual(values(saved));
   });
 
-  it('swaps weights of the models themselves: all values are read before any is written', () => {
+  it('can swap weights of the same model, since it reads all values before it writes any', () => {
     const pair = model(1);
     const [a, b] = ['1.gamma', '1.beta'].map((name) => pair.namedWeights.get(name)!);
     a!.assign([1, 2, 3]);
@@ -182,7 +182,7 @@ describe('loadWeights', () => {
     ]);
   });
 
-  it('tells within a moment that its arguments are swapped, however large the file is', () => {
+  it('refuses swapped arguments at once, however large the file is', () => {
     const start = performance.now();
     expect(() => Reflect.apply(loadWeights, undefined, [new Uint8Array(50_000_000), { g: model(1) }])).toThrow(
       /^loadWeights: models must be an object of models by name; got a Uint8Array. The models come first/,
@@ -190,7 +190,7 @@ describe('loadWeights', () => {
     expect(performance.now() - start).toBeLessThan(500);
   });
 
-  it('keeps the list of what differs short, whatever the names in the file are', () => {
+  it('keeps the list of differences short, whatever the names in the file are', () => {
     const entries = Array.from({ length: 30 }, (_, i) => ({
       name: `${i}\u001b${'x'.repeat(1_000_000)}`,
       dtype: 'F32' as const,
@@ -202,7 +202,7 @@ describe('loadWeights', () => {
     expect(error.message).toMatch(/unexpected: 0\\u\{1b\}x.* and 10 more. Nothing was loaded\.$/);
   });
 
-  it('takes a name such as __proto__ for a name', () => {
+  it('accepts __proto__ as a name', () => {
     const file = encodeTensorFile([{ name: '__proto__', dtype: 'F32', shape: [1], bytes: new Uint8Array(4) }]);
     expect(() => loadWeights({ g: model(1) }, file)).toThrow('unexpected: __proto__');
   });
