@@ -42,13 +42,14 @@ export function gradients(loss: Tensor, variables: readonly Variable[]): Tensor[
   }
   const run = (): Tensor[] => {
     const gradientOf = propagate(loss, order);
+    const versions = order.leaves.map(versionOf);
     const seen = new Set<Storage>();
     return variables.map((variable) => {
       const gradient = gradientOf.get(variable)!;
       // A pullback may give a tensor that exists elsewhere: an input, what it has saved, what another pullback gave.
       const own = isMadeHere(gradient.storage) && !seen.has(gradient.storage) ? gradient : copyOf(gradient);
       seen.add(own.storage);
-      own.node = gradientNode(own, order.leaves);
+      own.node = gradientNode(own, order.leaves, versions);
       return own;
     });
   };
@@ -204,7 +205,7 @@ function sumOf(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Marks a gradient, so that differentiating through it is refused instead of silently giving zero. */
-function gradientNode(gradient: Tensor, variables: readonly Variable[]): OpNode {
+function gradientNode(gradient: Tensor, variables: readonly Variable[], versions: readonly number[]): OpNode {
   const refuse = (): never => {
     throw new RuntimeError(
       'gradients: the loss depends on the result of an earlier gradients() call; second derivatives are not supported. Use stopGradient() if the gradient is meant as a constant.',
@@ -214,7 +215,7 @@ function gradientNode(gradient: Tensor, variables: readonly Variable[]): OpNode 
     op: 'gradients',
     inputs: variables,
     pullbacks: variables.map(() => refuse),
-    versions: variables.map(versionOf),
+    versions,
     saved: [],
     savedVersions: [],
     outputVersion: versionOf(gradient),

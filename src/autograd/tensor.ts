@@ -45,9 +45,9 @@ export class Tensor {
    * its values after the tensor is freed or collected.
    *
    * While the tensor lives the array is live. What you write into it is seen by the next operation, and the array of
-   * a variable shows what an optimizer has done. Each operation compares it with the tensor, which takes half a
-   * millisecond for a million values; item() and toArray() make no such array. If you transfer its buffer to a
-   * worker, the tensor keeps the values of its last operation and makes another array.
+   * a variable shows what an optimizer has done. For that each operation compares the array with the tensor, which
+   * takes half a millisecond for a million values; item() and toArray() make no such array. If you transfer its buffer
+   * to a worker, the tensor keeps the values of its last operation and makes another array.
    */
   get data(): Float32Array {
     return this.storage.data();
