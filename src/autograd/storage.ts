@@ -47,7 +47,7 @@ export class Storage {
   constructor(size: number) {
     this.heap = heap();
     this.size = size;
-    this.#block = withRoom(this.heap, () => new Block(this.heap, size));
+    this.#block = withRoom(this.heap, size * this.heap.bytesPerElement, () => new Block(this.heap, size));
     this.scope = scopeInForce;
     if (this.scope === undefined) this.#leaveToCollector();
     else this.scope.storages.push(this);
@@ -153,7 +153,7 @@ export class Storage {
   #prepare(): void {
     this.#checkAlive();
     if (!this.#block.inHeap) {
-      withRoom(this.heap, () => this.#block.moveIn());
+      withRoom(this.heap, this.#block.bytes, () => this.#block.moveIn());
       this.#leaveToCollector();
     }
     this.#takeWrites();

@@ -59,6 +59,13 @@ class UnscopedBlocks {
     this.#crowdedAt = this.#bytes + limit / 4;
   }
 
+  /** Evicts all blocks that are not in use, unless `bytes` would not fit even then. Returns whether there were any. */
+  makeRoom(bytes: number): boolean {
+    const { limitBytes } = this.#heap;
+    if (this.#heap.usage().usedBytes - this.#bytes + bytes > limitBytes) return false;
+    return this.evict(0, Infinity, IN_USE_REQUESTS);
+  }
+
   /**
    * Evicts blocks that are older than `age`, and not larger than `largest`, until the others take `target` bytes.
    * Returns whether there were any.
@@ -111,12 +118,15 @@ export function forget(block: Block): void {
   collected.unregister(block);
 }
 
-/** Runs what needs room in the heap; if there is none, once more after every block has left that is not in use. */
-export function withRoom<T>(heap: Heap, allocate: () => T): T {
+/**
+ * Runs what needs `bytes` of the heap. If there is no room, blocks that are not in use are evicted and it runs once
+ * more, unless that could not help.
+ */
+export function withRoom<T>(heap: Heap, bytes: number, allocate: () => T): T {
   try {
     return allocate();
   } catch (error) {
-    if (!blocksOf(heap).evict(0, Infinity, IN_USE_REQUESTS)) throw error;
+    if (!blocksOf(heap).makeRoom(bytes)) throw error;
     return allocate();
   }
 }

@@ -207,6 +207,17 @@ describe('an evicted tensor', () => {
   });
 });
 
+it('what could not fit in any case is refused, and nothing is evicted for it', () => {
+  const { heap, kernels } = createSmallRuntime(4 * MIB);
+  withRuntime({ heap, kernels }, () => {
+    const kept = Array.from({ length: 100 }, () => full([100], 1));
+    const { blocks } = heap.usage();
+    expect(() => new Tensor([2 * MIB])).toThrow(RuntimeError);
+    expect(heap.usage().blocks).toBe(blocks);
+    expect(kept.every((one) => one.toArray())).toBe(true);
+  });
+});
+
 it('a heap that only scopes fill is refused at the ceiling as before', () => {
   withRuntime(createSmallRuntime(4 * MIB), () => {
     const error = thrownBy(RuntimeError, () => scope(() => Array.from({ length: 100 }, () => new Tensor([65_536]))));
