@@ -1,6 +1,6 @@
 /**
  * The steps that every peer makes. All numbers are hashed, so that each process computes the same ones by itself.
- * - dense: initial weights and batches of test/fixtures/gan_steps.py, whose docstring has model and formulas; batches
+ * - dense: initial weights and batches of bench/support/dense_gan.py, whose docstring has model and formulas; batches
  * of
  *   256.
  * - conv: the convolutional pair of src/gan/conv-models.ts at width 0.25, with the same formulas; batches of 64. It has

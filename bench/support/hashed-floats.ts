@@ -8,7 +8,7 @@
  *     value = f32(f32(low) + f32(u * f32(f32(high) - f32(low))))
  *
  * The five mixing steps are the finaliser of MurmurHash3 (Austin Appleby, public domain). The Python twin is
- * `hashed_floats` in test/fixtures/hashing.py.
+ * `hashed_floats` in bench/support/hashing.py.
  */
 
 /** `count` float32 values in [low, high]; `salt` is an unsigned 32-bit integer that names the sequence. */

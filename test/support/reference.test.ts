@@ -9,7 +9,7 @@ describe('hashedFloats', () => {
     expect(Array.from(hashedFloats(count, salt, low, high))).toEqual(values);
   });
 
-  // The SHA-256 of hashed_floats(401408, 4000000001, -0.068, 0.068).tobytes() in test/fixtures/hashing.py.
+  // The SHA-256 of hashed_floats(401408, 4000000001, -0.068, 0.068).tobytes() in bench/support/hashing.py.
   it('equals its Python twin in every bit of 401,408 values', () => {
     const values = hashedFloats(401_408, 4_000_000_001, -0.068, 0.068);
     const hash = createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex');

@@ -22,7 +22,7 @@ import {
   watchDenseSteps,
   watchSteps,
   watchTrainings,
-} from '../trust/leak-runs.ts';
+} from '../memory/leak-runs.ts';
 
 /**
  * Allowed growth in bytes for each step or training, of objects and of resident memory outside the heap of the engine.

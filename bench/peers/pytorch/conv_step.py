@@ -4,7 +4,7 @@ JSON.
     /usr/bin/python3 bench/peers/pytorch/conv_step.py --threads 2      (Debian: python3-torch, libopenblas0-openmp)
 
 The pair is that of src/gan/conv-models.ts at width 0.25 without dropout. Weights and batches are those of `CONV` in
-bench/peers/data.ts, with the formulas of test/fixtures/gan_steps.py. The losses are compared with float64 before
+bench/peers/data.ts, with the formulas of bench/support/dense_gan.py. The losses are compared with float64 before
 anything is timed. Output and --serve are as in gan_step.py.
 
 For stride 2 Keras pads one pixel before and two after; PyTorch pads two on both sides and does not use the last.
@@ -28,7 +28,7 @@ import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 import stepping  # noqa: E402
 from hashing import hashed_tensor  # noqa: E402
-from layers import EPSILON, MOMENTUM, SLOPE  # noqa: E402
+from keras_formulas import EPSILON, MOMENTUM, SLOPE  # noqa: E402
 
 LATENT = 100
 GENERATOR = (64, 32, 16, 1)

@@ -6,7 +6,7 @@ The fastest variant that was found: this Adam, one tensor after the other (torch
 without foreach, and AVX-512 in PyTorch's own kernels are no faster), and OpenBLAS built with OpenMP. The pthread build
 has its own pool beside PyTorch's; on two cores the two pools slow each other down.
 
-The step is that of test/fixtures/gan_steps.py. Its docstring has the model and the formulas of weights and batches
+The step is that of bench/support/dense_gan.py. Its docstring has the model and the formulas of weights and batches
 (hashedFloats; salt S; batches 0 ... batches - 1, used in turn). Before anything is timed, the losses of the first three
 steps are compared with the same steps in float64; they differ by at most 1e-4. One thing differs: PyTorch updates the
 running variance with the unbiased variance. No loss depends on it.
@@ -27,7 +27,7 @@ OPTIONS = launch.prepare(launch.parser_of("Times one step of the dense GAN in Py
 
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
-import gan_steps as reference  # noqa: E402
+import dense_gan as reference  # noqa: E402
 import stepping  # noqa: E402
 
 

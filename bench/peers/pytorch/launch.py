@@ -40,9 +40,9 @@ def environment(options):
 
 
 def prepare(parser):
-    """The options. Restarts the script with the environment variables; then test/fixtures can be imported."""
+    """The options. Restarts the script with the environment variables; then bench/support can be imported."""
     options = parser.parse_args()
     if "GANVAS_BENCH_READY" not in os.environ:
         os.execve(sys.executable, [sys.executable, *sys.argv], {**environment(options), "GANVAS_BENCH_READY": "1"})
-    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../test/fixtures"))
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../support"))
     return options

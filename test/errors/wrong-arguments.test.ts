@@ -9,7 +9,7 @@ import * as ganvas from '../../src/index.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import * as node from '../../src/node/index.ts';
 import { collectAll, collectUntil } from '../support/collect-garbage.ts';
-import { VALID_CALLS } from '../support/valid-calls.ts';
+import { VALID_CALLS } from './valid-calls.ts';
 import { changedOperands, type WrongCall } from './wrong-call.ts';
 import { CONVOLUTION_CALLS } from './wrong-convolution-calls.ts';
 import { CORE_CALLS, LAYER_CALLS } from './wrong-core-calls.ts';

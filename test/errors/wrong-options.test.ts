@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type * as options from '../../src/core/options.ts';
 import { ArgumentError, configure, GanvasError, tensor } from '../../src/index.ts';
-import { VALID_CALLS } from '../support/valid-calls.ts';
+import { VALID_CALLS } from './valid-calls.ts';
 
 type Schema = Readonly<Record<string, options.Option<unknown, unknown, 'required' | 'optional'>>>;
 

@@ -5,8 +5,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { configure, encodeIdx, GanvasError } from '../../src/index.ts';
+import { type TestRandom, testRandom } from '../support/mutate.ts';
 import { HOSTILE, UserError } from './hostile-values.ts';
-import { type TestRandom, testRandom } from './mutate.ts';
 import { VALID_CALLS } from './valid-calls.ts';
 
 export interface FuzzFailure {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configure } from '../../src/index.ts';
-import { fuzzCalls, prepareCalls } from '../support/call-fuzzer.ts';
-import { exportedFunctions, VALID_CALLS } from '../support/valid-calls.ts';
+import { fuzzCalls, prepareCalls } from './call-fuzzer.ts';
+import { exportedFunctions, VALID_CALLS } from './valid-calls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-exports-'));
 const before = process.cwd();

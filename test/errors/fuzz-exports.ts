@@ -1,11 +1,11 @@
 /**
- * Hostile calls by hand: `npx tsx test/trust/fuzz-exports.ts 20000 7` (calls, seed), or one of them again with its index behind.
+ * Hostile calls by hand: `npx tsx test/errors/fuzz-exports.ts 20000 7` (calls, seed), or one of them again with its index behind.
  * The tests run fewer.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fuzzCalls } from '../support/call-fuzzer.ts';
+import { fuzzCalls } from './call-fuzzer.ts';
 
 const [count = '20000', seed = '1', only] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-fuzz-'));
