@@ -187,7 +187,11 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
     [Argument, [{ memoryLimit: Infinity }], /^configure: memoryLimit must be .* got Infinity/],
   ],
   sequential: [
-    [Argument, [undefined], /^sequential: layers must be a list of at least one layer; got undefined. Make layers with/],
+    [
+      Argument,
+      [undefined],
+      /^sequential: layers must be a list of at least one layer; got undefined. Make layers with/,
+    ],
     [Argument, [[]], /^sequential: layers must be .* got \[\]/],
     [Argument, [dense], /^sequential: layers must be .* got \{ kind/],
     [Argument, [[dense, 'relu']], /^sequential: layers must be .*"relu"/],
