@@ -1,13 +1,17 @@
 /**
  * Wrong calls that follow from the schemas: every option of every function with each of the values that its check refuses, a misspelt
- * option, and everything but a plain object in the place of the options. The schemas are those that the valid calls read.
+ * option, and everything but a plain object in the place of the options. The schemas are those that the valid calls read. None of these
+ * calls leaves a tensor behind. The ranges of numbers are stated a second time in option-ranges.ts.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as options from '../../src/core/options.ts';
 import { ArgumentError, configure, GanvasError, tensor } from '../../src/index.ts';
+import { heap } from '../../src/kernels/runtime.ts';
+import { collectAll, collectUntil } from '../support/collect-garbage.ts';
+import { endsOf, rangeOf } from './option-ranges.ts';
 import { VALID_CALLS } from './valid-calls.ts';
 
 type Schema = Readonly<Record<string, options.Option<unknown, unknown, 'required' | 'optional'>>>;
@@ -31,6 +35,13 @@ afterAll(async () => {
   process.chdir(before);
   rmSync(folder, { recursive: true, force: true });
   await configure({ threads: 1 });
+});
+
+let blocks = 0;
+beforeAll(async () => {
+  read.length = 0;
+  await collectAll();
+  blocks = heap().usage().blocks;
 });
 
 const PRIMITIVES: readonly unknown[] = [
@@ -115,6 +126,12 @@ describe.each(FUNCTIONS)('$name', (fn) => {
   const names = Object.keys(fn.schema);
 
   it(`refuses wrong values of ${names.join(', ')}`, async () => {
+    // Methods are named without their class.
+    const where = /^[A-Z]/.test(fn.name)
+      ? undefined
+      : fn.name === 'defineOptimizer'
+        ? 'own'
+        : fn.name.replace('node.', '');
     for (const name of names) {
       const { check, missing } = fn.schema[name]!;
       let refused = 0;
@@ -126,12 +143,31 @@ describe.each(FUNCTIONS)('$name', (fn) => {
         const message = (expected as Error).message.slice('where: '.length);
         expect(error, `${name}: ${message}`).toBeInstanceOf(GanvasError);
         expect((error as Error).message).toContain(message);
+        if (where !== undefined) expect((error as Error).message.startsWith(where), message).toBe(true);
       }
       const unseen = /^(real|training|generated|labels|axis)$/.test(name);
       if (!unseen) expect(refused, name).toBeGreaterThan(5);
       if (missing === 'required') {
         const error = await changed(fn, (given) => ({ ...given, [name]: undefined }));
         expect(error, `without ${name}`).toBeInstanceOf(GanvasError);
+      }
+    }
+  });
+
+  it('states and checks the ranges of its numbers and names', async () => {
+    for (const name of names) {
+      const { check } = fn.schema[name]!;
+      const message = String(await errorOf(() => check('where', name, Symbol('no value')), []));
+      const [, expected] = / must be ((?:a (?:finite|whole) number|one of).*); got Symbol/.exec(message) ?? [];
+      // Some functions have an option of the same name that is neither a number nor one of some names, such as `loss`.
+      if (expected === undefined) continue;
+      expect(expected, name).toBe(rangeOf(fn.name, name));
+      if (expected.startsWith('one of')) continue;
+      const { inside, outside } = endsOf(expected);
+      expect(inside.length + outside.length, name).toBeGreaterThan(1);
+      for (const value of inside) expect(await errorOf(() => check('where', name, value), []), name).toBeUndefined();
+      for (const value of outside) {
+        expect(await errorOf(() => check('where', name, value), []), name).toBeInstanceOf(ArgumentError);
       }
     }
   });
@@ -158,4 +194,9 @@ describe.each(FUNCTIONS)('$name', (fn) => {
       expect((error as Error).message).toMatch(new RegExp(`must be .*; got ${picture}`));
     }
   });
+});
+
+it('leaves no tensor behind', async () => {
+  read.length = 0;
+  expect(await collectUntil(() => heap().usage().blocks <= blocks)).toBe(true);
 });
