@@ -1,5 +1,4 @@
 /** Wrong calls of tensors, gradients, random numbers, layers, models, optimizers and datasets. */
-import { createRandom } from '../../src/autograd/random.ts';
 import { stopGradient } from '../../src/autograd/record.ts';
 import { tensor, variable } from '../../src/autograd/tensor.ts';
 import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
@@ -27,7 +26,6 @@ keepsData(x, w, other, loss, bytes);
 
 const selfContaining: unknown[] = [];
 selfContaining.push(selfContaining);
-const random = createRandom(1);
 const dense = layers.dense({ units: 2, inputShape: [3] });
 const badShapes = (name: string, ...behind: readonly unknown[]): WrongCall[] => [
   [
@@ -156,35 +154,7 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
   randomFromState: [
     [Argument, [undefined], /^randomFromState: state must be what state\(\) has returned; got undefined/],
     [Argument, [42], /^randomFromState: state must be what state\(\) has returned; got 42/],
-    [Argument, [{ seed: 1, stream: 0, blok: 0 }], /^randomFromState: unknown option "blok". Did you mean block\?/],
     [Argument, [{ seed: 1, stream: 0 }], /^randomFromState: block must be a whole number of at least 0; got undefined/],
-    [
-      Argument,
-      [{ seed: -1, stream: 0, block: 0 }],
-      /^randomFromState: seed must be a whole number of at least 0; got -1/,
-    ],
-    [
-      Argument,
-      [{ seed: 1, stream: 2 ** 31, block: 0 }],
-      /^randomFromState: stream must be a whole number from 0 to 2147483647; got 2147483648/,
-    ],
-    [Argument, [{ seed: 1, stream: 0, block: NaN }], /^randomFromState: block must be .* got NaN/],
-  ],
-  configure: [
-    [Argument, [null], /^configure: options must be a plain object; got null/],
-    [Argument, [{ thread: 2 }], /^configure: unknown option "thread". Did you mean threads\?/],
-    [Argument, [{ tileColumns: 7 }], /^configure: unknown option "tileColumns"/],
-    [Argument, [{ threads: 0 }], /^configure: threads must be a whole number from 1 to 64; got 0/],
-    [Argument, [{ threads: 2.5 }], /^configure: threads must be .* got 2.5/],
-    [Argument, [{ threads: NaN }], /^configure: threads must be .* got NaN/],
-    [Argument, [{ threads: 1000 }], /^configure: threads must be .* got 1000/],
-    [
-      Argument,
-      [{ kernels: 'smid' }],
-      /^configure: kernels must be one of 'auto', 'portable', 'simd'; got "smid". Did you mean simd\?/,
-    ],
-    [Argument, [{ memoryLimit: -1 }], /^configure: memoryLimit must be a whole number of at least 1; got -1/],
-    [Argument, [{ memoryLimit: Infinity }], /^configure: memoryLimit must be .* got Infinity/],
   ],
   sequential: [
     [
@@ -196,13 +166,6 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
     [Argument, [dense], /^sequential: layers must be .* got \{ kind/],
     [Argument, [[dense, 'relu']], /^sequential: layers must be .*"relu"/],
     [Argument, [[dense, layers.dense]], /^sequential: layers must be .*function dense/],
-    [Argument, [[dense], { rndom: random }], /^sequential: unknown option "rndom". Did you mean random\?/],
-    [
-      Argument,
-      [[dense], { random: 42 }],
-      /^sequential: random must be a random generator; got 42. Make one with createRandom/,
-    ],
-    [Argument, [[dense], { name: 7 }], /^sequential: name must be a string; got 7/],
     [
       Shape,
       [[dense, layers.reshape({ targetShape: [7] })]],

@@ -210,8 +210,6 @@ export const METHOD_CALLS: readonly MethodCalls[] = [
       ...wrongTensors('m.call', 'x'),
       [Shape, [tensor(1)], /^m.call: x must be a batch, \[n, ...item\]; got a scalar/],
       [Shape, [w], /^m.call: x must have shape \[n, 3\]; got \[2\]/],
-      [Argument, [x, { trainig: true }], /^m.call: unknown option "trainig". Did you mean training\?/],
-      [Argument, [x, { training: 1 }], /^m.call: training must be true or false; got 1/],
       [Argument, [x, { training: true }], /^layers.dropout: a training call needs a random generator/],
     ],
   },

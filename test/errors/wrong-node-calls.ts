@@ -33,10 +33,6 @@ export const NODE_CALLS: Calls<typeof node> = {
         /^readIdxFile: path must be the path of a file; got (undefined|null|""|5)/,
       ],
     ),
-    [Argument, ['x', { maxbytes: 3 }], /^readIdxFile: unknown option "maxbytes". Did you mean maxBytes\?/],
-    [Argument, ['x', { maxBytes: 0 }], /^readIdxFile: maxBytes must be a whole number of at least 1; got 0/],
-    [Argument, ['x', { maxBytes: Infinity }], /^readIdxFile: maxBytes must be .* got Infinity/],
-    [Argument, ['x', null], /^readIdxFile: options must be a plain object; got null/],
     [Runtime, [nowhere], /^readIdxFile: ".*" cannot be read: ENOENT.*Check the path/],
   ],
   saveImage: [
@@ -57,24 +53,8 @@ export const NODE_CALLS: Calls<typeof node> = {
       [nowhere, { shape: [2], data: new Float32Array(2) }],
       /^saveImage: image has shape \[2\]; expected \[n, h, w, 1\]/,
     ],
-    [
-      Argument,
-      [nowhere, { pixels: data, width: 2, height: 1 }, { colums: 3 }],
-      /^saveImage: unknown option "colums". Did you mean columns\?/,
-    ],
   ],
   loadMnist: [
-    [Argument, [null], /^loadMnist: options must be a plain object; got null/],
-    [Argument, [{ dir: nowhere }], /^loadMnist: unknown option "dir"/],
-    [Argument, [{ directory: '' }], /^loadMnist: directory must be the path of a folder; got ""/],
-    [Argument, [{ directory: 5 }], /^loadMnist: directory must be .* got 5/],
-    [
-      Argument,
-      [{ directory: nowhere, split: 'tests' }],
-      /^loadMnist: split must be one of 'train', 'test'; got "tests". Did you mean test\?/,
-    ],
-    [Argument, [{ directory: nowhere, limit: 0 }], /^loadMnist: limit must be a whole number of at least 1; got 0/],
-    [Argument, [{ directory: nowhere, limit: NaN }], /^loadMnist: limit must be .* got NaN/],
     [
       Argument,
       [{ directory: nowhere, baseUrl: 'http://127.0.0.1/' }],
@@ -95,29 +75,10 @@ export const NODE_CALLS: Calls<typeof node> = {
       [{ cacheDirectory: nowhere, checksums: { 'train-images-idx3-ubyte': 'abc' } }],
       /^loadMnist: checksums\['train-images-idx3-ubyte'\] must be 64 hex digits; got "abc"/,
     ],
-    [Argument, [{ directory: nowhere, signal: {} }], /^loadMnist: signal must be an AbortSignal; got \{/],
     [Runtime, [{ directory: nowhere }], /^loadMnist: none of .* is in /],
   ],
   createDashboard: [
     [Argument, [undefined], /^createDashboard: epochs must be a whole number of at least 1; got undefined/],
     [Argument, [{}], /^createDashboard: epochs must be a whole number of at least 1; got undefined/],
-    [Argument, [{ epochs: 0, stepsPerEpoch: 1 }], /^createDashboard: epochs must be .* got 0/],
-    [Argument, [{ epochs: 1, stepsPerEpoch: NaN }], /^createDashboard: stepsPerEpoch must be .* got NaN/],
-    [
-      Argument,
-      [{ epochs: 1, stepPerEpoch: 1 }],
-      /^createDashboard: unknown option "stepPerEpoch". Did you mean stepsPerEpoch\?/,
-    ],
-    [
-      Argument,
-      [{ epochs: 1, stepsPerEpoch: 1, stream: {} }],
-      /^createDashboard: stream must be a stream with a function write; got \{/,
-    ],
-    [
-      Argument,
-      [{ epochs: 1, stepsPerEpoch: 1, environment: null }],
-      /^createDashboard: environment must be an object; got null/,
-    ],
-    [Argument, [{ epochs: 1, stepsPerEpoch: 1, now: 5 }], /^createDashboard: now must be a function; got 5/],
   ],
 };

@@ -4,7 +4,7 @@ import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape
 import * as ganvas from '../../src/index.ts';
 import { type Calls, FREED, keepsData, type WrongCall } from './wrong-call.ts';
 
-const { adam, dataset, layers, memoryCheckpoints, sequential, tensorDataset } = ganvas;
+const { adam, dataset, layers, sequential, tensorDataset } = ganvas;
 
 const images = dataset(new Uint8Array(16).fill(9), [4, 2, 2, 1]);
 const generator = sequential([layers.dense({ units: 4, inputShape: [3] }), layers.reshape({ targetShape: [2, 2, 1] })]);
@@ -45,16 +45,6 @@ const both = sequential([layers.dense({ units: 1, inputShape: [1] })]);
 export const TRAINING_CALLS: Calls<typeof ganvas> = {
   trainGan: [
     [Argument, [undefined], /^trainGan: images must be a Dataset or a Tensor .* got undefined/],
-    [Argument, [[images]], /^trainGan: options must be a plain object; got \[/],
-    wrongly({ batchsize: 4 }, /^trainGan: unknown option "batchsize". Did you mean batchSize\?/),
-    wrongly(
-      { generatorOptimiser: 4 },
-      /^trainGan: unknown option "generatorOptimiser". Did you mean generatorOptimizer\?/,
-    ),
-    wrongly(
-      { images: undefined },
-      /^trainGan: images must be a Dataset or a Tensor \[n, 28, 28, 1\]; got undefined. Make one with dataset/,
-    ),
     wrongly({ images: new Uint8Array(16) }, /^trainGan: images must be a Dataset or a Tensor .* got a Uint8Array/),
     wrongly(
       { images: { ...images, count: NaN } },
@@ -83,27 +73,13 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
     ...numbers('batchSize', 1),
     ...numbers('sampleCount', 0),
     ...numbers('seed', 0),
-    wrongly({ threads: 0 }, /^trainGan: threads must be a whole number from 1 to 64; got 0/),
-    wrongly(
-      { checkpoint: memoryCheckpoints(), checkpointEvery: 0 },
-      /^trainGan: checkpointEvery must be a whole number of at least 1; got 0/,
-    ),
     wrongly({ checkpointEvery: 1 }, /^trainGan: checkpointEvery needs a checkpoint store. Use memoryCheckpoints/),
-    wrongly({ checkpoint: 'run' }, /^trainGan: checkpoint must be a CheckpointStore; got "run"/),
     wrongly({ checkpoint: { save: () => 0 } }, /^trainGan: checkpoint must be a CheckpointStore; got \{ save \}/),
-    wrongly({ resume: 'yes' }, /^trainGan: resume must be true or false; got "yes"/),
     wrongly({ resume: true }, /^trainGan: resume needs a checkpoint store/),
-    wrongly({ onEpoch: 'log' }, /^trainGan: onEpoch must be a function; got "log"/),
-    wrongly({ onStep: null }, /^trainGan: onStep must be a function; got null/),
-    wrongly({ signal: {} }, /^trainGan: signal must be an AbortSignal; got \{/),
     wrongly({ generator: layers.flatten() }, /^trainGan: generator must be a model; got \{ kind/),
     wrongly(
       { discriminator: { call: () => images } },
       /^trainGan: discriminator must be a model; got \{ call \}. Make one with sequential/,
-    ),
-    wrongly(
-      { generatorOptimizer: 1e-4 },
-      /^trainGan: generatorOptimizer must be an optimizer; got 0.0001. Make one with adam/,
     ),
     wrongly(
       { discriminatorOptimizer: { apply: () => [] } },
@@ -117,21 +93,7 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
       { images: dataset(new Uint8Array(4), [4, 1]), latentDim: 1, generator: both, discriminator: both },
       /^trainGan: generator and discriminator are one and the same model; .* Make two/,
     ),
-    wrongly(
-      { loss: 'wasserstein' },
-      /^trainGan: loss must be one of 'nonSaturating', 'minimax', 'leastSquares', 'hinge'; got/,
-    ),
-    wrongly({ loss: 'leastsquares' }, /^trainGan: loss must be .* got "leastsquares". Did you mean leastSquares\?/),
-    wrongly({ labelSmooth: 0.1 }, /^trainGan: unknown option "labelSmooth". Did you mean labelSmoothing\?/),
-    wrongly({ labelSmoothing: 1 }, /^trainGan: labelSmoothing must be a finite number from 0 to below 1; got 1/),
-    wrongly(
-      { labelSmoothing: '0.1' },
-      /^trainGan: labelSmoothing must be a finite number from 0 to below 1; got "0.1"/,
-    ),
     wrongly({ loss: 'hinge', labelSmoothing: 0.1 }, /^trainGan: labelSmoothing goes with a loss that has labels/),
-    wrongly({ emaMomentum: 1 }, /^trainGan: emaMomentum must be a finite number from 0 to below 1; got 1/),
-    wrongly({ emaMomentum: -1 }, /^trainGan: emaMomentum must be a finite number from 0 to below 1; got -1/),
-    wrongly({ emaDecay: 0.9 }, /^trainGan: unknown option "emaDecay"/),
     wrongly({ labels: 7 }, /^trainGan: labels must be a list of class numbers; got 7. loadMnist/),
     wrongly({ labels: [0, 1, 2] }, /^trainGan: labels must be as many as the images; got 3 labels for 4 images/),
     wrongly({ labels: [0, 1, 10, 3] }, /^trainGan: labels\[2\] must be a whole number from 0 to 9, .* got 10/),
@@ -139,7 +101,6 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
       { labels: [0, 1, 2, 3], classes: 3 },
       /^trainGan: labels\[3\] must be a whole number from 0 to 2, .* got 3/,
     ),
-    wrongly({ labels: [0, 0, 0, 0], classes: 0 }, /^trainGan: classes must be a whole number from 1 to 256; got 0/),
     wrongly({ classes: 10 }, /^trainGan: classes needs labels, one for each image. Give labels, or leave classes out/),
     wrongly(
       { labels: [0, 1, 2, 0], classes: 3 },
