@@ -1,10 +1,13 @@
 /**
- * The classes of a conditional GAN. A network is told of a class by a one-hot vector behind its other input,
- *   generator: [noise, s one-hot] -> image;   discriminator: [pixels, s one-hot] -> logit;   s = sqrt(size of noise or pixels),
- * so that the class is a vector about as long as the one it stands behind. At s = 1 it drowns in 784 pixels: in twelve epochs of the 10,000
- * digits the generator learned nothing of it; at this scale more than nine images in ten were of the class asked for from the third epoch on.
- * Real images come with their own labels, generated ones with those of images drawn at random, so that every class is as frequent among
- * the ones as among the others, and no label tells them apart.
+ * The classes of a conditional GAN. Each network gets the class as a scaled one-hot vector, appended to its input:
+ *   generator:      [noise, s one-hot] -> image     s = sqrt(size of the noise)
+ *   discriminator:  [pixels, s one-hot] -> logit    s = sqrt(number of pixels)
+ * With this scale the class vector is about as long as the vector that it follows. With s = 1 its effect is lost among
+ * 784 pixels: after twelve epochs of the 10,000 digits the generator had not learned the classes at all. With the scale
+ * above, more than nine images in ten were of the requested class from the third epoch on.
+ *
+ * Real images have their own labels. Generated images get the labels of images drawn at random. Real and fake batches
+ * therefore share one distribution of classes, and a label alone does not tell them apart.
  * Source: M. Mirza, S. Osindero, "Conditional Generative Adversarial Nets", 2014.
  */
 import type { Random } from '../autograd/random.ts';
@@ -18,19 +21,19 @@ import { reshape } from '../ops/reshape.ts';
 import { concat } from '../ops/shape-ops.ts';
 import { readLabels } from '../training/checks.ts';
 
-/** A label is a byte. */
+/** Labels are stored as bytes. */
 export const MAX_CLASSES = 256;
 export const DEFAULT_CLASSES = 10;
 
-/** How many classes there are. */
+/** The option `classes`: the number of classes. */
 export const CLASSES: Option<number, number, 'optional'> = integer(1, MAX_CLASSES).or(DEFAULT_CLASSES);
 
-/** Labels as bytes, checked. @param count - how many there must be; any number if left open. */
+/** Checks labels and returns them as bytes. @param count - the required number of labels. Default: any number. */
 export function labelBytes(where: string, labels: ArrayLike<number>, classes: number, count?: number): Uint8Array {
   return Uint8Array.from(readLabels(where, labels, classes, count));
 }
 
-/** The labels of `count` items drawn at random, with replacement. */
+/** `count` labels, drawn from `labels` at random with replacement. */
 export function drawLabels(labels: Uint8Array, random: Random, count: number): Uint8Array {
   return scope(() => {
     const draws = random.uniform([count]).storage.view();
@@ -38,12 +41,12 @@ export function drawLabels(labels: Uint8Array, random: Random, count: number): U
   }, 'drawLabels');
 }
 
-/** 0, 1, ..., classes - 1, 0, 1, ...: `count` of them. */
+/** The first `count` labels of the sequence 0, 1, ..., classes - 1, 0, 1, ... */
 export function labelsInTurn(count: number, classes: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => i % classes);
 }
 
-/** [n, classes]: a 1 in the column of each label, else 0. */
+/** One-hot rows [n, classes]: 1 in the column of the label, 0 elsewhere. */
 export function oneHot(labels: Uint8Array, classes: number): Tensor {
   const rows = new Float32Array(labels.length * classes);
   labels.forEach((label, row) => {
@@ -52,7 +55,7 @@ export function oneHot(labels: Uint8Array, classes: number): Tensor {
   return tensor(rows, [labels.length, classes]);
 }
 
-/** Items [n, ...item] flattened, each followed by its one-hot row at scale: [n, size of item + classes]. */
+/** Flattens items [n, ...item] and appends their scaled one-hot rows: [n, size of item + classes]. */
 export function joinClasses(items: Tensor, oneHotRows: Tensor): Tensor {
   const [count = 0, ...item] = items.shape;
   const size = sizeOf(item);
@@ -60,15 +63,15 @@ export function joinClasses(items: Tensor, oneHotRows: Tensor): Tensor {
 }
 
 export interface WithClassesOptions {
-  /** How many classes there are, at most 256. Default 10. */
+  /** The number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
 }
 
 /**
- * What the networks of a class-conditional GAN take: noise, or images flattened, each followed by its class as a one-hot vector of the length
- * sqrt(size of an item): [n, size + classes].
+ * The input of the networks of a class-conditional GAN: noise or flattened images, each followed by its class. The
+ * class is a one-hot vector times sqrt(size of an item). Returns [n, size of an item + classes].
  *
- * @param items - [n, ...item]
+ * @param items - noise or images [n, ...item]
  * @param labels - n whole numbers from 0 to classes - 1
  *
  * @example

@@ -1,8 +1,8 @@
 /**
- * The class-conditional pair: the refined dense networks, each told of a class by a vector behind its input (classes.ts).
+ * The class-conditional pair: the refined dense networks, with a class vector appended to the input (classes.ts).
  *   generator: [noise, class], latentDim + classes -> 256 -> 512 -> 784 -> [28, 28, 1]
  *   discriminator: [pixels, class], 784 + classes -> 512 -> 256 -> one logit
- * Each is a model of one input like any other; trainGan({ labels }) joins the parts, as withClasses() does.
+ * Each model has a single input. trainGan({ labels }) joins its parts, as withClasses() does.
  */
 import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
@@ -12,23 +12,24 @@ import { discriminatorOf, generatorOf, IMAGE_SIZE } from './dense-models.ts';
 import { LATENT_DIM, RANDOM } from './model-options.ts';
 
 export interface ConditionalDiscriminatorConfig {
-  /** How many classes there are, at most 256. Default 10. */
+  /** The number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
-  /** Where the initial weights are drawn from. Default: the same each time. */
+  /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
 
 export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConfig {
-  /** Length of the noise vector, without the classes. Default 100. */
+  /** Length of the noise vector, without the class vector. Default 100. */
   readonly latentDim?: number | undefined;
 }
 
 /**
- * Noise and class [n, latentDim + classes] -> images [n, 28, 28, 1] in [-1, 1]. sampleClasses() draws with it.
+ * Noise and class [n, latentDim + classes] -> images [n, 28, 28, 1] in [-1, 1]. sampleClasses() draws samples from it.
  *
  * @example
  * const { images, labels } = await loadMnist();
- * const { generator } = await trainGan({ images, labels, generator: conditionalGenerator(), discriminator: conditionalDiscriminator() });
+ * const networks = { generator: conditionalGenerator(), discriminator: conditionalDiscriminator() };
+ * const { generator } = await trainGan({ images, labels, ...networks });
  * const sevens = sampleClasses(generator, [7, 7, 7, 7]);
  */
 export function conditionalGenerator(config: ConditionalGeneratorConfig = {}): Model {

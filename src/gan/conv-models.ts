@@ -1,10 +1,13 @@
 /**
  * The convolutional GAN of TensorFlow's DCGAN tutorial, for images of 28 x 28 pixels:
- *   generator: latent -> 7 x 7 x 256 -> 7 x 7 x 128 -> 14 x 14 x 64 -> 28 x 28 x 1, a dense layer and three transposed convolutions with 5 x 5
- *   kernels, no biases; batch normalisation and LeakyReLU after each but the last, tanh after the last.
- *   discriminator: 28 x 28 x 1 -> 14 x 14 x 64 -> 7 x 7 x 128, convolutions with 5 x 5 kernels and strides of 2, LeakyReLU and dropout after
- *   each, then one logit.
- * Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR 2016, as reduced there.
+ *   generator: latent -> 7 x 7 x 256 -> 7 x 7 x 128 -> 14 x 14 x 64 -> 28 x 28 x 1. One dense layer, then three transposed
+ *   convolutions with 5 x 5 kernels, all without biases. Batch normalisation and LeakyReLU follow each layer but the
+ *   last; tanh follows the last.
+ *   discriminator: 28 x 28 x 1 -> 14 x 14 x 64 -> 7 x 7 x 128 -> one logit. Two convolutions with 5 x 5 kernels and
+ *   strides of 2, each followed by LeakyReLU and dropout, then a dense layer.
+ * The tutorial's networks are a smaller version of those in the paper.
+ * Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR
+ * 2016.
  */
 import type { Random } from '../autograd/random.ts';
 import { number, readOptions } from '../core/options.ts';
@@ -18,19 +21,23 @@ const WIDTH = number({ above: 0 }).or(1);
 export interface ConvGeneratorConfig {
   /** Length of the noise vector. Default 100. */
   readonly latentDim?: number | undefined;
-  /** Multiplies the numbers of channels, 256, 128 and 64, rounded, at least 1. Arithmetic goes as its square. Default 1. */
+  /**
+   * Multiplies the channel counts 256, 128 and 64. Results are rounded and at least 1. The cost of a step grows with
+   * the square of the width. Default 1.
+   */
   readonly width?: number | undefined;
-  /** Where the initial weights are drawn from. Default: the same each time. */
+  /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
 
 const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, width: WIDTH, random: RANDOM };
 
 /**
- * Noise [n, latentDim] -> images [n, 28, 28, 1] in [-1, 1]; 2,330,944 parameters with the defaults.
+ * Noise [n, latentDim] -> images [n, 28, 28, 1] in [-1, 1]. It has 2,330,944 parameters with the defaults.
  *
- * It learns fastest with the paper's Adam and small batches: after 10 epochs of MNIST at width 0.25 the Frechet distance (npm run evaluate) was
- * 81.7 so, 127 with beta1 0.9, 188 with batches of 256 and twice the rate besides.
+ * It learns fastest with the paper's Adam settings and small batches, as in the example. After 10 epochs of MNIST at
+ * width 0.25 the Frechet distance (npm run evaluate) was 81.7 with these settings, 127 with beta1 = 0.9, and 188 with
+ * beta1 = 0.9, batches of 256 and twice the learning rate.
  *
  * @example
  * const [generator, discriminator] = [convGenerator({ width: 0.25 }), convDiscriminator({ width: 0.25 })];
@@ -64,19 +71,19 @@ export function convGenerator(config: ConvGeneratorConfig = {}): Model {
 }
 
 export interface ConvDiscriminatorConfig {
-  /** Multiplies the numbers of channels, 64 and 128, rounded, at least 1. Default 1. */
+  /** Multiplies the channel counts 64 and 128. Results are rounded and at least 1. Default 1. */
   readonly width?: number | undefined;
-  /** Probability with which dropout sets an element to 0, 0 <= dropoutRate < 1. Default 0.3. */
+  /** Probability that dropout sets an element to 0, in [0, 1). Default 0.3. */
   readonly dropoutRate?: number | undefined;
-  /** Where the initial weights are drawn from. Default: the same each time. */
+  /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
 
 const DISCRIMINATOR_OPTIONS = { width: WIDTH, dropoutRate: number({ from: 0, below: 1 }).or(0.3), random: RANDOM };
 
 /**
- * Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 212,865 parameters with the defaults. In training its calls need a random
- * generator, for dropout; trainGan gives it one.
+ * Images [n, 28, 28, 1] -> logits [n, 1], positive for "real". It has 212,865 parameters with the defaults. Calls in
+ * training mode need a random generator for dropout; trainGan passes one.
  */
 export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
   const { width, dropoutRate: rate, random } = readOptions('convDiscriminator', config, DISCRIMINATOR_OPTIONS);
@@ -97,7 +104,7 @@ export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
   );
 }
 
-/** Numbers of channels, multiplied by the width. */
+/** Multiplies channel counts by the width. */
 function scaledBy(width: number): (channels: number) => number {
   return (channels) => Math.max(1, Math.round(channels * width));
 }

@@ -1,17 +1,17 @@
 /**
- * The dense pairs: three fully connected layers each way.
+ * The dense pairs: each network has three fully connected layers.
  *   generator: input -> 256 -> 512 -> 784, no biases, batch normalisation and LeakyReLU after the first two, tanh after
  *   the last, [28, 28, 1]
  *   discriminator: input -> 512 -> 256, each without bias and with batch normalisation and LeakyReLU, then one logit
  *
- * The tutorial's pair has one more batch normalisation in the generator, after the tanh, so that an image may leave
- * [-1, 1] (pictures clip).
+ * The tutorial's generator has one more batch normalisation, after the tanh. Its images can therefore leave [-1, 1];
+ * pictures clip the values.
  *
- * The refined pair is without the two batch normalisations that hide the background from it. What the tutorial's first
- * discriminator layer makes of an image goes straight into a batch normalisation, which takes away all that the images
- * of a batch have in common: a background that is the same in all generated images is never seen, and the generator
- * never told of it (test/gan/grey-background.test.ts). Its generator has nothing after the tanh; its discriminator has
- * LeakyReLU only after the first layer. Nothing else differs, and the same `random` draws the same kernels.
+ * The refined pair leaves out two batch normalisations. In the tutorial's discriminator, the first layer is followed by
+ * one. It subtracts the mean of the batch, and with it whatever all images of the batch have in common. The
+ * discriminator cannot see a background that is the same in all generated images, so the generator gets no gradient for
+ * it (test/gan/grey-background.test.ts). In the refined pair, only LeakyReLU follows the discriminator's first layer,
+ * and nothing follows the generator's tanh. The rest is equal, and the same `random` draws the same kernels.
  */
 import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
@@ -23,11 +23,11 @@ import { denseWithoutBias, normalizedDense } from '../nn/normalized-dense.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 import { LATENT_DIM, RANDOM } from './model-options.ts';
 
-/** Whether a network has the batch normalisation that hides the background. */
+/** 'tutorial' has the batch normalisation that hides the background; 'refined' does not. */
 export type DenseKind = 'tutorial' | 'refined';
 
 export interface DenseDiscriminatorConfig {
-  /** Where the initial weights are drawn from. Default: the same each time. */
+  /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
 
@@ -73,7 +73,7 @@ function discriminatorOfImages(where: string, kind: DenseKind, config: DenseDisc
 
 export const IMAGE_SIZE: number = sizeOf(IMAGE_SHAPE);
 
-/** A dense generator of vectors of this size. */
+/** A dense generator: [n, inputSize] -> [n, 28, 28, 1]. */
 export function generatorOf(kind: DenseKind, inputSize: number, random: Random | undefined): Model {
   const plan = [
     ...normalizedDense(256, [inputSize]),
@@ -85,7 +85,7 @@ export function generatorOf(kind: DenseKind, inputSize: number, random: Random |
   return sequential(plan, { name: 'generator', random });
 }
 
-/** A dense discriminator, behind layers that make vectors, or of vectors of this shape. */
+/** A dense discriminator. The layers in `front` turn its input into vectors; without any, vectors have `inputShape`. */
 export function discriminatorOf(
   kind: DenseKind,
   front: readonly Layer[],

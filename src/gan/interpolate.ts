@@ -1,13 +1,14 @@
 /**
- * Walks through the latent space: the images of noise vectors between noise vectors. Between a and b, at t from 0 to 1,
+ * Interpolation in the latent space: images of the noise vectors between given ones. Between a and b, t runs from 0 to
+ * 1:
  *   linear      z = (1 - t) a + t b
  *   normalized  z, scaled to the length (1 - t) |a| + t |b|
- * Random vectors of many numbers are all about equally long, and at right angles: halfway between two the linear z is shorter by the square
- * root of 2 than what the generator was trained on. The normalized one points where the spherical interpolation does, along the arc from a to
- * b, only not at an even pace; but it needs no sines, whose last bits differ between engines.
- * Source: T. White, "Sampling Generative Networks", 2016, for the arc.
+ * Random vectors of high dimension all have about the same length and are nearly orthogonal. Halfway between two of
+ * them the linear z is therefore shorter, by a factor of the square root of 2, than the vectors that the generator was
+ * trained on. The normalized z follows the same arc from a to b as spherical interpolation, at an uneven pace. It needs
+ * no sines, whose last bits differ between engines.
+ * Source of spherical interpolation: T. White, "Sampling Generative Networks", 2016.
  */
-
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
@@ -17,9 +18,9 @@ import type { Model } from '../nn/sequential.ts';
 import { checkModel } from '../training/checks.ts';
 
 export interface InterpolateOptions {
-  /** How many images the whole walk has, both its ends included. Default 10. */
+  /** The number of images, both ends included; at least 2. Default 10. */
   readonly steps?: number | undefined;
-  /** Default 'normalized'. */
+  /** How the vectors between two noise vectors are computed. Default 'normalized'. */
   readonly path?: InterpolationPath | undefined;
 }
 
@@ -29,11 +30,11 @@ const PATHS = ['normalized', 'linear'] as const;
 const OPTIONS = { steps: integer(2).or(10), path: choice(PATHS).or('normalized') };
 
 /**
- * The images on a walk from the first noise vector through all others to the last, evenly spaced: [steps, ...image]. With n vectors, those
- * between the ends are among its stops if steps - 1 is a multiple of n - 1.
+ * Images on the path from the first noise vector through all others to the last, at equal steps of t:
+ * [steps, ...image]. With n vectors, every given vector is on the path if steps - 1 is a multiple of n - 1.
  *
- * @param generator - a model that takes one vector an item.
- * @param noise - [n, length], at least two vectors; for a class-conditional generator those of withClasses().
+ * @param generator - a model whose items are vectors.
+ * @param noise - [n, length], at least two vectors. For a class-conditional generator, make them with withClasses().
  *
  * @example
  * const walk = interpolate(generator, createRandom(7).normal([3, 100]), { steps: 17 });
@@ -77,7 +78,8 @@ function between(a: Float32Array, b: Float32Array, t: number, path: Interpolatio
   const wanted = (1 - t) * norm(a) + t * norm(b);
   if (length === 0 && wanted > 0) {
     throw new ArgumentError(
-      'interpolate: two vectors in a row point in opposite directions, and no arc leads from one to the other. Put a third between them, or take path: "linear".',
+      'interpolate: two vectors in a row point in opposite directions, and no arc leads from one to the other. Put a ' +
+        'third between them, or take path: "linear".',
     );
   }
   return length === 0 ? z : z.map((value) => value * (wanted / length));

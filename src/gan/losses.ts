@@ -1,6 +1,6 @@
 /**
- * What the two networks of a GAN minimise, from the logits of real and of generated images; s is the label smoothing,
- * `BCE` the binary cross-entropy from logits, and every `mean` is over the batch.
+ * The losses of the two networks of a GAN, from the logits of real and of generated images. s is the label smoothing,
+ * `BCE` is the binary cross-entropy from logits, and each `mean` is over the batch.
  *
  *                  discriminator                                           generator
  *   nonSaturating  BCE(1 - s, real) + BCE(0, fake)                         BCE(1, fake)
@@ -21,7 +21,7 @@ import { binaryCrossentropy, meanSquaredError } from '../ops/losses.ts';
 import { mean } from '../ops/reduce.ts';
 import { neg, relu } from '../ops/unary.ts';
 
-/** What each network descends: scalars, from the logits [n, 1] of one forward pass. */
+/** The loss of each network: a scalar, from the logits [n, 1] of one forward pass. */
 export interface Objective {
   generatorLoss(fakeLogits: Tensor, realLogits: Tensor): Tensor;
   discriminatorLoss(realLogits: Tensor, fakeLogits: Tensor): Tensor;
@@ -62,7 +62,7 @@ export const GAN_LOSSES: readonly GanLoss[] = Object.keys(OBJECTIVES) as GanLoss
 export const DEFAULT_LOSS: GanLoss = 'nonSaturating';
 export const ARTICLE_OBJECTIVE: Objective = OBJECTIVES[DEFAULT_LOSS](1);
 
-/** The objective by its name, after both options are checked. */
+/** Checks both options and returns the objective of that name. */
 export function readObjective(where: string, loss: GanLoss, labelSmoothing: number): Objective {
   const name = checkChoice(where, 'loss', loss, GAN_LOSSES);
   checkNumber(where, 'labelSmoothing', labelSmoothing, { from: 0, below: 1 });
@@ -75,7 +75,7 @@ export function readObjective(where: string, loss: GanLoss, labelSmoothing: numb
   return OBJECTIVES[name](1 - labelSmoothing);
 }
 
-/** Two functions of the user's; what they return is checked in each step. */
+/** Checks the user's two functions. Their results are checked in each step. */
 export function checkObjective(where: string, argument: string, value: unknown): Objective {
   if (hasMethods(value, ['generatorLoss', 'discriminatorLoss'])) return value as object as Objective;
   return invalid(

@@ -1,4 +1,4 @@
-/** Options that the models share: the length of the noise vector, and where the initial weights are drawn from. */
+/** Options that the models share: the length of the noise vector, and the generator that draws the initial weights. */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { integer, type Option, option } from '../core/options.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The networks among the options of trainGan: their defaults, and whether they fit the images, the noise and each
- * other.
+ * The networks among the options of trainGan: their defaults, and the check that they fit the images, the noise and
+ * each other.
  */
 import type { Random } from '../autograd/random.ts';
 import { ArgumentError } from '../core/errors.ts';
@@ -74,11 +74,11 @@ export function readNetworks(
   return { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average };
 }
 
-/** Layers that change no value, so that the activation before them is still the last. */
+/** Layers without an activation: the last activation of a model may stand before them. */
 const SHAPING = ['Flatten', 'Reshape', 'Dropout'];
 
 /**
- * The activation that a model ends in, as far as its layers name it; layers of the given kinds behind it do not count.
+ * The activation that a model ends in, if its layers name one. Trailing layers of the kinds in `passed` are skipped.
  */
 function lastActivation({ layers }: Model, passed: readonly string[]): string | number | undefined {
   for (let i = layers.length - 1; i >= 0; i--) {
@@ -88,7 +88,7 @@ function lastActivation({ layers }: Model, passed: readonly string[]): string | 
   return undefined;
 }
 
-/** The losses take logits: of probabilities they would give small gradients, and a wrong loss. */
+/** The losses take logits. With probabilities, the loss would be wrong and the gradients small. */
 function checkLogits(where: string, discriminator: Model): void {
   if (lastActivation(discriminator, SHAPING) !== 'sigmoid') return;
   throw new ArgumentError(
@@ -97,10 +97,7 @@ function checkLogits(where: string, discriminator: Model): void {
   );
 }
 
-/**
- * Warns of images without a negative value beside a generator that ends in tanh: most likely they were scaled to [0,
- * 1].
- */
+/** Warns if no image value is negative but the generator ends in tanh: most likely the images are scaled to [0, 1]. */
 export function warnOfRange(where: string, images: Dataset, generator: Model): void {
   const values = sourceOf(images)?.storage.view();
   if (values === undefined || lastActivation(generator, [...SHAPING, 'BatchNormalization']) !== 'tanh') return;
@@ -111,7 +108,7 @@ export function warnOfRange(where: string, images: Dataset, generator: Model): v
   );
 }
 
-/** Builds models that have no inputShape of their own, and compares what meets: noise, images, logits. */
+/** Builds models that have no inputShape of their own, and checks that the shapes of noise, images and logits fit. */
 function checkFit(
   where: string,
   generator: Model,

@@ -1,4 +1,4 @@
-/** The options of trainGan: their defaults, and all that can be refused before the first step. */
+/** The options of trainGan: their defaults, and all checks that can be done before the first step. */
 import type { Tensor } from '../autograd/tensor.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { choice, integer, number, option, readOptions } from '../core/options.ts';
@@ -11,74 +11,74 @@ import { checkObjective, DEFAULT_LOSS, GAN_LOSSES, type GanLoss, type Objective,
 import { readNetworks, warnOfRange } from './networks.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
 
-/** What onEpoch is told beside the means. */
+/** What onEpoch gets in addition to the means. */
 export interface GanEpoch {
   /**
-   * [sampleCount, ...image], from the same noise every epoch, in inference mode; with `labels` of the classes 0, 1, ...
-   * in turn.
+   * [sampleCount, ...image], drawn in inference mode from the same noise every epoch. With `labels`, the classes are 0,
+   * 1, ... in turn.
    */
   readonly samples: Tensor;
-  /** As trained so far: to save its weights, or to draw more. */
+  /** The generator as trained so far, for saving its weights or drawing more samples. */
   readonly generator: Model;
-  /** With `emaMomentum` the generator of averaged weights, which the samples come from. */
+  /** With `emaMomentum`: the generator with averaged weights, which draws the samples. Otherwise undefined. */
   readonly averageGenerator: Model | undefined;
 }
 
 export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   /**
-   * The classes of the images, one number from 0 to classes - 1 for each: what loadMnist() returns as labels. With them
-   * the training is class-conditional: the generator learns to draw the class that it is asked for. It takes noise and
-   * class, latentDim + classes numbers, the discriminator pixels and class, as withClasses() joins them.
+   * The class of each image, from 0 to classes - 1, as in the labels of loadMnist(). With labels the training is
+   * class-conditional: the generator learns to draw images of a requested class. Its input is noise and class,
+   * latentDim + classes numbers. The input of the discriminator is pixels and class. withClasses() makes both.
    */
   readonly labels?: ArrayLike<number> | undefined;
-  /** With `labels`: how many classes there are, at most 256. Default 10. */
+  /** With `labels`: the number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
-  /** Default: denseGenerator(), or with `labels` conditionalGenerator(), with weights drawn by the seed. */
+  /** Default: denseGenerator(), or conditionalGenerator() with `labels`. The seed determines its weights. */
   readonly generator?: Model | undefined;
-  /** Default: denseDiscriminator(), or with `labels` conditionalDiscriminator(), with weights drawn by the seed. */
+  /** Default: denseDiscriminator(), or conditionalDiscriminator() with `labels`. The seed determines its weights. */
   readonly discriminator?: Model | undefined;
   /** Length of the noise vectors. Default 100. */
   readonly latentDim?: number | undefined;
   /** Default 100. */
   readonly epochs?: number | undefined;
   /**
-   * Default 256. For networks with batch normalisation it should be well above 1: of a batch of one it makes a
-   * constant, through which nothing flows back.
+   * Default 256. With batch normalisation it should be well above 1: a dense layer's batch of one is normalised to a
+   * constant, which has no gradient.
    */
   readonly batchSize?: number | undefined;
   /** How many samples onEpoch gets. Default 16. */
   readonly sampleCount?: number | undefined;
-  /** Default adam({ learningRate: 1e-4 }), as is the discriminator's. Each network needs one of its own. */
+  /** Default for both networks: adam({ learningRate: 1e-4 }). Each network needs its own optimizer. */
   readonly generatorOptimizer?: Optimizer | undefined;
   readonly discriminatorOptimizer?: Optimizer | undefined;
   /**
-   * What the networks minimise. Default 'nonSaturating', binary cross-entropy; 'minimax' is its first form, with which
-   * a generator learns slowly as long as its images are refused; 'leastSquares' and 'hinge' judge by distance. The
-   * formulas stand in src/gan/losses.ts.
+   * The losses of the networks. Default 'nonSaturating', binary cross-entropy. 'minimax' is the original form; with it,
+   * the generator learns slowly while the discriminator rejects its images. 'leastSquares' and 'hinge' use distances
+   * instead of cross-entropy. The formulas are in src/gan/losses.ts.
    */
   readonly loss?: GanLoss | undefined;
-  /** Losses of your own instead, from the logits of one forward pass. A resumed training needs the same functions. */
+  /** Your own losses instead, from the logits of one forward pass. A resumed training needs the same functions. */
   readonly objective?: Objective | undefined;
   /**
-   * One-sided label smoothing: real images get the label 1 - labelSmoothing, from 0 to below 1. Not with 'hinge'.
+   * One-sided label smoothing, in [0, 1): real images get the label 1 - labelSmoothing. Not available with 'hinge'.
    * Default 0.
    */
   readonly labelSmoothing?: number | undefined;
   /**
-   * Keeps an exponential moving average of the generator's weights and moving statistics; after step t average = m
-   * average + (1 - m) weight, m = min(emaMomentum, (1 + t) / (10 + t)). The samples of onEpoch and the result's
-   * `averageGenerator` come from it. From 0 to below 1, such as 0.999. Default: none. The training itself does not
-   * change by it.
+   * Keeps an exponential moving average of the generator's weights and moving statistics. After step t:
+   *   average = m average + (1 - m) weight,  m = min(emaMomentum, (1 + t) / (10 + t))
+   * The averages make the result's `averageGenerator`, which also draws the samples of onEpoch. The training itself
+   * stays the same. In [0, 1), for example 0.999. Default: no average.
    */
   readonly emaMomentum?: number | undefined;
 }
 
-/** The run, and what the GAN is. */
+/** The checked options of trainGan, with the networks. */
 export interface TrainGanSetup extends TrainingRun<GanLosses, GanEpoch> {
   readonly labels: Uint8Array | undefined;
   readonly classes: number;
   readonly networks: GanNetworks;
-  /** Its name, for checkpoints. */
+  /** The name of the loss, for checkpoints. */
   readonly loss: GanLoss | 'a pair of functions';
   readonly labelSmoothing: number;
   readonly objective: Objective;
@@ -89,7 +89,7 @@ export interface TrainGanSetup extends TrainingRun<GanLosses, GanEpoch> {
 const WHERE = 'trainGan';
 const OPTIONS = {
   ...trainingSchema<GanLosses, GanEpoch>({ epochs: 100, batchSize: 256 }),
-  // Labels are checked when it is known how many there must be, of which classes.
+  // Labels are checked later, when the number of images and of classes is known.
   labels: option<ArrayLike<number>>((_where, _argument, value) => value as ArrayLike<number>).optional(),
   classes: integer(1, MAX_CLASSES).optional(),
   generator: MODEL,

@@ -1,4 +1,4 @@
-/** Images of the classes that one asks for, from a class-conditional generator. */
+/** Images of requested classes, from a class-conditional generator. */
 import { createRandom, type Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
@@ -11,20 +11,23 @@ import { CLASSES, joinClasses, labelBytes, oneHot } from './classes.ts';
 import { RANDOM } from './model-options.ts';
 
 export interface SampleClassesOptions {
-  /** How many classes the generator was trained with. Default 10. */
+  /** The number of classes that the generator was trained with. Default 10. */
   readonly classes?: number | undefined;
-  /** The noise [labels.length, latentDim]: the same noise with other labels gives other digits in one hand. Default: drawn. */
+  /**
+   * The noise [labels.length, latentDim]. The same noise with other labels gives other digits in the same handwriting.
+   * Default: drawn.
+   */
   readonly noise?: Tensor | undefined;
-  /** Where the noise is drawn from, if none is given. Default: createRandom(0), the same noise each time. */
+  /** Draws the noise if none is given. Default: createRandom(0), the same noise each time. */
   readonly random?: Random | undefined;
 }
 
 const OPTIONS = { classes: CLASSES, noise: option<Tensor>(checkTensor).optional(), random: RANDOM };
 
 /**
- * One image of each class that is asked for, in that order: [labels.length, ...image].
+ * One image for each label, in the order of the labels: [labels.length, ...image].
  *
- * @param generator - of noise and class, such as conditionalGenerator() after trainGan({ labels }).
+ * @param generator - takes noise and class, such as conditionalGenerator() after trainGan({ labels }).
  *
  * @example
  * imageGrid(sampleClasses(generator, [2, 0, 2, 6]));
@@ -37,8 +40,11 @@ export function sampleClasses(generator: Model, labels: ArrayLike<number>, optio
   const [inputSize = 0, ...others] = generator.inputShape ?? [];
   const latentDim = inputSize - classes;
   if (others.length > 0 || latentDim < 1) {
+    const { inputShape } = generator;
+    const taken = inputShape === undefined ? 'anything, being not built yet' : formatShape(inputShape);
     throw new ShapeError(
-      `${where}: the generator must take vectors of noise and ${classes} classes; it takes ${generator.inputShape === undefined ? 'anything, being not built yet' : formatShape(generator.inputShape)}. conditionalGenerator() makes one.`,
+      `${where}: the generator must take vectors of noise and ${classes} classes; it takes ${taken}. ` +
+        'conditionalGenerator() makes one.',
     );
   }
   const noiseShape = [wanted.length, latentDim];
@@ -46,7 +52,8 @@ export function sampleClasses(generator: Model, labels: ArrayLike<number>, optio
     if (random !== undefined) throw new ArgumentError(`${where}: give noise or random, not both.`);
     if (!sameShape(noise.shape, noiseShape)) {
       throw new ShapeError(
-        `${where}: noise must have shape ${formatShape(noiseShape)}, a row for each label; got ${formatShape(noise.shape)}`,
+        `${where}: noise must have shape ${formatShape(noiseShape)}, a row for each label; got ` +
+          `${formatShape(noise.shape)}`,
       );
     }
   }

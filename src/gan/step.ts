@@ -1,7 +1,7 @@
 /**
- * One step of a GAN: one forward pass D(real), G(z), D(G(z)) in training mode; both losses and both sets of gradients
- * from that same pass; then both updates.
- *   generator: BCE(1, fake); discriminator: BCE(1, real) + BCE(0, fake), or another pair of losses.ts
+ * One step of a GAN: one forward pass D(real), G(z), D(G(z)) in training mode, both losses and both sets of gradients
+ * from that pass, then both updates.
+ *   generator: BCE(1, fake); discriminator: BCE(1, real) + BCE(0, fake); or another pair of losses.ts
  * Source: I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014, with the non-saturating generator loss.
  */
 import { gradients } from '../autograd/gradients.ts';
@@ -21,17 +21,16 @@ export interface GanNetworks {
   readonly discriminator: Model;
   readonly generatorOptimizer: Optimizer;
   readonly discriminatorOptimizer: Optimizer;
-  /** Of the generator's weights, taken after each step. */
+  /** The average of the generator's weights, updated after each step. */
   readonly average?: WeightAverage | undefined;
 }
 
-/** What a step may do otherwise than the article. */
+/** Options of a step that differ from the original article. */
 export interface GanStepOptions {
   /** Default: binary cross-entropy, non-saturating. */
   readonly objective?: Objective | undefined;
   /**
-   * One-hot classes [n, classes] of the images that the generator makes of the noise; noise and real images come with
-   * theirs joined.
+   * One-hot classes [n, classes] of the generated images. The noise and the real images already contain their classes.
    */
   readonly fakeClasses?: Tensor | undefined;
 }
@@ -61,7 +60,7 @@ export function ganPlayers({
   ];
 }
 
-/** The forward pass: nothing is updated but the moving statistics. */
+/** The forward pass. It updates the moving statistics and nothing else. */
 export function ganForward(
   { generator, discriminator }: Pair,
   real: Tensor,
@@ -82,13 +81,13 @@ export function ganForward(
   return { losses, measures: { generatorLoss: ofGenerator.item(), discriminatorLoss: ofDiscriminator.item() } };
 }
 
-/** The gradients of the trainable weights, in their order, from one forward pass. */
+/** The gradients of the trainable weights, in the order of the weights, from one forward pass. */
 export interface GanGradients {
   readonly generatorGradients: readonly Tensor[];
   readonly discriminatorGradients: readonly Tensor[];
 }
 
-/** The forward pass and both backward ones, for studies of a step; nothing is updated but the moving statistics. */
+/** The forward pass and both backward passes, without updates of the weights. The moving statistics do change. */
 export function ganPass(
   pair: Pair,
   real: Tensor,
@@ -106,9 +105,9 @@ export function ganPass(
 }
 
 /**
- * One step, from a batch of real images and of noise to updated networks. Throws a DivergenceError that names network
- * and layer if a loss, a weight or a moving statistic is not finite; a loss that is not finite never reaches the
- * weights.
+ * One step: updates both networks from a batch of real images and a batch of noise. Throws a DivergenceError that names
+ * network and layer if a loss, a weight or a moving statistic is not finite. After a loss that is not finite the
+ * weights are unchanged.
  */
 export function ganStep(
   networks: GanNetworks,

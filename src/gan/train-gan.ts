@@ -12,21 +12,25 @@ import { type GanLosses, ganForward, ganPlayers, updateAverage } from './step.ts
 export interface TrainGanResult extends TrainingResult<GanLosses> {
   readonly generator: Model;
   readonly discriminator: Model;
-  /** With `emaMomentum` the generator of averaged weights, else undefined. */
+  /** With `emaMomentum`: the generator with averaged weights. Otherwise undefined. */
   readonly averageGenerator: Model | undefined;
 }
 
 /**
  * Trains a generator against a discriminator.
  *
- * Each epoch goes once through the images in an order drawn anew; the last, smaller batch is kept. Noise is [batchSize,
- * latentDim] in every step. Rejects with an ArgumentError or ShapeError before the first step if an option does not
- * fit, and with a DivergenceError in the step in which a loss or a weight turns NaN or infinite, or at the end of the
- * epoch in which a callback has written such a number; that state is never saved.
+ * Each epoch uses every image once, in a new random order. The last batch may be smaller. The noise of every step is
+ * [batchSize, latentDim].
  *
- * With `checkpoint` its state is saved as it goes, and `resume` goes on from there with the same bits as if it had
- * never stopped. Then it rejects with an ArgumentError that lists the settings that differ from the saved ones, with a
- * FormatError if all checkpoints are damaged.
+ * With `checkpoint` the state is saved during the training. With `resume` the training continues from there, with the
+ * same bits as if it had never stopped.
+ *
+ * The promise rejects with
+ *   - an ArgumentError or ShapeError before the first step if an option is wrong;
+ *   - a DivergenceError in the step in which a loss or a weight becomes NaN or infinite, or at the end of the epoch in
+ *     which a callback has written such a number (that state is never saved);
+ *   - an ArgumentError that lists the differences if a resumed training has other settings than the saved one;
+ *   - a FormatError if `resume` finds only damaged checkpoints.
  *
  * @example
  * const { images } = await loadMnist();
@@ -39,7 +43,7 @@ export interface TrainGanResult extends TrainingResult<GanLosses> {
  * const { averageGenerator } = await trainGan({ images, labels, loss: 'hinge', emaMomentum: 0.999 });
  *
  * @example
- * // Losses of your own: a relativistic GAN.
+ * // Your own losses: a relativistic GAN.
  * const objective = {
  *   generatorLoss: (fake, real) => binaryCrossentropy(1, sub(fake, mean(real)), { fromLogits: true }),
  *   discriminatorLoss: (real, fake) => binaryCrossentropy(1, sub(real, mean(fake)), { fromLogits: true }),
@@ -67,7 +71,8 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
       afterUpdate: () => updateAverage(networks),
       afterEpoch(record) {
         const samples = drawSamples(setup, sampleNoise);
-        // The callback may keep them, or read them once: either way they leave the tensor memory to the next epochs.
+        // Whether the callback keeps the samples or only reads them, they must not occupy tensor memory in later
+        // epochs.
         samples.storage.moveOut();
         return onEpoch?.({ ...record, samples, generator, averageGenerator });
       },
@@ -78,7 +83,7 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
   }
 }
 
-/** What beside images, optimizers and networks decides the bits. */
+/** The settings that decide the bits, besides images, optimizers and networks. */
 function settingsOf(setup: TrainGanSetup): Record<string, string | number> {
   const { latentDim, sampleCount, loss, labelSmoothing, networks, labels, classes } = setup;
   return {
@@ -92,7 +97,7 @@ function averagesOf(averageGenerator: Model | undefined): [string, Variable][] {
   return [...(averageGenerator?.namedWeights ?? [])].map(([name, weight]) => [`generator_average.${name}`, weight]);
 }
 
-/** The forward pass; with labels each network is told the classes of what it makes or judges. */
+/** The forward pass. With labels, each network also gets the classes of its images. */
 function forward(setup: TrainGanSetup, { images, places, random }: Batch): Pass<GanLosses> {
   const { labels, classes, networks, objective, batchSize, latentDim } = setup;
   const noise = random.normal([batchSize, latentDim]);
@@ -103,7 +108,7 @@ function forward(setup: TrainGanSetup, { images, places, random }: Batch): Pass<
   return ganForward(networks, real, joinClasses(noise, fakeClasses), random, { objective, fakeClasses });
 }
 
-/** [sampleCount, ...image] from the averaged generator, if there is one. */
+/** Samples [sampleCount, ...image], from the averaged generator if there is one. */
 function drawSamples({ networks, labels, classes }: TrainGanSetup, noise: Tensor): Tensor {
   const model = networks.average?.model ?? networks.generator;
   if (labels === undefined) return model.predict(noise);
