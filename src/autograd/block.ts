@@ -1,12 +1,12 @@
 /**
- * Block: the place of a storage's values. They lie in the heap, where kernels work, or were moved out to an array of
- * JavaScript's own memory.
+ * Block: where the values of a storage lie: in the heap, where kernels work on them, or, after moveOut(), in an array
+ * outside the heap.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Floats, Heap } from '../kernels/heap.ts';
 import type { Address } from '../kernels/kernel.ts';
 
-/** How many addresses were asked for so far: the clock by which blocks are old or young. */
+/** Number of address requests so far. The age of a block is counted in requests. */
 let requests = 0;
 
 export class Block {
@@ -27,7 +27,7 @@ export class Block {
     return this.size * this.heap.bytesPerElement;
   }
 
-  /** Whether it has an address. A freed block has none, nor one that was moved out. */
+  /** Whether the values lie in the heap. A freed block and a block that was moved out have no address. */
   get inHeap(): boolean {
     return this.#address !== 0;
   }
@@ -37,14 +37,14 @@ export class Block {
     return this.#address;
   }
 
-  /** How many addresses, of any block, were asked for since this one's was. */
+  /** Number of address requests, for any block, since the last request for this one. */
   get age(): number {
     return requests - this.#lastRequest;
   }
 
   /**
-   * The values where they are, valid until the next tensor is made: memory that grows leaves a view of the heap
-   * behind.
+   * The values, not copied. Valid until the next tensor is made: when the memory grows, older views of the heap become
+   * invalid.
    */
   values(): Floats {
     return this.#outside ?? this.heap.floats.subarray(this.#address, this.#address + this.size);
@@ -71,12 +71,12 @@ export class Block {
 
   #leaveHeap(): void {
     this.heap.free(this.#address, this.size);
-    // The heap never hands out 0.
+    // The heap never allocates at address 0.
     this.#address = 0;
   }
 }
 
-/** A copy in a buffer of its own, which is not shared even if that of `values` is. */
+/** A copy in a new buffer, which is never a SharedArrayBuffer. */
 export function copyOf<T extends Floats>(values: T): T;
 export function copyOf(values: Floats): Floats {
   try {

@@ -1,4 +1,4 @@
-/** A tensor with the same values in a block of its own, unrecorded. */
+/** A new tensor with the same values in its own block. The copy is not recorded. */
 import { copy as copyKernel } from '../kernels/library/movement.ts';
 import { Tensor } from './tensor.ts';
 

@@ -1,7 +1,7 @@
 /**
- * gradients(loss, variables): reverse-mode differentiation. The graph is walked from the loss, outputs before inputs; only nodes that lie
- * between the loss and a requested variable are visited, and of those only the inputs on such a path are asked for their gradient. Any number of
- * calls may share one recorded forward pass.
+ * gradients(loss, variables): reverse-mode differentiation. The graph is walked from the loss back to the variables,
+ * outputs before inputs. Only nodes between the loss and a requested variable are visited, and only their inputs on
+ * such a path get a gradient. Several calls may share one recorded forward pass.
  */
 import { describe, invalid, isInstance, isListOf } from '../core/check.ts';
 import { ArgumentError, RuntimeError, ShapeError } from '../core/errors.ts';
@@ -15,10 +15,14 @@ import { currentScope, type Storage } from './storage.ts';
 import { checkTensor, Tensor, Variable } from './tensor.ts';
 
 /**
- * The gradients of a loss (one element) with respect to variables, in their order and shapes.
+ * The gradients of a loss with respect to variables: one tensor for each variable, in the same order, with the
+ * variable's shape.
  *
- * Throws an ArgumentError if a variable had no part in the loss, and a RuntimeError if a variable was changed since the recorded
- * pass used it, or if the loss depends on a gradient (second derivatives are not supported).
+ * @param loss - a tensor with exactly one element.
+ * @param variables - any number of variables; each must have been used to compute the loss.
+ *
+ * Throws an ArgumentError if a variable was not used to compute the loss. Throws a RuntimeError if a variable was
+ * changed after the recorded pass used it, or if the loss depends on a gradient (second derivatives are not supported).
  *
  * @example
  * const w = variable(tensor([1, 2]));
@@ -29,14 +33,16 @@ export function gradients(loss: Tensor, variables: readonly Variable[]): Tensor[
   checkVariables('gradients', variables);
   if (loss.size !== 1) {
     throw new ShapeError(
-      `gradients: loss must have exactly one element; got shape ${formatShape(loss.shape)}. Reduce it with mean() or sum().`,
+      `gradients: loss must have exactly one element; got shape ${formatShape(loss.shape)}. ` +
+        'Reduce it with mean() or sum().',
     );
   }
   const order = nodesTowards(loss, new Set(variables));
   for (const variable of variables) {
     if (!order.wanted.has(variable)) {
       throw new ArgumentError(
-        `gradients: the variable ${describe(variable.name)} had no part in the loss. Was the loss computed inside withoutRecording or predict(), or from stopGradient()?`,
+        `gradients: the variable ${describe(variable.name)} had no part in the loss. Was the loss computed inside ` +
+          'withoutRecording or predict(), or from stopGradient()?',
       );
     }
   }
@@ -46,14 +52,15 @@ export function gradients(loss: Tensor, variables: readonly Variable[]): Tensor[
     const seen = new Set<Storage>();
     return variables.map((variable) => {
       const gradient = gradientOf.get(variable)!;
-      // A pullback may give a tensor that exists elsewhere: an input, what it has saved, what another pullback gave.
+      // A pullback may return a tensor that exists elsewhere: an input, a saved tensor or the result of another
+      // pullback.
       const own = isMadeHere(gradient.storage) && !seen.has(gradient.storage) ? gradient : copyOf(gradient);
       seen.add(own.storage);
       own.node = gradientNode(own, order.leaves, versions);
       return own;
     });
   };
-  // The scope frees what the pullbacks have made on the way; it also tells that apart from what existed before.
+  // The scope frees the intermediate results of the pullbacks. It also tells them from tensors that existed before.
   return scope(() => withoutRecording(run), 'gradients()');
 }
 
@@ -70,13 +77,13 @@ export function checkVariables(where: string, variables: readonly Variable[]): v
 interface Order {
   /** Tensors between the loss and a requested variable, both included. */
   readonly wanted: ReadonlySet<Tensor>;
-  /** Those with a node, every tensor after all that were computed from it. */
+  /** The wanted tensors that have a node; every tensor stands after all tensors that were computed from it. */
   readonly sorted: readonly Tensor[];
   /** All variables that the loss depends on. */
   readonly leaves: readonly Variable[];
 }
 
-/** Depth-first with an explicit stack: graphs may be deeper than the call stack. */
+/** Depth-first search. It uses its own stack, since a graph may be deeper than the call stack. */
 function nodesTowards(loss: Tensor, variables: ReadonlySet<Tensor>): Order {
   const wanted = new Set<Tensor>();
   const visited = new Set<Tensor>();
@@ -127,13 +134,13 @@ function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor>
       const input = node.inputs[i]!;
       if (!wanted.has(input)) continue;
       const dx = checkGiven(node, i, node.pullbacks[i]!(dy));
-      // Held until the last pullback of the node has run, which may give the same tensor.
+      // Retained until the last pullback of the node has run: that one may return the same tensor.
       holders.retain(dx);
       given.push(dx);
       setGradient(input, dx);
     }
     for (const dx of given) holders.release(dx);
-    // Only variables are asked for, and they have no node.
+    // Callers ask only for gradients of variables, and variables have no node.
     gradientOf.delete(tensor);
     holders.release(dy);
   }
@@ -141,8 +148,9 @@ function propagate(loss: Tensor, { wanted, sorted }: Order): Map<Tensor, Tensor>
 }
 
 /**
- * How many gradients lie in each block: pullbacks may pass one on as it is. A block that no gradient needs any more is freed at once, so that
- * the pass stays within a few blocks, which the cache holds; but only if it was made during the pass.
+ * Counts the gradients in each block: a pullback may return dy itself, so two gradients may share a block. A block
+ * without gradients is freed at once if it was made during the pass. So the pass needs only a few blocks, which fit in
+ * the processor's cache.
  */
 class Holders {
   readonly #counts = new Map<Storage, number>();
@@ -160,12 +168,15 @@ class Holders {
   }
 }
 
-/** Whether a block was made in the scope in force, which is that of gradients() here. */
+/** Whether the storage was made in the current scope, which is the one that gradients() opened. */
 function isMadeHere(storage: Storage): boolean {
   return storage.scope !== undefined && storage.scope === currentScope();
 }
 
-/** What a pullback has given for input `i`, or an error that names its op. */
+/**
+ * The gradient that a pullback returned for input `i`. Throws an error that names the op if it is not a tensor of that
+ * input's shape.
+ */
 function checkGiven(node: OpNode, i: number, given: Tensor): Tensor {
   const { shape } = node.inputs[i]!;
   if (given instanceof Tensor && !given.storage.freed && sameShape(given.shape, shape)) return given;
@@ -181,21 +192,28 @@ function checkVersions(output: Tensor, node: OpNode): void {
     const input = node.inputs[i]!;
     if (versionOf(input) !== node.versions[i]) {
       throw new RuntimeError(
-        `gradients: ${input instanceof Variable && input.name !== '' ? `the variable "${input.name}"` : 'a variable'} was changed after ${node.op} had used it. Take all gradients of a pass before applying any.`,
+        `gradients: ${nameOf(input)} was changed after ${node.op} had used it. ` +
+          'Take all gradients of a pass before applying any.',
       );
     }
   }
   node.saved.forEach((tensor, i) => {
     if (versionOf(tensor) === node.savedVersions[i]) return;
     throw new RuntimeError(
-      `gradients: a tensor that ${node.op} needs for its gradient was changed after it had been used. Take all gradients of a pass before changing what it used.`,
+      `gradients: a tensor that ${node.op} needs for its gradient was changed after it had been used. ` +
+        'Take all gradients of a pass before changing what it used.',
     );
   });
   if (versionOf(output) !== node.outputVersion) {
     throw new RuntimeError(
-      `gradients: the result of ${node.op} was made a variable and changed. Take all gradients of a pass before applying any.`,
+      `gradients: the result of ${node.op} was made a variable and changed. ` +
+        'Take all gradients of a pass before applying any.',
     );
   }
+}
+
+function nameOf(input: Tensor): string {
+  return input instanceof Variable && input.name !== '' ? `the variable "${input.name}"` : 'a variable';
 }
 
 function sumOf(a: Tensor, b: Tensor): Tensor {
@@ -204,11 +222,12 @@ function sumOf(a: Tensor, b: Tensor): Tensor {
   return sum;
 }
 
-/** Marks a gradient, so that differentiating through it is refused instead of silently giving zero. */
+/** The node of a gradient. Differentiating through a gradient throws an error instead of silently giving zero. */
 function gradientNode(gradient: Tensor, variables: readonly Variable[], versions: readonly number[]): OpNode {
   const refuse = (): never => {
     throw new RuntimeError(
-      'gradients: the loss depends on the result of an earlier gradients() call; second derivatives are not supported. Use stopGradient() if the gradient is meant as a constant.',
+      'gradients: the loss depends on the result of an earlier gradients() call; second derivatives are not ' +
+        'supported. Use stopGradient() if the gradient is meant as a constant.',
     );
   };
   return {

@@ -1,13 +1,13 @@
-/** Numbers nested in arrays, one level for each axis: what tensor() reads and toArray() makes. */
+/** Nested arrays of numbers, one level for each axis: the input of tensor() and the result of toArray(). */
 import { describe, isArray } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { isNumberArray, type NumberArray } from '../core/numbers.ts';
 import { formatShape, MAX_RANK, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 
-/** Numbers nested to a tensor's rank: a scalar's `toArray()` is a number. */
+/** What toArray() returns: arrays nested to the tensor's rank, or a number for a scalar. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
-/** What a tensor can be made of: a number, or arrays and typed arrays, nested to its rank. */
+/** What tensor() takes: a number, a typed array, or nested arrays of these. */
 export type TensorValues = number | NumberArray | readonly TensorValues[];
 
 /** The numbers in row-major order, and the shape of their nesting. */
@@ -17,7 +17,10 @@ export function flatten(values: unknown): { readonly flat: number[] | NumberArra
   return { flat, shape: append(values, flat, 0) };
 }
 
-/** Appends nested numbers to `flat` in row-major order and returns their shape; refuses ragged nesting. */
+/**
+ * Appends nested numbers to `flat` in row-major order and returns their shape. Throws a ShapeError if the arrays are
+ * not rectangular.
+ */
 function append(values: unknown, flat: number[], depth: number): Shape {
   if (typeof values === 'number') {
     flat.push(values);
@@ -42,7 +45,8 @@ function append(values: unknown, flat: number[], depth: number): Shape {
     const shape = append(item, flat, depth + 1);
     if (inner !== undefined && !sameShape(inner, shape)) {
       throw new ShapeError(
-        `tensor: nested arrays must be rectangular; a part of shape ${formatShape(inner)} stands beside one of shape ${formatShape(shape)}`,
+        `tensor: nested arrays must be rectangular; a part of shape ${formatShape(inner)} stands beside one of ` +
+          `shape ${formatShape(shape)}`,
       );
     }
     inner = shape;
@@ -50,7 +54,7 @@ function append(values: unknown, flat: number[], depth: number): Shape {
   return [values.length, ...(inner ?? [])];
 }
 
-/** With more arrays or numbers than that V8 ends the process, with its default limit of memory. */
+/** Limits of toArray(). Above them V8 with its default memory limit ends the process. */
 const MOST_ARRAYS = 2 ** 24;
 const MOST_NUMBERS = 2 ** 26;
 
@@ -59,7 +63,8 @@ export function nest(values: ArrayLike<number>, shape: Shape): NestedNumbers {
   const arrays = shape.reduce((sum, _, axis) => sum + sizeOf(shape.slice(0, axis)), 0);
   if (arrays > MOST_ARRAYS || values.length > MOST_NUMBERS) {
     throw new ShapeError(
-      `toArray: ${formatShape(shape)} would become ${arrays} arrays of ${values.length} numbers; at most ${MOST_ARRAYS} arrays and ${MOST_NUMBERS} numbers are made. Use data.`,
+      `toArray: ${formatShape(shape)} would become ${arrays} arrays of ${values.length} numbers; at most ` +
+        `${MOST_ARRAYS} arrays and ${MOST_NUMBERS} numbers are made. Use data.`,
     );
   }
   let next = 0;

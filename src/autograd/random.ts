@@ -1,6 +1,7 @@
 /**
- * The random generator of users and trainings: Philox (core/philox.ts) behind a key and a position, so its whole state is three numbers.
- * Each draw begins at a fresh block of the stream; the n-th draw of a program is the same on every engine and thread count.
+ * The random generator: Philox (core/philox.ts) with a key and a position. Its whole state is three numbers. Each draw
+ * starts at a new block of the stream, so the n-th draw of a program is the same on every engine and for every number
+ * of threads.
  */
 import { checkInteger, checkNumber, hasMethods, invalid, isPlainObject } from '../core/check.ts';
 import { RuntimeError } from '../core/errors.ts';
@@ -10,23 +11,29 @@ import { checkShape, MAX_SIZE, type Shape } from '../core/shape.ts';
 import { type DrawKernel, randomNormal, randomUniform } from '../kernels/library/random.ts';
 import { Tensor } from './tensor.ts';
 
-/** All there is to a generator: plain numbers, to be stored as JSON. */
+/** The state of a generator: plain numbers that can be stored as JSON. */
 export interface RandomState {
   readonly seed: number;
-  /** Independent streams under one seed. */
+  /** Number of the stream. The streams of one seed are independent of each other. */
   readonly stream: number;
-  /** The next block of four 32-bit words. */
+  /** Number of the next block; a block is four 32-bit words. */
   readonly block: number;
 }
 
 export interface Random {
-  /** Normally distributed values; at most 5.4 standard deviations from the mean. */
+  /**
+   * Normally distributed values of the given shape. Defaults: mean 0, stddev 1. No value is further than 5.4 standard
+   * deviations from the mean.
+   */
   normal(shape: Shape, mean?: number, stddev?: number): Tensor;
-  /** Uniformly distributed values from low to high, in steps of 2^-24 of the range. `high` itself comes only by rounding, never for low = 0. */
+  /**
+   * Uniformly distributed values from `low` (default 0) to `high` (default 1), in steps of 2^-24 of the range. `high`
+   * itself occurs only by rounding, never if `low` is 0.
+   */
   uniform(shape: Shape, low?: number, high?: number): Tensor;
   /** The numbers 0 ... n - 1 in random order (Fisher-Yates, without modulo bias). */
   permutation(n: number): Int32Array;
-  /** Where the stream stands; randomFromState() goes on from there. */
+  /** The current state; randomFromState() continues from it. */
   state(): RandomState;
 }
 
@@ -45,7 +52,12 @@ export function createRandom(seed: number): Random {
 
 const STATE = { seed: integer(0), stream: integer(0, 0x7fffffff), block: integer(0) };
 
-/** A generator that goes on where another's state() was taken. */
+/**
+ * A generator that continues from a state that state() returned.
+ *
+ * @example
+ * const random = randomFromState(JSON.parse(text));
+ */
 export function randomFromState(state: RandomState): Random {
   const where = 'randomFromState';
   if (!isPlainObject(state)) invalid(where, 'state', 'what state() has returned', state);
@@ -79,7 +91,7 @@ class PhiloxRandom implements Random {
   normal(shape: Shape, mean = 0, stddev = 1): Tensor {
     checkNumber('normal', 'mean', mean);
     checkNumber('normal', 'stddev', stddev, { from: 0 });
-    // No value is further out than 5.4 standard deviations.
+    // Values are at most 5.4 standard deviations from the mean.
     if (!fitsFloat32(Math.abs(mean) + 6 * stddev)) invalid('normal', 'mean and stddev', IN_RANGE, [mean, stddev]);
     return this.#draw('normal', randomNormal, shape, mean, stddev);
   }
@@ -106,9 +118,10 @@ class PhiloxRandom implements Random {
           used = 0;
         }
         word = words[used++]! >>> 0;
-        // Words at or above the largest multiple of the range would favour small remainders. All such words are among the last `range`.
+        // Words at or above the largest multiple of `range` would favour small remainders. All of them are among the
+        // last `range` words, so the cheap test comes first.
       } while (word >= TWO_32 - range && word >= TWO_32 - (TWO_32 % range));
-      // word % range. The quotient of two such numbers never rounds up to the next whole number.
+      // This is word % range. The quotient of two such numbers never rounds up to the next whole number.
       const j = word - Math.floor(word / range) * range;
       const kept = order[i]!;
       order[i] = order[j]!;
@@ -140,7 +153,7 @@ class PhiloxRandom implements Random {
     return out;
   }
 
-  /** The four words of a fresh block. */
+  /** Writes the four words of the next block. */
   #nextWords(words: Int32Array): void {
     const block = this.#block++;
     philox(words, block | 0, (block / TWO_32) | 0, this.#stream, 0, this.#seed | 0, (this.#seed / TWO_32) | 0);

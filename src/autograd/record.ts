@@ -1,16 +1,19 @@
 /**
- * Recording: every operation on a tracked tensor (a variable, or computed from one) leaves a node that says how gradients flow back.
- * Nodes hang on their outputs, so a graph lives exactly as long as somebody holds its end.
+ * Recording: every operation on a tracked tensor (a variable, or a tensor computed from one) attaches a node to its
+ * output. The node says how to compute the gradients of the inputs. A graph lives as long as its last output is
+ * referenced.
  */
 import { checkFunction } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { checkTensor, Tensor, Variable } from './tensor.ts';
 
 /**
- * From the gradient of the output to the gradient of one input, of that input's shape. Called only if that gradient is asked for.
+ * Computes the gradient of one input, of that input's shape, from dy, the gradient of the output. It is called only if
+ * the gradient of that input is needed.
  *
- * It may give a tensor that it makes, dy itself, or a tensor that existed before: gradients() frees none of the latter and hands out a copy. What it
- * makes belongs to the call of gradients() and is freed with it, so what later calls need must be made in the forward pass.
+ * It may return a new tensor, dy itself, or a tensor that existed before: gradients() frees no older tensor and returns
+ * a copy of it. Tensors that it makes are freed when gradients() ends. Whatever several calls of gradients() need must
+ * be computed in the forward pass.
  */
 export type Pullback = (dy: Tensor) => Tensor;
 
@@ -18,10 +21,11 @@ export interface OpNode {
   readonly op: string;
   readonly inputs: readonly Tensor[];
   readonly pullbacks: readonly Pullback[];
-  /** Versions of the inputs' blocks when they were used, and of the output's when it was made: pullbacks may read either. */
+  /** Versions of the inputs when they were used. Pullbacks may read the inputs and the output. */
   readonly versions: readonly number[];
+  /** Version of the output when it was made. */
   readonly outputVersion: number;
-  /** What else pullbacks read, and its versions. */
+  /** Other tensors that the pullbacks read, and their versions. */
   readonly saved: readonly Tensor[];
   readonly savedVersions: readonly number[];
 }
@@ -32,15 +36,16 @@ export function isTracked(tensor: Tensor): boolean {
   return tensor.node !== undefined || tensor instanceof Variable;
 }
 
-/** Whether record() will attach something for these inputs: whether an op has to save what its pullbacks need. */
+/** Whether record() will attach a node for these inputs. An op saves what its pullbacks need only if so. */
 export function isRecorded(inputs: readonly Tensor[]): boolean {
   return recording && inputs.some(isTracked);
 }
 
 /**
- * Attaches to `output` how it came from `inputs`, one pullback for each, if any input is tracked.
+ * Attaches a node to `output` if any input is tracked and recording is on.
  *
- * @param saved - tensors beside the inputs and the output that the pullbacks read and that others may change: if one was, gradients() throws.
+ * @param pullbacks - one for each input.
+ * @param saved - other tensors that the pullbacks read and that may change later: gradients() throws if one did.
  */
 export function record(
   op: string,
@@ -61,8 +66,8 @@ export function versionOf(tensor: Tensor): number {
 }
 
 /**
- * Runs `body` without leaving nodes: inference, and the pullbacks themselves. `body` must be synchronous: what it does after an await
- * would be recorded again.
+ * Runs `body` without recording, for inference and for pullbacks. `body` must be synchronous: recording would be on
+ * again after an await.
  */
 export function withoutRecording<T>(body: () => T): T {
   checkFunction('withoutRecording', 'body', body);
@@ -73,7 +78,8 @@ export function withoutRecording<T>(body: () => T): T {
     if (result instanceof Promise) {
       result.catch(() => undefined);
       throw new ArgumentError(
-        'withoutRecording: body must be synchronous; got a Promise. Await outside, and put only the tensor work into withoutRecording().',
+        'withoutRecording: body must be synchronous; got a Promise. Await outside, and put only the tensor work ' +
+          'into withoutRecording().',
       );
     }
     return result;
@@ -82,7 +88,7 @@ export function withoutRecording<T>(body: () => T): T {
   }
 }
 
-/** The same values, cut off from how they were computed: no gradient flows through. */
+/** A tensor that shares the values of `x` but has no node: no gradient flows through it. */
 export function stopGradient(x: Tensor): Tensor {
   checkTensor('stopGradient', 'x', x);
   return new Tensor(x.shape, x.storage);

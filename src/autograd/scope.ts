@@ -1,6 +1,6 @@
 /**
- * scope(fn): frees all tensors made inside except those it returns. A training step in a scope needs no memory beyond
- * its own, turn after turn. Scopes nest: what an inner one returns belongs to the outer one.
+ * scope(fn): frees all tensors made inside except those it returns. A training loop whose steps run in scopes needs no
+ * more memory than one step. Scopes nest: the tensors that an inner scope returns belong to the outer scope.
  */
 import { checkFunction, invalid, isArray, isInstance, isPlainObject } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
@@ -15,10 +15,11 @@ export interface Scope {
 let count = 0;
 
 /**
- * Calls `fn` and frees every tensor that was made meanwhile, except variables and the tensors in what it returns (a
- * tensor, or arrays and plain objects of them). If `fn` throws, all are freed. `fn` must be synchronous.
+ * Calls `fn`, then frees every tensor made during the call, except variables and the tensors in the result. The result
+ * may be a tensor, or arrays, Maps, Sets and plain objects that contain tensors. If `fn` throws, all are freed. `fn`
+ * must be synchronous.
  *
- * @param name - shown in the error when a freed tensor is touched. Default: the function's name and the scope's number.
+ * @param name - shown in the error when a freed tensor is used. Default: the function's name and the scope's number.
  *
  * @example
  * const loss = scope(() => mean(square(sub(model.call(x), y))));
@@ -55,10 +56,13 @@ export function scope<T>(fn: () => T, name?: string): T {
   }
 }
 
-/** Tensors in a value: itself, or inside arrays, Maps, Sets and plain objects. Class instances are not searched. */
+/**
+ * Adds the storages of all tensors in a value to `kept`. It searches arrays, Maps, Sets and plain objects, but not
+ * instances of other classes.
+ */
 function collectTensors(result: unknown, kept: Set<Storage>): void {
   const seen = new Set<unknown>();
-  // A list of what is still to be searched, not a recursion: a linked list may be longer than the stack is deep.
+  // A list instead of a recursion: a linked list may be longer than the call stack is deep.
   const pending: unknown[] = [result];
   while (pending.length > 0) {
     const value = pending.pop();
@@ -66,7 +70,7 @@ function collectTensors(result: unknown, kept: Set<Storage>): void {
     seen.add(value);
     if (isInstance(value, Tensor)) kept.add(value.storage);
     else if (isInstance(value, Set) || isInstance(value, Map)) for (const item of value.values()) pending.push(item);
-    // Object.values() passes over the holes of a list at once.
+    // Object.values() skips the holes of a list at once.
     else if (isArray(value) || isPlainObject(value)) for (const item of Object.values(value)) pending.push(item);
   }
 }

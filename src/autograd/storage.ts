@@ -1,14 +1,14 @@
 /**
- * Storage: the values of a tensor, and of all reshapes of it. It holds a block of the heap, which is freed
+ * Storage: the values of a tensor, and of all reshapes of it. It owns a block of the heap. The block is freed
  *
- * - if made inside a scope: by the scope, when it ends;
- * - if made outside, or escaped from its scope: when the storage is garbage-collected (unscoped.ts);
+ * - if the storage was made inside a scope: when the scope ends;
+ * - if it was made outside, or escaped from its scope: when the storage is garbage-collected (unscoped.ts);
  * - at any time: by dispose().
  *
- * JavaScript never sees the heap. What `data` hands out is the mirror: a copy in an array of its own, made when it is
- * first asked for and kept in step. What the user writes into it goes to the block before a kernel reads that, and
- * what a kernel writes into a variable goes to the mirror. So an array that somebody keeps, or anything made from it
- * (a subarray, a DataView on its buffer), outlives the block.
+ * Users never get views of the heap. `data` returns the mirror: a copy in its own array, made on the first request and
+ * kept up to date. What the user writes into the mirror is copied to the block before a kernel reads it. What a kernel
+ * writes into a variable is copied to the mirror. So the array, and anything made from it (a subarray, a DataView on
+ * its buffer), stays valid after the block is freed.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Floats, Heap } from '../kernels/heap.ts';
@@ -20,7 +20,7 @@ import { forget, leaveToCollector, withRoom } from './unscoped.ts';
 
 let scopeInForce: Scope | undefined;
 
-/** Where new storages belong; `undefined` outside all scopes. */
+/** The scope that new storages belong to; `undefined` outside all scopes. */
 export function currentScope(): Scope | undefined {
   return scopeInForce;
 }
@@ -39,8 +39,9 @@ export class Storage {
   #freedBy: string | undefined;
   #mirror: Float32Array | undefined;
   /**
-   * @internal The engine sees a Storage as a few dozen bytes and would collect too late. A buffer of the block's size
-   * that is never touched (so it costs address space, not memory) tells it the true weight. A mirror does so too.
+   * To the engine's collector a Storage is a few dozen bytes, so it would collect storages too late. A buffer of the
+   * block's size tells the collector the true size. The buffer is never touched, so it costs address space but no
+   * memory. A mirror serves the same purpose.
    */
   ballast: ArrayBuffer | undefined;
 
@@ -54,7 +55,7 @@ export class Storage {
   }
 
   /**
-   * Where the values begin in the heap. It holds for one kernel call: ask for it anew for the next. Throws if the
+   * Where the values begin in the heap. Valid for one kernel call only; ask again before the next. Throws if the
    * storage was freed.
    */
   get address(): Address {
@@ -66,23 +67,23 @@ export class Storage {
     return this.#freedBy !== undefined;
   }
 
-  /** Counts changes of the values, so that a recorded pass can tell that what it used is no longer what it was. */
+  /**
+   * Number of changes of the values. A recorded pass compares it to detect that a tensor was changed after it was used.
+   */
   get version(): number {
     this.#takeWrites();
     return this.#version;
   }
 
-  /**
-   * To be called after a kernel, or anything else, has written into the block of a tensor that a user may have seen.
-   */
+  /** Call this after writing into the block of a tensor that a user may have seen. */
   changed(): void {
     this.#version++;
     if (this.#mirrorIsWhole()) this.#mirror?.set(this.#block.values());
   }
 
   /**
-   * The values, in memory that is the user's to keep and to write to: see Tensor.data. In a heap of float64 (tests of
-   * gradients) a rounded copy that nothing is read back from.
+   * The values in an array that the user may keep and write to: see Tensor.data. In a float64 heap (tests of gradients)
+   * it is a rounded copy, and writes to it have no effect.
    */
   data(): Float32Array {
     this.#checkAlive();
@@ -94,31 +95,28 @@ export class Storage {
     return this.#mirror;
   }
 
-  /**
-   * The values where they are, to be read at once: valid until the next tensor is made or this one changed. Never to
-   * be handed to a user.
-   */
+  /** The values, not copied. Valid until the next tensor is made or this one changes. Never return it to a user. */
   values(): Floats {
     this.#checkAlive();
     return this.#mirrorIsWhole() && this.#mirror !== undefined ? this.#mirror : this.#block.values();
   }
 
-  /** Copies values into the block. Follow it by changed() if a user may have seen this storage. */
+  /** Copies values into the block. Call changed() afterwards if a user may have seen this storage. */
   write(source: ArrayLike<number> | Storage): void {
-    // The address first: bringing the block into the heap may move the memory.
+    // Ask for the address first: moving the block into the heap may reallocate the memory.
     const address = this.address;
     this.heap.floats.set(source instanceof Storage ? source.values() : source, address);
   }
 
-  /** values() as float32: in a heap of float64 a rounded copy. */
+  /** values() as float32; in a float64 heap a rounded copy. */
   view(): Float32Array {
     const values = this.values();
     return values instanceof Float32Array ? values : Float32Array.from(values);
   }
 
   /**
-   * Moves the values out of the heap until an operation needs them there: for what is handed out and most likely not
-   * used again.
+   * Moves the values out of the heap until an operation needs them there. For tensors that are returned to the user and
+   * most likely not used again.
    */
   moveOut(): void {
     if (this.scope !== undefined || this.freed) return;
@@ -127,7 +125,7 @@ export class Storage {
     this.ballast = undefined;
   }
 
-  /** Out of its scope: from now on only dispose() or the garbage collector frees it. */
+  /** Removes the storage from its scope: from now on only dispose() or the garbage collector frees it. */
   escape(): void {
     if (this.scope === undefined) return;
     this.scope = undefined;
@@ -137,7 +135,7 @@ export class Storage {
   free(by: string): void {
     if (this.#freedBy !== undefined) return;
     this.#freedBy = by;
-    // Its scope must not hand it to the collector any more, which would free the block again.
+    // The scope must not register it with the collector afterwards: that would free the block again.
     this.scope = undefined;
     this.#mirror = undefined;
     this.ballast = undefined;
@@ -159,7 +157,7 @@ export class Storage {
     this.#takeWrites();
   }
 
-  /** What the user has written into the mirror goes to the block. */
+  /** Copies what the user has written into the mirror to the block. */
   #takeWrites(): void {
     const mirror = this.#mirror;
     if (mirror === undefined || !this.#mirrorIsWhole()) return;
@@ -170,8 +168,8 @@ export class Storage {
   }
 
   /**
-   * Drops a mirror whose buffer the user has transferred, to a worker for instance: the values in the block are as
-   * they were.
+   * Drops the mirror if the user has transferred its buffer, for example to a worker. The block keeps its values.
+   * Returns whether there is a mirror.
    */
   #mirrorIsWhole(): boolean {
     if (this.#mirror !== undefined && this.#mirror.length !== this.size) this.#mirror = undefined;
@@ -186,7 +184,7 @@ export class Storage {
   }
 }
 
-/** Bits, not values: -0 is another value than 0, and a NaN is itself. */
+/** Compares bits, not values: -0 differs from 0, and a NaN equals itself. */
 function sameBits(a: Floats, b: Floats): boolean {
   const x = new Int32Array(a.buffer, a.byteOffset, a.byteLength / 4);
   const y = new Int32Array(b.buffer, b.byteOffset, x.length);

@@ -1,7 +1,7 @@
 /**
- * Tensor: a shape and a block of float32 values, row-major and dense. Immutable by convention: operations make new
- * tensors.
- * Variable: a tensor whose values an optimizer changes, and the leaf that gradients are taken for.
+ * Tensor: a shape and a block of float32 values, row-major and dense. Operations do not change tensors; they make new
+ * ones.
+ * Variable: a tensor whose values an optimizer changes. gradients() computes gradients with respect to variables.
  */
 import { describe, invalid, isArray, isInstance } from '../core/check.ts';
 import { messageOf, RuntimeError, ShapeError } from '../core/errors.ts';
@@ -14,22 +14,23 @@ import { Storage } from './storage.ts';
 
 export class Tensor {
   readonly shape: Shape;
-  /** How many values it has. */
+  /** Number of values: the product of the dimensions. */
   readonly size: number;
   /** @internal The block; tensors made by reshape share it. */
   readonly storage: Storage;
   /** @internal How it was computed, if that was recorded. */
   node: OpNode | undefined;
 
-  /** @internal Tensors are made by tensor(), zeros() and their kin, and by operations. */
+  /** @internal Users make tensors with tensor(), zeros() and similar functions, and with operations. */
   constructor(shape: Shape, storage?: Storage) {
     this.shape = shape;
     this.size = sizeOf(shape);
-    // The heap refuses too many elements, but not a shape that has none and grew by broadcasting.
+    // The heap refuses too many elements. A shape without elements that grew by broadcasting must be checked here.
     if (this.size === 0) checkShape('a tensor', 'shape', shape);
     this.storage = storage ?? new Storage(this.size);
   }
 
+  /** Number of dimensions; 0 for a scalar. */
   get rank(): number {
     return this.shape.length;
   }
@@ -40,20 +41,20 @@ export class Tensor {
   }
 
   /**
-   * The values, row-major, in memory of their own: the array is made when it is first asked for, and is the same one
-   * each time. It is yours to keep. It, and whatever is made from it (a subarray, a DataView on its buffer), holds
-   * its values after the tensor is freed or collected.
+   * The values in row-major order, as an array that you may keep. It is made on the first request, and every request
+   * returns the same array. The array, and anything made from it (a subarray, a DataView on its buffer), stays valid
+   * after the tensor is freed or collected.
    *
-   * While the tensor lives the array is live. What you write into it is seen by the next operation, and the array of
-   * a variable shows what an optimizer has done. For that each operation compares the array with the tensor, which
-   * takes half a millisecond for a million values; item() and toArray() make no such array. If you transfer its buffer
-   * to a worker, the tensor keeps the values of its last operation and makes another array.
+   * While the tensor lives, the two stay in step. The next operation sees what you write into the array, and the array
+   * of a variable shows what an optimizer has done. For that, each operation compares the array with the tensor, which
+   * takes half a millisecond for a million values; item() and toArray() make no such array. If you transfer the array's
+   * buffer to a worker, the tensor keeps the values of its last operation and makes another array.
    */
   get data(): Float32Array {
     return this.storage.data();
   }
 
-  /** The value of a tensor of size 1. */
+  /** The value of a tensor with exactly one element. Throws a ShapeError for any other size. */
   item(): number {
     if (this.size !== 1) {
       throw new ShapeError(
@@ -63,12 +64,15 @@ export class Tensor {
     return this.storage.values()[0]!;
   }
 
-  /** A copy of the values as nested arrays. Refused if these would be more than the engine has memory for. */
+  /**
+   * A copy of the values as nested arrays; a number for a scalar. Throws a ShapeError if the arrays would exceed the
+   * engine's memory; use data then.
+   */
   toArray(): NestedNumbers {
     return nest(this.storage.values(), this.shape);
   }
 
-  /** Frees the values now. Optional: scopes and the garbage collector do it too. */
+  /** Frees the values now. Optional: scopes and the garbage collector free tensors too. */
   dispose(): void {
     this.storage.free('dispose()');
   }
@@ -88,14 +92,18 @@ export class Variable extends Tensor {
   }
 
   /**
-   * @internal Counts changes. Kept by the block, so that a reshape of the variable, or the tensor it was made of,
-   * shows them too.
+   * @internal Number of changes. The storage keeps it, so a reshape of the variable, or the tensor it was made from,
+   * has the same version.
    */
   get version(): number {
     return this.storage.version;
   }
 
-  /** Copies values into the variable: a tensor of its shape, or a flat list of as many numbers as it has. */
+  /**
+   * Copies values into the variable.
+   *
+   * @param values - a tensor of the variable's shape, or a flat list with one number for each element.
+   */
   assign(values: Tensor | NumberArray | readonly number[]): this {
     const isTensor = isInstance(values, Tensor);
     const isTyped = isNumberArray('assign', 'values', values);
@@ -104,10 +112,11 @@ export class Variable extends Tensor {
       : (isTyped || isArray(values)) && values.length === this.size;
     if (!fits) {
       throw new ShapeError(
-        `assign: ${this.name || 'the variable'} has shape ${formatShape(this.shape)}; got ${isTensor ? formatShape(values.shape) : describe(values)}`,
+        `assign: ${this.name || 'the variable'} has shape ${formatShape(this.shape)}; ` +
+          `got ${isTensor ? formatShape(values.shape) : describe(values)}`,
       );
     }
-    // Numbers are checked before any is written.
+    // All numbers are checked before the first is written.
     if (isTensor) this.storage.write(values.storage);
     else this.storage.write(isTyped ? values : checkedNumbers(values));
     this.storage.changed();
@@ -116,8 +125,10 @@ export class Variable extends Tensor {
 }
 
 /**
- * A tensor from numbers: a number, nested arrays (the shape is theirs), or a flat list with a shape. Typed arrays of
- * any kind but that of 64-bit integers are lists. Values are rounded to float32.
+ * A tensor from numbers, which are rounded to float32.
+ *
+ * @param values - a number, nested arrays, or a typed array of any kind except 64-bit integers.
+ * @param shape - its size must equal the number of values. Default: the shape of the nesting.
  *
  * @example
  * tensor([[1, 2, 3], [4, 5, 6]]);
@@ -136,29 +147,33 @@ export function tensor(values: TensorValues, shape?: Shape): Tensor {
   return result;
 }
 
+/** A tensor of shape [] with one value. */
 export function scalar(value: number): Tensor {
   if (typeof value !== 'number') invalid('scalar', 'value', 'a number', value);
   return full([], value);
 }
 
+/** A tensor filled with 0. */
 export function zeros(shape: Shape): Tensor {
   return filled('zeros', shape, 0);
 }
 
+/** A tensor filled with 1. */
 export function ones(shape: Shape): Tensor {
   return filled('ones', shape, 1);
 }
 
+/** A tensor filled with one value. */
 export function full(shape: Shape, value: number): Tensor {
   if (typeof value !== 'number') invalid('full', 'value', 'a number', value);
   return filled('full', shape, value);
 }
 
 /**
- * A variable with the values of a tensor, whose block it takes over (the tensor and the variable share it). It
- * outlives any scope it is made in.
+ * A variable with the values of a tensor. Both share one block, so a change of the variable changes the tensor too.
+ * Scopes do not free the block.
  *
- * @param name - shown in errors, summaries and saved files.
+ * @param name - shown in errors, summaries and saved files. Default: ''.
  */
 export function variable(value: Tensor, name = ''): Variable {
   checkTensor('variable', 'value', value);
@@ -166,7 +181,9 @@ export function variable(value: Tensor, name = ''): Variable {
   return new Variable(value.shape, value.storage, name);
 }
 
-/** @internal The tensor itself, or an ArgumentError that says what came instead. */
+/**
+ * @internal Returns the tensor. Throws an ArgumentError if `value` is no tensor, and a RuntimeError if it was freed.
+ */
 export function checkTensor(where: string, argument: string, value: unknown): Tensor {
   if (!isInstance(value, Tensor)) return invalid(where, argument, 'a Tensor', value, 'Make one with tensor(values).');
   if (value.storage.freed) {
@@ -179,7 +196,7 @@ export function checkTensor(where: string, argument: string, value: unknown): Te
   return value;
 }
 
-/** @internal Binary operations take plain numbers too. */
+/** @internal The tensor, or a number as a scalar tensor: binary operations take both. */
 export function toTensor(where: string, argument: string, value: unknown): Tensor {
   return typeof value === 'number' ? filled(where, [], value) : checkTensor(where, argument, value);
 }
@@ -191,8 +208,8 @@ function filled(where: string, shape: Shape, value: number): Tensor {
 }
 
 /**
- * A copy of a list of which every item is a number: none that is left out, and nothing that JavaScript would turn
- * into one, NaN for most.
+ * A copy of a list of numbers. Throws if an item is not a number: a hole, or a value that JavaScript would convert to a
+ * number, mostly to NaN.
  */
 function checkedNumbers(values: readonly unknown[]): number[] {
   return Array.from(values, (value, i) =>

@@ -1,39 +1,39 @@
 /**
- * The blocks of storages outside all scopes. A block is freed when the engine has collected its storage and says so,
- * which it never does while synchronous code runs: a loop without a pause would fill the heap with blocks that nobody
- * needs.
+ * The blocks of storages outside all scopes. Such a block is freed after the engine has collected its storage. The
+ * engine reports collected objects only between synchronous pieces of code, so a loop without a pause would fill the
+ * heap with unused blocks.
  *
- * So when they have become too many, the oldest are evicted: their values move to JavaScript's own memory, to which
- * only their storages lead. There the engine's collector drops them as soon as their storages are garbage, in
- * synchronous code too. A storage that is still in use gets its block back when its next address is asked for.
+ * Therefore the oldest blocks are evicted when there are too many: their values move to arrays outside the heap, which
+ * only the storages reference. The collector frees these arrays as soon as the storages are garbage, even during
+ * synchronous code. A storage that is still in use gets a block again at its next request for an address.
  */
 import type { Heap } from '../kernels/heap.ts';
 import type { Block } from './block.ts';
 
 /**
- * Above so many bytes (or half of the heap's ceiling, if that is less) blocks are evicted, down to three quarters of
- * it.
+ * Above this many bytes (or half of the heap's limit, if that is less) blocks are evicted until three quarters of it
+ * are left.
  */
 const CROWDED_BYTES = 256 * 2 ** 20;
 /**
- * Larger blocks are most likely data that a program keeps, and would be in memory twice, since the heap does not
- * shrink.
+ * Larger blocks are not evicted for crowding. They are most likely data that the program keeps, and the values would be
+ * in memory twice, since the heap does not shrink.
  */
 const LARGE_BYTES = 64 * 2 ** 20;
 /**
- * A block is in use while its address is among the last so many that were asked for: a kernel's caller may hold it.
- * The kernel with the most operands takes a dozen.
+ * A block counts as in use if its address was among this many last requests: the caller of a kernel may hold it. The
+ * kernel with the most operands takes a dozen.
  */
 const IN_USE_REQUESTS = 32;
-/** If there is room otherwise, what was used in the last operations stays: the next ones most likely need it. */
+/** If evicting older blocks is enough, a block used in the last operations stays: the next ones most likely need it. */
 const RECENT_REQUESTS = 256;
 
-/** What a block takes beside its values: objects of JavaScript that are freed with it. */
+/** Memory of a block besides its values: JavaScript objects that are freed with it. */
 const BOOKKEEPING_BYTES = 1024;
 
 class UnscopedBlocks {
   readonly #heap: Heap;
-  /** From the oldest. */
+  /** In order of age, oldest first. */
   readonly #blocks = new Set<Block>();
   #bytes = 0;
   #crowdedAt = 0;
@@ -55,11 +55,11 @@ class UnscopedBlocks {
     const limit = Math.min(CROWDED_BYTES, this.#heap.limitBytes / 2);
     if (this.#bytes <= limit || this.#bytes <= this.#crowdedAt) return;
     this.evict(0.75 * limit, LARGE_BYTES, RECENT_REQUESTS);
-    // What could not be evicted now, being in use, is not looked at again for every new block.
+    // Blocks in use could not be evicted. They are not tried again for every new block.
     this.#crowdedAt = this.#bytes + limit / 4;
   }
 
-  /** Evicts all blocks that are not in use, unless `bytes` would not fit even then. Returns whether there were any. */
+  /** Evicts all blocks that are not in use, unless `bytes` would not fit even then. Returns whether any was evicted. */
   makeRoom(bytes: number): boolean {
     const { limitBytes } = this.#heap;
     if (this.#heap.usage().usedBytes - this.#bytes + bytes > limitBytes) return false;
@@ -67,8 +67,8 @@ class UnscopedBlocks {
   }
 
   /**
-   * Evicts blocks that are older than `age`, and not larger than `largest`, until the others take `target` bytes.
-   * Returns whether there were any.
+   * Evicts blocks that are older than `age` and at most `largest` bytes, until the rest takes `target` bytes. Returns
+   * whether any was evicted.
    */
   evict(target: number, largest: number, age: number): boolean {
     const before = this.#bytes;
@@ -89,7 +89,10 @@ class UnscopedBlocks {
 
 const unscoped = new WeakMap<Heap, UnscopedBlocks>();
 
-/** It is held by the registry, so it must be unregistered before its values are to be collected with its storage. */
+/**
+ * Frees a block when its storage is collected. The registry references the block, so an evicted block must be
+ * unregistered: otherwise its values would stay until then.
+ */
 const collected = new FinalizationRegistry<Block>((block) => {
   blocksOf(block.heap).delete(block);
   block.free();
@@ -104,7 +107,7 @@ function blocksOf(heap: Heap): UnscopedBlocks {
   return blocks;
 }
 
-/** The block will be freed when its owner is collected. If that makes them too many, old ones are evicted. */
+/** Has the block freed when its owner is collected. If this makes too many blocks, old ones are evicted. */
 export function leaveToCollector(owner: object, block: Block): void {
   const blocks = blocksOf(block.heap);
   blocks.add(block);
@@ -112,15 +115,15 @@ export function leaveToCollector(owner: object, block: Block): void {
   blocks.evictIfCrowded();
 }
 
-/** The block has left the heap, or is about to. */
+/** Undoes leaveToCollector(): the block has left the heap or is about to leave it. */
 export function forget(block: Block): void {
   blocksOf(block.heap).delete(block);
   collected.unregister(block);
 }
 
 /**
- * Runs what needs `bytes` of the heap. If there is no room, blocks that are not in use are evicted and it runs once
- * more, unless that could not help.
+ * Runs `allocate`, which needs `bytes` of the heap. If there is no room, blocks that are not in use are evicted and
+ * `allocate` runs once more, unless that could not help.
  */
 export function withRoom<T>(heap: Heap, bytes: number, allocate: () => T): T {
   try {
