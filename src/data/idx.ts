@@ -108,7 +108,7 @@ export function checkIdxLength(where: string, head: Uint8Array, length: number):
 /** Reads the header only; `bytes` may be just the beginning of a file. Throws FormatErrors like parseIdx(). */
 export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
   if (bytes.length < 4) {
-    throw new FormatError(`${where}: an IDX file begins with 4 bytes, but it has ${bytes.length}`, bytes.length);
+    throw new FormatError(`${where}: an IDX file has at least 4 bytes; got ${bytes.length}`, bytes.length);
   }
   const zero0 = bytes[0]!;
   const zero1 = bytes[1]!;
@@ -131,7 +131,7 @@ export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
   const headerBytes = 4 + 4 * rank;
   if (bytes.length < headerBytes) {
     throw new FormatError(
-      `${where}: the sizes of rank ${rank} end at byte ${headerBytes}, but it has ${bytes.length}`,
+      `${where}: the header of rank ${rank} ends at byte ${headerBytes}, but the file has only ${bytes.length}`,
       bytes.length,
     );
   }
@@ -160,7 +160,8 @@ export function encodeIdx(array: IdxArray): Uint8Array {
   if (!isArray(shape) || shape.length < 1 || shape.length > MAX_IDX_RANK || !shape.every(whole)) {
     invalid('encodeIdx', 'shape', `a list of 1 to ${MAX_IDX_RANK} whole numbers below 2^32`, shape);
   }
-  if (!isInstance(data, format.array)) invalid('encodeIdx', 'data', `a ${format.array.name} for ${array.type}`, data);
+  if (!isInstance(data, format.array))
+    invalid('encodeIdx', 'data', `of type ${format.array.name} for ${array.type}`, data);
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
       `encodeIdx: shape ${formatShape(shape)} has ${sizeOf(shape)} elements, but data (${describe(data)}) has ` +
@@ -197,5 +198,7 @@ function hex(byte: number): string {
 }
 
 function hint(first: number, second: number): string {
-  return first === 0x1f && second === 0x8b ? '. This is gzip: unpack it first (readIdxFile of ganvas/node does)' : '';
+  return first === 0x1f && second === 0x8b
+    ? '. This is gzip: unpack it first, or use readIdxFile() of ganvas/node'
+    : '';
 }

@@ -123,7 +123,7 @@ function readObject(reader: HeaderReader, what: string, readValue: (key: string,
     reader.expect(':', `after ${what}`);
     readValue(key, at);
   } while (reader.accept(','));
-  reader.expect('}', `or ',' before the next of its kind: ${what}`);
+  reader.expect('}', `or ',' after the value of ${what}`);
 }
 
 /** Reads `[1, 2, ...]`, a list of at most `most` whole numbers. */

@@ -172,7 +172,7 @@ describe('wrong arguments', () => {
     }
   });
 
-  it.each([undefined, null, 5, '12', {}])('gather(%o)', (indices) => {
+  it.each([undefined, null, 5, '12', {}])('gather(%o) asks for a list', (indices) => {
     const data = dataset(new Uint8Array(5), [5]);
     expect(thrownBy(ArgumentError, () => data.gather(wrong(indices))).message).toMatch(
       /^gather: indices must be a list of whole numbers; got /,

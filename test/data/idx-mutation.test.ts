@@ -12,11 +12,11 @@ it('20,000 damaged IDX files are read or refused with a FormatError (seed 202607
   expect(accepted).toBeGreaterThan(2000);
   const all = [...complaints.keys()].join('\n');
   for (const rule of [
-    'begins with # bytes',
+    'has at least # bytes',
     'begins with bytes',
     'unknown type code',
     'rank #; expected',
-    'end at byte',
+    'ends at byte',
     'but only # follow',
     'too many',
   ]) {

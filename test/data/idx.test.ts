@@ -88,8 +88,8 @@ describe('parseIdx refuses', () => {
   const size = (n: number): number[] => [(n >>> 24) & 255, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];
   const huge = size(0xffffffff);
   const cases: { name: string; bytes: number[]; offset: number; says: RegExp }[] = [
-    { name: 'nothing', bytes: [], offset: 0, says: /begins with 4 bytes, but it has 0/ },
-    { name: 'three bytes', bytes: [0, 0, 8], offset: 3, says: /begins with 4 bytes, but it has 3/ },
+    { name: 'nothing', bytes: [], offset: 0, says: /has at least 4 bytes; got 0/ },
+    { name: 'three bytes', bytes: [0, 0, 8], offset: 3, says: /has at least 4 bytes; got 3/ },
     { name: 'a first byte that is not 0', bytes: [1, 0, 8, 1, ...size(0)], offset: 0, says: /got 01 00/ },
     { name: 'a second byte that is not 0', bytes: [0, 8, 8, 1, ...size(0)], offset: 0, says: /got 00 08/ },
     { name: 'gzip', bytes: [0x1f, 0x8b, 8, 0, 0, 0], offset: 0, says: /1f 8b.*gzip.*readIdxFile/ },
@@ -103,7 +103,7 @@ describe('parseIdx refuses', () => {
       name: 'a cut header',
       bytes: [0, 0, 8, 2, ...size(1), 0, 0, 0],
       offset: 11,
-      says: /end at byte 12, but it has 11/,
+      says: /rank 2 ends at byte 12, but the file has only 11/,
     },
     {
       name: 'no values',
@@ -224,7 +224,7 @@ describe('encodeIdx refuses', () => {
     {
       name: 'data of another type',
       array: { type: 'int8', shape: [2], data },
-      says: /data must be a Int8Array for int8; got/,
+      says: /data must be of type Int8Array for int8; got/,
     },
   ])('$name', ({ array, says }) => {
     const error = failure(() => Reflect.apply(encodeIdx, undefined, [array]));

@@ -45,7 +45,7 @@ const picture = (name: string): WrongCall[] => [
 export const FILE_CALLS: Calls<typeof ganvas> = {
   parseIdx: [
     ...notBytes('parseIdx'),
-    [Format, [new Uint8Array(3)], /^parseIdx: an IDX file begins with 4 bytes, but it has 3 \(at byte 3\)/],
+    [Format, [new Uint8Array(3)], /^parseIdx: an IDX file has at least 4 bytes; got 3 \(at byte 3\)/],
     [
       Format,
       [Uint8Array.of(0, 0, 8, 1, 255, 255, 255, 255)],
@@ -67,7 +67,11 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     ],
     [Argument, [{ type: 'uint8', shape: [-2], data }], /^encodeIdx: shape must be .* got \[-2\]/],
     [Argument, [{ type: 'uint8', shape: [0.5, 4], data }], /^encodeIdx: shape must be .* got \[0.5, 4\]/],
-    [Argument, [{ type: 'int8', shape: [2], data }], /^encodeIdx: data must be a Int8Array for int8; got a Uint8Array/],
+    [
+      Argument,
+      [{ type: 'int8', shape: [2], data }],
+      /^encodeIdx: data must be of type Int8Array for int8; got a Uint8Array/,
+    ],
     [
       Shape,
       [{ type: 'uint8', shape: [3], data }],

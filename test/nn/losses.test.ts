@@ -75,7 +75,7 @@ describe('binaryCrossentropy', () => {
       'fromLogits must be true or false',
     ],
     [() => binaryCrossentropy(tensor([1, 1]), tensor([[1], [1]])), ShapeError, 'labels [2] and predictions [2, 1]'],
-  ])('error %#', (call, kind, message) => {
+  ])('refuses wrong arguments (case %#)', (call, kind, message) => {
     const error = thrownBy(kind, call);
     expect(error.message).toContain('binaryCrossentropy: ');
     expect(error.message).toContain(message);
@@ -87,7 +87,7 @@ describe('meanSquaredError', () => {
     [() => meanSquaredError(wrong(null), tensor([1])), ArgumentError, 'labels must be a Tensor; got null'],
     [() => meanSquaredError(1, wrong(undefined)), ArgumentError, 'predictions must be a Tensor; got undefined'],
     [() => meanSquaredError(tensor([1, 1, 1]), tensor([1])), ShapeError, 'labels [3] and predictions [1]'],
-  ])('error %#', (call, kind, message) => {
+  ])('refuses wrong arguments (case %#)', (call, kind, message) => {
     const error = thrownBy(kind, call);
     expect(error.message).toContain('meanSquaredError: ');
     expect(error.message).toContain(message);

@@ -215,7 +215,7 @@ describe('errors', () => {
     [undefined, 'sequential: layers must be a list of at least one layer; got undefined'],
     [[layers.flatten(), 'dense'], 'layers must be a list of at least one layer'],
     [[layers.flatten], 'layers must be a list of at least one layer'],
-  ])('layers %#', (list, message) => {
+  ])('name the argument layers (case %#)', (list, message) => {
     expect(thrownBy(ArgumentError, () => sequential(wrong(list))).message).toContain(message);
   });
 

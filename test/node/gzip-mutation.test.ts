@@ -23,7 +23,7 @@ it('10,000 damaged gzipped IDX files are read or refused with a FormatError, not
     'bytes follow the end of its gzip data',
     'unpacks to more than its IDX header declares',
     'more than maxBytes',
-    'begins with # bytes',
+    'has at least # bytes',
     'begins with bytes',
     'unknown type code',
     'rank #; expected',

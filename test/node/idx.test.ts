@@ -89,7 +89,7 @@ describe('readIdxFile', () => {
   const damaged = Buffer.from(packedLarge);
   damaged[damaged.length - 6]! ^= 1;
   const cases: { name: string; bytes: Uint8Array; says: RegExp; offset: unknown }[] = [
-    { name: 'an empty file', bytes: new Uint8Array(0), says: /begins with 4 bytes, but it has 0/, offset: 0 },
+    { name: 'an empty file', bytes: new Uint8Array(0), says: /has at least 4 bytes; got 0/, offset: 0 },
     { name: 'text', bytes: Buffer.from('<!DOCTYPE html>'), says: /begins with bytes 00 00; got 3c 21/, offset: 0 },
     {
       name: 'a cut file',
@@ -104,7 +104,7 @@ describe('readIdxFile', () => {
       says: /gzip data is damaged or cut short/,
       offset: 2,
     },
-    { name: 'gzip of nothing', bytes: gzipSync(''), says: /begins with 4 bytes, but it has 0/, offset: 0 },
+    { name: 'gzip of nothing', bytes: gzipSync(''), says: /has at least 4 bytes; got 0/, offset: 0 },
     { name: 'gzip of text', bytes: gzipSync('hello, hello, hello'), says: /got 68 65/, offset: 0 },
     { name: 'gzip of long text', bytes: gzipSync('hello'.repeat(99999)), says: /got 68 65/, offset: 0 },
     {

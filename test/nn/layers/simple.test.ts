@@ -149,7 +149,7 @@ describe('errors', () => {
       'layers.dropout: ',
       'rate must be a finite number from 0 to below 1; got -0.1',
     ],
-  ])('%#', (call, where, message) => {
+  ])('name the function and the wrong value (case %#)', (call, where, message) => {
     const error = thrownBy(ArgumentError, call);
     expect(error.message).toContain(where);
     expect(error.message).toContain(message);
