@@ -118,12 +118,6 @@ it.each([
     /noise must have shape \[n, length\] with at least two vectors; got \[1, 2\]/,
   ],
   [ShapeError, [echo(2), tensor([1, 2])], /noise must have shape .* got \[2\]/],
-  [ArgumentError, [echo(2), zeros([2, 2]), { steps: 1 }], /steps must be a whole number of at least 2; got 1/],
-  [
-    ArgumentError,
-    [echo(2), zeros([2, 2]), { path: 'normalised' }],
-    /path must be one of 'normalized', 'linear'; got "normalised"\. Did you mean normalized\?/,
-  ],
   [ArgumentError, [echo(1), tensor([[1], [-1]]), { steps: 3 }], /point in opposite directions/],
 ] as const)('%#: refuses what cannot be walked', (kind, args, message) => {
   const { message: got } = thrownBy<Error>(kind, () => Reflect.apply(interpolate, undefined, args));

@@ -40,16 +40,6 @@ describe('denseGenerator', () => {
       'generator.predict: x must have shape [n, 7]; got [2, 100]',
     );
   });
-
-  it.each([
-    [{ latentDim: 0 }, 'latentDim must be a whole number of at least 1; got 0'],
-    [{ latentDim: 1.5 }, 'latentDim must be a whole number of at least 1; got 1.5'],
-    [{ latentdim: 5 }, 'Did you mean latentDim?'],
-  ])('%j: %s', (config, message) => {
-    const error = thrownBy(ArgumentError, () => denseGenerator(wrong(config)));
-    expect(error.message).toContain('denseGenerator: ');
-    expect(error.message).toContain(message);
-  });
 });
 
 describe('denseDiscriminator', () => {
@@ -63,10 +53,7 @@ describe('denseDiscriminator', () => {
     expect([...denseGenerator().namedWeights.keys()].filter((name) => name.endsWith('bias'))).toEqual([]);
   });
 
-  it.each([
-    [{ latentDim: 100 }, 'unknown option "latentDim"'],
-    [{ random: 42 }, 'random must be a random generator; got 42'],
-  ])('%j: %s', (config, message) => {
+  it.each([[{ latentDim: 100 }, 'unknown option "latentDim"']])('%j: %s', (config, message) => {
     expect(thrownBy(ArgumentError, () => denseDiscriminator(wrong(config))).message).toContain(message);
   });
 });

@@ -1,7 +1,6 @@
 /** The refined pair: the dense pair without two of its batch normalisations, and nothing else. */
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
-  ArgumentError,
   createRandom,
   denseDiscriminator,
   denseGenerator,
@@ -11,7 +10,6 @@ import {
   zeros,
 } from '../../src/index.ts';
 import { bitsOf } from '../nn/bits.ts';
-import { thrownBy, wrong } from '../support/thrown.ts';
 
 /** Each layer, its settings and its weights' names and shapes. */
 function layersOf({ layers }: Model): unknown[] {
@@ -60,19 +58,4 @@ it('images stay within [-1, 1], and are judged by one logit each', () => {
   expect(images.shape).toEqual([32, 28, 28, 1]);
   expect(images.data.every((value) => Math.abs(value) <= 1)).toBe(true);
   expect(refinedDiscriminator().predict(zeros([3, 28, 28, 1])).shape).toEqual([3, 1]);
-});
-
-describe('wrong options', () => {
-  it.each([
-    [{ latentDim: 0 }, 'refinedGenerator: latentDim must be a whole number of at least 1; got 0'],
-    [{ latentdim: 5 }, 'Did you mean latentDim?'],
-    [{ random: 42 }, 'refinedGenerator: random must be a random generator; got 42'],
-  ])('%j: %s', (config, message) => {
-    expect(thrownBy(ArgumentError, () => refinedGenerator(wrong(config))).message).toContain(message);
-  });
-
-  it('of the discriminator', () => {
-    const { message } = thrownBy(ArgumentError, () => refinedDiscriminator(wrong({ latentDim: 5 })));
-    expect(message).toContain('refinedDiscriminator: unknown option "latentDim"');
-  });
 });

@@ -219,14 +219,6 @@ describe('errors', () => {
     expect(thrownBy(ArgumentError, () => sequential(wrong(list))).message).toContain(message);
   });
 
-  it.each([
-    [{ nmae: 'x' }, 'Did you mean name?'],
-    [{ name: 3 }, 'sequential: name must be a string; got 3'],
-    [{ random: 42 }, 'sequential: random must be a random generator; got 42'],
-  ])('options %j: %s', (options, message) => {
-    expect(thrownBy(ArgumentError, () => sequential(stack([3]), wrong(options))).message).toContain(message);
-  });
-
   it('of a call name the model, the shape it got and the shape it expected', () => {
     const model = sequential(stack([3]), { name: 'critic' });
     const call = (x: unknown, options?: unknown) => () => model.call(wrong(x), wrong(options));

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/core/errors.ts';
 import { colorMode, createDashboard, isLive, type TerminalStream } from '../../src/node/terminal.ts';
 import { pseudoBytes } from '../image/png-reader.ts';
-import { untyped } from '../image/untyped.ts';
 
 interface FakeStream extends TerminalStream {
   readonly written: string[];
@@ -206,14 +204,4 @@ test('colorMode: NO_COLOR counts unless it is empty; else the depth of the strea
 test('colorMode: a stream that cannot tell its depth has no colours', () => {
   const { getColorDepth: _, ...stream } = fakeStream(true);
   expect(colorMode(stream, {})).toBe('none');
-});
-
-test('createDashboard refuses wrong options', () => {
-  expect(() => untyped(createDashboard)).toThrow(ArgumentError);
-  expect(() => untyped(createDashboard, { epochs: 0, stepsPerEpoch: 1 })).toThrow('epochs must be');
-  expect(() => untyped(createDashboard, { epochs: 1 })).toThrow('stepsPerEpoch must be');
-  expect(() => untyped(createDashboard, { epoch: 1, stepsPerEpoch: 1 })).toThrow('Did you mean epochs?');
-  expect(() => untyped(createDashboard, { epochs: 1, stepsPerEpoch: 1, stream: {} })).toThrow('stream must be');
-  expect(() => untyped(createDashboard, { epochs: 1, stepsPerEpoch: 1, stream: null })).toThrow('stream must be');
-  expect(() => untyped(createDashboard, { epochs: 1, stepsPerEpoch: 1, now: 5 })).toThrow('now must be');
 });

@@ -4,7 +4,6 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  ArgumentError,
   createRandom,
   gradients,
   layers,
@@ -16,7 +15,7 @@ import {
   variable,
 } from '../../../src/index.ts';
 import { readConvolutions, unhashed } from '../../support/fixtures.ts';
-import { thrownBy, wrong } from '../../support/thrown.ts';
+import { thrownBy } from '../../support/thrown.ts';
 import { differentiate, expectFixture } from './support.ts';
 
 describe('against PyTorch', () => {
@@ -72,19 +71,6 @@ describe('maxPooling2d', () => {
 });
 
 describe('errors', () => {
-  it.each([
-    [{ poolSize: 0 }, 'poolSize must be a whole number from 1 to 32768; got 0'],
-    [{ poolSize: [2, 2, 2] }, 'poolSize must be a whole number of at least 1, or [height, width]; got [2, 2, 2]'],
-    [{ strides: -1 }, 'strides must be a whole number from 1 to 32768; got -1'],
-    [{ padding: 'full' }, "padding must be one of 'valid', 'same'; got \"full\""],
-    [{ poolsize: 2 }, 'unknown option "poolsize". Did you mean poolSize?'],
-    [null, 'options must be a plain object; got null'],
-  ])('%j: %s', (config, message) => {
-    const error = thrownBy(ArgumentError, () => layers.maxPooling2d(wrong(config)));
-    expect(error.message).toContain('layers.maxPooling2d: ');
-    expect(error.message).toContain(message);
-  });
-
   it('of shapes', () => {
     const build = (shape: readonly number[]) => () => layers.maxPooling2d().build(shape, createRandom(1));
     expect(thrownBy(ShapeError, build([784])).message).toContain(
