@@ -82,6 +82,6 @@ export function copyOf(values: Floats): Floats {
   try {
     return values.slice();
   } catch (cause) {
-    throw new RuntimeError(`memory: the engine gives no array of ${values.byteLength} bytes`, { cause });
+    throw new RuntimeError(`memory: no array of ${values.byteLength} bytes is left`, { cause });
   }
 }

@@ -59,8 +59,14 @@ export class Storage {
    * storage was freed.
    */
   get address(): Address {
-    if (this.#mirror !== undefined || !this.#block.inHeap) this.#prepare();
-    return this.#block.address;
+    const block = this.#block;
+    if (!block.inHeap) {
+      this.#checkAlive();
+      withRoom(this.heap, block.bytes, () => block.moveIn());
+      this.#leaveToCollector();
+    }
+    this.#takeWrites();
+    return block.address;
   }
 
   get freed(): boolean {
@@ -78,7 +84,7 @@ export class Storage {
   /** Call this after writing into the block of a tensor that a user may have seen. */
   changed(): void {
     this.#version++;
-    if (this.#mirrorIsWhole()) this.#mirror?.set(this.#block.values());
+    this.#wholeMirror()?.set(this.#block.values());
   }
 
   /**
@@ -86,11 +92,9 @@ export class Storage {
    * it is a rounded copy, and writes to it have no effect.
    */
   data(): Float32Array {
-    this.#checkAlive();
-    if (this.#mirrorIsWhole() && this.#mirror !== undefined) return this.#mirror;
-    const values = this.#block.values();
-    if (!(values instanceof Float32Array)) return Float32Array.from(values);
-    this.#mirror = copyOf(values);
+    const view = this.view();
+    if (view === this.#mirror || this.heap.bytesPerElement === 8) return view;
+    this.#mirror = copyOf(view);
     this.ballast = undefined;
     return this.#mirror;
   }
@@ -98,7 +102,7 @@ export class Storage {
   /** The values, not copied. Valid until the next tensor is made or this one changes. Never return it to a user. */
   values(): Floats {
     this.#checkAlive();
-    return this.#mirrorIsWhole() && this.#mirror !== undefined ? this.#mirror : this.#block.values();
+    return this.#wholeMirror() ?? this.#block.values();
   }
 
   /** Copies values into the block. Call changed() afterwards if a user may have seen this storage. */
@@ -148,19 +152,10 @@ export class Storage {
     leaveToCollector(this, this.#block);
   }
 
-  #prepare(): void {
-    this.#checkAlive();
-    if (!this.#block.inHeap) {
-      withRoom(this.heap, this.#block.bytes, () => this.#block.moveIn());
-      this.#leaveToCollector();
-    }
-    this.#takeWrites();
-  }
-
   /** Copies what the user has written into the mirror to the block. */
   #takeWrites(): void {
-    const mirror = this.#mirror;
-    if (mirror === undefined || !this.#mirrorIsWhole()) return;
+    const mirror = this.#wholeMirror();
+    if (mirror === undefined) return;
     const values = this.#block.values();
     if (sameBits(mirror, values)) return;
     values.set(mirror);
@@ -168,12 +163,12 @@ export class Storage {
   }
 
   /**
-   * Drops the mirror if the user has transferred its buffer, for example to a worker. The block keeps its values.
-   * Returns whether there is a mirror.
+   * The mirror, if there is one. Drops it if the user has transferred its buffer, for example to a worker. The block
+   * keeps its values.
    */
-  #mirrorIsWhole(): boolean {
-    if (this.#mirror !== undefined && this.#mirror.length !== this.size) this.#mirror = undefined;
-    return this.#mirror !== undefined;
+  #wholeMirror(): Float32Array | undefined {
+    if (this.#mirror?.length !== this.size) this.#mirror = undefined;
+    return this.#mirror;
   }
 
   #checkAlive(): void {

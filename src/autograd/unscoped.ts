@@ -61,9 +61,9 @@ class UnscopedBlocks {
 
   /** Evicts all blocks that are not in use, unless `bytes` would not fit even then. Returns whether any was evicted. */
   makeRoom(bytes: number): boolean {
-    const { limitBytes } = this.#heap;
-    if (this.#heap.usage().usedBytes - this.#bytes + bytes > limitBytes) return false;
-    return this.evict(0, Infinity, IN_USE_REQUESTS);
+    const heap = this.#heap;
+    const couldFit = heap.usage().usedBytes - this.#bytes + bytes <= heap.limitBytes;
+    return couldFit && this.evict(0, Infinity, IN_USE_REQUESTS);
   }
 
   /**
@@ -129,7 +129,7 @@ export function withRoom<T>(heap: Heap, bytes: number, allocate: () => T): T {
   try {
     return allocate();
   } catch (error) {
-    if (!blocksOf(heap).makeRoom(bytes)) throw error;
-    return allocate();
+    if (blocksOf(heap).makeRoom(bytes)) return allocate();
+    throw error;
   }
 }
