@@ -210,21 +210,11 @@ describe('parseIdx', () => {
 describe('encodeIdx refuses', () => {
   const data = Uint8Array.of(1, 2);
   it.each([
-    { name: 'null', array: null, says: /array must be/ },
-    { name: 'a misspelt type', array: { type: 'unit8', shape: [2], data }, says: /Did you mean uint8/ },
-    { name: 'a scalar', array: { type: 'uint8', shape: [], data }, says: /shape must be/ },
     { name: 'rank 9', array: { type: 'uint8', shape: [2, 1, 1, 1, 1, 1, 1, 1, 1], data }, says: /shape must be/ },
-    { name: 'a negative size', array: { type: 'uint8', shape: [-2], data }, says: /shape must be/ },
-    { name: 'a fraction', array: { type: 'uint8', shape: [0.5, 4], data }, says: /shape must be/ },
     {
       name: 'a size of 2^32',
       array: { type: 'uint8', shape: [2 ** 32, 0], data: data.subarray(2) },
       says: /shape must be/,
-    },
-    {
-      name: 'data of another type',
-      array: { type: 'int8', shape: [2], data },
-      says: /data must be of type Int8Array for int8; got/,
     },
   ])('$name', ({ array, says }) => {
     const error = failure(() => Reflect.apply(encodeIdx, undefined, [array]));

@@ -42,8 +42,6 @@ describe('encodePng', () => {
       'pixels must be a Uint8Array with one grey byte for each pixel; got [0, 0]',
     );
     expect(() => untyped(encodePng, pixels, '3', 2)).toThrow('got "3"');
-    expect(() => untyped(encodePng, pixels, 3, 2, { compres: 1 })).toThrow('Did you mean compress?');
-    expect(() => untyped(encodePng, pixels, 3, 2, { compress: 9 })).toThrow('compress must be a function; got 9');
     expect(() => untyped(encodePng, pixels, 3, 2, { compress: () => 'x' })).toThrow('returns a zlib stream');
   });
 });
