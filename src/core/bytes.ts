@@ -1,15 +1,15 @@
-/** Checks of bytes that a caller hands over. */
+/** Checks of bytes that a user passes. */
 import { invalid, isInstance } from './check.ts';
 import { ArgumentError } from './errors.ts';
 
 /**
- * A Uint8Array whose memory is still there. That of one whose buffer was transferred to a worker, or made smaller,
- * reads as empty: without this check a file would be replaced by nothing.
+ * Returns the value. Throws unless it is a Uint8Array whose memory still exists. An array whose buffer was transferred
+ * to a worker, or made smaller, reads as empty: without this check an empty file would be written.
  */
 export function checkBytes(where: string, argument: string, value: unknown, expected = 'a Uint8Array'): Uint8Array {
   if (!isInstance(value, Uint8Array)) return invalid(where, argument, expected, value);
   try {
-    // Throws a TypeError if the memory is gone, and reads nothing otherwise.
+    // This throws a TypeError if the memory is gone.
     Uint8Array.prototype.at.call(value, 0);
   } catch {
     throw new ArgumentError(
@@ -20,7 +20,7 @@ export function checkBytes(where: string, argument: string, value: unknown, expe
   return value;
 }
 
-/** A file's bytes as readFile() or fetch() give them: a Uint8Array, or an ArrayBuffer, of which a view is returned. */
+/** The bytes of a file, as readFile() and fetch() return them: a Uint8Array, or a view of an ArrayBuffer. */
 export function fileBytes(
   where: string,
   argument: string,

@@ -1,23 +1,23 @@
 /**
- * Argument checks shared by every public function. Each takes the function's name and the argument's name, and throws an
- * ArgumentError that says both, what came and what was expected.
+ * Argument checks for all public functions. Each takes the names of the function and of the argument. On failure it
+ * throws an ArgumentError that says both names, what came and what was expected.
  */
 import { ArgumentError } from './errors.ts';
 import { printable } from './text.ts';
 
-/** A short text for any value, for an error message. It never throws and never takes long, whatever it is given. */
+/** A short text that describes any value, for error messages. It never throws and is quick for every value. */
 export function describe(value: unknown): string {
   try {
     return picture(value);
   } catch {
-    // A revoked proxy, or an accessor that throws.
+    // The value is a revoked proxy, or one of its accessors throws.
     return 'an object that cannot be read';
   }
 }
 
 function picture(value: unknown): string {
   if (typeof value === 'string') return `"${printable(value)}"`;
-  // Many digits take long to compute.
+  // Converting a bigint with many digits takes long.
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? `${value}n` : 'a large bigint';
   if (typeof value === 'function') return `function ${printable(String(value.name)) || '(anonymous)'}`;
   if (value === null || typeof value !== 'object') return printable(String(value));
@@ -34,14 +34,14 @@ function picture(value: unknown): string {
         .join(', ')} }`;
 }
 
-/** Fails with "`where`: `argument` must be `expected`; got `value`". */
+/** Throws an ArgumentError: "`where`: `argument` must be `expected`; got `value`. `remedy`". */
 export function invalid(where: string, argument: string, expected: string, value: unknown, remedy = ''): never {
   throw new ArgumentError(
     `${where}: ${argument} must be ${expected}; got ${describe(value)}${remedy === '' ? '' : `. ${remedy}`}`,
   );
 }
 
-/** Where a number must lie. An end that is left out is open. */
+/** Range of allowed numbers. An end that is omitted is open. */
 export interface Range {
   /** Lowest number allowed. */
   readonly from?: number | undefined;
@@ -53,14 +53,14 @@ export interface Range {
   readonly below?: number | undefined;
 }
 
-/** A finite number in the range. */
+/** Returns the value. Throws unless it is a finite number in the range. */
 export function checkNumber(where: string, argument: string, value: unknown, range: Range = {}): number {
   return Number.isFinite(value) && isWithin(value as number, range)
     ? (value as number)
     : invalid(where, argument, `a finite number${formatRange(range)}`, value);
 }
 
-/** A whole number from `from` to `to`. */
+/** Returns the value. Throws unless it is a whole number from `from` to `to`, both included. */
 export function checkInteger(where: string, argument: string, value: unknown, from?: number, to?: number): number {
   const range = { from, to };
   return Number.isSafeInteger(value) && isWithin(value as number, range)
@@ -72,7 +72,7 @@ function isWithin(x: number, { from = -Infinity, above = -Infinity, to = Infinit
   return x >= from && x > above && x <= to && x < below;
 }
 
-/** " from 0 to below 1", and so on; starts with a space unless it is empty. */
+/** The range in words, such as " from 0 to below 1". Starts with a space, or is empty for an open range. */
 function formatRange({ from, above, to, below }: Range): string {
   const high = to !== undefined ? ` to ${to}` : below !== undefined ? ` to below ${below}` : '';
   if (from !== undefined) return high === '' ? ` of at least ${from}` : ` from ${from}${high}`;
@@ -89,7 +89,7 @@ export function checkFunction(where: string, argument: string, value: unknown): 
   if (typeof value !== 'function') invalid(where, argument, 'a function', value);
 }
 
-/** One of a list of names; a near miss is answered by "did you mean". */
+/** Returns the value if it is one of `choices`. The error for a misspelt name suggests the nearest one. */
 export function checkChoice<T extends string>(
   where: string,
   argument: string,
@@ -103,8 +103,8 @@ export function checkChoice<T extends string>(
 }
 
 /**
- * A plain object with no keys but the known ones; `undefined` counts as an empty one. Everything else is refused, above all the objects of
- * classes (a Map, a Date, a typed array, a model): their keys are not options, and there may be millions of them.
+ * Throws unless `options` is undefined or a plain object with known keys only. Instances of classes (a Map, a Date, a
+ * typed array, a model) are refused: their keys are not options, and there may be millions of them.
  */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
@@ -112,27 +112,26 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const hint = didYouMean(key, known);
-    throw new ArgumentError(
-      `${where}: unknown option ${describe(key)}. ${hint === '' ? '' : `${hint} `}${known.length === 0 ? 'It takes none.' : `Known options: ${known.join(', ')}.`}`,
-    );
+    const list = known.length === 0 ? 'It takes none.' : `Known options: ${known.join(', ')}.`;
+    throw new ArgumentError(`${where}: unknown option ${describe(key)}. ${hint === '' ? '' : `${hint} `}${list}`);
   }
 }
 
-/** Whether a value is an object made by { ... }, also one of another window or context, or by Object.create(null). */
+/** Whether a value is a plain object, made by { ... } or Object.create(null), in this or another window or context. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || isArray(value)) return false;
   const prototype: unknown = safely(() => Object.getPrototypeOf(value), value);
   return prototype === null || (prototype !== value && Object.getPrototypeOf(prototype) === null);
 }
 
-/** Array.isArray, which throws a TypeError for a revoked proxy. */
+/** Like Array.isArray(), but false for a revoked proxy instead of a TypeError. */
 export function isArray(value: unknown): value is readonly unknown[] {
   return safely(() => Array.isArray(value), false);
 }
 
 /**
- * Whether a value is a list whose items all pass the test. Holes are items that are undefined, and the first item that fails ends the
- * search: every() would pass over the holes, of which a list may have 2^32.
+ * Whether a value is a list whose items all pass the test. Holes are tested as undefined, and the search ends at the
+ * first item that fails. every() would skip the holes, and a list may have 2^32 of them.
  */
 export function isListOf<T>(value: unknown, test: (item: unknown) => item is T): value is readonly T[] {
   if (!isArray(value)) return false;
@@ -140,12 +139,12 @@ export function isListOf<T>(value: unknown, test: (item: unknown) => item is T):
   return true;
 }
 
-/** instanceof, which throws a TypeError for a revoked proxy. */
+/** Like instanceof, but false for a revoked proxy instead of a TypeError. */
 export function isInstance<T>(value: unknown, Kind: abstract new (...args: never[]) => T): value is T {
   return safely(() => value instanceof Kind, false);
 }
 
-/** Whether a value is an object with these methods. What its accessors throw counts as no. */
+/** Whether a value is an object with these methods. False if an accessor throws. */
 export function hasMethods<K extends string>(
   value: unknown,
   names: readonly K[],
@@ -156,8 +155,8 @@ export function hasMethods<K extends string>(
 }
 
 /**
- * The named fields of an object that a caller hands over, each read once. What its accessors throw is reported as an object that cannot be
- * read.
+ * Reads the named fields of a user's object, each once. Throws an ArgumentError if `value` is no object or one of its
+ * accessors throws.
  */
 export function fieldsOf<K extends string>(
   where: string,
@@ -188,7 +187,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return nearest === undefined ? '' : `Did you mean ${nearest}?`;
 }
 
-/** The candidate with the smallest edit distance to `word`, if it is close enough to be a likely slip. */
+/** The candidate with the smallest edit distance to `word`, if it is near enough to be a typing error. */
 export function nearestWord(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
@@ -200,11 +199,14 @@ export function nearestWord(word: string, candidates: readonly string[]): string
     }
   }
   if (best === undefined || bestDistance > Math.max(2, Math.floor(best.length / 3))) return undefined;
-  // With as many edits as letters the words have nothing in common.
+  // If every letter must be edited, the words have nothing in common.
   return bestDistance < Math.max(word.length, best.length) ? best : undefined;
 }
 
-/** Levenshtein's distance, one row at a time; words beyond 64 characters are not worth a guess. */
+/**
+ * Levenshtein distance, computed row by row. Infinity if a word has more than 64 characters: a suggestion is not worth
+ * the time.
+ */
 function editDistance(a: string, b: string): number {
   if (a.length > 64 || b.length > 64) return Infinity;
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,16 +1,20 @@
 /**
- * exp, log, tanh, sigmoid and the normal quantile in IEEE float32 additions, multiplications, divisions and square roots only, each
- * rounded with Math.fround: the same bits on every engine, and step for step what the SIMD kernels do on four lanes.
+ * exp, log, tanh, sigmoid and the normal quantile in IEEE float32. They use only addition, multiplication, division and
+ * square root, each rounded with Math.fround. So they give the same bits on every engine, and the same bits as the SIMD
+ * kernels, which do the same steps on four lanes.
  *
- * Sources: range reductions and polynomials of exp, log and tanh from the Cephes Mathematical Library (S. L. Moshier; expf, logf,
- * tanhf); the quantile is algorithm AS 241, PPND7 (M. J. Wichura, Applied Statistics 37, 1988).
+ * Sources: range reductions and polynomials of exp, log and tanh from the Cephes Mathematical Library (S. L. Moshier;
+ * expf, logf, tanhf); the quantile is algorithm AS 241, PPND7 (M. J. Wichura, Applied Statistics 37, 1988).
  * Errors over dense sweeps of the whole range are at most 2 ulp (test/core/elementary.test.ts).
  */
 
 /** Polynomial coefficients, highest power first, as float32. */
 const float32 = (...values: number[]): readonly number[] => values.map(Math.fround);
 
-/** exp(r) = 1 + r + r^2 P(r) for |r| <= ln(2) / 2; ln(2) in two parts, the first with few bits so that n LN2_HIGH is exact. */
+/**
+ * exp(r) = 1 + r + r^2 P(r) for |r| <= ln(2) / 2. ln(2) is split in two parts; the first has few bits, so that n
+ * LN2_HIGH is exact.
+ */
 export const EXP_POLYNOMIAL: readonly number[] = float32(
   1.98756915e-4,
   1.3981999507e-3,
@@ -22,10 +26,10 @@ export const EXP_POLYNOMIAL: readonly number[] = float32(
 export const LOG2_E: number = Math.fround(Math.LOG2E);
 export const LN2_HIGH = 0.693359375;
 export const LN2_LOW: number = Math.fround(-2.1219444e-4);
-/** Beyond these exp is infinity and 0 in float32. */
+/** Above EXP_MAX exp is infinity in float32, below EXP_MIN it is 0. */
 export const EXP_MAX = 89;
 export const EXP_MIN = -104;
-/** Adding 1.5 * 2^23 pushes the fraction out of a float32: rounding to the nearest whole number, ties to even, by addition alone. */
+/** 1.5 * 2^23. Adding and subtracting it rounds a float32 to the nearest whole number, ties to even. */
 export const ROUNDING_MAGIC = 12582912;
 
 /** log(1 + r) = r - r^2 / 2 + r^3 P(r) for sqrt(1/2) - 1 <= r < sqrt(2) - 1. */
@@ -40,7 +44,7 @@ export const LOG_POLYNOMIAL: readonly number[] = float32(
   -2.4999993993e-1,
   3.3333331174e-1,
 );
-/** Bits of float32 sqrt(1/2): the mantissa is taken from [sqrt(1/2), sqrt(2)). */
+/** The bits of sqrt(1/2) in float32: the mantissa is taken from [sqrt(1/2), sqrt(2)). */
 export const SQRT_HALF_BITS = 0x3f3504f3;
 export const SMALLEST_NORMAL: number = 2 ** -126;
 
@@ -54,12 +58,12 @@ export const TANH_POLYNOMIAL: readonly number[] = float32(
 );
 export const TANH_SMALL = 0.625;
 
-/** AS 241: quantile(p) = q A(r) / B(r), q = p - 1/2, r = 0.425^2 - q^2 where |q| <= 0.425 ... */
+/** AS 241 for |q| <= 0.425: quantile(p) = q A(r) / B(r) with q = p - 1/2 and r = 0.425^2 - q^2. */
 export const QUANTILE_CENTRE: number = Math.fround(0.425);
 export const QUANTILE_CENTRE_SQUARED: number = Math.fround(0.180625);
 export const QUANTILE_A: readonly number[] = float32(59.10937472, 159.29113202, 50.434271938, 3.3871327179);
 export const QUANTILE_B: readonly number[] = float32(67.1875636, 78.757757664, 17.895169469, 1);
-/** ... and +-C(r) / D(r), r = sqrt(-log(min(p, 1 - p))) - 1.6, outside. */
+/** AS 241 outside: quantile(p) = +-C(r) / D(r) with r = sqrt(-log(min(p, 1 - p))) - 1.6. */
 export const QUANTILE_TAIL_SHIFT: number = Math.fround(1.6);
 export const QUANTILE_C: readonly number[] = float32(0.17023821103, 1.3067284816, 2.75681539, 1.4234372777);
 export const QUANTILE_D: readonly number[] = float32(0.12021132975, 0.7370016425, 1);
@@ -67,10 +71,16 @@ export const QUANTILE_D: readonly number[] = float32(0.12021132975, 0.7370016425
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
-/** 2^n for -75 <= n <= 64, the range that exp needs: both halves of a scale that may itself overflow or be subnormal. */
+/**
+ * 2^n for -75 <= n <= 64, the range that exp() needs. It multiplies by two of them, since 2^n itself may overflow or be
+ * subnormal.
+ */
 const POWERS_OF_TWO = Float32Array.from({ length: 140 }, (_, i) => 2 ** (i - 75));
 
-/** e^x: n = round(x / ln 2), r = x - n ln 2, e^x = 2^n e^r; 2^n is applied in two halves so that the end of the range is right. */
+/**
+ * e^x = 2^n e^r with n = round(x / ln 2) and r = x - n ln 2. 2^n is applied in two halves, so that results at the ends
+ * of the range are right.
+ */
 export function exp(x: number): number {
   const fround = Math.fround;
   const clamped = Math.min(Math.max(x, EXP_MIN), EXP_MAX);
@@ -88,7 +98,7 @@ export function exp(x: number): number {
   return fround(fround(p * POWERS_OF_TWO[half + 75]!) * POWERS_OF_TWO[whole - half + 75]!);
 }
 
-/** Natural logarithm: x = 2^e m, log x = e ln 2 + log m. log(0) = -infinity, of a negative number NaN. */
+/** Natural logarithm: x = 2^e m, log x = e ln 2 + log m. log(0) is -infinity; log of a negative number is NaN. */
 export function log(x: number): number {
   const fround = Math.fround;
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
@@ -116,7 +126,7 @@ export function log(x: number): number {
   return fround(fround(r + y) + fround(LN2_HIGH * e));
 }
 
-/** Odd: the sign of x is put on the result of |x|, so that tanh(-0) is -0. */
+/** tanh. It is odd: the result for |x| gets the sign of x, so tanh(-0) is -0. */
 export function tanh(x: number): number {
   const fround = Math.fround;
   if (x === 0) return x;
@@ -135,8 +145,8 @@ export function tanh(x: number): number {
 }
 
 /**
- * 1 / (1 + e^-x), through e = e^-|x| so that neither tail loses its relative accuracy: q = (x < 0 ? e : 1) / s, s = 1 + e, mended by what the
- * addition lost, lost = e - (s - 1): q - q (lost / s).
+ * 1 / (1 + e^-x), computed from e = e^-|x| so that both tails keep their relative accuracy: q = (x < 0 ? e : 1) / s
+ * with s = 1 + e. The result is q - q (lost / s), where lost = e - (s - 1) is the rounding error of s.
  */
 export function sigmoid(x: number): number {
   const fround = Math.fround;
@@ -147,7 +157,7 @@ export function sigmoid(x: number): number {
   return fround(q - fround(q * fround(lost / s)));
 }
 
-/** The standard normal quantile at p, 0 < p < 1, by AS 241. Good for p from 2^-24 to 1 - 2^-24. */
+/** The standard normal quantile at p, 0 < p < 1, by AS 241. Accurate for p from 2^-24 to 1 - 2^-24. */
 export function normalQuantile(p: number): number {
   const fround = Math.fround;
   const q = fround(p - 0.5);

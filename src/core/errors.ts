@@ -1,13 +1,13 @@
 /**
- * The errors of ganvas. Every message names the function, what came, what was expected and, where there is one, the
+ * The errors of ganvas. Every message names the function, what came, what was expected and, if there is one, the
  * remedy: `matmul: inner sizes differ: a is [2, 3], b is [4, 5]; expected a's columns (3) to equal b's rows (4). Did
  * you mean { transposeB: true }?`
  */
 import { printableMessage } from './text.ts';
 
 /**
- * The common ancestor: `catch (e) { if (e instanceof GanvasError) ... }` separates the errors of this library from all
- * others. Messages are bounded and printable, whatever names and texts they quote.
+ * Base class of all errors of this library: `catch (e) { if (e instanceof GanvasError) ... }`. Messages have a limited
+ * length and are printable, whatever names and texts they quote.
  */
 export class GanvasError extends Error {
   override name = 'GanvasError';
@@ -28,8 +28,8 @@ export class ShapeError extends GanvasError {
 }
 
 /**
- * Bytes that are not what they claim to be (IDX, safetensors, checkpoints); `offset` is where reading stopped, in
- * bytes.
+ * Bytes that do not have the expected format (IDX, safetensors, checkpoints). `offset` is the byte where reading
+ * stopped.
  */
 export class FormatError extends GanvasError {
   override name = 'FormatError';
@@ -42,7 +42,8 @@ export class FormatError extends GanvasError {
 }
 
 /**
- * The machinery failed: memory ceiling reached, a freed tensor touched, a worker lost, a file that cannot be written.
+ * A failure at run time: the memory limit was reached, a freed tensor was used, a worker was lost, or a file cannot be
+ * written.
  */
 export class RuntimeError extends GanvasError {
   override name = 'RuntimeError';
@@ -53,7 +54,7 @@ export class DivergenceError extends GanvasError {
   override name = 'DivergenceError';
 }
 
-/** @internal What was thrown, in its own words; JavaScript lets anything be thrown. */
+/** @internal The message of anything that was thrown. JavaScript can throw any value, not only errors. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

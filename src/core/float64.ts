@@ -1,16 +1,15 @@
 /**
- * exp, log and cos in float64 additions, subtractions, multiplications and divisions only: the same bits on every
- * engine, which Math.exp and its kin do not promise. They are for single numbers, such as the learning rate of a step;
- * tensors have the float32 functions of elementary.ts.
+ * exp, log and cos in float64, with additions, subtractions, multiplications and divisions only. So they give the same
+ * bits on every engine, which Math.exp and similar functions do not guarantee. They are for single numbers, such as the
+ * learning rate of a step; tensors use the float32 functions of elementary.ts.
  *
- * Sources: Taylor's series after the range reductions named below. Errors are at most 3 ulp
- * (test/core/float64.test.ts).
+ * Sources: Taylor series after the range reductions named below. Errors are at most 3 ulp (test/core/float64.test.ts).
  */
 
 /** ln(2) in two parts; the first has 32 bits, so that its product with an exponent is exact. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
-/** Beyond these exp is infinity and 0. */
+/** Above EXP_MAX exp is infinity, below EXP_MIN it is 0. */
 const EXP_MAX = 709.8;
 const EXP_MIN = -745.2;
 
@@ -22,7 +21,7 @@ export function exp(x: number): number {
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   let series = 1;
   for (let k = 13; k > 0; k--) series = 1 + (r * series) / k;
-  // In two halves, since 2^n may itself be beyond the range.
+  // Multiplied in two halves, since 2^n itself may be out of range.
   const half = n >> 1;
   return series * 2 ** half * 2 ** (n - half);
 }
@@ -30,8 +29,8 @@ export function exp(x: number): number {
 const bits = new DataView(new ArrayBuffer(8));
 
 /**
- * Natural logarithm: x = 2^e m, sqrt(1/2) <= m < sqrt(2), log m = 2 (s + s^3 / 3 + s^5 / 5 + ...) with s = (m - 1) / (m
- * + 1).
+ * Natural logarithm: x = 2^e m with sqrt(1/2) <= m < sqrt(2), and log m = 2 (s + s^3 / 3 + s^5 / 5 + ...) with s = (m -
+ * 1) / (m + 1).
  */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
@@ -64,7 +63,7 @@ export function cosPi(t: number): number {
   return t <= 0.25 ? cosSeries(Math.PI * t) : sinSeries(Math.PI * (0.5 - t));
 }
 
-/** For |x| <= pi / 4, up to x^18. */
+/** cos(x) for |x| <= pi / 4: Taylor series up to x^18. */
 function cosSeries(x: number): number {
   const square = x * x;
   let series = 1;
@@ -72,7 +71,7 @@ function cosSeries(x: number): number {
   return series;
 }
 
-/** For |x| <= pi / 4, up to x^19. */
+/** sin(x) for |x| <= pi / 4: Taylor series up to x^19. */
 function sinSeries(x: number): number {
   const square = x * x;
   let series = 1;

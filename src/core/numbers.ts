@@ -1,8 +1,8 @@
-/** Lists of numbers that a caller hands over: arrays, typed arrays, and what looks like one. */
+/** Lists of numbers that a user passes: arrays, typed arrays and array-like objects. */
 import { invalid, isArray, isInstance } from './check.ts';
 import { ArgumentError } from './errors.ts';
 
-/** Every typed array but those of 64-bit integers, which are not numbers. */
+/** A typed array of any kind except 64-bit integers, whose items are bigints, not numbers. */
 export type NumberArray =
   | Float32Array
   | Float64Array
@@ -14,26 +14,27 @@ export type NumberArray =
   | Uint16Array
   | Uint32Array;
 
-/** The common ancestor of all typed arrays, which has no name of its own. */
+/** The base class of all typed arrays, which is not a global. */
 const TypedArray: abstract new () => object = Object.getPrototypeOf(Uint8Array);
 
-/** Whether a value is a typed array of numbers. One whose memory was transferred is refused with an ArgumentError. */
+/** Whether a value is a typed array of numbers. Throws an ArgumentError if its memory was transferred. */
 export function isNumberArray(where: string, argument: string, value: unknown): value is NumberArray {
   if (!isInstance(value, TypedArray) || isInstance(value, BigInt64Array) || isInstance(value, BigUint64Array)) {
     return false;
   }
   try {
-    // Throws a TypeError if the memory is gone.
+    // This throws a TypeError if the memory is gone.
     Uint8Array.prototype.at.call(value, 0);
   } catch {
     throw new ArgumentError(
-      `${where}: ${argument} has lost its memory: its buffer was transferred or made smaller. Pass a copy, or call this first.`,
+      `${where}: ${argument} has lost its memory: its buffer was transferred or made smaller. Pass a copy, or ` +
+        'call this first.',
     );
   }
   return true;
 }
 
-/** A list that may be read by index; its items are not looked at. */
+/** A list that can be read by index. Its items are not checked. */
 export function checkList(
   where: string,
   argument: string,
@@ -47,7 +48,7 @@ export function checkList(
   try {
     length = 'length' in value ? value.length : undefined;
   } catch {
-    // A revoked proxy, or an accessor that throws.
+    // The value is a revoked proxy, or its accessor throws.
   }
   return Number.isSafeInteger(length) && (length as number) >= 0
     ? (value as ArrayLike<unknown>)

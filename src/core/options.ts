@@ -1,6 +1,6 @@
 /**
- * Options by schema: one object says for each option which values it takes and what stands in for a missing one. From it come the check,
- * the defaults, the "did you mean" and the types, and the tests derive wrong calls from it.
+ * Options by schema. One object says which values each option takes and what its default is. The checks, the defaults,
+ * the "did you mean" and the types come from it. The tests derive wrong calls from it.
  *
  * @example
  * const OPTIONS = { rate: number({ from: 0, below: 1 }), seed: integer(0).or(42), threads: integer(1).optional() };
@@ -18,20 +18,23 @@ import {
 } from './check.ts';
 import { checkShape, type Shape } from './shape.ts';
 
-/** Returns the value, in the form that the function works with, or throws a GanvasError. */
+/** Returns the value in the form that the function works with. Throws a GanvasError if it is not valid. */
 export type Check<Read> = (where: string, argument: string, value: unknown) => Read;
 
 /**
- * One option. `Given` is what the user may write, `Read` what the check makes of it, and `Missing` says whether it may be left out.
- * An option that is undefined counts as left out.
+ * One option. `Given` is the type that the user passes, `Read` the type that the check returns, and `Missing` says
+ * whether the option may be omitted. An option that is undefined counts as omitted.
  */
 export class Option<Given, Read = Given, Missing extends 'required' | 'optional' = 'required'> {
   readonly check: Check<Read>;
-  /** Whether it may be left out. */
+  /** Whether the option may be omitted. */
   readonly missing: Missing;
-  /** What stands in for it then, if anything. */
+  /** The default, if there is one. */
   readonly fallback: Given | undefined;
-  /** @internal For the compiler only: makes `Given` invariant, so that schema and interface must agree exactly. */
+  /**
+   * @internal For the compiler only. It makes `Given` invariant, so that the schema and the interface must agree
+   * exactly.
+   */
   declare readonly given?: (value: Given) => Given;
 
   constructor(check: Check<Read>, missing: Missing, fallback?: Given) {
@@ -45,13 +48,13 @@ export class Option<Given, Read = Given, Missing extends 'required' | 'optional'
     return new Option(this.check, 'optional', fallback);
   }
 
-  /** The same option, undefined unless it is given. */
+  /** The same option, optional and without a default: undefined if it is omitted. */
   optional(): Option<Given, Read | undefined, 'optional'> {
     return new Option<Given, Read | undefined, 'optional'>(this.check, 'optional');
   }
 }
 
-/** An option of a kind of its own. */
+/** A required option with its own check. */
 export function option<Given, Read = Given>(check: Check<Read>): Option<Given, Read> {
   return new Option<Given, Read>(check, 'required');
 }
@@ -61,7 +64,7 @@ export function number(range: Range = {}): Option<number> {
   return option((where, argument, value) => checkNumber(where, argument, value, range));
 }
 
-/** A whole number from `from` to `to`. */
+/** A whole number from `from` to `to`, both included. */
 export function integer(from?: number, to?: number): Option<number> {
   return option((where, argument, value) => checkInteger(where, argument, value, from, to));
 }
@@ -76,12 +79,12 @@ export function string(): Option<string> {
   );
 }
 
-/** One of some names. */
+/** One of the given names. */
 export function choice<T extends string>(names: readonly T[]): Option<T> {
   return option((where, argument, value) => checkChoice(where, argument, value, names));
 }
 
-/** A function, whose type the interface of the options tells. */
+/** A function. Its type comes from the interface of the options. */
 export function callback<F extends (...args: never[]) => unknown>(): Option<F> {
   return option((where, argument, value) => {
     checkFunction(where, argument, value);
@@ -93,21 +96,22 @@ export function shape(): Option<Shape> {
   return option(checkShape);
 }
 
-/** The schema of an interface of options: one entry for each, required where the interface requires it. */
+/** The schema of an interface of options: one entry for each option, required if the interface requires it. */
 export type SchemaOf<O> = {
   readonly [K in keyof O]-?: { readonly [P in K]: undefined } extends Pick<O, K>
     ? Option<Exclude<O[K], undefined>, unknown, 'optional'>
     : Option<O[K], unknown, 'required'>;
 };
 
-/** The options as a function works with them. */
+/** The values that readOptions() returns for a schema. */
 export type Values<S> = {
   readonly [K in keyof S]: S[K] extends Option<infer _Given, infer Read, infer _Missing> ? Read : never;
 };
 
 /**
- * The values of all options, checked, with the defaults filled in. Each option is read once. The compiler compares the schema with the
- * type of the options: a missing or superfluous entry, another type, or a default where the interface has none does not compile.
+ * Checks all options and fills in the defaults. Each option is read once. The compiler compares the schema with the
+ * type of the options: a missing or superfluous entry, another type, or a default for a required option does not
+ * compile.
  */
 export function readOptions<O extends object, S extends SchemaOf<O>>(
   where: string,

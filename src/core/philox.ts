@@ -1,6 +1,6 @@
 /**
- * Philox4x32-10, a counter-based random generator in 32-bit integer arithmetic: block number in, four random words out, so any
- * place of the stream is reached at once.
+ * Philox4x32-10: a counter-based random generator in 32-bit integer arithmetic. It computes four random words from the
+ * number of a block, so any position of the stream can be computed directly.
  *
  * Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011;
  * known answers from the authors' Random123 library (test/core/philox.test.ts).
@@ -14,7 +14,10 @@ export const PHILOX_M1 = 0xcd9e8d57;
 export const PHILOX_W0 = 0x9e3779b9;
 export const PHILOX_W1 = 0xbb67ae85;
 
-/** Writes the four words of the block at counter (c0, c1, c2, c3) under key (k0, k1) to out[0..3], as signed 32-bit integers. */
+/**
+ * Writes the four words of the block at counter (c0, c1, c2, c3) under key (k0, k1) to out[0..3], as signed 32-bit
+ * integers.
+ */
 export function philox(out: Int32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
   for (let round = 0; round < PHILOX_ROUNDS; round++) {
     const high0 = multiplyHigh(PHILOX_M0, c0);
@@ -34,7 +37,7 @@ export function philox(out: Int32Array, c0: number, c1: number, c2: number, c3: 
   out[3] = c3;
 }
 
-/** Upper 32 bits of the unsigned 64-bit product, from four 16-bit products (each exact in a double). */
+/** Upper 32 bits of the unsigned 64-bit product, from four 16-bit products, each of which is exact in a double. */
 export function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;

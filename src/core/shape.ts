@@ -1,15 +1,15 @@
 /**
- * Shapes: lists of dimension sizes, row-major. A scalar has shape [], a dimension may be 0.
- * Broadcasting is NumPy's: shapes are aligned at the right, a dimension of 1 stretches.
+ * Shapes: lists of dimensions, row-major. A scalar has shape []. A dimension may be 0.
+ * Broadcasting follows NumPy: shapes are aligned at the right, and a dimension of 1 is repeated.
  */
 import { describe, invalid, isArray } from './check.ts';
 import { ShapeError } from './errors.ts';
 
 export type Shape = readonly number[];
 
-/** Most elements a tensor may have: 2^30 - 1 floats fill the 4 GiB a WebAssembly memory can address. */
+/** Maximum size of a tensor: 2^30 - 1 floats fill the 4 GiB that a WebAssembly memory can address. */
 export const MAX_SIZE: number = 2 ** 30 - 1;
-/** Most dimensions of a tensor, as in NumPy. */
+/** Maximum rank of a tensor, as in NumPy. */
 export const MAX_RANK = 64;
 
 /** Product of the dimensions; 1 for a scalar. */
@@ -29,7 +29,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** A frozen copy of a user's shape: whole numbers of at least 0, within the limits of shapeProblem(). */
+/**
+ * A frozen copy of a user's shape. Throws an ArgumentError unless it is a list of whole numbers of at least 0, and a
+ * ShapeError if a tensor of this shape would be too large.
+ */
 export function checkShape(where: string, argument: string, value: unknown): Shape {
   if (!isArray(value)) return invalid(where, argument, 'a shape, a list of whole numbers such as [2, 3]', value);
   const shape: number[] = [];
@@ -46,9 +49,8 @@ export function checkShape(where: string, argument: string, value: unknown): Sha
 }
 
 /**
- * What makes a shape too large for a tensor, as the end of a sentence that begins with the shape; undefined if it fits.
- * Dimensions of 0 are left out of the product: [2^40, 0] has no elements, but the loops over its other dimensions would
- * not end.
+ * Why a shape is too large for a tensor, as the end of a sentence that begins with the shape; undefined if it fits.
+ * Dimensions of 0 are not multiplied in: [2^40, 0] has no elements, but loops over its other dimensions would not end.
  */
 export function shapeProblem(shape: Shape): string | undefined {
   if (shape.length > MAX_RANK) return `has more than ${MAX_RANK} dimensions`;
@@ -59,7 +61,7 @@ export function shapeProblem(shape: Shape): string | undefined {
     : `has ${size} elements; at most ${MAX_SIZE} fit`;
 }
 
-/** An axis counted from the front, from one that may count from the back (-1 is the last). */
+/** Converts an axis to one counted from the front. Negative axes count from the back: -1 is the last. */
 export function checkAxis(where: string, axis: unknown, rank: number): number {
   if (typeof axis !== 'number' || !Number.isSafeInteger(axis) || axis < -rank || axis >= rank) {
     const expected = rank === 0 ? 'absent, since a scalar has no axes' : `a whole number from ${-rank} to ${rank - 1}`;
@@ -68,18 +70,18 @@ export function checkAxis(where: string, axis: unknown, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** Sorted, distinct axes from a user's `axis` (a number, a list, or undefined for all). */
+/** A user's `axis` as sorted, distinct axes. `axis` is a number, a list, or undefined for all axes. */
 export function checkAxes(where: string, axis: unknown, rank: number): readonly number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
   const list = isArray(axis) ? axis : [axis];
-  // Before the items are looked at: a list may have 2^32 of them.
+  // The length is checked first: a list may have 2^32 items.
   if (list.length > rank) return invalid(where, 'axis', `at most ${rank} axes`, axis);
   const axes = list.map((one) => checkAxis(where, one, rank)).sort((a, b) => a - b);
   if (new Set(axes).size !== axes.length) return invalid(where, 'axis', 'a list without repetition', axis);
   return axes;
 }
 
-/** The shape both operands stretch to, or a ShapeError. */
+/** The shape that both operands are broadcast to. Throws a ShapeError if they do not broadcast. */
 export function broadcastShapes(where: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);

@@ -1,26 +1,27 @@
 /**
- * Text that comes from elsewhere - names in a file, the words of a server or of the system - as an error message may
- * show it: bounded in length, and without characters that a terminal would act on.
+ * Makes foreign text safe for error messages: names in a file, messages of a server or of the system. The text gets a
+ * limited length and no characters that a terminal would interpret.
  */
 
 /**
- * Control characters, invisible ones such as those that turn the direction of writing, line separators, half surrogate
- * pairs.
+ * Control characters, invisible characters (for example those that change the writing direction), line separators and
+ * unpaired surrogates.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** The text on one line, control characters as \u{...}. If it is longer than `most`, its end is left out. */
+/**
+ * The text on one line, with unprintable characters as \u{...}. If it is longer than `most` characters, its end is cut
+ * off.
+ */
 export function printable(text: string, most: number = 60): string {
   return visible(text.length > most ? `${text.slice(0, most - 3)}...` : text);
 }
 
-/** What a message keeps of its beginning, and of its end, which is where the remedy stands. */
+/** How many characters of a long message are kept at its beginning and at its end, where the remedy is. */
 const KEPT_BEGINNING = 3000;
 const KEPT_END = 1000;
 
-/**
- * A whole message: as printable(), but its middle is what is left out, and only if it is very long. Line breaks stay.
- */
+/** Like printable(), for a whole message: line breaks stay, and the middle of a very long message is cut out. */
 export function printableMessage(message: string): string {
   const omitted = message.length - KEPT_BEGINNING - KEPT_END;
   const kept =

@@ -1,6 +1,6 @@
 /**
- * XXH32: a fast hash of bytes in 32-bit integer arithmetic, for noticing damage and change (not for security).
- * Every step is a bijection of the running state, so a change within one aligned word never goes unnoticed.
+ * XXH32: a fast hash of bytes in 32-bit integer arithmetic. It detects damage and change; it is not for security. Every
+ * step is a bijection of the state, so a change within one aligned word is always detected.
  * Source: Y. Collet, "xxHash fast digest algorithm", version 0.1.1.
  */
 
@@ -39,7 +39,9 @@ export function xxh32(bytes: Uint8Array, seed: number = 0): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** 64 bits as 16 hexadecimal digits: two XXH32 with different seeds, since a product of 64 bits would need BigInt. */
+/**
+ * A 64-bit hash as 16 hexadecimal digits: two XXH32 with different seeds. A 64-bit hash in one piece would need BigInt.
+ */
 export function xxh32Pair(bytes: Uint8Array, seed: number = 0): string {
   return hex(xxh32(bytes, seed)) + hex(xxh32(bytes, seed ^ PRIME3));
 }

@@ -1,7 +1,7 @@
 /**
- * Elementwise kernels by their formula alone: a function of numbers for the portable body, one of vectors for the SIMD
- * body. What surrounds them (loops, the last lanes, threads) is written here once. Storing into the Float32Array
- * rounds: `round` stands only where a formula has a second operation.
+ * Elementwise kernels from their formula: a function of numbers for the portable body, and a function of vectors for
+ * the SIMD body. The rest (loops, the last lanes, threads) is written here once. Storing into the Float32Array rounds,
+ * so a formula calls `round` only if it has more than one operation.
  */
 import { type Expr, type FunctionBuilder, i32, v128 } from '../wasm/index.ts';
 import { type Address, type Integer, type Kernel, kernel } from './kernel.ts';
@@ -14,7 +14,7 @@ export type UnaryKernel = Kernel<[out: Address, x: Address, count: Integer]>;
 interface Unary {
   readonly portable: (arithmetic: Arithmetic) => (x: number) => number;
   readonly simd: (f: FunctionBuilder, x: Vector) => Expr<'v128'>;
-  /** As a multiple of an addition's. */
+  /** Cost of one element; an addition costs 1. Default: 1. */
   readonly cost?: number;
 }
 
@@ -34,7 +34,7 @@ export function unary(name: string, { portable, simd, cost = 1 }: Unary): UnaryK
   });
 }
 
-/** A kernel of a gradient: dx from dy and from what the forward pass kept, its input x or its output. */
+/** Computes the gradient dx from dy and from x, which is the input or the output of the forward pass. */
 export type GradientKernel = Kernel<[dx: Address, dy: Address, x: Address, count: Integer]>;
 
 interface Gradient {
@@ -59,7 +59,9 @@ export function gradient(name: string, { portable, simd, cost = 1 }: Gradient): 
   });
 }
 
-/** Elementwise with broadcasting over a matrix: out is dense, a step of 0 repeats an operand along that direction. */
+/**
+ * Elementwise with broadcasting over a matrix. `out` is dense; an operand with step 0 is repeated along that direction.
+ */
 export type BinaryKernel = Kernel<
   [
     out: Address,
@@ -79,7 +81,7 @@ interface Binary {
   readonly simd: (a: Expr<'v128'>, b: Expr<'v128'>) => Expr<'v128'>;
 }
 
-/** out[r, c] = f(a[r, c], b[r, c]), one operation */
+/** out[r, c] = f(a[r, c], b[r, c]), where f is one operation. */
 export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
   return kernel(name, {
     parameters: {
@@ -102,7 +104,7 @@ export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
         for (const end = o + columns; o < end; o++, i += aColumnStep, j += bColumnStep) f[o] = portable(f[i]!, f[j]!);
       }
     },
-    // Row by row: vector with vector, vector with a repeated element, or two repeated ones.
+    // Row by row. Each operand is a vector or one repeated element.
     simd: (f, { out, a, b, rows, columns, aRowStep, aColumnStep, bRowStep, bColumnStep }) => {
       toBytes(f, aRowStep, bRowStep);
       const i = f.local('i32', 'i');
@@ -141,7 +143,7 @@ export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
       });
     },
     sample: { aColumnStep: [0, 1], bColumnStep: [0, 1] },
-    // Along the rows, or along the columns of a single row.
+    // Cut along the rows; a single row is cut along its columns.
     split: (at) => {
       const manyRows = (args: readonly number[]): boolean => args[at.rows]! > 1;
       return {

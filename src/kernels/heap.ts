@@ -1,10 +1,10 @@
 /**
- * The heap: a growing memory from which all tensors take their blocks, addressed in floats.
+ * The heap: a growing memory for the blocks of all tensors. Addresses count floats.
  *
- * Blocks are multiples of 16 floats (a cache line of 64 bytes). A freed block goes to a bin of its own size and is
- * reused as it is by the next request of that size, so a loop that asks for the same sizes turn after turn reaches a
- * steady state at once. When no bin fits, free neighbours are merged and the smallest sufficient one is cut; only then
- * does the memory grow.
+ * Blocks are multiples of 16 floats (a cache line of 64 bytes). A freed block goes to a bin for its size, and the next
+ * request of that size reuses it. So a loop that requests the same sizes in every turn soon needs no new memory. If no
+ * bin fits, adjacent free blocks are merged and the smallest sufficient one is cut. The memory grows only if that fails
+ * too.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Address } from './kernel.ts';
@@ -15,18 +15,18 @@ export type Floats = Float32Array | Float64Array;
 
 export interface HeapOptions {
   readonly memory: WebAssembly.Memory;
-  /** Bytes at the start that are never handed out (thread slots, packing workspace). */
+  /** Bytes at the start that are never allocated (thread slots, packing workspace). Default: 0. */
   readonly reservedBytes?: number;
-  /** Ceiling in bytes. Default: what the memory itself can grow to. */
+  /** Limit of the memory in bytes. Default: what the memory itself can grow to. */
   readonly limitBytes?: number;
   readonly precision?: 'float32' | 'float64';
 }
 
-/** What the heap holds, for tests and for the curious. */
+/** How much memory the heap has and how much of it is in use. */
 export interface HeapUsage {
   /** Size of the memory, in bytes. It shrinks only when the heap moves to another. */
   readonly capacityBytes: number;
-  /** In blocks handed out and not yet freed. */
+  /** Bytes in allocated blocks. */
   readonly usedBytes: number;
   readonly blocks: number;
 }
@@ -39,7 +39,7 @@ export class Heap {
   #floats!: Floats;
   #ints!: Int32Array;
   #bytes!: Uint8Array;
-  /** Why the values must not be touched at present. */
+  /** The error that every access to the values throws; undefined unless the heap is suspended. */
   #suspended: RuntimeError | undefined;
 
   limitBytes: number;
@@ -53,20 +53,20 @@ export class Heap {
     this.#memory = options.memory;
     this.bytesPerElement = options.precision === 'float64' ? 8 : 4;
     this.limitBytes = options.limitBytes ?? 65536 * PAGE_BYTES;
-    // Address 0 is never handed out, so that it can stand for "none".
+    // Address 0 is never allocated: it stands for "none".
     this.#top = Math.max(roundUp(Math.ceil((options.reservedBytes ?? 0) / this.bytesPerElement)), BLOCK_FLOATS);
     this.#renewViews();
     if (this.#top > this.#capacity) this.#grow(this.#top);
   }
 
-  /** Another one after move(). */
+  /** The current memory. move() replaces it. */
   get memory(): WebAssembly.Memory {
     return this.#memory;
   }
 
   /**
-   * Views of the whole memory, renewed when it grows and when the heap moves: read them from the heap anew in each
-   * kernel call.
+   * Views of the whole memory. They are replaced when the memory grows and when the heap moves, so every kernel call
+   * must read them from the heap again.
    */
   get floats(): Floats {
     if (this.#suspended !== undefined) throw this.#suspended;
@@ -83,7 +83,10 @@ export class Heap {
     return this.#bytes;
   }
 
-  /** A block of at least `size` floats, not cleared. Throws a RuntimeError at the ceiling. */
+  /**
+   * Allocates a block of at least `size` floats; it is not cleared. Throws a RuntimeError if the limit would be
+   * exceeded.
+   */
   allocate(size: number): Address {
     if (this.#suspended !== undefined) throw this.#suspended;
     const length = roundUp(size);
@@ -93,7 +96,7 @@ export class Heap {
     return address;
   }
 
-  /** Gives back a block got by allocate(size). */
+  /** Frees a block that allocate(size) returned. */
   free(address: Address, size: number): void {
     const length = roundUp(size);
     this.#release(address, length);
@@ -101,7 +104,7 @@ export class Heap {
     this.#blocks--;
   }
 
-  /** A Float32Array on a block (in float64 mode a rounded copy). */
+  /** A Float32Array view of a block; in a float64 heap a rounded copy. */
   view(address: Address, size: number): Float32Array {
     const floats = this.floats;
     const part = floats.subarray(address, address + size);
@@ -117,9 +120,9 @@ export class Heap {
   }
 
   /**
-   * Moves to a new memory: same addresses, same values. Whoever still has the old one, such as a lost worker, reads and
-   * writes there without effect on the heap. Instances of WebAssembly modules must be made anew. Throws a RuntimeError,
-   * and stays, if the engine has no room.
+   * Moves to a new memory with the same addresses and values. A lost worker still has the old memory, so what it reads
+   * and writes there does not affect the heap. Instances of WebAssembly modules must be made again. Throws a
+   * RuntimeError, and does not move, if the engine has no room.
    */
   move(): void {
     this.#merge();
@@ -131,7 +134,7 @@ export class Heap {
     this.#renewViews();
   }
 
-  /** From now on allocations and every access to values throw `reason`; blocks can still be freed. */
+  /** From now on allocations and accesses to values throw `reason`. Blocks can still be freed. */
   suspend(reason: RuntimeError): void {
     this.#suspended = reason;
   }
@@ -140,14 +143,15 @@ export class Heap {
     this.#suspended = undefined;
   }
 
-  /** Makes the memory larger by at least one page, as any allocation may; tests force it between any two operations. */
+  /** Grows the memory by at least one page, as any allocation may. Tests call it between any two operations. */
   growNow(): void {
     this.#grow(this.#capacity + 1);
   }
 
   /**
-   * Joins free neighbours. Of use before a loop goes over to other sizes: it would cut up the blocks that it comes back
-   * for, and the memory would grow. In between it would only undo the steady state.
+   * Merges adjacent free blocks. Call it before a loop changes to other allocation sizes: otherwise these would cut up
+   * the blocks that the loop needs again later, and the memory would grow. Within a loop it would only undo the reuse
+   * of blocks.
    */
   mergeFree(): void {
     this.#merge();
@@ -176,7 +180,9 @@ export class Heap {
     return address;
   }
 
-  /** Joins free neighbours, and gives what borders on the top back to it. True if anything was joined. */
+  /**
+   * Merges adjacent free blocks and lowers the top if the last one borders on it. Returns whether anything was merged.
+   */
   #merge(): boolean {
     const free: { address: Address; length: number }[] = [];
     for (const [length, bin] of this.#bins) for (const address of bin) free.push({ address, length });
@@ -203,8 +209,8 @@ export class Heap {
   }
 
   /**
-   * Grows so that `needed` floats fit, and a cache line more, by an eighth at least, so that a long run of small
-   * requests grows rarely.
+   * Grows the memory so that `needed` floats and one more cache line fit. It grows by at least an eighth, so that many
+   * small requests cause few growths.
    */
   #grow(needed: number): void {
     const now = this.#memory.buffer.byteLength;
@@ -234,7 +240,7 @@ export class Heap {
     this.#floats = this.bytesPerElement === 8 ? new Float64Array(buffer) : new Float32Array(buffer);
     this.#ints = new Int32Array(buffer);
     this.#bytes = new Uint8Array(buffer);
-    // The last cache line is never handed out: a vector load may run past the end of a block, but not past the memory.
+    // The last cache line is never allocated: a vector load may run past the end of a block, but not past the memory.
     this.#capacity = this.#floats.length - BLOCK_FLOATS;
   }
 }

@@ -33,7 +33,7 @@ import type { Arithmetic } from './sets.ts';
 import { ruleOf, type Split, type SplitRule } from './split.ts';
 
 declare const kind: unique symbol;
-/** A plain number fits; a number of another kind, such as an address in the place of a count, does not compile. */
+/** A plain number is accepted. A number of another kind, such as an address instead of a count, does not compile. */
 type Of<Kind extends string> = number & { readonly [kind]?: Kind };
 
 /** Position in the heap, in floats (4 bytes) from its start. */
@@ -49,14 +49,14 @@ export type KernelParameters = Readonly<Record<string, 'address' | 'i32' | 'f32'
 
 type WasmType<Kind> = Kind extends 'f32' ? 'f32' : 'i32';
 
-/** The parameters of a SIMD body. Addresses come in bytes. */
+/** The parameters of a SIMD body. Addresses are in bytes. */
 export type SimdParameters<P extends KernelParameters> = {
   readonly [Name in keyof P]: Local<WasmType<P[Name]>>;
 };
 
 /** What a SIMD body may need beyond its parameters. */
 export interface SimdContext {
-  /** To define functions that the kernel calls. */
+  /** Defines functions that the kernel calls. */
   readonly module: ModuleBuilder;
   /** Address in bytes of the calling thread's workspace. */
   readonly workspace: Global<'i32'>;
@@ -64,35 +64,38 @@ export interface SimdContext {
   readonly tileColumns: 8 | 16;
 }
 
-/** A body on a heap. A kernel without a result gives undefined where a number stands here. */
+/** A body on a heap. A kernel without a result returns undefined. */
 export type KernelFunction = (...args: number[]) => number;
 
-/** A count, which adds up over the parts of a call, or nothing. */
+/** The result of a kernel: a count, which is summed over the parts of a call, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: it stands for what a function returns
 type Result = number | void;
 
-/** Said by a kernel that returns a count. */
+/** Only a kernel that returns a count declares this. */
 type DefinitionOfResult<R extends Result> = R extends number
   ? { readonly result: 'i32' }
   : { readonly result?: 'void' };
 
 interface Definition<Args extends readonly number[], R extends Result, P extends KernelParameters> {
   readonly parameters: P;
-  /** The portable body on a heap. Each call reads `heap.floats` anew, since the memory may have grown. */
+  /** The portable body on a heap. Each call must read `heap.floats` again, since the memory may have grown. */
   portable(heap: Heap, arithmetic: Arithmetic): (...args: Args) => R;
-  /** Writes the SIMD body; returns the expression of its result, if it has one. */
+  /** Emits the SIMD body. Returns the expression of the result if the kernel has one. */
   simd(f: FunctionBuilder, parameters: SimdParameters<P>, context: SimdContext): R extends number ? Expr<'i32'> : void;
   /** How a call is cut into parts for threads. */
   readonly split: Split<keyof P & string>;
   /** Bytes of scratch memory that the SIMD body needs on each thread. */
   readonly workspaceBytes?: number;
   /**
-   * For a check on the machine: what a valid call needs beyond a count of 67, 5 rows, and 37 for other whole numbers.
+   * Arguments for the check of kernels on the user's machine. Default: a count of 67, 5 rows, and 37 for other whole
+   * numbers.
    */
   readonly sample?: Sample<keyof P & string>;
 }
 
-/** Of a whole number: its values in the calls of a check, each with each. Of an address: what fills the operand. */
+/**
+ * For a whole number: its values in the calls of a check, in all combinations. For an address: what fills the operand.
+ */
 export type Sample<Name extends string> = { readonly [Parameter in Name]?: number | readonly number[] };
 
 /** Any kernel, as kernel sets and threads see it. */
@@ -107,17 +110,17 @@ export interface AnyKernel {
     context: SimdContext,
     // biome-ignore lint/suspicious/noConfusingVoidType: a body without a result returns nothing
   ): Expr<'i32'> | void;
-  /** undefined: a call stays on one thread. */
+  /** How calls are cut into parts for threads; undefined if a call stays on one thread. */
   readonly rule: SplitRule | undefined;
   readonly workspaceBytes: number;
   readonly sample: Sample<string>;
   run(...args: readonly number[]): Result;
-  /** Forgets the body that `run` found; the next run finds the one that is in use then. */
+  /** Makes the next run look up the body in use again. */
   unlink(): void;
 }
 
 export interface Kernel<Args extends readonly number[], R extends Result = void> extends AnyKernel {
-  /** Runs the body in use: the one of the kernel set and the threads that were chosen by configure(). */
+  /** Runs the body in use: that of the current kernel set and threads, chosen by configure(). */
   run(...args: Args): R;
 }
 

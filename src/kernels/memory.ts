@@ -1,15 +1,22 @@
-/** The WebAssembly.Memory of a heap: shared where threads can exist, as large as the engine lets it become. */
+/**
+ * The WebAssembly.Memory of a heap. It is shared if threads are possible, and its maximum is as large as the engine
+ * allows.
+ */
 import { RuntimeError } from '../core/errors.ts';
 
 export const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 64;
 /**
- * 4 GiB, 1 GiB, 256 MiB: a 32-bit browser or a container may refuse to reserve the address space of the larger ones.
+ * Maximum sizes to try: 4 GiB, 1 GiB, 256 MiB. A 32-bit browser or a container may refuse to reserve address space for
+ * the larger ones.
  */
 const maximumPages = (initial: number): number[] =>
   [65536, 16384, Math.max(4096, initial)].filter((maximum) => maximum >= initial);
 
-/** Threads need shared memory: always there in Node, in browsers only for cross-origin isolated pages. */
+/**
+ * Whether memory can be shared, which threads need. It always can in Node; in browsers only in cross-origin isolated
+ * pages.
+ */
 export function canShareMemory(): boolean {
   return whyNotShared() === '';
 }
@@ -25,7 +32,12 @@ export function whyNotShared(): string {
   return typeof SharedArrayBuffer === 'function' ? '' : 'the engine has no shared memory';
 }
 
-/** @param initial - pages that it has from the start. */
+/**
+ * A new memory.
+ *
+ * @param shared - default: true if memory can be shared.
+ * @param initial - its size at the start, in pages of 64 KiB.
+ */
 export function createMemory(shared: boolean = canShareMemory(), initial: number = INITIAL_PAGES): WebAssembly.Memory {
   let cause: unknown;
   for (const maximum of maximumPages(initial)) {

@@ -1,7 +1,7 @@
 /**
- * The runtime: the heap and the kernel set in use, made when first needed. There is one for the whole program, since
- * tensors of different heaps could not meet in an operation. Another kernel set or thread count changes the speed,
- * never a bit.
+ * The runtime: the heap and the kernel set in use, made when first needed. The program has one runtime, since an
+ * operation cannot combine tensors of different heaps. The choice of kernels and threads changes the speed, never the
+ * bits.
  */
 
 import { RuntimeError } from '../core/errors.ts';
@@ -29,40 +29,40 @@ export interface Runtime {
 
 export interface ConfigureOptions {
   /**
-   * Threads in all, the calling one included. Where there can be no threads, one; runtimeInfo() says why. Default: as
-   * it is, at first 1.
+   * Total number of threads, including the calling one. If threads are not possible, only one is used, and
+   * runtimeInfo() says why. Default: unchanged; initially 1.
    */
   readonly threads?: number | undefined;
   /**
-   * 'simd' fails where it cannot be had; 'auto' falls back to 'portable' with a warning. Default: as it is, at first
-   * 'auto'.
+   * Which kernels run. If SIMD is not available, 'simd' throws, and 'auto' uses 'portable' and prints a warning.
+   * Default: unchanged; initially 'auto'.
    */
   readonly kernels?: 'auto' | 'portable' | 'simd' | undefined;
-  /** Ceiling of the tensor memory in bytes. Default: as it is, at first what the engine gives, 4 GiB at most. */
+  /** Limit of the memory for tensors, in bytes. Default: unchanged; initially what the engine allows, at most 4 GiB. */
   readonly memoryLimit?: number | undefined;
 }
 
-/** What is in use. */
+/** The kernels and threads in use. */
 export interface RuntimeInfo {
   /** 'wide' is SIMD fused to 256 bits (enableWideSimd of ganvas/node). */
   readonly kernels: 'portable' | 'simd' | 'wide';
-  /** The calling thread and the workers that live. */
+  /** Number of threads: the calling one and the running workers. */
   readonly threads: number;
-  /** Why there are these kernels and so many threads, in a sentence each. */
+  /** Why these kernels and this number of threads are in use, one sentence each. */
   readonly reasons: { readonly kernels: string; readonly threads: string };
 }
 
 class ConfiguredRuntime implements Runtime {
   readonly heap: Heap = new Heap({ memory: createMemory() });
   setup: Setup = createSetup(this.heap, registered, DEFAULT_CHOICE);
-  /** Whether the number of threads was asked for, by configure() or by a training. */
+  /** Whether configure() or a training has chosen the number of threads. */
   threadsChosen = false;
 
   get kernels(): KernelSet {
     return this.setup.kernels;
   }
 
-  /** Makes the setup anew, with all kernels that are registered by now. */
+  /** Makes the setup again, with all kernels that are registered by now. */
   reload(): KernelSet {
     this.setup = createSetup(this.heap, registered, this.setup.choice, this.setup, true);
     unlinkAll();
@@ -71,24 +71,23 @@ class ConfiguredRuntime implements Runtime {
 }
 
 /**
- * The kernels in the program: each is added when its file is imported, so that one module holds all of them at first
- * use.
+ * All kernels of the program. Importing a kernel's file adds it, so that one module contains all kernels at first use.
  */
 const registered: AnyKernel[] = [];
 let configured: ConfiguredRuntime | undefined;
 let substitute: Runtime | undefined;
 
-/** @internal Adds a kernel. One that comes after the first use, by a dynamic import, is made when it is first run. */
+/** @internal Adds a kernel. A kernel that a dynamic import adds after the first use is compiled when it first runs. */
 export function register(kernel: AnyKernel): void {
   registered.push(kernel);
 }
 
-/** @internal The kernels in the program. */
+/** @internal All kernels of the program. */
 export function registeredKernels(): readonly AnyKernel[] {
   return registered;
 }
 
-/** @internal Finds the body that a kernel runs from now on. */
+/** @internal Returns the body that a kernel runs from now on. */
 export function link(kernel: AnyKernel): KernelFunction {
   const found =
     runtime().kernels.get(kernel) ?? (substitute === undefined ? configured?.reload().get(kernel) : undefined);
@@ -97,7 +96,7 @@ export function link(kernel: AnyKernel): KernelFunction {
   return found;
 }
 
-/** Whatever set is in use now, each kernel finds its body there when it is next run. */
+/** Makes every kernel look up its body in the current set at its next run. */
 function unlinkAll(): void {
   for (const kernel of registered) kernel.unlink();
 }
@@ -110,7 +109,7 @@ export function heap(): Heap {
   return runtime().heap;
 }
 
-/** Threads in all, the calling one included. */
+/** Maximum number of threads, including the calling one. */
 export const MAX_THREADS: number = 1 + MAX_WORKERS;
 
 const OPTIONS = {
@@ -120,8 +119,8 @@ const OPTIONS = {
 };
 
 /**
- * Chooses kernels and threads for all that follows. Without a call everything works, on one thread, with SIMD where it
- * exists. Results are the same bits with any choice. If it rejects, nothing has changed.
+ * Chooses the kernels, the number of threads and the memory limit. It need not be called: by default one thread runs,
+ * with SIMD if available. Every choice gives the same bits. If it rejects, nothing has changed.
  *
  * @example
  * await configure({ threads: 4 });
@@ -132,8 +131,8 @@ export async function configure(options: ConfigureOptions = {}): Promise<void> {
 }
 
 /**
- * @internal configure() with options that were checked, and without waiting for the workers: until they are there, the
- * calling thread does their share.
+ * @internal configure() with checked options, which does not wait for the workers. Until they have started, the calling
+ * thread does their share.
  */
 export function applyConfiguration(options: ConfigureOptions & { readonly wide?: CreateWideSet }): void {
   configured ??= new ConfiguredRuntime();
@@ -154,15 +153,15 @@ export function applyConfiguration(options: ConfigureOptions & { readonly wide?:
   configured.threadsChosen ||= options.threads !== undefined;
 }
 
-/** Whether a choice needs another setup. A pool that lost workers is made anew. */
+/** Whether a choice needs a new setup. A pool that lost workers is always replaced. */
 function differs({ choice, pool }: Setup, { kernels, threads, wide }: Choice): boolean {
   if (pool !== undefined && pool.size !== choice.threads) return true;
   return kernels !== choice.kernels || threads !== choice.threads || wide !== choice.wide;
 }
 
 /**
- * @internal The threads of a training: as many as it asks for, else as many as were asked for before, else one a core.
- * The workers stay for the next training, asleep.
+ * @internal Chooses the threads of a training: the number that it asks for, else the number that was chosen before,
+ * else one for each core. The workers stay for the next training and sleep until then.
  */
 export function useThreads(threads: number | undefined): void {
   const chosen = configured?.threadsChosen === true;
@@ -170,8 +169,8 @@ export function useThreads(threads: number | undefined): void {
 }
 
 /**
- * Which kernels and how many threads are in use, and why: where SIMD or threads cannot be had, `reasons` says what is
- * against them.
+ * The kernels and the number of threads in use, and why. If SIMD or threads are not available, `reasons` says what
+ * prevents them.
  *
  * @example
  * const { kernels, reasons } = runtimeInfo();
@@ -189,7 +188,7 @@ export function runtimeInfo(): RuntimeInfo {
   };
 }
 
-/** @internal Runs `body` with another runtime: gradient checks in float64 and kernel tests are run so. */
+/** @internal Runs `body` with another runtime, for gradient checks in float64 and kernel tests. */
 export function withRuntime<T>(other: Runtime, body: () => T): T {
   const before = substitute;
   substitute = other;

@@ -1,7 +1,6 @@
 /**
- * The two kernel sets on a heap: the portable one in plain TypeScript, which is the reference for the bits, and the
- * SIMD one, a WebAssembly module that is emitted when it is first needed and instantiated once a thread on the heap's
- * memory.
+ * The two kernel sets on a heap. The portable set is plain TypeScript and the reference for the bits. The SIMD set is a
+ * WebAssembly module, emitted at first use and instantiated once for each thread on the heap's memory.
  */
 import { exp, log, normalQuantile, sigmoid, tanh } from '../core/elementary.ts';
 import { type FunctionHandle, type Local, ModuleBuilder } from '../wasm/index.ts';
@@ -11,8 +10,8 @@ import { toBytes } from './simd/vectors.ts';
 import { jobs } from './threads/jobs.ts';
 
 /**
- * What the portable bodies compute with. In production every operation is rounded to float32; the gradient checks run
- * the same bodies in float64 with round = identity and the engine's own functions.
+ * The arithmetic of the portable bodies. In production every operation is rounded to float32. Gradient checks run the
+ * same bodies in float64, with round = identity and the engine's own functions.
  */
 export interface Arithmetic {
   readonly round: (x: number) => number;
@@ -25,10 +24,10 @@ export interface Arithmetic {
 
 export const FLOAT32: Arithmetic = { round: Math.fround, exp, log, tanh, sigmoid, normalQuantile };
 
-/** What each kernel runs. */
+/** The function that each kernel runs. */
 export type KernelSet = Map<AnyKernel, KernelFunction>;
 
-/** Puts other functions in the place of a set's. Kernels that ran the old ones run the new ones from now on. */
+/** Replaces the functions of a set. Kernels that ran the old functions run the new ones from now on. */
 export function replaceFunctions(set: KernelSet, functionOf: (kernel: AnyKernel) => KernelFunction): void {
   for (const kernel of set.keys()) {
     set.set(kernel, functionOf(kernel));
@@ -41,18 +40,18 @@ export function createPortableSet(
   kernels: readonly AnyKernel[],
   arithmetic: Arithmetic = FLOAT32,
 ): KernelSet {
-  // A body without a result gives undefined, which its callers ignore.
+  // A body without a result returns undefined, which its callers ignore.
   return new Map(kernels.map((kernel) => [kernel, kernel.portable(heap, arithmetic) as KernelFunction]));
 }
 
 export interface SimdModuleOptions {
-  /** Whether the memory is shared, and so whether there can be threads. */
+  /** Whether the memory is shared, so that threads are possible. */
   readonly shared: boolean;
   readonly tileColumns: SimdContext['tileColumns'];
   readonly kernels: readonly AnyKernel[];
 }
 
-/** Pages that every memory may grow to at most; a memory with a smaller maximum fits the import too. */
+/** Maximum size of the imported memory in pages. A memory with a smaller maximum fits the import too. */
 const MAXIMUM_PAGES = 65536;
 
 export function emitSimdModule({ shared, tileColumns, kernels }: SimdModuleOptions): Uint8Array<ArrayBuffer> {
@@ -78,22 +77,25 @@ function exportName(kernel: string): string {
   return `f32_${kernel}_simd128`;
 }
 
-/** The SIMD set of one thread, and the module for the others. */
+/** The SIMD set of the calling thread, and the module for the other threads. */
 export interface SimdSet {
-  /** In the order of their numbers in jobs. */
+  /** The kernels, in the order of their numbers in jobs. */
   readonly kernels: KernelSet;
   readonly module: WebAssembly.Module;
   /** Bytes of workspace that each thread needs. */
   readonly workspaceBytes: number;
-  /** Runs chunks of the job in a control block (its byte address) until none is left; absent without shared memory. */
+  /**
+   * Runs chunks of the job in a control block (given by its byte address) until none is left. Undefined without shared
+   * memory.
+   */
   readonly drain: ((control: number) => void) | undefined;
-  /** Makes a new instance on the memory that the heap has moved to; `kernels` and `drain` use it from then on. */
+  /** Makes a new instance on the memory that the heap has moved to. `kernels` and `drain` use it from then on. */
   renew(): void;
-  /** Gives back the workspace; the kernels must not be called any more. */
+  /** Frees the workspace. The kernels must not be called afterwards. */
   dispose(): void;
 }
 
-/** Compiles and instantiates the set on the heap. Throws what WebAssembly throws where SIMD is unknown. */
+/** Compiles and instantiates the set on the heap. Throws WebAssembly's error if the engine has no SIMD. */
 export function createSimdSet(heap: Heap, kernels: readonly AnyKernel[], tileColumns: 8 | 16 = 8): SimdSet {
   const shared = !(heap.memory.buffer instanceof ArrayBuffer);
   const module = new WebAssembly.Module(emitSimdModule({ shared, tileColumns, kernels }));
@@ -118,7 +120,7 @@ export function createSimdSet(heap: Heap, kernels: readonly AnyKernel[], tileCol
   };
 }
 
-/** Imports of an instance, the workspace as a float address. A worker's source builds the same object. */
+/** The imports of an instance; `workspace` is an address in floats. The source of a worker builds the same object. */
 function simdImports(memory: WebAssembly.Memory, workspace: number): WebAssembly.Imports {
   return { ganvas: { memory, workspace: new WebAssembly.Global({ value: 'i32' }, 4 * workspace) } };
 }
@@ -129,7 +131,7 @@ function functionOf(exports: WebAssembly.Exports, { name }: AnyKernel): KernelFu
   return exported as KernelFunction;
 }
 
-/** An export's type says only that it may be a function. */
+/** The type of an export does not tell that it is a function. */
 function readDrain({ drain }: WebAssembly.Exports): ((control: number) => void) | undefined {
   return typeof drain === 'function' ? (drain as (control: number) => void) : undefined;
 }

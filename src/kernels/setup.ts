@@ -1,6 +1,6 @@
 /**
- * The setup: the kernels and threads that a choice gives on this engine, and why. It is made as a whole or not at all,
- * so that a choice that cannot be had changes nothing.
+ * The setup: the kernels and threads that a choice results in on this engine, and the reasons. It is made completely or
+ * not at all, so that a choice that fails changes nothing.
  */
 import { RuntimeError } from '../core/errors.ts';
 import type { Heap } from './heap.ts';
@@ -10,7 +10,7 @@ import { createPortableSet, createSimdSet, type KernelSet, type SimdSet } from '
 import { ThreadPool } from './threads/pool.ts';
 import { findThreads } from './threads/worker.ts';
 
-/** A SIMD set for 256-bit registers, or why its kernels cannot be trusted. */
+/** A SIMD set for 256-bit registers, or the reason why its kernels are not used. */
 export interface WideSet {
   readonly set?: SimdSet;
   readonly refusal: string;
@@ -20,7 +20,7 @@ export type CreateWideSet = (heap: Heap, kernels: readonly AnyKernel[]) => WideS
 
 export interface Choice {
   readonly kernels: 'auto' | 'portable' | 'simd';
-  /** The calling one included. */
+  /** Total number of threads, including the calling one. */
   readonly threads: number;
   readonly wide: CreateWideSet | undefined;
 }
@@ -28,21 +28,24 @@ export interface Choice {
 export interface Setup {
   readonly choice: Choice;
   readonly kernels: KernelSet;
-  /** Kept while portable kernels are in use, so that it need not be made again. */
+  /** The SIMD set. It is kept while portable kernels are in use, so that it need not be made again. */
   readonly set: SimdSet | undefined;
   readonly pool: ThreadPool | undefined;
-  /** Why SIMD kernels are not in use though the choice allows them; '' if they are, or if portable ones were chosen. */
+  /**
+   * Why SIMD kernels are not in use though the choice allows them; '' if they are in use, or if the choice is
+   * 'portable'.
+   */
   readonly obstacle: string;
-  /** Why wide SIMD was dropped; '' if it was not. */
+  /** Why wide SIMD is not in use though it was chosen; '' otherwise. */
   readonly wideRefusal: string;
 }
 
 export const DEFAULT_CHOICE: Choice = { kernels: 'auto', threads: 1, wide: undefined };
 
 /**
- * Makes the setup and closes the former one; if it throws, the former is as it was.
+ * Makes the setup and closes the former one. If it throws, the former one is unchanged.
  *
- * @param former - its module is used again unless it is of another width or `renew` asks for one with all of `kernels`.
+ * @param former - its module is reused unless its width differs or `renew` asks for a new one with all `kernels`.
  */
 export function createSetup(
   heap: Heap,
@@ -99,10 +102,10 @@ function findSet(
   }
 }
 
-/** The header alone. Every engine that may compile at all compiles it. */
+/** A module that consists of the header only. Every engine that may compile WebAssembly at all compiles it. */
 const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-/** What in the engine was against compiling the kernels; undefined if it is a fault of the library. */
+/** Why the engine could not compile the kernels; undefined if the library is at fault. */
 function whyNotCompiled(cause: unknown): string | undefined {
   try {
     new WebAssembly.Module(EMPTY_MODULE);
@@ -125,7 +128,7 @@ function warnOnce(obstacle: string): void {
   console.warn(`ganvas: portable kernels are in use, dozens of times slower than the SIMD ones: ${obstacle}.`);
 }
 
-/** Why the kernels are those that they are, in a sentence. */
+/** One sentence that says why these kernels are in use. */
 export function reasonForKernels({ choice, set, obstacle, wideRefusal }: Setup): string {
   if (choice.kernels === 'portable') return "configure({ kernels: 'portable' }) chose them";
   if (set === undefined) return obstacle;
@@ -133,7 +136,7 @@ export function reasonForKernels({ choice, set, obstacle, wideRefusal }: Setup):
   return wideRefusal === '' ? 'the engine has WebAssembly SIMD' : `wide SIMD was dropped: ${wideRefusal}`;
 }
 
-/** Why there are as many threads as there are. */
+/** One sentence that says why this number of threads is in use. */
 export function reasonForThreads({ choice, set, pool }: Setup): string {
   if (choice.threads === 1) return 'configure({ threads }) did not ask for more';
   if (choice.kernels === 'portable' || set === undefined) return 'portable kernels run on one thread';

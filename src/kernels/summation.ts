@@ -1,13 +1,14 @@
 /**
- * The order of every sum over rows or elements. One running float32 sum of n terms has an error of up to n roundings: over a million rows
- * the variance lost all but three digits. So terms are added in chains:
+ * The order of every sum over rows or elements. One running float32 sum of n terms has an error of up to n roundings:
+ * over a million rows the variance lost all but three digits. So terms are added in chains:
  *
  * - a chain adds up to CHAIN terms, one after the other, from 0;
  * - a block adds the sums of up to CHAIN chains, one after the other, from 0;
  * - the total adds the sums of the blocks, one after the other, from 0.
  *
- * A sum of at most CHAIN terms is one chain, the plain loop. With u = 2^-24 and gamma(k) = k u / (1 - k u), the error of a sum of n terms is at most
- * gamma(additions(n)) times the sum of their absolute values: 2 CHAIN + n / CHAIN^2 roundings instead of n, 528 for a million terms.
+ * A sum of at most CHAIN terms is one chain, the plain loop. With u = 2^-24 and gamma(k) = k u / (1 - k u), the error
+ * of a sum of n terms is at most gamma(additions(n)) times the sum of their absolute values: 2 CHAIN + n / CHAIN^2
+ * roundings instead of n, 528 for a million terms.
  *
  * Source: N. Higham, "Accuracy and Stability of Numerical Algorithms", 2nd edition, sections 3.1 and 4.2.
  */
@@ -25,8 +26,8 @@ export function additions(n: number): number {
 }
 
 /**
- * Adds the terms from `from` to before `to` of each sum s to chain[s]. Storing there rounds. Implementations take heap.floats into a local of
- * their own: V8 reads a captured one anew for every element.
+ * Adds the terms from `from` to before `to` of each sum s to chain[s]. Storing there rounds. Implementations take
+ * heap.floats into a local of their own: V8 reads a captured one anew for every element.
  */
 type AddTerms = (chain: Floats, from: number, to: number) => void;
 
@@ -34,7 +35,10 @@ type AddTerms = (chain: Floats, from: number, to: number) => void;
 export interface Sums {
   /** `width` sums of `count` terms each. The result is scratch memory: read it before the next call. */
   chained(count: number, width: number, add: AddTerms): Floats;
-  /** One sum of `count` terms in four lanes: term i belongs to lane i mod 4, and lanes are added as (lane0 + lane1) + (lane2 + lane3). */
+  /**
+   * One sum of `count` terms in four lanes: term i belongs to lane i mod 4, and lanes are added as (lane0 + lane1) +
+   * (lane2 + lane3).
+   */
   inLanes(count: number, add: AddTerms): number;
 }
 
@@ -103,7 +107,8 @@ export function inTiles(columns: number, body: (first: number, width: number) =>
 /**
  * SIMD sums of `count` terms each, `vectors` of them side by side.
  *
- * @param addTerms - emits the code that adds the next `length` terms to each vector of the chain. `left` is how many come after them.
+ * @param addTerms - emits the code that adds the next `length` terms to each vector of the chain. `left` is how many
+ * come after them.
  */
 export function chainedSums(
   f: FunctionBuilder,

@@ -1,6 +1,4 @@
-/**
- * The innermost loops of the SIMD GEMM: the micro-kernel, and what becomes of tiles at the edge.
- */
+/** The innermost loops of the SIMD GEMM: the micro-kernel, and the functions that store tiles at the edge. */
 import {
   type FunctionBuilder,
   type FunctionHandle,
@@ -18,8 +16,9 @@ export const MR = 4;
 const FLOAT = 4;
 
 /**
- * C[MR, nr] = or += A panel [depth][MR] x B panel [depth][nr], each product and each sum rounded, k upwards from 0. All
- * loads of C and all sums come before the stores of two neighbours: only so does the wide compilation fuse them.
+ * C[MR, nr] = or += A panel [depth][MR] x B panel [depth][nr], with k upwards from 0; each product and each sum is
+ * rounded. All loads of C and all sums stand before the stores of two neighbours. Without this order wide SIMD does not
+ * fuse them.
  */
 export function defineMicroKernel(
   module: ModuleBuilder,
@@ -64,7 +63,7 @@ export function defineMicroKernel(
   );
 }
 
-/** C = tile or C += tile on the valid part of an edge tile, one element at a time. */
+/** C = tile or C += tile for the valid part of an edge tile, one element at a time. */
 export function defineAddTile(module: ModuleBuilder): FunctionHandle<
   {
     c: 'i32';

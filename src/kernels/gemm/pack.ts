@@ -1,7 +1,7 @@
 /**
- * Packing for GEMM: panels[p][d][lane] = x[(p width + lane) step + d depthStep], steps in bytes, one of them 4. Where
- * lanes are neighbours in memory, vectors are copied; where depths are, 4 x 4 squares are transposed. The last panel is
- * padded with zeros.
+ * Packing for GEMM: panels[p][d][lane] = x[(p width + lane) step + d depthStep]. Steps are in bytes, and one of them is
+ * 4. If neighbouring lanes are adjacent in memory, vectors are copied; if neighbouring depths are, 4 x 4 squares are
+ * transposed. The last panel is padded with zeros.
  */
 import {
   type FunctionBuilder,
@@ -16,7 +16,7 @@ import {
 import { advance, type Pointer, transpose4x4 } from '../simd/vectors.ts';
 
 const FLOAT = 4;
-/** Floats of a cache line. */
+/** Floats in a cache line. */
 const LINE = 16;
 
 type PackParams = { panels: 'i32'; x: 'i32'; count: 'i32'; depth: 'i32'; step: 'i32'; depthStep: 'i32' };
@@ -58,8 +58,8 @@ export function definePack(module: ModuleBuilder, width: 4 | 8 | 16): FunctionHa
 }
 
 /**
- * The lanes of a cache line at once, into as many panels as they fill. Panel by panel the line would be fetched again
- * each time, since rows that are a power of two apart drive each other out of the first cache.
+ * Copies the lanes of a cache line at once, into as many panels as they fill. Copying panel by panel would load the
+ * line again for each panel: rows that are a power of two apart evict each other from the first-level cache.
  */
 function copyLines(
   f: FunctionBuilder,
@@ -84,7 +84,7 @@ function copyLines(
   f.set(panels, targets.at(-1)!);
 }
 
-/** A vector load and store for each four lanes of each depth. */
+/** Copies four lanes of one depth at a time, with one vector load and one store. */
 function copyLanes(
   f: FunctionBuilder,
   panels: Pointer,
@@ -99,7 +99,7 @@ function copyLanes(
   });
 }
 
-/** Four depths of four lanes at a time, then the depths that are left, lane by lane. */
+/** Transposes four depths of four lanes at a time, then copies the remaining depths lane by lane. */
 function transposeDepths(
   f: FunctionBuilder,
   panels: Pointer,
@@ -134,7 +134,7 @@ function transposeDepths(
   });
 }
 
-/** The last panel, of fewer lanes than its width. */
+/** Copies the last panel, which has fewer lanes than its width, and pads it with zeros. */
 function padLanes(
   f: FunctionBuilder,
   panels: Pointer,

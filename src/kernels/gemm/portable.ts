@@ -1,6 +1,6 @@
 /**
  * Portable GEMM: the five loops of Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", ACM TOMS
- * 34, 2008, as in BLIS), innermost a micro-kernel that keeps a 4 x 4 tile of C in local variables.
+ * 34, 2008, as in BLIS). The innermost is a micro-kernel that keeps a 4 x 4 tile of C in local variables.
  *
  *   for each NC columns of B:            (jc)
  *     for each KC-deep block of k:       (pc)  pack B into panels of NR columns, k-major
@@ -8,8 +8,9 @@
  *         for each panel of B:           (jr)
  *           for each panel of A:         (ir)  C tile (+)= A panel x B panel
  *
- * Packing takes either orientation, so all four transpose cases run the same inner loop; panels at the edges are padded
- * with zeros and the tile's valid part is stored. The padded lanes never reach C, so NaN and infinity cannot leak.
+ * Packing reads either orientation, so all four transpose cases run the same inner loop. Panels at the edges are padded
+ * with zeros, and only the valid part of their tiles is stored in C. So padding cannot spread a NaN or an infinity
+ * to C.
  */
 
 import type { Floats, Heap } from '../heap.ts';
@@ -17,9 +18,9 @@ import type { Address, Flag, Integer } from '../kernel.ts';
 import type { Arithmetic } from '../sets.ts';
 
 /**
- * Block sizes, named as in BLIS: the micro-tile of C is MR x NR, a panel of A or B is KC deep, MC rows of A and NC
- * columns of B are packed at a time. Only KC reaches the bits (it is where one running sum ends and the next begins),
- * so KC is the same for both bodies.
+ * Block sizes, named as in BLIS: the micro-tile of C is MR x NR, a panel of A or B is KC deep, and MC rows of A and NC
+ * columns of B are packed at a time. Only KC affects the bits: one running sum ends there and the next begins. So KC is
+ * the same for both bodies.
  */
 const MR = 4;
 const NR = 4;
@@ -33,8 +34,9 @@ const NC = 512;
 export const KC = 512;
 
 /**
- * k is cut into the fewest blocks of at most KC, all of one depth but the last, which may be smaller: 784 = 2 x 392,
- * not 512 + 272, so that no block is left with too little work to pay for loading and storing C.
+ * The depth of the blocks that k is cut into: as few blocks as possible, of at most KC, all of one depth except the
+ * last, which may be smaller. For example 784 = 2 x 392, not 512 + 272: a small block has too little work for the cost
+ * of loading and storing C.
  */
 export function blockDepth(k: number): number {
   const blocks = Math.ceil(k / KC);
@@ -106,7 +108,7 @@ export function gemmPortable(heap: Heap, { round }: Arithmetic): GemmFunction {
   };
 }
 
-/** panels[p][d][i] = x[(p width + i) step + d depthStep], zero where the last panel sticks out. */
+/** panels[p][d][i] = x[(p width + i) step + d depthStep], and 0 where the last panel extends past the edge. */
 function pack(
   panels: Floats,
   f: Floats,
@@ -127,7 +129,7 @@ function pack(
   }
 }
 
-/** C[4, 4] (+)= A panel [kc][4] x B panel [kc][4], each product and each sum rounded, k upwards from 0. */
+/** C[4, 4] (+)= A panel [kc][4] x B panel [kc][4], with k upwards from 0; each product and each sum is rounded. */
 function microKernel4x4(
   f: Floats,
   c: Address,

@@ -1,9 +1,9 @@
 /**
  * The thread pool: kernels that cut large calls into chunks, put them into shared memory (jobs.ts), wake the workers
  * and take chunks along with them. Small calls run at once on the calling thread. Nobody waits without bound: when no
- * chunk is finished for a while, the pool closes with an error and its kernels go on with one thread. One case is out of
- * reach: a worker that is frozen within a lock of the engine, such as that of Atomics.wait, holds up every thread of the
- * process that needs the lock.
+ * chunk is finished for a while, the pool closes with an error and its kernels go on with one thread. One case is out
+ * of reach: a worker that is frozen within a lock of the engine, such as that of Atomics.wait, holds up every thread of
+ * the process that needs the lock.
  */
 import { RuntimeError } from '../../core/errors.ts';
 import type { Heap } from '../heap.ts';
