@@ -1,4 +1,6 @@
-/** ganvas: everything that runs in Node and in browsers. What needs files or the terminal is in ganvas/node. */
+/**
+ * ganvas: everything that runs in Node and in browsers. ganvas/node has what needs files, the network or a terminal.
+ */
 
 export { type Autoencoder, type DenseAutoencoderConfig, denseAutoencoder } from './autoencoder/dense-autoencoder.ts';
 export {

@@ -1,13 +1,14 @@
 /**
- * The dense autoencoder, the dense GAN's sizes both ways:
+ * The dense autoencoder, with the layer sizes of the dense GAN:
  *   encoder: 784 -> 512 -> 256 -> latent, no biases, batch normalisation and LeakyReLU after the first two, batch
  *   normalisation without gamma and beta after the last.
- *   decoder: latent -> 256 -> 512 -> 784, the same between, then tanh, so an image lies in [-1, 1].
+ *   decoder: latent -> 256 -> 512 -> 784, batch normalisation and LeakyReLU after the first two (without biases), a bias
+ *   and tanh after the last. Its images lie in [-1, 1].
  *
- * Mean squared error says nothing of how the latent vectors are distributed; for samples decoded from standard normal
- * noise to have a chance, each of their numbers is normalised to mean 0 and variance 1 over the digits. Nothing makes
- * them independent of each other or normal: that is what a variational autoencoder adds, and where these samples fall
- * short of a GAN's.
+ * The mean squared error does not constrain the distribution of the latent vectors. To decode samples from standard
+ * normal noise, each latent number is normalised to mean 0 and variance 1 over the digits. The latent numbers are
+ * neither independent nor normal; a variational autoencoder would add that. This is why the samples are worse than
+ * those of a GAN.
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { integer, option, readOptions } from '../core/options.ts';
@@ -16,7 +17,7 @@ import * as layers from '../nn/layers/index.ts';
 import { normalizedDense } from '../nn/normalized-dense.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 
-/** Two models, one the way back of the other. */
+/** An encoder and the decoder that reverses it. */
 export interface Autoencoder {
   /** Images -> latent vectors. */
   readonly encoder: Model;
@@ -27,15 +28,15 @@ export interface Autoencoder {
 export interface DenseAutoencoderConfig {
   /** Length of the latent vector. Default 32. */
   readonly latentDim?: number | undefined;
-  /** Where the initial weights are drawn from. Default: the same each time. */
+  /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
 
 const OPTIONS = { latentDim: integer(1).or(32), random: option<Random>(checkRandom).optional() };
 
 /**
- * Images [n, 28, 28, 1] -> latent vectors [n, latentDim] -> images [n, 28, 28, 1]; 1,085,200 trainable parameters at
- * the default latentDim.
+ * Images [n, 28, 28, 1] -> latent vectors [n, latentDim] -> images [n, 28, 28, 1]. It has 1,085,200 trainable
+ * parameters at the default latentDim.
  *
  * @example
  * const { encoder, decoder } = await trainAutoencoder({ images, autoencoder: denseAutoencoder({ latentDim: 16 }) });

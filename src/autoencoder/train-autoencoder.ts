@@ -1,4 +1,4 @@
-/** trainAutoencoder: an encoder and a decoder that give back what they are given, by mean squared error. */
+/** trainAutoencoder: trains an encoder and a decoder to reproduce their input, by mean squared error. */
 import type { Tensor } from '../autograd/tensor.ts';
 import { invalid } from '../core/check.ts';
 import { callback, option, readOptions } from '../core/options.ts';
@@ -22,25 +22,25 @@ import { validate } from '../training/validation.ts';
 import { type Autoencoder, denseAutoencoder } from './dense-autoencoder.ts';
 
 export interface AutoencoderMeasures {
-  /** Mean squared error over all pixels, whose range is [-1, 1], or your own loss. */
+  /** The mean squared error over all pixels (values in [-1, 1]), or the result of your own loss. */
   readonly loss: number;
 }
 
-/** Of two batches [n, ...image], a scalar. */
+/** A scalar from two batches [n, ...image]. */
 export type ReconstructionLoss = (images: Tensor, reconstructions: Tensor) => Tensor;
 
 export interface TrainAutoencoderOptions extends TrainingOptions<AutoencoderMeasures> {
-  /** Default: denseAutoencoder() with weights drawn by the seed. */
+  /** Default: denseAutoencoder(). The seed determines its weights. */
   readonly autoencoder?: Autoencoder | undefined;
   /** Default 50. */
   readonly epochs?: number | undefined;
   /** Default 256. */
   readonly batchSize?: number | undefined;
-  /** Of both networks. Default adam(), whose learning rate is 1e-3. */
+  /** The optimizer of both networks. Default adam(), with a learning rate of 1e-3. */
   readonly optimizer?: Optimizer | undefined;
-  /** What falls. Default meanSquaredError. */
+  /** The loss to minimise. Default meanSquaredError. */
   readonly loss?: ReconstructionLoss | undefined;
-  /** Images whose loss onEpoch is told too, as `validation`. They are never trained on. */
+  /** Images for validation: onEpoch also gets their loss, as `validation`. They are never trained on. */
   readonly validation?: { readonly images: Dataset | Tensor } | undefined;
 }
 
@@ -61,10 +61,8 @@ const OPTIONS = {
 };
 
 /**
- * Trains an autoencoder: the mean of (decoder(encoder(x)) - x)^2 over all pixels falls, by Adam at 1e-3 unless told
- * otherwise.
- *
- * Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
+ * Trains an autoencoder: minimises the mean of (decoder(encoder(x)) - x)^2 over all pixels, by default with Adam and a
+ * learning rate of 1e-3. Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
  *
  * @example
  * const { encoder, decoder } = await trainAutoencoder({ images, epochs: 20 });
@@ -120,7 +118,7 @@ function checkModels(where: string, argument: string, value: unknown): Autoencod
   return { encoder, decoder };
 }
 
-/** The models, built, for images of this shape. */
+/** Builds the models for images of this shape. */
 function fitModels({ encoder, decoder }: Autoencoder, imageShape: Shape): Autoencoder {
   buildInRow(imageShape, [encoder, decoder]);
   const images = `the images are ${formatShape(imageShape)}`;

@@ -1,4 +1,4 @@
-/** What a trained classifier says of images, a batch at a time, and how often it is right. */
+/** Classifies images with a trained classifier, batch by batch, and measures its accuracy. */
 import type { Tensor } from '../autograd/tensor.ts';
 import { fieldsOf } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
@@ -10,11 +10,11 @@ import { buildInRow, checkModel, expectShape, readLabels } from '../training/che
 import { readDataset } from '../training/options.ts';
 import type { Classifier } from './digit-classifier.ts';
 
-/** Images at once: their activations in a convolutional network take some ten megabytes. */
+/** Images per batch. Their activations in a convolutional network take some ten megabytes. */
 const BATCH = 256;
 
 /**
- * The class of each image, that of its largest logit; of equal ones the first.
+ * The class of each image: the index of its largest logit, or the first such index if several are equal.
  *
  * @param images - a Dataset or a Tensor [n, ...item].
  *
@@ -31,7 +31,7 @@ export function classify(classifier: Classifier, images: Dataset | Tensor): Int3
 }
 
 /**
- * The share of images whose class is the labelled one, from 0 to 1; NaN if there are none.
+ * The share of images that are classified as labelled, from 0 to 1; NaN if there are no images.
  *
  * @example
  * const { images, labels } = await loadMnist({ split: 'test' });
@@ -45,14 +45,14 @@ export function accuracy(classifier: Classifier, images: Dataset | Tensor, label
   return shareOf(classify(classifier, source), right);
 }
 
-/** How many of the classes are the labels, as a share. */
+/** The share of classes that equal their labels. */
 export function shareOf(classes: Int32Array, labels: ArrayLike<number>): number {
   let right = 0;
   for (let i = 0; i < classes.length; i++) if (classes[i] === labels[i]) right++;
   return right / classes.length;
 }
 
-/** @internal Two models; whether they fit images is seen by fitClassifier(). */
+/** @internal Checks that a value has two models. fitClassifier() checks that they fit the images. */
 export function readClassifier(where: string, argument: string, value: unknown): Classifier {
   const remedy = 'Make them with digitClassifier().';
   const parts = fieldsOf(where, argument, value, ['features', 'head'], 'two models, features and head', remedy);
@@ -60,7 +60,7 @@ export function readClassifier(where: string, argument: string, value: unknown):
   return { features, head: checkModel(where, `${argument}.head`, parts.head) };
 }
 
-/** @internal The models take images of this shape to logits; those that are not built yet are built. */
+/** @internal Checks that the models make logits of images of this shape. Builds those that are not built yet. */
 export function fitClassifier(where: string, { features, head }: Classifier, imageShape: Shape): Classifier {
   buildInRow(imageShape, [features, head]);
   const images = `the images are ${formatShape(imageShape)}`;

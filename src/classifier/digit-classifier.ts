@@ -1,6 +1,6 @@
 /**
- * The convolutional classifier of digits, in two models: what it sees in an image, 128 features, and what it makes of
- * them, a logit for each digit. Metrics compare images by the features.
+ * The convolutional classifier of digits, in two models. `features` turns an image into 128 features; `head` turns the
+ * features into a logit for each digit. Metrics compare images by their features.
  *   features: 3x3 convolutions with 32 and 64 filters, ReLU, each followed by 2x2 pooling; dropout 0.25; 1600 -> 128,
  *   ReLU; dropout 0.5
  *   head: 128 -> 10
@@ -11,16 +11,16 @@ import { IMAGE_SHAPE } from '../data/digits.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 
-/** Two models, one behind the other. */
+/** A classifier: two models, applied one after the other. */
 export interface Classifier {
-  /** Images -> features, the input of the last layer. */
+  /** Images -> features, the input of the head. */
   readonly features: Model;
   /** Features -> a logit for each class. */
   readonly head: Model;
 }
 
 export interface DigitClassifierConfig {
-  /** Where the initial weights are drawn from. Default: the same each time. */
+  /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
 

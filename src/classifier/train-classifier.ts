@@ -1,4 +1,4 @@
-/** trainClassifier: features and head, trained as one model by softmax cross-entropy. */
+/** trainClassifier: trains features and head together by softmax cross-entropy. */
 import { type Tensor, tensor } from '../autograd/tensor.ts';
 import { callback, option, readOptions } from '../core/options.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -22,13 +22,13 @@ import { fitClassifier, readClassifier, shareOf } from './classify.ts';
 import { type Classifier, digitClassifier } from './digit-classifier.ts';
 
 export interface ClassifierMeasures {
-  /** Softmax cross-entropy, or your own loss. */
+  /** The softmax cross-entropy, or the result of your own loss. */
   readonly loss: number;
-  /** Share of the step's images that were classified rightly, dropout and all, before the step's update. */
+  /** The share of the step's images that were classified correctly, with dropout and before the step's update. */
   readonly accuracy: number;
 }
 
-/** Of class numbers [n] and logits [n, classes], a scalar. */
+/** A scalar from class numbers [n] and logits [n, classes]. */
 export type ClassificationLoss = (labels: Tensor, logits: Tensor) => Tensor;
 
 /** Images with their class numbers. */
@@ -38,19 +38,19 @@ export interface LabelledImages {
 }
 
 export interface TrainClassifierOptions extends TrainingOptions<ClassifierMeasures> {
-  /** The class number of each image, from 0: loadMnist() has them. */
+  /** The class number of each image, from 0. loadMnist() returns them. */
   readonly labels: ArrayLike<number>;
-  /** Default: digitClassifier() with weights drawn by the seed. */
+  /** Default: digitClassifier(). The seed determines its weights. */
   readonly classifier?: Classifier | undefined;
   /** Default 12. */
   readonly epochs?: number | undefined;
   /** Default 128. */
   readonly batchSize?: number | undefined;
-  /** Of both models. Default adam(), whose learning rate is 1e-3. */
+  /** The optimizer of both models. Default adam(), with a learning rate of 1e-3. */
   readonly optimizer?: Optimizer | undefined;
-  /** What falls. Default sparseCategoricalCrossentropy. */
+  /** The loss to minimise. Default sparseCategoricalCrossentropy. */
   readonly loss?: ClassificationLoss | undefined;
-  /** Images whose loss and accuracy onEpoch is told too, as `validation`. They are never trained on. */
+  /** Images for validation: onEpoch also gets their loss and accuracy, as `validation`. They are never trained on. */
   readonly validation?: LabelledImages | undefined;
 }
 
@@ -58,7 +58,7 @@ export interface TrainClassifierResult extends Classifier, TrainingResult<Classi
 
 const WHERE = 'trainClassifier';
 const NOTHING: ClassifierMeasures = { loss: 0, accuracy: 0 };
-// Labels are checked when it is known how many there must be, of which classes.
+// Labels are checked later, when the number of images and of classes is known.
 const LABELS = option<ArrayLike<number>, unknown>((_where, _argument, value) => value);
 const VALIDATION = { images: option<Dataset | Tensor, Dataset>(readDataset), labels: LABELS };
 const OPTIONS = {
@@ -73,9 +73,8 @@ const OPTIONS = {
 };
 
 /**
- * Trains a classifier: the softmax cross-entropy of its logits falls, by Adam at 1e-3 unless told otherwise.
- *
- * Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
+ * Trains a classifier: minimises the softmax cross-entropy of its logits, by default with Adam and a learning rate of
+ * 1e-3. Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
  *
  * @example
  * const [{ images, labels }, test] = [await loadMnist(), await loadMnist({ split: 'test' })];

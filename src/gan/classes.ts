@@ -85,7 +85,8 @@ export function withClasses(items: Tensor, labels: ArrayLike<number>, options: W
   const rows = labelBytes(where, labels, classes);
   if (items.rank === 0 || items.shape[0] !== rows.length) {
     throw new ShapeError(
-      `${where}: items must have shape [${rows.length}, ...item], a row for each label; got ${formatShape(items.shape)}`,
+      `${where}: items must have shape [${rows.length}, ...item], a row for each label; got ` +
+        `${formatShape(items.shape)}`,
     );
   }
   return scope(() => joinClasses(items, oneHot(rows, classes)), where);

@@ -1,8 +1,8 @@
 /**
  * The convolutional GAN of TensorFlow's DCGAN tutorial, for images of 28 x 28 pixels:
- *   generator: latent -> 7 x 7 x 256 -> 7 x 7 x 128 -> 14 x 14 x 64 -> 28 x 28 x 1. One dense layer, then three transposed
- *   convolutions with 5 x 5 kernels, all without biases. Batch normalisation and LeakyReLU follow each layer but the
- *   last; tanh follows the last.
+ *   generator: latent -> 7 x 7 x 256 -> 7 x 7 x 128 -> 14 x 14 x 64 -> 28 x 28 x 1. One dense layer, then three
+ *   transposed convolutions with 5 x 5 kernels, all without biases. Batch normalisation and LeakyReLU follow each layer
+ *   but the last; tanh follows the last.
  *   discriminator: 28 x 28 x 1 -> 14 x 14 x 64 -> 7 x 7 x 128 -> one logit. Two convolutions with 5 x 5 kernels and
  *   strides of 2, each followed by LeakyReLU and dropout, then a dense layer.
  * The tutorial's networks are a smaller version of those in the paper.

@@ -1,6 +1,5 @@
 /**
- * Interpolation in the latent space: images of the noise vectors between given ones. Between a and b, t runs from 0 to
- * 1:
+ * Interpolation in the latent space: images of the noise vectors between given ones. From a to b, with t from 0 to 1:
  *   linear      z = (1 - t) a + t b
  *   normalized  z, scaled to the length (1 - t) |a| + t |b|
  * Random vectors of high dimension all have about the same length and are nearly orthogonal. Halfway between two of

@@ -2,7 +2,7 @@
  * Adam in Keras's form, with the bias correction in the step size:
  *   rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t);  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
  *   w = w - rate_t m / (sqrt(v) + epsilon)
- * AdamW takes w = w - w (rate weightDecay) first. Sources: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic
+ * AdamW first computes w = w - w (rate weightDecay). Sources: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic
  * Optimization", ICLR 2015; I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
  */
 import { number, readOptions } from '../core/options.ts';
@@ -18,7 +18,7 @@ export interface AdamConfig extends OptimizerConfig {
   readonly beta1?: number | undefined;
   /** Decay of the second moment, in [0, 1). Default 0.999. */
   readonly beta2?: number | undefined;
-  /** Default 1e-7. */
+  /** Added to the root, so that nothing is divided by 0. Default 1e-7. */
   readonly epsilon?: number | undefined;
 }
 
@@ -30,13 +30,13 @@ const ADAM_OPTIONS = {
   ...CLIPPING,
 };
 
-/** A variable's moments. */
+/** The first and second moment of a variable. */
 export type AdamSlots = Slots<'m' | 'v'>;
 
 /**
  * The Adam optimizer.
  *
- * What it cannot go on from shows in what apply() returns: a rate that is too large makes weights NaN or infinite, a
+ * apply() returns the variables that have diverged. A learning rate that is too large makes weights NaN or infinite. A
  * gradient beyond 1.8e19 has an infinite square and makes the moment v infinite.
  *
  * @example
@@ -50,13 +50,13 @@ export function adam(config: AdamConfig = {}): Optimizer<'m' | 'v'> {
 }
 
 export interface AdamWConfig extends AdamConfig {
-  /** The share of the weights that each step takes away, before the learning rate. Default 0.004. */
+  /** Each step subtracts this share of the weights, times the learning rate. Default 0.004. */
   readonly weightDecay?: number | undefined;
 }
 
 const ADAMW_OPTIONS = { ...ADAM_OPTIONS, weightDecay: number({ from: 0 }).or(0.004) };
 
-/** Adam with decoupled weight decay, which draws all weights towards 0 and does not pass through the moments. */
+/** Adam with decoupled weight decay: it shrinks all weights towards 0 directly, without affecting the moments. */
 export function adamW(config: AdamWConfig = {}): Optimizer<'m' | 'v'> {
   const { beta1, beta2, epsilon, weightDecay, ...common } = readOptions('adamW', config, ADAMW_OPTIONS);
   const update = adamUpdate({ beta1, beta2, epsilon });
@@ -77,7 +77,7 @@ export function adamW(config: AdamWConfig = {}): Optimizer<'m' | 'v'> {
 
 type Betas = Readonly<Record<'beta1' | 'beta2' | 'epsilon', number>>;
 
-/** The whole update in one pass over the variable. */
+/** The Adam update, in one pass over the variable. */
 function adamUpdate({ beta1, beta2, epsilon }: Betas): (turn: VariableUpdate<'m' | 'v'>) => boolean {
   const power1 = powersOf(beta1);
   const power2 = powersOf(beta2);

@@ -1,25 +1,25 @@
 /**
- * Gradient clipping, with g a variable's gradient, |g| its Euclidean norm, and |G| the norm of all gradients of a step
- * taken together:
+ * Gradient clipping. g is the gradient of a variable, |g| its Euclidean norm, and |G| the norm of all gradients of a
+ * step together:
  *   clipValue       g = min(max(g, -limit), limit), element by element
- *   clipNorm        g = g limit / |g| where |g| is above the limit, for each variable by itself
- *   globalClipNorm  g = g limit / |G| where |G| is above the limit, for all variables alike
- * Norms are summed in float64, in four lanes, so that no square overflows. A norm that is not finite scales nothing:
- * then the gradient that caused it reaches its weight, where the training notices it. Source: R. Pascanu, T. Mikolov,
- * Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+ *   clipNorm        g = g limit / |g| if |g| is above the limit, for each variable separately
+ *   globalClipNorm  g = g limit / |G| if |G| is above the limit, for all variables
+ * Norms are summed in float64, so that no square overflows, and in four lanes for speed. If a norm is not finite, the
+ * gradients stay as they are: the bad gradient then reaches its weight, where the training detects it.
+ * Source: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
  */
 import type { Tensor } from '../autograd/tensor.ts';
 import { mul } from '../ops/arithmetic.ts';
 import { clip } from '../ops/clip.ts';
 
-/** At most one of them. */
+/** At most one of the three is given. */
 export interface Clipping {
   readonly clipNorm?: number | undefined;
   readonly clipValue?: number | undefined;
   readonly globalClipNorm?: number | undefined;
 }
 
-/** The gradients, clipped; those within the limits are the given tensors. */
+/** Clips the gradients. A gradient whose norm is within the limit is returned as the same tensor. */
 export function clipGradients(gradients: readonly Tensor[], clipping: Clipping): readonly Tensor[] {
   const { clipNorm, clipValue, globalClipNorm } = clipping;
   if (clipValue !== undefined) return gradients.map((gradient) => clip(gradient, -clipValue, clipValue));

@@ -1,6 +1,6 @@
 /**
- * How an optimizer is made: the update of one variable is given; learning rate or schedule, clipping, slots, the count of
- * steps and the checks are here.
+ * Makes an optimizer from the update rule of one variable. It adds the learning rate or schedule, clipping, slots, the
+ * step count and the checks.
  */
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
@@ -23,10 +23,10 @@ import { configOfSchedule, type Schedule } from './schedule.ts';
 
 const OPTIONS = { learningRate: learningRate.or(0.01), ...CLIPPING };
 
-/** One variable in one step. */
+/** What the update of one variable in one step gets. */
 export interface VariableUpdate<Slot extends string> {
   readonly variable: Variable;
-  /** Clipped, if that was asked for. */
+  /** The gradient of the variable, clipped if the options say so. */
   readonly gradient: Tensor;
   readonly slots: Slots<Slot>;
   readonly learningRate: number;
@@ -36,22 +36,22 @@ export interface VariableUpdate<Slot extends string> {
 
 export interface OptimizerDefinition<Slot extends string> {
   readonly name: string;
-  /** What beside the learning rate and the clipping decides its bits; a resumed training must have the same. */
+  /** The settings that decide its bits, besides learning rate and clipping. A resumed training must have the same. */
   readonly settings?: OptimizerSettings | undefined;
-  /** What it keeps for each variable, beginning with zeros. Default: nothing. */
+  /** The names of the tensors that it keeps for each variable, zeros at first. Default: none. */
   readonly slots?: readonly Slot[] | undefined;
   /**
-   * Assigns new values to the variable and its slots; tensors that it makes are freed afterwards. It may return whether
-   * any of the new values is NaN or infinite; if it returns nothing they are looked at.
+   * Assigns new values to the variable and its slots. Other tensors that it makes are freed afterwards. It may return
+   * whether any of the new values is NaN or infinite; if it returns nothing, the values are checked.
    */
   update(update: VariableUpdate<Slot>): boolean | undefined;
 }
 
 /**
- * An optimizer of your own. It has all that the optimizers of this library have: learning rate or schedule, clipping,
- * checks, checkpoints.
+ * Makes your own optimizer. It has everything that the optimizers of this library have: learning rate or schedule,
+ * clipping, checks, checkpoints.
  *
- * @param config - the user's options; the learning rate is 0.01 unless they say otherwise.
+ * @param config - the user's options. The learning rate is 0.01 by default.
  *
  * @example
  * const heavyBall = (config: OptimizerConfig = {}) =>
@@ -118,7 +118,7 @@ class DefinedOptimizer<Slot extends string> implements Optimizer<Slot> {
     if (typeof this.#learningRate === 'function') {
       throw new ArgumentError(
         `${name}: learningRate is a schedule and cannot be set; got ${rate}. Make the optimizer with a number, or ` +
-          'with a schedule that says when to change.',
+          'with a schedule that changes at the right step.',
       );
     }
     this.#learningRate = checkNumber(name, 'learningRate', rate, { from: 0 });

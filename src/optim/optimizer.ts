@@ -1,6 +1,6 @@
 /**
- * What an optimizer is. It moves variables by their gradients, counts its steps, and keeps for each variable some values,
- * its slots, which have names: a training checks, saves and restores them without knowing what they mean.
+ * The Optimizer interface. An optimizer updates variables by their gradients, counts its steps, and keeps named tensors
+ * for each variable, its slots. A training checks, saves and restores the slots without knowing what they mean.
  */
 import type { Tensor, Variable } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
@@ -14,39 +14,39 @@ export type OptimizerSettings = Readonly<Record<string, string | number | boolea
 export type Slots<Name extends string = string> = Readonly<Record<Name, Variable>>;
 
 export interface Optimizer<Slot extends string = string> {
-  /** Name and settings as it was made, for checkpoints and errors. */
+  /** The name and the settings that it was made with, for checkpoints and errors. */
   readonly config: OptimizerSettings;
-  /** How many times apply() was called. */
+  /** The number of steps done. */
   readonly step: number;
-  /** The rate of the next step. It can be set, unless the optimizer was made with a schedule. */
+  /** The learning rate of the next step. It can be set unless the optimizer was made with a schedule. */
   learningRate: number;
   /**
-   * Changes each variable by its gradient. Returns the variables that afterwards hold a NaN or infinity, or have a slot
-   * that does: none, if all is well. Arguments that do not fit are refused before anything has changed.
+   * Updates each variable by its gradient. Returns the variables that now hold a NaN or an infinity, or have a slot
+   * that does: an empty list if all values are finite. Wrong arguments are rejected before anything has changed.
    */
   apply(variables: readonly Variable[], gradients: readonly Tensor[]): readonly Variable[];
-  /** What is kept for a variable, by name, made (as zeros) if there is nothing yet. The same at each call. */
+  /** The slots of a variable, by name. The first call makes them, as zeros; later calls return the same ones. */
   slots(variable: Variable): Slots<Slot>;
-  /** Sets the count of steps: when a training is resumed. */
+  /** Sets the number of steps done, when a training is resumed. */
   restore(step: number): void;
 }
 
 /** The options of every optimizer. */
 export interface OptimizerConfig {
   /**
-   * At 0 the slots move and the weights do not. A function gets the number of steps done so far, from 0, and nothing
-   * else may decide its result.
+   * A number of at least 0, or a function of the number of steps done so far, from 0. The result of the function must
+   * depend on nothing else. With a rate of 0 the slots still change; the weights do not.
    */
   readonly learningRate?: number | Schedule | undefined;
-  /** Scales each gradient whose norm is above this down to it. */
+  /** Scales each gradient whose norm is larger than this down to this norm. */
   readonly clipNorm?: number | undefined;
   /** Limits each element of the gradients to the range from -clipValue to clipValue. */
   readonly clipValue?: number | undefined;
-  /** Scales all gradients of a step down if the norm of all of them together is above this. */
+  /** Scales all gradients of a step down to this common norm if the norm of all of them together is larger. */
   readonly globalClipNorm?: number | undefined;
 }
 
-/** @internal A rate from 0 up, or a schedule. */
+/** @internal A learning rate of at least 0, or a schedule. */
 export const learningRate: Option<number | Schedule> = option((where, argument, value) =>
   typeof value === 'function' ? (value as Schedule) : checkNumber(where, argument, value, { from: 0 }),
 );

@@ -1,4 +1,4 @@
-/** The check of what apply() is given: variables, each with a gradient of its shape. */
+/** Checks the arguments of apply(): distinct variables, and for each a gradient of its shape. */
 import { checkVariables } from '../autograd/gradients.ts';
 import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
 import { isArray } from '../core/check.ts';

@@ -1,15 +1,15 @@
 /**
  * beta^t for t = 0, 1, 2, ... by float64 multiplication, since Math.pow differs between engines:
  *   beta^t = (beta^BLOCK)^q beta^r,  t = q BLOCK + r,
- * where beta^r and beta^BLOCK are beta multiplied by itself one factor after the other, and the power of a power is
- * squared repeatedly. So the next power costs one multiplication, and any other at most BLOCK of them, a few
- * milliseconds, however large t is.
+ * where beta^r and beta^BLOCK are products of one factor after the other, and (beta^BLOCK)^q is computed by repeated
+ * squaring. The power after the last one costs one multiplication. Any other costs about BLOCK of them, a few
+ * milliseconds, for any t.
  */
 
-/** Part of the bits. Below it a power is the plain product; no training in sight takes more steps. */
+/** Changing it changes the bits of powers from here on. Below it, a power is the plain product. */
 const BLOCK = 2 ** 20;
 
-/** A function of t, a whole number from 0. It is fastest for the t that it was called with last, and the one after. */
+/** t -> beta^t, for whole t from 0. It is fastest for the t of its last call and the one after. */
 export function powersOf(beta: number): (t: number) => number {
   let at = 0;
   let inBlock = 1;

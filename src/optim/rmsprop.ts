@@ -3,11 +3,11 @@
  *   velocity = rho velocity + (1 - rho) g^2
  *   increment = rate g / sqrt(velocity + epsilon)
  *   w = w - increment
- * Centered, the average of the gradients is taken off, and max(velocity - averageGradient^2, 0) + epsilon stands under
- * the root:
+ * With `centered`, the variance of the gradients replaces their mean square:
  *   averageGradient = rho averageGradient + (1 - rho) g
- * The maximum is not Keras's: rounding can make that difference negative, and the weight NaN. With momentum, p being
- * its slot:
+ *   increment = rate g / sqrt(max(velocity - averageGradient^2, 0) + epsilon)
+ * Keras has no maximum there. Rounding can make the difference negative, and then the weight NaN.
+ * With momentum, whose slot is p:
  *   p = momentum p + increment;  w = w - p
  * Source: T. Tieleman, G. Hinton, Lecture 6.5 of "Neural Networks for Machine Learning", 2012.
  */
@@ -22,9 +22,9 @@ import { CLIPPING, learningRate, type Optimizer, type OptimizerConfig } from './
 export interface RmspropConfig extends OptimizerConfig {
   /** Decay of the averages, in [0, 1). Default 0.9. */
   readonly rho?: number | undefined;
-  /** How much of the last increment is kept, from 0 to 1. Default 0. */
+  /** The share of the last increment that is kept, in [0, 1]. Default 0. */
   readonly momentum?: number | undefined;
-  /** Under the root. Default 1e-7. */
+  /** Added under the root, so that nothing is divided by 0. Default 1e-7. */
   readonly epsilon?: number | undefined;
   /** Divides by the variance of the gradients instead of their mean square. Default false. */
   readonly centered?: boolean | undefined;
@@ -41,7 +41,7 @@ const OPTIONS = {
 
 /**
  * The RMSprop optimizer: each gradient is divided by the root of a moving average of its squares. Its slots are
- * `velocity`, with momentum `momentum`, and if it is centered `averageGradient`.
+ * `velocity`, `momentum` if momentum is above 0, and `averageGradient` if it is centered.
  */
 export function rmsprop(config: RmspropConfig = {}): Optimizer {
   const { rho, momentum, epsilon, centered, ...common } = readOptions('rmsprop', config, OPTIONS);

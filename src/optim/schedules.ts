@@ -1,18 +1,19 @@
 /**
- * Learning-rate schedules: functions from the number of steps done so far, from 0, to the learning rate of the next
- * one. Any function of that number alone will do as `learningRate`; these are Keras's.
+ * Keras's learning-rate schedules. A schedule is a function of the number of steps done so far, from 0, and returns the
+ * learning rate of the next step. Any such function can be the `learningRate` of an optimizer.
  */
 import { cosPi, power } from '../core/float64.ts';
 import { boolean, integer, number, readOptions } from '../core/options.ts';
 import { type Schedule, withConfig } from './schedule.ts';
 
 export interface ExponentialDecayConfig {
+  /** The learning rate of the first step. At least 0. */
   readonly initialLearningRate: number;
-  /** After this many steps the rate is multiplied by decayRate. */
+  /** The number of steps in which the rate is multiplied by decayRate. At least 1. */
   readonly decaySteps: number;
-  /** Above 0. */
+  /** The factor of the decay, above 0. */
   readonly decayRate: number;
-  /** Decays all at once after every decaySteps steps, instead of a little at each. Default false. */
+  /** Changes the rate only every decaySteps steps, instead of at each step. Default false. */
   readonly staircase?: boolean | undefined;
 }
 
@@ -39,15 +40,15 @@ export function exponentialDecay(config: ExponentialDecayConfig): Schedule {
 }
 
 export interface CosineDecayConfig {
-  /** The rate at the start: of the decay, or with a `warmupTarget` of the warm-up. */
+  /** The learning rate at the start of the decay; with a `warmupTarget`, at the start of the warm-up. */
   readonly initialLearningRate: number;
-  /** Length of the decay, without the warm-up. */
+  /** The number of steps of the decay, without the warm-up. */
   readonly decaySteps: number;
-  /** The rate at the end, as a share of the highest. From 0 to 1. Default 0. */
+  /** The final rate as a share of the highest, in [0, 1]. Default 0. */
   readonly alpha?: number | undefined;
-  /** The rate rises to this in a straight line first, within warmupSteps. Default: no warm-up. */
+  /** The rate first rises linearly to this, within warmupSteps. Default: no warm-up. */
   readonly warmupTarget?: number | undefined;
-  /** Default 0. */
+  /** The number of steps of the warm-up. Default 0. */
   readonly warmupSteps?: number | undefined;
 }
 
@@ -60,7 +61,7 @@ const COSINE_DECAY = {
 };
 
 /**
- * From the highest rate to alpha times it along half a wave of the cosine, and alpha times it from then on:
+ * The rate falls from the highest rate to alpha times that along half a period of the cosine, and then stays there:
  *   rate = highest ((1 - alpha) (1 + cos(pi t)) / 2 + alpha),  t = (step - warmupSteps) / decaySteps
  * Source: I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
  *

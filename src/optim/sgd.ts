@@ -13,9 +13,9 @@ import { CLIPPING, learningRate, type Optimizer, type OptimizerConfig } from './
 
 /** The learning rate is 0.01 by default. */
 export interface SgdConfig extends OptimizerConfig {
-  /** How much of the last velocity is kept, from 0 to 1. At 0 there is no velocity. Default 0. */
+  /** The share of the last velocity that is kept, in [0, 1]. Default 0: plain descent, without a velocity. */
   readonly momentum?: number | undefined;
-  /** Looks ahead by one step of the velocity. Default false. */
+  /** Nesterov momentum: looks ahead by one step of the velocity. Default false. */
   readonly nesterov?: boolean | undefined;
 }
 
@@ -27,7 +27,7 @@ const OPTIONS = {
 };
 
 /**
- * Gradient descent, with momentum if asked for; then its slot is `velocity`.
+ * Stochastic gradient descent, optionally with momentum. With momentum it has one slot, `velocity`.
  *
  * @example
  * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true });
