@@ -41,7 +41,7 @@ export class Storage {
   /**
    * To the engine's collector a Storage is a few dozen bytes, so it would collect storages too late. A buffer of the
    * block's size tells the collector the true size. The buffer is never touched, so it costs address space but no
-   * memory. A mirror serves the same purpose.
+   * memory.
    */
   ballast: ArrayBuffer | undefined;
 
@@ -94,9 +94,7 @@ export class Storage {
   data(): Float32Array {
     const view = this.view();
     if (view === this.#mirror || this.heap.bytesPerElement === 8) return view;
-    this.#mirror = copyOf(view);
-    this.ballast = undefined;
-    return this.#mirror;
+    return (this.#mirror = copyOf(view));
   }
 
   /** The values, not copied. Valid until the next tensor is made or this one changes. Never return it to a user. */
@@ -148,7 +146,7 @@ export class Storage {
   }
 
   #leaveToCollector(): void {
-    if (this.#mirror === undefined) this.ballast = new ArrayBuffer(this.#block.bytes);
+    this.ballast = new ArrayBuffer(this.#block.bytes);
     leaveToCollector(this, this.#block);
   }
 

@@ -53,7 +53,7 @@ class UnscopedBlocks {
 
   evictIfCrowded(): void {
     const limit = Math.min(CROWDED_BYTES, this.#heap.limitBytes / 2);
-    if (this.#bytes <= limit || this.#bytes <= this.#crowdedAt) return;
+    if (this.#bytes <= Math.max(limit, this.#crowdedAt)) return;
     this.evict(0.75 * limit, LARGE_BYTES, RECENT_REQUESTS);
     // Blocks in use could not be evicted. They are not tried again for every new block.
     this.#crowdedAt = this.#bytes + limit / 4;
