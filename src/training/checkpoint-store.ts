@@ -1,45 +1,44 @@
 /**
- * Where checkpoints are kept: what a training asks of such a place, and one in memory. A place on disk is in
- * ganvas/node.
+ * The interface of checkpoint stores, and a store in memory. ganvas/node has a store on disk.
  */
 
 import { checkBytes } from '../core/bytes.ts';
 
-/** One checkpoint that a store keeps. */
+/** A checkpoint in a store. */
 export interface SavedCheckpoint {
-  /** To tell it from others in messages: a path, a key. */
+  /** Identifies the checkpoint in messages, for example its path or key. */
   readonly name: string;
   read(): Promise<Uint8Array>;
 }
 
-/** What trainGan takes as `checkpoint`. Anything that keeps bytes can be one: a folder, a database, a server. */
+/** The type of the option `checkpoint`. Anything that keeps bytes can be a store: a folder, a database, a server. */
 export interface CheckpointStore {
   /**
-   * Called once before the first step of a training, and before list(). Rejects if the training could not save here:
-   * because it may not write, or because another training saves here already. Optional.
+   * Called once, before the first step of a training and before list(). Rejects if the training cannot save here: the
+   * store is not writable, or another training saves here. Optional.
    */
   open?(): Promise<void>;
-  /** Called when a training that has opened the store has ended, however it did. Its rejection is ignored. Optional. */
+  /** Called when a training that has opened the store ends, even with an error. A rejection is ignored. Optional. */
   close?(): Promise<void>;
   /**
-   * Keeps these bytes as the newest checkpoint. Until that has succeeded the ones before must stay readable; whether
-   * they stay afterwards is the store's choice, but the last one should, in case the newest turns out damaged.
+   * Saves these bytes as the newest checkpoint. Earlier checkpoints must stay readable until that has succeeded. Then
+   * the store may remove them, but it should keep the last one, in case the newest is damaged later.
    */
   save(bytes: Uint8Array): Promise<void>;
-  /** What is kept, newest first; an empty list if nothing was saved yet. */
+  /** The saved checkpoints, newest first; an empty list if there are none. */
   list(): Promise<readonly SavedCheckpoint[]>;
 }
 
-/** How many checkpoints the stores of this library keep. */
+/** The number of checkpoints that the stores of this library keep. */
 export const KEPT_CHECKPOINTS = 2;
 
 /**
- * A store in memory that keeps the last two checkpoints: for tests, and for pages that hand the bytes on themselves.
+ * A store in memory that keeps the last two checkpoints: for tests, and for pages that store the bytes themselves.
  *
  * @example
  * const checkpoint = memoryCheckpoints();
  * await trainGan({ images, checkpoint, epochs: 10 });
- * await trainGan({ images, checkpoint, epochs: 20, resume: true }); // goes on with epoch 11
+ * await trainGan({ images, checkpoint, epochs: 20, resume: true }); // continues with epoch 11
  */
 export function memoryCheckpoints(): CheckpointStore {
   const kept: SavedCheckpoint[] = [];

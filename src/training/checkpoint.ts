@@ -1,14 +1,14 @@
 /**
- * A training's whole state as one safetensors file, as plain data; what the state consists of is decided in state.ts.
+ * The format of checkpoints: the state of a training as one safetensors file. state.ts decides what the state contains.
  *
- *   tensors    F32, by name; as F64 `history` [finished epochs, columns] and `epoch_sums`, without the columns of
- *              validation
- *   metadata   checksum (seal.ts), format and version, `configuration.*` (what a resumed training must share with the
- *              saved one), epoch and step, the random generator's state now and at the start of the epoch, the names of
- *              the columns, and for each optimizer its count of steps and its learning rate
+ *   tensors    F32, by name. In F64: `history` [finished epochs, columns], and `epoch_sums`, which has no columns of
+ *              validation measures
+ *   metadata   checksum (seal.ts), format and version, `configuration.*` (the settings that a resumed training must
+ *              share with the saved one), epoch and step, the random generator's state now and at the start of the epoch, the
+ *              names of the columns, and for each optimizer its number of steps and its learning rate
  *
- * Any safetensors reader opens such a file. This one takes nothing but what encodeCheckpoint() writes, and files of
- * version 1, which only trainGan wrote and which had neither columns nor learning rates.
+ * Any safetensors reader can open such a file. decodeCheckpoint() accepts only what encodeCheckpoint() writes, and
+ * files of version 1. Only trainGan wrote version 1; it had neither columns nor learning rates.
  */
 import type { RandomState } from '../autograd/random.ts';
 import { checkBytes } from '../core/bytes.ts';
@@ -22,44 +22,44 @@ import { LEARNING_RATE, MetadataReader, OPTIMIZERS, STEP } from './metadata-read
 import { CHECKSUM_KEY, checkSeal, seal, UNSEALED } from './seal.ts';
 
 /**
- * Numbers by column: measures as sums over the steps of an epoch so far, or as means over a finished one; `seconds`;
- * validation measures.
+ * Numbers by column: the measures (sums over the steps so far, or means of a finished epoch), `seconds`, and validation
+ * measures.
  */
 export type EpochTotals = Readonly<Record<string, number>>;
 
 export interface OptimizerState {
   readonly step: number;
-  /** Of the next step; undefined in files of version 1. */
+  /** The learning rate of the next step; undefined in files of version 1. */
   readonly learningRate?: number | undefined;
 }
 
-/** Some float32 values with a shape: a Tensor is one. */
+/** Float32 values with a shape, for example a Tensor. */
 export interface TensorValues {
   readonly shape: Shape;
   readonly data: Float32Array;
 }
 
 export interface Checkpoint {
-  /** The settings that decide the bits, as texts to compare and to show. */
+  /** The settings that decide the bits, as strings to compare and to show. */
   readonly configuration: Readonly<Record<string, string>>;
   /** The epoch in progress, from 1. */
   readonly epoch: number;
-  /** How many of its steps are done. */
+  /** The number of its steps that are done. */
   readonly step: number;
   readonly random: RandomState;
-  /** Before the epoch's order was drawn. */
+  /** The state of the random generator before the epoch's order was drawn. */
   readonly epochRandom: RandomState;
   /** By the name of the player. */
   readonly optimizers: Readonly<Record<string, OptimizerState>>;
   /**
-   * What the history has of each epoch, in the order of the file. The sums have the same but what begins with
-   * `validation.`.
+   * The columns of the history, in the order of the file. The sums of the epoch have the same columns, without those
+   * that begin with `validation.`.
    */
   readonly columns: readonly string[];
   readonly epochSums: EpochTotals;
   /** One for each finished epoch. */
   readonly history: readonly EpochTotals[];
-  /** Weights, optimizer slots and all else, by name. */
+  /** Weights, optimizer slots and further tensors, by name. */
   readonly tensors: ReadonlyMap<string, TensorValues>;
 }
 
@@ -68,19 +68,19 @@ const VERSION = '2';
 const CONFIGURATION = 'configuration.';
 const HISTORY = 'history';
 const EPOCH_SUMS = 'epoch_sums';
-/** Begins the names of columns that only finished epochs have. */
+/** The prefix of columns that only finished epochs have. */
 export const VALIDATION = 'validation.';
 
-/** No sum of float32 losses reaches it, and what a resumed epoch adds to such a number stays finite. */
+/** A limit for saved numbers. No sum of float32 losses reaches it, and the sum of a resumed epoch stays finite. */
 const MAX_TOTAL = 2 ** 256;
 
 const VERSION_1 = '1';
-/** Version 1 hashed the values of all images only up to so many, above it those of every second, third, ... image. */
+/** Up to this number of values, version 1 hashed all images; above it, only every second, third, ... image. */
 const VERSION_1_HASHED = 2 ** 23;
 
 /**
- * The metadata of version 2 from those of version 1: trainGan alone wrote it, without the names of the columns and the
- * learning rates, and wrote down its loss only where it was not the default.
+ * Converts metadata of version 1 to version 2. Only trainGan wrote version 1. It has no names of columns and no
+ * learning rates, and records the loss only if it was not the default.
  */
 function upgradeVersion1(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const upgraded = new Map([
@@ -92,7 +92,7 @@ function upgradeVersion1(metadata: Readonly<Record<string, string>>): Record<str
     const [, player] = /^(generator|discriminator)_optimizer\.step$/.exec(key) ?? [];
     upgraded.set(player === undefined ? key : OPTIMIZERS + player + STEP, text);
   }
-  // Such a hash cannot be compared with one of all images; the message that it differs tells why.
+  // Such a hash cannot equal a hash of all images. The message about the difference then says why.
   const [hash, count, itemShape] = ['hash', 'count', 'itemShape'].map(
     (key) => metadata[`${CONFIGURATION}images.${key}`],
   );
@@ -132,7 +132,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 }
 
 /**
- * Reads a checkpoint. The tensors' values are views of `bytes` where their place allows it.
+ * Reads a checkpoint. The values of the tensors are views of `bytes` where the alignment allows it.
  *
  * @throws FormatError for anything that encodeCheckpoint() would not have written, and for a damaged file
  */
@@ -189,7 +189,7 @@ function sumColumns(columns: readonly string[]): readonly string[] {
   return columns.filter((name) => !name.startsWith(VALIDATION));
 }
 
-/** As float64, so that sums go on with the same bits. */
+/** As float64, so that a resumed epoch's sums have the same bits. */
 function totalsBytes(rows: readonly EpochTotals[], columns: readonly string[]): Uint8Array {
   const bytes = new Uint8Array(rows.length * columns.length * 8);
   const view = new DataView(bytes.buffer);

@@ -1,4 +1,4 @@
-/** The checkpoints of one training: when they are saved, and from which one it is resumed. */
+/** The checkpoints of one training: when they are saved, and which one is resumed. */
 import { fileBytes } from '../core/bytes.ts';
 import { describe, hasMethods, invalid, isArray } from '../core/check.ts';
 import { ArgumentError, DivergenceError, FormatError, messageOf, RuntimeError } from '../core/errors.ts';
@@ -13,27 +13,28 @@ import type { Progress } from './progress.ts';
 import { type Belongings, brokenTensors, capture, checkRestorable, checkState, restore } from './state.ts';
 
 export interface Checkpoints<M extends Measures<M>> {
-  /** Opens the store. The progress of the newest checkpoint that can be read, or that of a training that begins. */
+  /** Opens the store. Returns the progress of the newest readable checkpoint, or of a new training. */
   begin(): Promise<Progress<M>>;
-  /** After a step: saves if `checkpointEvery` says so. The last step of an epoch has the epoch's end to save it. */
+  /**
+   * Call it after a step: saves if `checkpointEvery` says so. The last step of an epoch is saved by the epoch's end.
+   */
   afterStep(progress: Progress<M>): Promise<void>;
   /**
-   * Saves, unless this very state is the one that was saved last. Throws a DivergenceError if it holds a NaN or an
-   * infinity.
+   * Saves the state unless it was saved already. Throws a DivergenceError if it holds a NaN or an infinity.
    */
   save(progress: Progress<M>): Promise<void>;
   /** Closes the store, whether begin() succeeded or not. Never rejects. */
   end(): Promise<void>;
 }
 
-/** What is saved, where, and whether a training is resumed. */
+/** What is saved and where, and whether the training is resumed. */
 export interface CheckpointSetup<M extends Measures<M>> extends Belongings<M> {
   readonly store: CheckpointStore | undefined;
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
   readonly onResume: ((event: ResumeEvent) => unknown) | undefined;
   readonly images: Dataset;
-  /** What beside images, optimizers and networks decides the bits, in the order of messages. */
+  /** The settings that decide the bits, besides images, optimizers and networks, in the order of messages. */
   readonly settings: Readonly<Record<string, string | number>>;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
@@ -54,7 +55,7 @@ export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<
     if (position(progress) === savedAt) return;
     checkState(setup);
     const captured = capture(setup, progress, configuration);
-    // What could not be resumed is not saved either: a callback may have written a negative variance.
+    // A state that could not be resumed is not saved. A callback may have written a negative variance, for example.
     const broken = brokenTensors(captured.tensors);
     if (broken.length > 0) {
       throw new DivergenceError(
@@ -74,7 +75,7 @@ export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<
       configuration = configurationOf(setup);
       if (!resume) return fresh();
       const { found, skipped } = await findNewest(store, setup, configuration);
-      // A training that is finished has nothing to save: it may be resumed from where it cannot be written.
+      // A finished training has nothing to save, so it may be resumed from a store that is not writable.
       const { epoch = 1 } = found?.checkpoint ?? {};
       if (refusal !== undefined && epoch <= epochs) throw refusal.error;
       const progress = found === undefined ? fresh() : restore(found.checkpoint, setup);
@@ -93,7 +94,7 @@ export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<
   };
 }
 
-/** What an action rejects with. */
+/** The error that an action rejects with. */
 async function rejectionOf(action: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
   try {
     await action();
@@ -110,7 +111,7 @@ interface Search {
 }
 
 /**
- * Passes over what is damaged or cannot be read. A sound checkpoint of other settings is an error and not passed over.
+ * Skips checkpoints that are damaged or cannot be read. An intact checkpoint of other settings is an error.
  */
 async function findNewest<M extends Measures<M>>(
   store: CheckpointStore,
@@ -148,7 +149,7 @@ interface Listed {
   read(): Promise<unknown>;
 }
 
-/** What the store lists; a user's own store may return anything. */
+/** Checks the list that a store returns: a user's own store may return anything. */
 async function listOf(where: string, store: CheckpointStore): Promise<readonly Listed[]> {
   const list: unknown = await store.list();
   const expected = 'a list of { name, read }, newest first';

@@ -1,4 +1,4 @@
-/** The checks of what trainings are given: models, optimizers, labels. `where` is the function's name. */
+/** The checks of a training's arguments: models, optimizers, labels. `where` is the name of the public function. */
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, Variable, zeros } from '../autograd/tensor.ts';
 import { describe, fieldsOf, hasMethods, invalid, isArray, isInstance, isPlainObject } from '../core/check.ts';
@@ -18,7 +18,7 @@ export function checkModel(where: string, argument: string, model: unknown): Mod
   return model as object as Model;
 }
 
-/** A network among the options of a training. */
+/** Checks a network among the options of a training. */
 export const MODEL: Option<Model, Model | undefined, 'optional'> = option<Model>(checkModel).optional();
 
 const OPTIMIZER_REMEDY = 'Make one with adam({ learningRate }), or your own with defineOptimizer().';
@@ -32,7 +32,7 @@ export function checkOptimizer(where: string, argument: string, optimizer: Optim
   }
 }
 
-/** The optimizer of a training or of one of its networks. */
+/** Checks the optimizer of a training or of one of its networks. */
 export const OPTIMIZER: Option<Optimizer, Optimizer | undefined, 'optional'> = option<Optimizer>(
   (where, argument, value) => {
     checkOptimizer(where, argument, value as Optimizer);
@@ -41,8 +41,8 @@ export const OPTIMIZER: Option<Optimizer, Optimizer | undefined, 'optional'> = o
 ).optional();
 
 /**
- * The optimizer has slots for the trainable weights of these models, or makes them now: the last check, since it leaves
- * them behind.
+ * Checks the optimizer's slots for the trainable weights of these models. This creates the slots, so it must be the
+ * last check.
  */
 export function checkSlots(where: string, argument: string, optimizer: Optimizer, models: readonly Model[]): void {
   for (const weight of models.flatMap(({ trainableWeights }) => trainableWeights)) {
@@ -57,7 +57,7 @@ export function checkSlots(where: string, argument: string, optimizer: Optimizer
   }
 }
 
-/** A copy of class numbers, each a whole number from 0 to classes - 1, and as many as the images if there are some. */
+/** Checks and copies class numbers: whole numbers from 0 to classes - 1, `count` of them if it is given. */
 export function readLabels(where: string, labels: unknown, classes: number, count?: number): Int32Array {
   const list = checkList(where, 'labels', labels, 'a list of class numbers', 'loadMnist() has them as labels.');
   if (count !== undefined && list.length !== count) {
@@ -79,7 +79,7 @@ export function readLabels(where: string, labels: unknown, classes: number, coun
   return Int32Array.from(read);
 }
 
-/** Builds models that have no inputShape of their own, one behind the other, for items of this shape. */
+/** Builds models that are applied one after the other, for items of this shape, if they have no inputShape. */
 export function buildInRow(inputShape: Shape, models: readonly Model[]): void {
   if (models.every((model) => model.inputShape !== undefined)) return;
   scope(() => {
@@ -91,7 +91,7 @@ export function buildInRow(inputShape: Shape, models: readonly Model[]): void {
   }, 'buildInRow');
 }
 
-/** A model takes or makes items of the expected shape, `because` of something else that was given. */
+/** Checks that a model takes or makes items of the expected shape. `because` says what requires this shape. */
 export function expectShape(
   where: string,
   subject: string,

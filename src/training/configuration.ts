@@ -1,6 +1,6 @@
 /**
- * What decides the bits of a training, as texts: a resumed training must have the same as the saved one (only `epochs`
- * may grow).
+ * The configuration of a training: all settings that decide its bits, as strings. A resumed training must have the same
+ * configuration as the saved one. `epochs` is not part of it.
  */
 import type { Tensor } from '../autograd/tensor.ts';
 import { formatShape } from '../core/shape.ts';
@@ -13,13 +13,13 @@ import { networksOf, type Player } from './player.ts';
 
 export type Configuration = Readonly<Record<string, string>>;
 
-/** Images that are hashed at a time. */
+/** The number of images that are hashed at a time. */
 const HASH_BATCH = 256;
 
 export interface ConfigurationParts {
   readonly images: Dataset;
   readonly players: readonly Player[];
-  /** Everything else that decides the bits, in the order of messages. */
+  /** All other settings that decide the bits, in the order of messages. */
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
@@ -35,7 +35,7 @@ export function configurationOf({ images, players, settings }: ConfigurationPart
   return configuration;
 }
 
-/** What tells a dataset from another. */
+/** The entries that identify a dataset. */
 export function describeImages(prefix: string, images: Dataset): Readonly<Record<string, string | number>> {
   return {
     [`${prefix}.count`]: images.count,
@@ -44,7 +44,7 @@ export function describeImages(prefix: string, images: Dataset): Readonly<Record
   };
 }
 
-/** What tells labels from others. */
+/** The entries that identify labels. */
 export function hashLabels(labels: Uint8Array | Int32Array): string {
   return hexadecimal(xxh32(labels instanceof Uint8Array ? labels : new Uint8Array(Int32Array.from(labels).buffer)));
 }
@@ -68,11 +68,11 @@ function architecture({ layers, namedWeights }: Model): Record<string, string> {
   return parts;
 }
 
-/** Over all values of all images: 0.07 s for the 60,000 of MNIST, once a training. */
+/** A hash of all values of all images. It takes 0.07 s for the 60,000 of MNIST, once per training. */
 function hashImages(images: Dataset): string {
   let hash = 0;
   const visit = ({ storage }: Tensor): void => {
-    // Each batch is hashed with the hash so far as its seed.
+    // The hash so far is the seed of the next batch.
     hash = xxh32(littleEndianBytes(storage.view()), hash);
   };
   visitBatches(images, HASH_BATCH, visit);

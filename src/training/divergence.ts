@@ -1,7 +1,7 @@
 /**
- * What is wrong when a step gives NaN or infinity. One such number spreads through everything within a step, so the
- * first culprit is looked for, from the inside out: what the step began with (images, weights, slots) before what it
- * computed (activations, gradients, updates). The search costs nothing until there is something to find.
+ * Finds the cause when a step gives NaN or infinity. One such number reaches everything within a step, so the search
+ * looks for the first one: in the inputs of the step (images, weights, slots), then in what it computed (activations,
+ * gradients, updates). The search runs only after such a number was seen.
  */
 import type { Tensor, Variable } from '../autograd/tensor.ts';
 import { DivergenceError } from '../core/errors.ts';
@@ -9,14 +9,14 @@ import * as sums from '../kernels/library/sums.ts';
 import type { Measures } from './events.ts';
 import type { NamedNetwork, Player } from './player.ts';
 
-/** A player with what its optimizer was given. */
+/** A player, with the gradients that its optimizer got. */
 export interface PlayerUpdate extends Player {
-  /** In the order of the trainable weights of its networks. */
+  /** One for each trainable weight of its networks, in their order. */
   readonly gradients: readonly Tensor[];
 }
 
 /**
- * Before the updates: the losses must be finite. `images` is the batch that they come from; `where` is the training's
+ * Checks before the updates that the losses are finite. `images` is the batch of the step; `where` is the training's
  * name.
  */
 export function checkLosses<M extends Measures<M>>(
@@ -39,7 +39,7 @@ export function checkLosses<M extends Measures<M>>(
     const found = network.model.trainableWeights.find(isBroken);
     if (found !== undefined) throw broken(where, network, found, `It did so before the step: ${loss}.`);
   }
-  // What a layer hands to batch normalisation is seen in the moving statistics.
+  // The moving statistics show whether the input of a batch normalisation has overflowed.
   for (const network of networks) {
     const found = firstBrokenStatistic(network);
     if (found !== undefined) throw broken(where, network, found, `What its layer was given has overflowed: ${loss}.`);
@@ -48,8 +48,8 @@ export function checkLosses<M extends Measures<M>>(
 }
 
 /**
- * After the updates. `brokenWeights` are the weights that the optimizers returned: they, or slots of theirs, are not
- * finite.
+ * Checks after the updates. `brokenWeights` are the weights that the optimizers returned: these weights or their slots
+ * are not finite.
  */
 export function checkUpdates(
   where: string,
@@ -63,7 +63,7 @@ export function checkUpdates(
       .map((one, i) => ({ ...one, gradient: gradients[i]! })),
   );
   const suspects = weights.filter(({ weight }) => brokenWeights.has(weight));
-  // The last network first: an earlier one's gradients come through it, and within a network through the layers behind.
+  // Gradients flow from the last network to the first, and from the last layer to the first: search in this order.
   const source = [...suspects].reverse().find(({ gradient }) => isBroken(gradient));
   if (source !== undefined) {
     const why = 'Its gradient was not finite, and no gradient nearer to the loss.';
@@ -77,7 +77,7 @@ export function checkUpdates(
   }
 }
 
-/** The moving statistics, which no loss and no gradient of a training step sees. */
+/** Checks the moving statistics. No loss or gradient of a training step depends on them. */
 export function checkStatistics(where: string, networks: readonly NamedNetwork[]): void {
   for (const network of networks) {
     const found = firstBrokenStatistic(network);
@@ -86,7 +86,7 @@ export function checkStatistics(where: string, networks: readonly NamedNetwork[]
 }
 
 /**
- * Between two steps, which leave these variables finite, and into which a callback may have written. Takes a
+ * Checks variables between two steps. Steps leave them finite, but a callback may have written into them. Takes a
  * millisecond for four million values.
  */
 export function checkFinite(where: string, variables: Iterable<[name: string, Variable]>): void {
@@ -116,7 +116,7 @@ function broken(where: string, network: NamedNetwork, weight: Variable, why: str
   return diverged(where, `${nameOf(network, weight)} holds a NaN or an infinity`, why);
 }
 
-/** The weight itself is finite, but would never move again, or break in one of the next steps. */
+/** For a weight that is finite itself but would never change again, or become NaN in one of the next steps. */
 function brokenSlot(where: string, network: NamedNetwork, weight: Variable, slot: string): DivergenceError {
   return diverged(
     where,

@@ -1,11 +1,11 @@
-/** Lets the event loop breathe: a page stays responsive, a server answers, Ctrl-C is heard. */
+/** Pauses for the event loop, so that a page stays responsive, a server answers, and Ctrl-C works. */
 
-/** Milliseconds of work after which a training pauses: shorter than a frame of 60 Hz. */
+/** Milliseconds of work between two pauses of a training: less than a frame at 60 Hz. */
 const SLICE = 12;
 
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
 
-/** A function to await after each piece of work; it really yields only when a slice of time has passed. */
+/** A function to await after each piece of work. It yields only if enough time has passed since the last pause. */
 export function createBreather(): () => Promise<void> | undefined {
   let last = performance.now();
   return () => {
@@ -17,8 +17,8 @@ export function createBreather(): () => Promise<void> | undefined {
 }
 
 /**
- * Resolves after pending events were handled: by setImmediate in Node, elsewhere by a message, which no timer throttle
- * delays.
+ * Resolves after pending events were handled. Node has setImmediate for this. Elsewhere it posts a message, since
+ * browsers delay timers.
  */
 function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {

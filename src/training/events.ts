@@ -1,44 +1,43 @@
-/** What a training tells its callbacks, and keeps in its history. */
+/** The events that a training passes to its callbacks, and the records of its history. */
 
-/** What each step of a training measures, by name: its losses, for instance. */
+/** The numbers that each step of a training measures, by name: its losses, for example. */
 export type Measures<M> = { readonly [K in keyof M]: number };
 
-/** What onStep is told: where the training stands, and what the step measured. */
+/** The event of onStep: epoch and step, and the measures of the step. */
 export type StepEvent<M> = M & {
   /** From 1. */
   readonly epoch: number;
-  /** Within the epoch, from 1. */
+  /** The step within the epoch, from 1. */
   readonly step: number;
   readonly stepsPerEpoch: number;
 };
 
 /**
- * A finished epoch, as onEpoch and the history have it. `M`: the means over its steps; `More`: what onEpoch is told
- * beside.
+ * A finished epoch, for onEpoch and the history. `M`: the means over its steps. `More`: what onEpoch gets in addition.
  */
 export type EpochEvent<M, More = unknown> = M &
   More & {
     /** From 1. */
     readonly epoch: number;
-    /** Of its steps. */
+    /** The time of its steps. */
     readonly seconds: number;
-    /** With validation data: the same measures over all of them, in inference mode, after the epoch's last step. */
+    /** With validation data: the same measures over all of it, in inference mode, after the epoch's last step. */
     readonly validation?: M | undefined;
   };
 
-/** A checkpoint that could not be used, and why: damaged, or not readable. */
+/** A checkpoint that could not be used because it is damaged or not readable, with the reason. */
 export interface SkippedCheckpoint {
   readonly name: string;
   readonly error: unknown;
 }
 
 export interface ResumeEvent {
-  /** The epoch to go on in, from 1. */
+  /** The epoch to continue in, from 1. */
   readonly epoch: number;
-  /** How many of its steps are done already. */
+  /** The number of its steps that are already done. */
   readonly step: number;
-  /** The store's name for the checkpoint; undefined if there was none, and the training starts from the beginning. */
+  /** The store's name for the checkpoint. Undefined if there was none: the training starts from the beginning. */
   readonly checkpoint: string | undefined;
-  /** Newer checkpoints than that. */
+  /** Newer checkpoints that could not be used. */
   readonly skipped: readonly SkippedCheckpoint[];
 }

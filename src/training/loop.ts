@@ -1,33 +1,33 @@
 /**
- * The loop of every training: epochs of steps over the items in an order drawn anew, the last, smaller batch kept.
- * Between steps it tells the caller, hears the signal, and lets the event loop breathe.
+ * The loop of every training: epochs of steps over the items. Each epoch has a new random order; its last batch may be
+ * smaller. Between steps the loop calls the callbacks, checks the signal and yields to the event loop.
  */
 import { createBreather } from './event-loop.ts';
 import type { EpochEvent, Measures, StepEvent } from './events.ts';
 import type { Progress } from './progress.ts';
 
 export interface Loop<M extends Measures<M>> {
-  /** Where it begins; moved on by the loop. */
+  /** Where the loop starts. The loop updates it. */
   readonly progress: Progress<M>;
-  /** How many items there are. */
+  /** The number of items. */
   readonly count: number;
   readonly batchSize: number;
   readonly epochs: number;
   readonly signal: AbortSignal | undefined;
   readonly onStep: ((event: StepEvent<M>) => unknown) | undefined;
-  /** One step with the items at these places. */
+  /** Does one step with the items at these places. */
   step(places: Int32Array): M;
-  /** After onStep. */
+  /** Called after onStep. */
   afterStep?(): unknown;
   /**
-   * Throws if the state is not worth going on with: after the last step of each epoch and when the loop ends, each time
-   * after the callbacks.
+   * Throws if the training must not continue from this state. Called after the last step of each epoch and at the end
+   * of the loop, each time after the callbacks.
    */
   checkState(): void;
-  /** After the last step of an epoch: the measures over validation data. */
+  /** The measures over validation data. Called after the last step of an epoch. */
   validate?(): M;
   afterEpoch(record: EpochEvent<M>): unknown;
-  /** When the signal has stopped the loop, before it returns. */
+  /** Called when the signal has stopped the loop, before the loop returns. */
   onStopped?(): unknown;
 }
 
@@ -36,8 +36,8 @@ export function stepsPerEpochOf({ count, batchSize }: { readonly count: number; 
 }
 
 /**
- * Runs to the last epoch; whatever a callback returns is awaited, what it throws ends the loop. False if the signal
- * stopped it.
+ * Runs to the last epoch. The result of a callback is awaited; an error in a callback ends the loop. Returns false if
+ * the signal stopped it.
  */
 export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boolean> {
   const { progress, count, batchSize, epochs, signal, onStep } = loop;

@@ -1,5 +1,5 @@
 /**
- * Takes texts out of a checkpoint's metadata, one by one, each checked; what is left at the end must be the
+ * Reads and checks the metadata of a checkpoint. Each read removes an entry; the entries left at the end must be the
  * configuration.
  */
 import type { RandomState } from '../autograd/random.ts';
@@ -8,13 +8,12 @@ import { FormatError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import type { OptimizerState } from './checkpoint.ts';
 
-/** The keys of what is kept of a player's optimizer. */
+/** The keys of a player's optimizer. */
 export const OPTIMIZERS = 'optimizers.';
 export const STEP = '.step';
 export const LEARNING_RATE = '.learning_rate';
 /**
- * Of steps, and of blocks of random numbers: no training comes near it, and one that resumes there goes on counting
- * exactly.
+ * The largest count of steps and of blocks of random numbers. No training reaches it, and counting on from it is exact.
  */
 const MAX_COUNT: number = 2 ** 52;
 const MAX_STREAM = 0x7fffffff;
@@ -41,7 +40,7 @@ export class MetadataReader {
     return this.#fail(`its ${key} is ${describe(text)}; this reads ${known.map(describe).join(' and ')}`);
   }
 
-  /** The version of the format, one of those that are known. */
+  /** The version of the format, one of the known ones. */
   version(known: readonly string[]): void {
     const text = this.text('version');
     if (known.includes(text)) return;
@@ -52,7 +51,7 @@ export class MetadataReader {
     );
   }
 
-  /** Names between commas, each different. */
+  /** Distinct names, separated by commas. */
   names(key: string): readonly string[] {
     const text = this.text(key);
     const names = text.split(',');
@@ -78,7 +77,7 @@ export class MetadataReader {
     };
   }
 
-  /** By the names of the players, in the order of the file. */
+  /** The state of each optimizer, by the name of its player, in the order of the file. */
   optimizerStates(): Record<string, OptimizerState> {
     const names = [...this.#left.keys()]
       .filter((key) => key.startsWith(OPTIMIZERS) && key.endsWith(STEP))
@@ -94,7 +93,7 @@ export class MetadataReader {
     return Object.fromEntries(states);
   }
 
-  /** What is left, without the prefix that all of it has. */
+  /** The entries that are left, without their common prefix. */
   rest(prefix: string): Record<string, string> {
     const texts: Record<string, string> = Object.create(null);
     for (const [key, value] of this.#left) {

@@ -1,4 +1,4 @@
-/** The options that every training takes, and what it works with once they are checked. */
+/** The options that every training takes, and their checked form. */
 import { createRandom, type Random } from '../autograd/random.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { hasMethods, invalid, isInstance } from '../core/check.ts';
@@ -11,47 +11,49 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import { expectShape } from './checks.ts';
 import type { EpochEvent, ResumeEvent, StepEvent } from './events.ts';
 
-/** `M`: what a step measures; `More`: what onEpoch is told beside the means. */
+/** `M`: the measures of a step. `More`: what onEpoch gets in addition to the means. */
 export interface TrainingOptions<M, More = unknown> {
   /**
-   * A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. The values of custom Datasets are not validated: they
-   * are looked at only if a step goes wrong.
+   * A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. The values of custom Datasets are not validated; they
+   * are checked only to find the cause when a step gives NaN or infinity.
    */
   readonly images: Dataset | Tensor;
   readonly epochs?: number | undefined;
   readonly batchSize?: number | undefined;
-  /** Decides weights, noise, order and what layers draw: same seed, same bits. Default 42. */
+  /**
+   * The seed of weights, noise, order and the layers' random numbers. The same seed gives the same bits. Default 42.
+   */
   readonly seed?: number | undefined;
   /**
-   * Threads to compute with, the calling one included; the bits do not depend on it. Default: what configure() was
-   * told, else one a core. Where threads cannot run there is one, silently. The workers stay, asleep, until configure({
-   * threads: 1 }) ends them.
+   * The number of threads, including the calling one. The bits do not depend on it. Default: the number set with
+   * configure(), otherwise one per core. Where threads cannot run, there is one thread, without a warning. After the
+   * training the workers sleep until configure({ threads: 1 }) ends them.
    */
   readonly threads?: number | undefined;
   /**
-   * Where the state is saved at the end of each epoch (after onEpoch) and when the signal stops the training:
-   * memoryCheckpoints(), checkpointDirectory() of ganvas/node, or your own. A failed save rejects the training; earlier
-   * checkpoints stay. A store that cannot be written, or that another training saves in, rejects it before the first
-   * step.
+   * The store for the state: memoryCheckpoints(), checkpointDirectory() of ganvas/node, or your own. The state is saved
+   * at the end of each epoch (after onEpoch) and when the signal stops the training. If a save fails, the training
+   * rejects and earlier checkpoints stay. If the store is not writable or another training saves in it, the training
+   * rejects before the first step.
    */
   readonly checkpoint?: CheckpointStore | undefined;
-  /** Saves after every so many steps too. Default: only at the ends of epochs. */
+  /** Also saves each time this number of steps is done. Default: saves only at the end of epochs. */
   readonly checkpointEvery?: number | undefined;
   /**
-   * Goes on from the newest checkpoint in `checkpoint` that can be read, with the same bits as if the training had
-   * never stopped. Images and settings must be the saved ones; only `epochs` may differ. Default false: a new training,
-   * which replaces what is there.
+   * Continues from the newest readable checkpoint in `checkpoint`, with the same bits as if the training had never
+   * stopped. Images and settings must equal the saved ones; only `epochs` may differ. Default false: a new training,
+   * which replaces the saved one.
    */
   readonly resume?: boolean | undefined;
-  /** With `resume`: called once, before the first step, and told where that is. A returned promise is awaited. */
+  /** With `resume`: called once before the first step, with the epoch and step. A returned promise is awaited. */
   readonly onResume?: ((event: ResumeEvent) => unknown) | undefined;
   /** Called after every step; a returned promise is awaited. */
   readonly onStep?: ((event: StepEvent<M>) => unknown) | undefined;
   /** Called after every epoch, with the means over its steps; a returned promise is awaited. */
   readonly onEpoch?: ((event: EpochEvent<M, More>) => unknown) | undefined;
   /**
-   * Stops the training after the step in progress, and saves its state if there is a `checkpoint`. The models can be
-   * used as they are.
+   * Aborting it stops the training after the step in progress, and saves the state if there is a `checkpoint`. The
+   * models keep the weights trained so far.
    */
   readonly signal?: AbortSignal | undefined;
 }
@@ -100,7 +102,7 @@ export interface TrainingRun<M, More = unknown> extends Values<TrainingSchema<M,
   readonly random: Random;
 }
 
-/** Checks what the schema cannot: that options go together. */
+/** Checks what the schema cannot: the combination of options. */
 export function prepareRun<M, More>(where: string, values: Values<TrainingSchema<M, More>>): TrainingRun<M, More> {
   const { images, batchSize, checkpoint, checkpointEvery, resume, seed } = values;
   if (checkpoint === undefined && (resume || checkpointEvery !== undefined)) {
@@ -129,7 +131,7 @@ function checkSignal(where: string, argument: string, signal: unknown): AbortSig
   return isInstance(signal, AbortSignal) ? signal : invalid(where, argument, 'an AbortSignal', signal);
 }
 
-/** Images as a dataset, their values unseen. */
+/** Images as a dataset. Their values are not checked. */
 export function readDataset(where: string, argument: string, images: unknown): Dataset {
   if (!isInstance(images, Tensor)) return checkDataset(where, argument, images);
   checkTensor(where, argument, images);
@@ -137,7 +139,7 @@ export function readDataset(where: string, argument: string, images: unknown): D
   return tensorDataset(images);
 }
 
-/** The values of a tensor lie in [-1, 1]. Those of other datasets are not looked at. */
+/** Checks that the values of a tensor lie in [-1, 1]. The values of other datasets are not checked. */
 export function checkRange(where: string, argument: string, images: Dataset): void {
   const tensor = sourceOf(images);
   if (tensor === undefined) return;
@@ -152,7 +154,7 @@ export function checkRange(where: string, argument: string, images: Dataset): vo
   }
 }
 
-/** Images to validate with: as those of the training, but as many as there are, at least one. */
+/** Checks validation images: shape and range as in the training, at least one image. */
 export function checkValidationImages(where: string, validation: Dataset, images: Dataset): void {
   if (validation.count === 0)
     throw new ArgumentError(`${where}: validation.images has no items. Leave validation out.`);

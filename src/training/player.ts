@@ -1,21 +1,21 @@
-/** Who learns in a training: networks with one loss and one optimizer. A GAN has two players, a classifier is one. */
+/** A player: networks with one loss and one optimizer. A GAN has two players, a classifier has one. */
 import type { Variable } from '../autograd/tensor.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 
-/** One of a training's networks. Lists of them are in the order of the forward pass. */
+/** A network of a training. Lists of networks are in the order of the forward pass. */
 export interface NamedNetwork {
   readonly name: string;
   readonly model: Model;
 }
 
 export interface Player {
-  /** Stands in checkpoints. */
+  /** The name in checkpoints. */
   readonly name: string;
-  /** All that its loss trains. No network belongs to two players, and each has a name of its own. */
+  /** The networks that its loss trains. Each network belongs to one player and has a unique name. */
   readonly networks: readonly NamedNetwork[];
   readonly optimizer: Optimizer;
-  /** The option that the optimizer was given by, for messages. */
+  /** The name of the option that gave the optimizer, for messages. */
   readonly optimizerOption: string;
 }
 

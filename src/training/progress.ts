@@ -1,5 +1,5 @@
 /**
- * Where a training stands between two steps: epoch, step, what the epoch's steps have measured so far, random numbers,
+ * The progress of a training between two steps: epoch, step, the epoch's measures so far, the random generator, and the
  * history.
  */
 import { type Random, type RandomState, randomFromState } from '../autograd/random.ts';
@@ -8,11 +8,11 @@ import type { EpochEvent, Measures } from './events.ts';
 export class Progress<M extends Measures<M>> {
   /** The epoch in progress, from 1. */
   epoch = 1;
-  /** How many of its steps are done. */
+  /** The number of its steps that are done. */
   step = 0;
-  /** Over the steps that are done. */
+  /** The measures, summed over the steps that are done. */
   sums: M;
-  /** Of the steps that are done. */
+  /** The time of the steps that are done. */
   seconds = 0;
   readonly history: EpochEvent<M>[] = [];
   readonly random: Random;
@@ -20,8 +20,8 @@ export class Progress<M extends Measures<M>> {
   #epochRandom: RandomState;
 
   /**
-   * @param nothing - each measure at 0.
-   * @param epochRandom - where `random` stood before the epoch's order was drawn.
+   * @param nothing - the measures, all 0.
+   * @param epochRandom - the state of `random` before the epoch's order was drawn.
    */
   constructor(random: Random, nothing: M, epochRandom: RandomState = random.state()) {
     this.random = random;
@@ -30,13 +30,14 @@ export class Progress<M extends Measures<M>> {
     this.#epochRandom = epochRandom;
   }
 
-  /** Where `random` stood before the epoch's order was drawn. */
+  /** The state of `random` before the epoch's order was drawn. */
   get epochRandom(): RandomState {
     return this.#epochRandom;
   }
 
   /**
-   * The order of the items in this epoch: drawn at its start, drawn again where a resumed training begins within it.
+   * The order of the items in this epoch. It is drawn at the start of the epoch, and again if a training is resumed
+   * within it.
    */
   order(count: number): Int32Array {
     return (this.step === 0 ? this.random : randomFromState(this.#epochRandom)).permutation(count);
@@ -50,7 +51,7 @@ export class Progress<M extends Measures<M>> {
     this.step++;
   }
 
-  /** @param validation - the measures over validation data, if there are some. */
+  /** @param validation - the measures over validation data, if there is any. */
   finishEpoch(validation?: M): EpochEvent<M> {
     const { epoch, step, seconds } = this;
     const means = mapMeasures(this.sums, (sum) => sum / step);

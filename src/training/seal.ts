@@ -6,16 +6,16 @@
  *   16 hexadecimal digits              two XXH32 of all that follows, seeded with the length of the header
  *   the rest                           hashed
  *
- * So every byte is either hashed or fixed. 64 bits, since CRC-32 would let one damaged file in 4 billion pass and
- * SHA-256 is out of reach where pages are not served securely; about 1 ms for 1 MB.
+ * So every byte is either hashed or fixed. The checksum has 64 bits: CRC-32 would miss one damaged file in 4 billion.
+ * SHA-256 is not available on pages without HTTPS. Hashing takes about 1 ms per MB.
  */
 import { describe } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { xxh32Pair } from '../core/xxhash.ts';
 
-/** Sorts before all other metadata keys of a checkpoint, as the writer of safetensors files sorts them. */
+/** The writer of safetensors files sorts metadata keys; this one comes before all other keys of a checkpoint. */
 export const CHECKSUM_KEY = 'checksum';
-/** What stands in its place until seal() is called. */
+/** The placeholder until seal() is called. */
 export const UNSEALED: string = '0'.repeat(16);
 
 const PREFIX: Uint8Array = new TextEncoder().encode(`{"__metadata__":{"${CHECKSUM_KEY}":"`);
@@ -23,7 +23,7 @@ const HEADER_START = 8;
 const CHECKSUM_START: number = HEADER_START + PREFIX.length;
 const CHECKSUM_END: number = CHECKSUM_START + UNSEALED.length;
 
-/** Writes the checksum into a file that has its metadata key. */
+/** Writes the checksum into a file that has the placeholder. */
 export function seal(file: Uint8Array): Uint8Array {
   file.set(new TextEncoder().encode(checksumOf(file)), CHECKSUM_START);
   return file;
@@ -42,10 +42,10 @@ export function checkSeal(file: Uint8Array, where: string): void {
   }
 }
 
-/** How many bytes of a file checkBeginning() needs. */
+/** The number of bytes that checkBeginning() needs. */
 export const BEGINNING: number = CHECKSUM_END;
 
-/** @throws FormatError if a file that begins so cannot be a sealed one. */
+/** @throws FormatError if a file with this beginning cannot be a sealed checkpoint. */
 export function checkBeginning(beginning: Uint8Array, where: string): void {
   if (beginning.length < BEGINNING || !PREFIX.every((byte, i) => beginning[HEADER_START + i] === byte)) {
     throw new FormatError(`${where}: not a checkpoint of a training: it does not begin as one`, 0);

@@ -1,7 +1,7 @@
 /**
- * Where a training stands between two steps, all of it to and from a checkpoint: weights and slots of the players,
- * further tensors, progress, the optimizers' counts of steps and learning rates. What the tensors mean is the
- * training's business.
+ * The state of a training between two steps, and its conversion to and from a checkpoint. The state consists of the
+ * players' weights and slots, further tensors, the progress, and the optimizers' step counts and learning rates. Only
+ * the training knows what its further tensors mean.
  */
 import { randomFromState } from '../autograd/random.ts';
 import type { Variable } from '../autograd/tensor.ts';
@@ -14,14 +14,14 @@ import type { EpochEvent, Measures } from './events.ts';
 import type { Player } from './player.ts';
 import { Progress } from './progress.ts';
 
-/** What a training has beside its progress. */
+/** The state of a training except its progress. */
 export interface Belongings<M> {
   /** The training's name, for errors. */
   readonly where: string;
   readonly players: readonly Player[];
   /** Further tensors that are saved and restored, by name. */
   readonly tensors: ReadonlyMap<string, Variable>;
-  /** What each step measures, each at 0. */
+  /** The measures of a step, all 0. */
   readonly nothing: M;
   readonly hasValidation: boolean;
 }
@@ -31,7 +31,7 @@ export function checkState<M>(belongings: Belongings<M>): void {
   checkFinite(belongings.where, variablesOf(belongings));
 }
 
-/** All of it. The tensors are views of the heap, so encode them before anything else is made. */
+/** The whole state. The tensors are views of the heap: encode them before other tensors are made. */
 export function capture<M extends Measures<M>>(
   belongings: Belongings<M>,
   progress: Progress<M>,
@@ -47,7 +47,7 @@ export function capture<M extends Measures<M>>(
     configuration,
     epoch,
     step,
-    // Before the first step the epoch's order does not count as drawn, even if it is.
+    // Before the first step, the state is saved as if the epoch's order were not drawn yet.
     random: step === 0 ? epochRandom : random.state(),
     epochRandom,
     optimizers: Object.fromEntries(optimizers),
@@ -59,8 +59,8 @@ export function capture<M extends Measures<M>>(
 }
 
 /**
- * What is wrong with the values of a state, a sentence without its full stop for each tensor. No training begins from
- * such a state or saves one: an average or the noise of samples would stay wrong unnoticed.
+ * Describes wrong values of a state, one sentence (without a full stop) for each tensor. No training starts from such a
+ * state or saves one. Otherwise a wrong average or wrong noise of samples would never be noticed.
  */
 export function brokenTensors(tensors: Checkpoint['tensors']): string[] {
   return [...tensors].flatMap(([name, { data }]) => {
@@ -70,7 +70,7 @@ export function brokenTensors(tensors: Checkpoint['tensors']): string[] {
   });
 }
 
-/** The lowest and highest value and 0; NaN if one is NaN. */
+/** The lowest and the highest of the values and 0; NaN if any value is NaN. */
 function rangeOf(values: Float32Array): { low: number; high: number } {
   let [low, high] = [0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -98,8 +98,7 @@ export function checkRestorable<M>(checkpoint: Checkpoint, belongings: Belonging
 }
 
 /**
- * Takes players, tensors and progress back to where they were; checkRestorable() comes first, so that nothing fails
- * halfway.
+ * Restores players, tensors and progress. checkRestorable() is called first, so that nothing fails halfway.
  */
 export function restore<M extends Measures<M>>(checkpoint: Checkpoint, belongings: Belongings<M>): Progress<M> {
   restoreOptimizers(checkpoint, belongings);
@@ -121,7 +120,7 @@ export function restore<M extends Measures<M>>(checkpoint: Checkpoint, belonging
   return progress;
 }
 
-/** All of them, or none: a learning rate that cannot be set again is that of another schedule. */
+/** Restores all optimizers or none. If a learning rate cannot be restored, it came from another schedule. */
 function restoreOptimizers(
   { optimizers }: Checkpoint,
   { where, players }: Pick<Belongings<never>, 'where' | 'players'>,
@@ -168,8 +167,8 @@ function totalsOf<M extends Measures<M>>({ nothing }: Belongings<M>, record: Epo
 }
 
 /**
- * Every weight and optimizer slot by its name in a checkpoint, `generator.0.kernel` and
- * `generator_optimizer.0.kernel.m`, and all else.
+ * Every tensor of the state by its name in a checkpoint: weights such as `generator.0.kernel`, optimizer slots such as
+ * `generator_optimizer.0.kernel.m`, and further tensors.
  */
 function* variablesOf<M>({ players, tensors }: Belongings<M>): Iterable<[string, Variable]> {
   for (const { networks, optimizer } of players) {

@@ -1,6 +1,6 @@
 /**
- * One step of any training: one forward pass in training mode, which gives each player its loss; every player's
- * gradients from that same pass; then all updates. Whatever turns NaN or infinite stops the training in this step.
+ * One step of any training: one forward pass in training mode, which gives the loss of each player; the gradients of
+ * all players from that pass; then all updates. A NaN or an infinity stops the training in this step.
  */
 import { gradients } from '../autograd/gradients.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
@@ -10,16 +10,16 @@ import { checkLosses, checkStatistics, checkUpdates } from './divergence.ts';
 import type { Measures } from './events.ts';
 import { networksOf, type Player, trainableWeightsOf } from './player.ts';
 
-/** What a forward pass in training mode gives. */
+/** The result of a forward pass in training mode. */
 export interface Pass<M> {
-  /** A scalar for each player, in their order, which its networks descend. */
+  /** The loss of each player, a scalar, in the order of the players. */
   readonly losses: readonly Tensor[];
-  /** All that the step measures, the losses among it. */
+  /** The measures of the step, including the losses. */
   readonly measures: M;
 }
 
 /**
- * From a batch of images to updated networks. Call it in a scope.
+ * Updates the networks from a batch of images. Call it in a scope.
  *
  * @param where - the training's name, for errors.
  * @throws DivergenceError that names network and weight; a loss that is not finite never reaches the weights.
@@ -43,7 +43,7 @@ export function trainStep<M extends Measures<M>>(
   return measures;
 }
 
-/** What a loss function of the user's has returned: a scalar. */
+/** Checks that a user's loss function has returned a scalar. */
 export function checkLoss(where: string, argument: string, loss: unknown): Tensor {
   const tensor = checkTensor(where, `the result of ${argument}()`, loss);
   if (tensor.size !== 1) {

@@ -1,7 +1,6 @@
 /**
- * The engine of every training. A training says who plays (player.ts), what one forward pass gives each of them, and
- * which settings and further tensors belong to it; from this come epochs of steps, events, validation, checkpoints and
- * exact resumption.
+ * The engine of every training. A training defines its players (player.ts), the forward pass, its settings and its
+ * further tensors. The engine adds epochs of steps, events, validation, checkpoints and exact resumption.
  */
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
@@ -17,34 +16,37 @@ import { Progress } from './progress.ts';
 import { checkState } from './state.ts';
 import { type Pass, trainStep } from './step.ts';
 
-/** What a step has to work with. */
+/** The input of a step. */
 export interface Batch {
-  /** [n, ...item], the images at these places. */
+  /** The images at `places`: [n, ...item]. */
   readonly images: Tensor;
   readonly places: Int32Array;
-  /** Where noise, labels and dropout are drawn from. */
+  /** Draws noise, labels and dropout masks. */
   readonly random: Random;
 }
 
-/** What one kind of training is. */
+/** The definition of one kind of training. */
 export interface Training<M extends Measures<M>> {
   /** Its name, for errors. */
   readonly where: string;
-  /** In the order of the forward pass. */
+  /** The players, in the order of the forward pass. */
   readonly players: readonly Player[];
-  /** What each step measures, each at 0. */
+  /** The measures of a step, all 0. */
   readonly nothing: M;
-  /** What beside seed, batch size, images, optimizers and networks decides the bits, in the order of messages. */
+  /**
+   * The settings that decide the bits, besides seed, batch size, images, optimizers and networks, in the order of
+   * messages.
+   */
   readonly settings: Readonly<Record<string, string | number>>;
-  /** What is saved beside weights and slots, by name. */
+  /** Tensors that are saved in addition to weights and slots, by name. */
   readonly tensors?: ReadonlyMap<string, Variable> | undefined;
   /** The forward pass in training mode. */
   forward(batch: Batch): Pass<M>;
-  /** At the end of each step. */
+  /** Called at the end of each step. */
   afterUpdate?(): void;
-  /** The measures over validation data, if there are some. */
+  /** The measures over validation data, if there is any. */
   readonly validate?: (() => M) | undefined;
-  /** After each epoch, before its checkpoint. */
+  /** Called after each epoch, before its checkpoint. */
   afterEpoch(record: EpochEvent<M>): unknown;
 }
 
@@ -56,8 +58,8 @@ export interface TrainingResult<M> {
 }
 
 /**
- * Runs a training; rejects with a DivergenceError in the step in which a loss or a weight turns NaN or infinite, and at
- * the end of an epoch if a callback has written such a number into weights, slots or further tensors.
+ * Runs a training. Rejects with a DivergenceError in the step in which a loss or a weight becomes NaN or infinite, and
+ * at the end of an epoch if a callback has written such a number into weights, slots or further tensors.
  */
 export async function train<M extends Measures<M>>(
   run: Omit<TrainingRun<M>, 'onEpoch'>,
@@ -93,7 +95,7 @@ export async function train<M extends Measures<M>>(
       signal,
       onStep,
       step(places) {
-        // From full batches to the last, smaller one, and back.
+        // The batch size changes at the last batch of an epoch and after it.
         if (places.length !== size) heap().mergeFree();
         size = places.length;
         return scope(() => {

@@ -1,5 +1,5 @@
 /**
- * Validation: what a step measures, over images that no step has seen, in inference mode. Nothing in the training
+ * Validation: the measures of a step, over images that are not trained on, in inference mode. Nothing in the training
  * depends on it.
  */
 import type { Tensor } from '../autograd/tensor.ts';
@@ -11,9 +11,9 @@ import type { Measures } from './events.ts';
 /**
  * The means over all images.
  *
- * @param nothing - each measure at 0.
- * @param measure - the means over one batch, whose first image has this place.
- * @throws DivergenceError if one of them is not finite.
+ * @param nothing - the measures, all 0.
+ * @param measure - returns the means over one batch, given the place of its first image.
+ * @throws DivergenceError if a mean is not finite.
  */
 export function validate<M extends Measures<M>>(
   where: string,
