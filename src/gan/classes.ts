@@ -16,6 +16,7 @@ import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
+import type { Model } from '../nn/sequential.ts';
 import { mul } from '../ops/arithmetic.ts';
 import { reshape } from '../ops/reshape.ts';
 import { concat } from '../ops/shape-ops.ts';
@@ -27,6 +28,19 @@ export const DEFAULT_CLASSES = 10;
 
 /** The option `classes`: the number of classes. */
 export const CLASSES: Option<number, number, 'optional'> = integer(1, MAX_CLASSES).or(DEFAULT_CLASSES);
+
+const classesOfGenerators = new WeakMap<Model, number>();
+
+/** Notes that a generator takes the class after its noise. Returns the generator. */
+export function markConditional(generator: Model, classes: number): Model {
+  classesOfGenerators.set(generator, classes);
+  return generator;
+}
+
+/** The number of classes of a generator that was made or trained as a conditional one, else undefined. */
+export function classesOf(generator: Model): number | undefined {
+  return classesOfGenerators.get(generator);
+}
 
 /** Checks labels and returns them as bytes. @param count - the required number of labels. Default: any number. */
 export function labelBytes(where: string, labels: ArrayLike<number>, classes: number, count?: number): Uint8Array {

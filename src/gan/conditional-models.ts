@@ -7,7 +7,7 @@
 import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
 import type { Model } from '../nn/sequential.ts';
-import { CLASSES } from './classes.ts';
+import { CLASSES, markConditional } from './classes.ts';
 import { discriminatorOf, generatorOf, IMAGE_SIZE } from './dense-models.ts';
 import { LATENT_DIM, RANDOM } from './model-options.ts';
 
@@ -38,7 +38,7 @@ export function conditionalGenerator(config: ConditionalGeneratorConfig = {}): M
     classes: CLASSES,
     random: RANDOM,
   });
-  return generatorOf('refined', latentDim + classes, random);
+  return markConditional(generatorOf('refined', latentDim + classes, random), classes);
 }
 
 /** Pixels and class [n, 784 + classes] -> logits [n, 1], positive for "a real image of this class". */

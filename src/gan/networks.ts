@@ -10,6 +10,7 @@ import type { Model } from '../nn/sequential.ts';
 import { adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { buildInRow, checkModel, checkOptimizer, checkSlots, expectShape } from '../training/checks.ts';
+import { markConditional } from './classes.ts';
 import { conditionalDiscriminator, conditionalGenerator } from './conditional-models.ts';
 import { denseDiscriminator, denseGenerator } from './dense-models.ts';
 import type { GanNetworks } from './step.ts';
@@ -71,6 +72,10 @@ export function readNetworks(
   const average = createWeightAverage(where, generator, options.emaMomentum);
   checkSlots(where, 'generatorOptimizer', generatorOptimizer, [generator]);
   checkSlots(where, 'discriminatorOptimizer', discriminatorOptimizer, [discriminator]);
+  if (classes !== undefined) {
+    markConditional(generator, classes);
+    if (average !== undefined) markConditional(average.model, classes);
+  }
   return { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average };
 }
 

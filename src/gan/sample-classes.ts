@@ -3,15 +3,18 @@ import { createRandom, type Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
-import { option, readOptions } from '../core/options.ts';
+import { integer, option, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { checkModel } from '../training/checks.ts';
-import { CLASSES, joinClasses, labelBytes, oneHot } from './classes.ts';
+import { classesOf, joinClasses, labelBytes, MAX_CLASSES, oneHot } from './classes.ts';
 import { RANDOM } from './model-options.ts';
 
 export interface SampleClassesOptions {
-  /** The number of classes that the generator was trained with. Default 10. */
+  /**
+   * The number of classes that the generator takes after its noise. Default: what conditionalGenerator() or
+   * trainGan({ labels }) gave it. Required for other generators, which may not be conditional at all.
+   */
   readonly classes?: number | undefined;
   /**
    * The noise [labels.length, latentDim]. The same noise with other labels gives other digits in the same handwriting.
@@ -22,12 +25,17 @@ export interface SampleClassesOptions {
   readonly random?: Random | undefined;
 }
 
-const OPTIONS = { classes: CLASSES, noise: option<Tensor>(checkTensor).optional(), random: RANDOM };
+const OPTIONS = {
+  classes: integer(1, MAX_CLASSES).optional(),
+  noise: option<Tensor>(checkTensor).optional(),
+  random: RANDOM,
+};
 
 /**
  * One image for each label, in the order of the labels: [labels.length, ...image].
  *
  * @param generator - takes noise and class, such as conditionalGenerator() after trainGan({ labels }).
+ * @throws ArgumentError if the generator is not known to take classes and `classes` is not given.
  *
  * @example
  * imageGrid(sampleClasses(generator, [2, 0, 2, 6]));
@@ -35,7 +43,20 @@ const OPTIONS = { classes: CLASSES, noise: option<Tensor>(checkTensor).optional(
 export function sampleClasses(generator: Model, labels: ArrayLike<number>, options: SampleClassesOptions = {}): Tensor {
   const where = 'sampleClasses';
   checkModel(where, 'generator', generator);
-  const { classes, noise, random } = readOptions(where, options, OPTIONS);
+  const { classes: given, noise, random } = readOptions(where, options, OPTIONS);
+  const known = classesOf(generator);
+  const classes = given ?? known;
+  if (classes === undefined) {
+    throw new ArgumentError(
+      `${where}: generator is not known to take classes. Train it with trainGan({ labels }), make it with ` +
+        'conditionalGenerator(), or give the number of classes that it takes after its noise: { classes: 10 }.',
+    );
+  }
+  if (known !== undefined && classes !== known) {
+    throw new ArgumentError(
+      `${where}: classes must be ${known}, as the generator was made or trained; got ${classes}.`,
+    );
+  }
   const wanted = labelBytes(where, labels, classes);
   const [inputSize = 0, ...others] = generator.inputShape ?? [];
   const latentDim = inputSize - classes;

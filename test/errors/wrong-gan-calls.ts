@@ -62,10 +62,11 @@ export const GAN_CALLS: Calls<typeof ganvas> = {
     ],
     [
       Shape,
-      [generator, [1]],
+      [generator, [1], { classes: 10 }],
       /^sampleClasses: the generator must take vectors of noise and 10 classes; it takes \[5\]/,
     ],
-    [Shape, [unbuilt, [1]], /^sampleClasses: the generator must take .* it takes anything, being not built yet/],
+    [Argument, [generator, [1]], /^sampleClasses: generator is not known to take classes/],
+    [Shape, [unbuilt, [1], three], /^sampleClasses: the generator must take .* it takes anything, being not built yet/],
   ],
   interpolate: [
     ...wrongModels('interpolate', 'generator', noise),

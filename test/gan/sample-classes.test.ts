@@ -11,6 +11,7 @@ import {
   ShapeError,
   sampleClasses,
   sequential,
+  trainGan,
   zeros,
 } from '../../src/index.ts';
 import { heap } from '../../src/kernels/runtime.ts';
@@ -60,6 +61,23 @@ describe('sampleClasses', () => {
     expect(draw()).toBe(draw());
   });
 
+  it('knows the number of classes of a generator that was made or trained as a conditional one', async () => {
+    expect(sampleClasses(conditionalGenerator({ latentDim: 3, classes: 4 }), [3, 0]).shape).toEqual([2, 28, 28, 1]);
+    const own = sequential([
+      layers.dense({ units: 4, inputShape: [2 + 3], activation: 'tanh' }),
+      layers.reshape({ targetShape: [2, 2, 1] }),
+    ]);
+    expect(() => sampleClasses(own, [2])).toThrow(ArgumentError);
+    const { averageGenerator } = await trainGan({
+      images: zeros([4, 2, 2, 1]),
+      ...{ labels: [0, 1, 2, 0], classes: 3 },
+      generator: own,
+      discriminator: sequential([layers.dense({ units: 1, inputShape: [4 + 3] })]),
+      ...{ latentDim: 2, epochs: 1, batchSize: 4, emaMomentum: 0.5, threads: 1 },
+    });
+    for (const trained of [own, averageGenerator!]) expect(sampleClasses(trained, [2]).shape).toEqual([1, 2, 2, 1]);
+  });
+
   it('may be asked for none', () => {
     expect(sampleClasses(generator, [], { classes: 3 }).shape).toEqual([0, 2, 2, 1]);
   });
@@ -74,11 +92,17 @@ describe('sampleClasses', () => {
   it.each([
     [
       ShapeError,
-      [denseGenerator({ latentDim: 10 }), [1]],
+      [denseGenerator({ latentDim: 10 }), [1], { classes: 10 }],
       /must take vectors of noise and 10 classes; it takes \[10\]/,
     ],
-    [ShapeError, [sequential([layers.flatten({ inputShape: [4, 4] })]), [1]], /it takes \[4, 4\]/],
-    [ShapeError, [sequential([layers.dense({ units: 4 })]), [1]], /it takes anything, being not built yet/],
+    [ShapeError, [sequential([layers.flatten({ inputShape: [4, 4] })]), [1], { classes: 3 }], /it takes \[4, 4\]/],
+    [
+      ShapeError,
+      [sequential([layers.dense({ units: 4 })]), [1], { classes: 3 }],
+      /it takes anything, being not built yet/,
+    ],
+    [ArgumentError, [denseGenerator(), [7]], /generator is not known to take classes/],
+    [ArgumentError, [conditionalGenerator(), [1], { classes: 3 }], /classes must be 10, .* got 3/],
     [
       ShapeError,
       [generator, [1], { classes: 3, noise: zeros([1, 3]) }],
