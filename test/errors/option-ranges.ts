@@ -10,7 +10,7 @@ const count = 'a whole number of at least 1';
 const countOrNone = 'a whole number of at least 0';
 
 /** By the names of options; an entry `function.option` goes before one for all functions. */
-const RANGES: Readonly<Record<string, string>> = {
+export const RANGES: Readonly<Record<string, string>> = {
   latentDim: count,
   width: positive,
   classes: 'a whole number from 1 to 256',

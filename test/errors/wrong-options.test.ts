@@ -11,7 +11,7 @@ import type * as options from '../../src/core/options.ts';
 import { ArgumentError, configure, GanvasError, tensor } from '../../src/index.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import { collectAll, collectUntil } from '../support/collect-garbage.ts';
-import { endsOf, rangeOf } from './option-ranges.ts';
+import { endsOf, RANGES, rangeOf } from './option-ranges.ts';
 import { VALID_CALLS } from './valid-calls.ts';
 
 type Schema = Readonly<Record<string, options.Option<unknown, unknown, 'required' | 'optional'>>>;
@@ -120,6 +120,13 @@ it('finds the functions that take options', () => {
     expect(names).toContain(name);
   }
   expect(names.length).toBeGreaterThan(50);
+});
+
+it('states no range of an option that does not exist', () => {
+  const existing = FUNCTIONS.flatMap(({ name, schema }) =>
+    Object.keys(schema).flatMap((one) => [one, `${name}.${one}`]),
+  );
+  expect(Object.keys(RANGES).filter((one) => !existing.includes(one))).toEqual([]);
 });
 
 describe.each(FUNCTIONS)('$name', (fn) => {
