@@ -1,44 +1,44 @@
 /**
  * How a call of a kernel is cut into parts for threads: along elements, rows or columns, never along a sum, so that the
- * bits do not depend on the cut. A kernel declares its split by the names of its parameters; it becomes a rule on lists
- * of arguments.
+ * bits do not depend on the cut. A kernel declares its split with the names of its parameters. ruleOf() turns it into a
+ * rule on lists of arguments.
  */
 
-/** The split of a kernel with these parameters: how it is cut, or why it is not. */
+/** The split of a kernel with these parameters, or the reason why it runs on one thread. */
 export type Split<Name extends string> = { readonly oneThread: string } | Cut<Name> | CustomCut<Name>;
 
 interface Cut<Name extends string> {
-  /** The parameter that counts what is cut; each part gets its own count. */
+  /** The parameter that holds the count to be cut. Each part gets its own count. */
   readonly along: Name;
   /**
-   * The addresses that move from part to part. A list: by one float a unit, and cuts fall on cache lines. A record: by
-   * so many floats a unit, or as many as a parameter says (rows).
+   * The addresses that differ between parts. A list: they move by one float a unit, and cuts are at cache lines. A
+   * record: they move by this many floats a unit, or by the value of a parameter (rows).
    */
   readonly move: readonly Name[] | { readonly [Address in Name]?: Name | number };
-  /** What one unit costs: `cost` (default 1) times the parameter `each`, in elements of an elementwise kernel. */
+  /** Cost of one unit: `cost` (default 1) times the parameter `each`, in elements of an elementwise kernel. */
   readonly each?: Name;
   readonly cost?: number;
 }
 
-/** For what the above cannot say: a rule made from the places of the parameters in the list of arguments. */
+/** For all other cuts: a rule made from the positions of the parameters in the list of arguments. */
 type CustomCut<Name extends string> = (at: Readonly<Record<Name, number>>) => SplitRule;
 
 export type Arguments = readonly number[];
 
 export interface SplitRule {
-  /** Length of what is cut, and the multiple that cuts must fall on. */
+  /** The length to be cut, and the multiple that cuts must fall on. */
   readonly length: (args: Arguments) => number;
   readonly grain: number;
-  /** Elementary work of one unit of the length, in elements of an elementwise kernel. */
+  /** Cost of one unit of the length, in elements of an elementwise kernel. */
   readonly cost: (args: Arguments) => number;
-  /** Changes `out`, which holds the arguments of the whole call, to those of the part [begin, end). */
+  /** Changes `out` from the arguments of the whole call to those of the part [begin, end). */
   readonly part: (out: number[], args: Arguments, begin: number, end: number) => void;
 }
 
-/** A cache line of floats: no two threads write to the same one. */
+/** Floats in a cache line: two threads never write to the same line. */
 export const LINE = 16;
 
-/** The rule of a split, given the parameters in order; undefined where a call stays on one thread. */
+/** The rule of a split, given the parameters in order; undefined if a call stays on one thread. */
 export function ruleOf<Name extends string>(split: Split<Name>, names: readonly string[]): SplitRule | undefined {
   if ('oneThread' in split) return undefined;
   if (typeof split === 'function') {

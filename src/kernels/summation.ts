@@ -16,22 +16,22 @@ import { type Expr, type FunctionBuilder, f32x4, i32, type Local, select } from 
 import type { Floats, Heap } from './heap.ts';
 import { keepLanes, sumLanes, type Vector } from './simd/vectors.ts';
 
-/** The longest chain, a power of two. It is part of the bits. */
+/** Length of the longest chain, a power of two. Changing it changes the bits. */
 export const CHAIN = 256;
 
-/** How many additions a term of a sum of n goes through at most: the k of its error bound gamma(k). */
+/** The largest number of additions that a term of a sum of n goes through: the k of the error bound gamma(k). */
 export function additions(n: number): number {
   const chains = Math.ceil(n / CHAIN);
   return Math.min(n, CHAIN) + Math.min(chains, CHAIN) + Math.ceil(chains / CHAIN);
 }
 
 /**
- * Adds the terms from `from` to before `to` of each sum s to chain[s]. Storing there rounds. Implementations take
- * heap.floats into a local of their own: V8 reads a captured one anew for every element.
+ * Adds to chain[s], for each sum s, its terms from `from` to before `to`. Storing rounds. Implementations must copy
+ * heap.floats to a local variable: V8 reads a captured one again for every element.
  */
 type AddTerms = (chain: Floats, from: number, to: number) => void;
 
-/** Portable sums: several side by side, as columns or as lanes. */
+/** Portable sums, several side by side: columns or lanes. */
 export interface Sums {
   /** `width` sums of `count` terms each. The result is scratch memory: read it before the next call. */
   chained(count: number, width: number, add: AddTerms): Floats;
@@ -79,7 +79,7 @@ export function createSums(heap: Heap, round: (x: number) => number): Sums {
   };
 }
 
-/** Numbers beside the heap, of its precision. */
+/** Scratch memory outside the heap, with the heap's precision. */
 function scratchOf({ floats }: Heap, length: number): Floats {
   return floats instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }
@@ -96,10 +96,10 @@ function fold(sums: Floats, terms: Floats, width: number): void {
   }
 }
 
-/** As many columns as are summed side by side: their sums stay in the first-level cache. */
+/** Number of columns that are summed side by side: their sums fit in the first-level cache. */
 const TILE = 256;
 
-/** Calls `body` for runs of columns that cover all of them. */
+/** Calls `body` for consecutive runs of columns that cover all of them. */
 export function inTiles(columns: number, body: (first: number, width: number) => void): void {
   for (let first = 0; first < columns; first += TILE) body(first, Math.min(TILE, columns - first));
 }
@@ -107,8 +107,8 @@ export function inTiles(columns: number, body: (first: number, width: number) =>
 /**
  * SIMD sums of `count` terms each, `vectors` of them side by side.
  *
- * @param addTerms - emits the code that adds the next `length` terms to each vector of the chain. `left` is how many
- * come after them.
+ * @param addTerms - emits the code that adds the next `length` terms to each vector of the chain. `left` is the number
+ * of terms after them.
  */
 export function chainedSums(
   f: FunctionBuilder,
@@ -143,7 +143,7 @@ export function chainedSums(
 /**
  * SIMD sums down the rows of a matrix, for columns side by side.
  *
- * @param i - walks from the first row, where it must stand, to behind the last; `stride` is in bytes.
+ * @param i - points to the first row before and past the last row afterwards; `stride` is in bytes.
  * @param addRow - emits the code that adds the row at `i`.
  */
 export function sumsDownRows(
@@ -163,8 +163,8 @@ export function sumsDownRows(
 /**
  * The SIMD sum of `count` terms in four lanes.
  *
- * @param pointer - walks over the terms, 16 bytes a vector.
- * @param terms - emits the code of four terms and gives their value. What lies past the last term is masked.
+ * @param pointer - moves over the terms, 16 bytes a vector.
+ * @param terms - emits the code of four terms and returns their value. Lanes past the last term are masked.
  * @param next - moves further pointers to the next four terms.
  */
 export function sumInLanes(

@@ -1,11 +1,11 @@
 /**
- * What the kernels on windows share: the geometry of windows that slide over pictures, channels last, and the SIMD walk
+ * Shared by the kernels on windows: the geometry of windows that slide over images (channels last), and the SIMD loop
  * over lines.
  *
- * The bigger side, [height, width, channels], is the input of a convolution or of a pooling and the output of a
- * transposed convolution; the other has outHeight x outWidth pixels, one a window. Window (oy, ox) begins at pixel (oy
- * strideHeight - padTop, ox strideWidth - padLeft); pads are at least 0, strides at least 1. A line is one row of
- * pixels of one image: line = image height + y on the bigger side, image outHeight + oy on the other.
+ * The bigger side, [height, width, channels], is the input of a convolution or of a pooling, and the output of a
+ * transposed convolution. The other side has outHeight x outWidth pixels, one for each window. Window (oy, ox) begins
+ * at pixel (oy strideHeight - padTop, ox strideWidth - padLeft). Pads are at least 0, strides at least 1. A line is one
+ * row of pixels of one image: line = image height + y on the bigger side, image outHeight + oy on the other.
  */
 import { type Expr, type FunctionBuilder, i32, type Local, select } from '../wasm/index.ts';
 import { advance, type Pointer } from './simd/vectors.ts';
@@ -26,7 +26,7 @@ export type WindowGeometry = [
   outWidth: number,
 ];
 
-/** The same as parameters. */
+/** The same, as parameters of a kernel. */
 export const WINDOW_PARAMETERS = {
   height: 'i32',
   width: 'i32',
@@ -41,7 +41,7 @@ export const WINDOW_PARAMETERS = {
   outWidth: 'i32',
 } as const;
 
-/** The sample of a kernel on windows: pictures of 7 x 6 pixels, as many windows of 3 x 3. */
+/** The sample of a kernel on windows: images of 7 x 6 pixels and as many windows of 3 x 3. */
 export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines' | 'images', number>> = {
   ...{ firstLine: 3, lines: 11, images: 2, height: 7, width: 6, channels: 5, kernelHeight: 3, kernelWidth: 3 },
   ...{ strideHeight: 1, strideWidth: 1, padTop: 1, padLeft: 1, outHeight: 7, outWidth: 6 },
@@ -50,12 +50,12 @@ export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines'
 type GeometryName = keyof typeof WINDOW_PARAMETERS;
 type Places = Readonly<Record<GeometryName, number>>;
 
-/** The product of some arguments, by their places. */
+/** The product of the arguments at these positions. */
 export function timesAll(...places: readonly number[]): (args: Arguments) => number {
   return (args) => places.reduce((result, place) => result * args[place]!, 1);
 }
 
-/** Elements that the windows of one line or one image hold. */
+/** Number of elements in the windows of one line or one image. */
 export function elementsOfLine({ outWidth, kernelHeight, kernelWidth, channels }: Places): (args: Arguments) => number {
   return timesAll(outWidth, kernelHeight, kernelWidth, channels);
 }
@@ -64,7 +64,7 @@ export function elementsOfImage(at: Places): (args: Arguments) => number {
   return (args) => args[at.outHeight]! * ofLine(args);
 }
 
-/** A split along lines: the first line moves, and the output with it by `step` floats a line. */
+/** A split along lines. The first line moves by one and the output by `step` floats for each line. */
 export function splitLines(
   at: Readonly<Record<'out' | 'firstLine' | 'lines', number>>,
   step: (args: Arguments) => number,
@@ -82,12 +82,12 @@ export function splitLines(
   };
 }
 
-/** The smaller of two signed numbers, each computed twice. */
+/** The smaller of two signed numbers. Both expressions are evaluated twice. */
 export function least(a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> {
   return select(a, b, i32.lt_s(a, b));
 }
 
-/** The greater of two signed numbers, each computed twice. */
+/** The greater of two signed numbers. Both expressions are evaluated twice. */
 export function greatest(a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> {
   return select(a, b, i32.gt_s(a, b));
 }
@@ -97,7 +97,7 @@ export function product(first: Expr<'i32'>, ...others: Expr<'i32'>[]): Expr<'i32
   return others.reduce((result, factor) => i32.mul(result, factor), first);
 }
 
-/** Runs `body` as often as `count` says. */
+/** Runs `body` `count` times. */
 export function repeat(f: FunctionBuilder, count: Expr<'i32'>, body: () => void): void {
   const left = f.let(count, 'left');
   f.while(left, () => {
@@ -107,8 +107,8 @@ export function repeat(f: FunctionBuilder, count: Expr<'i32'>, body: () => void)
 }
 
 /**
- * Runs `body` for `lines` lines from `firstLine` on, with the line's place in its image and the address of what belongs
- * to that image: `start` for image 0, `imageBytes` further for each that follows.
+ * Runs `body` for `lines` lines from `firstLine` on, with the position of the line in its image and the address of that
+ * image: `start` for image 0, `imageBytes` further for each following image.
  */
 export function forLines(
   f: FunctionBuilder,

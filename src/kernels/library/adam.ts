@@ -1,4 +1,4 @@
-/** Adam's whole update in one pass. */
+/** The whole update of Adam in one pass. */
 import { type Expr, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
 import { advance, keepLanes, storeLanes, sumIntegers, type Vector } from '../simd/vectors.ts';
@@ -6,7 +6,8 @@ import { advance, keepLanes, storeLanes, sumIntegers, type Vector } from '../sim
 /**
  * One step of Adam on one variable:
  * m = beta1 m + rest1 g; v = beta2 v + rest2 (g g); w = w - (rate m) / (sqrt(v) + epsilon), with rest = 1 - beta.
- * Returns how many elements have a w or a v that is NaN or infinite afterwards; an m that is makes its v or w so too.
+ * Returns the number of elements whose w or v is NaN or infinite afterwards. An m that is NaN or infinite makes v or w
+ * so too.
  */
 export const adam: Kernel<
   [

@@ -1,14 +1,14 @@
-/** Batch normalisation and the LeakyReLU that follows it, each direction in one pass. */
+/** Batch normalisation and a LeakyReLU that follows it: forward and backward, each in one pass. */
 import { type Expr, type FunctionBuilder, f32x4, i32, type Local, v128 } from '../../wasm/index.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
 import { advance, choose, forColumnGroups, mapVectors, type Pointer, toBytes, type Vector } from '../simd/vectors.ts';
 import { createSums, inTiles, sumsDownRows } from '../summation.ts';
 
-/** What the features were normalised with, and what follows: one number a column each. */
+/** The statistics and parameters of the normalisation: one number for each column. */
 type Statistics = [mean: Address, inverse: Address, gamma: Address, beta: Address];
 const STATISTICS = { mean: 'address', inverse: 'address', gamma: 'address', beta: 'address' } as const;
 
-/** xhat = (x - mean) inverse; v = xhat gamma + beta; y = v > 0 ? v : slope v (slope 1: no LeakyReLU follows) */
+/** xhat = (x - mean) inverse; v = xhat gamma + beta; y = v > 0 ? v : slope v. With slope 1 there is no LeakyReLU. */
 export const batchNormalize: Kernel<
   [y: Address, x: Address, ...statistics: Statistics, slope: Float, rows: Integer, columns: Integer]
 > = /*#__PURE__*/ kernel('batchNormalize', {
@@ -38,7 +38,8 @@ export const batchNormalize: Kernel<
 });
 
 /**
- * With xhat and v as above, dv = v > 0 ? dy : slope dy: dgamma[c] = sum over r of dv xhat; dbeta[c] = sum over r of dv
+ * With xhat and v as above and dv = v > 0 ? dy : slope dy: dgamma[c] = sum over r of dv xhat; dbeta[c] = sum over r of
+ * dv
  */
 export const batchNormalizeSums: Kernel<
   [
@@ -133,8 +134,8 @@ export const batchNormalizeSums: Kernel<
 });
 
 /**
- * dx = (gamma inverse) ((dv - dbeta share) - xhat (dgamma share)), with share = 1 / rows when mean and inverse came
- * from this very batch and 0 when they are constants (inference).
+ * dx = (gamma inverse) ((dv - dbeta share) - xhat (dgamma share)). `share` is 1 / rows if mean and inverse were
+ * computed from this batch, and 0 if they are constants (inference).
  */
 export const batchNormalizeBackward: Kernel<
   [
@@ -208,7 +209,7 @@ function scaleAndShift(xhat: Expr<'v128'>, gamma: Vector, beta: Vector): Expr<'v
   return f32x4.add(f32x4.mul(xhat, gamma), beta);
 }
 
-/** Row by row: out[r, c] = body(matrices[r, c]..., vectors[c]...). Matrices are dense. */
+/** out[r, c] = body(matrices[r, c]..., vectors[c]...), row by row. Matrices are dense. */
 function forRows(
   f: FunctionBuilder,
   rows: Local<'i32'>,

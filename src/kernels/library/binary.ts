@@ -1,4 +1,4 @@
-/** The four operations of arithmetic, with broadcasting. */
+/** The four arithmetic operations, with broadcasting. */
 import { f32x4 } from '../../wasm/index.ts';
 import { type BinaryKernel, binary } from '../elementwise.ts';
 

@@ -1,6 +1,6 @@
 /**
- * col2im, the adjoint of im2col: each pixel gets the sum over the windows that hold it. These windows are a rectangle,
- * the same for all channels of the pixel.
+ * col2im, the adjoint of im2col: each pixel is the sum over all windows that contain it. These windows form a
+ * rectangle, which is the same for all channels of the pixel.
  */
 import { type Expr, type FunctionBuilder, f32, f32x4, i32, type Local, v128 } from '../../wasm/index.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
@@ -16,7 +16,7 @@ import {
   type WindowGeometry,
 } from '../windows.ts';
 
-/** Pixels of one channel that are summed at once. */
+/** Number of pixels of one channel that are summed at once. */
 const SIDE_BY_SIDE = 4;
 
 /**
@@ -41,7 +41,7 @@ export const col2im: Kernel<
       for (let line = firstLine; line < firstLine + lines; line++) {
         const y = line % height;
         const image = columns + ((line - y) / height) * outHeight * lineSize;
-        // As ky goes up, oy goes down: the first ky belongs to the last window that holds the pixel.
+        // When ky increases, oy decreases: the first ky belongs to the last window that contains the pixel.
         const lastY = Math.min(Math.floor((y + padTop) / strideHeight), outHeight - 1);
         for (let w = 0; w < width; w++, o += channels) {
           const lastX = Math.min(Math.floor((w + padLeft) / strideWidth), outWidth - 1);
@@ -57,16 +57,16 @@ export const col2im: Kernel<
         }
       }
     },
-  // The ranges of windows are found once a pixel, and up to 32 channels are summed in registers. With one channel there
-  // is nothing to put into lanes, since each float of the columns lies in a patch of its own: there, four pixels a
-  // stride apart, whose ranges are alike, are summed side by side.
+  // The range of windows is computed once for each pixel, and up to 32 channels are summed in registers. A single
+  // channel cannot fill lanes, since each float of the columns lies in another patch. In that case four pixels, one
+  // stride apart, are summed side by side; their ranges are alike.
   simd: (f, { x, columns, firstLine, lines, height, width, channels, kernelHeight, kernelWidth, ...rest }) => {
     const { strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = rest;
     const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
     const runBytes = f.let(i32.mul(kernelWidth, pixelBytes), 'runBytes');
     const patchBytes = f.let(i32.mul(kernelHeight, runBytes), 'patchBytes');
     const lineBytes = f.let(i32.mul(outWidth, patchBytes), 'lineBytes');
-    // As ky goes up by a stride, oy goes down by one; likewise kx and ox.
+    // When ky increases by a stride, oy decreases by one; likewise kx and ox.
     const nextKy = f.let(i32.sub(i32.mul(strideHeight, runBytes), lineBytes), 'nextKy');
     const nextKx = f.let(i32.sub(i32.mul(strideWidth, pixelBytes), patchBytes), 'nextKx');
     const lastWindow = f.let(i32.sub(outWidth, 1), 'lastWindow');
@@ -92,7 +92,7 @@ export const col2im: Kernel<
   sample: WINDOW_SAMPLE,
   split: (at) => {
     const all = elementsOfImage(at);
-    // Each element of the windows is added once, whichever line it belongs to.
+    // Each element of the windows is added once, whatever line it belongs to.
     return splitLines({ ...at, out: at.x }, timesAll(at.width, at.channels), (args) => all(args) / args[at.height]!);
   },
 });
@@ -116,8 +116,8 @@ type Line = Readonly<
 >;
 
 /**
- * A pixel `right` pixels behind the beginning of window 0; floor(right / strideWidth) is `window`, the last that may
- * hold it.
+ * A pixel `right` pixels after the start of window 0. `window` is floor(right / strideWidth), the last window that may
+ * contain it.
  */
 interface Pixel {
   readonly right: Local<'i32'>;
@@ -125,8 +125,8 @@ interface Pixel {
 }
 
 /**
- * Finds the kernel elements that a pixel takes part in; what comes back runs its body for each, with the address of its
- * first channel.
+ * Finds the kernel elements that a pixel contributes to. Returns a function that runs its body for each of them, with
+ * the address of its first channel.
  */
 function findElements(
   f: FunctionBuilder,
@@ -156,7 +156,7 @@ function findElements(
   };
 }
 
-/** One line of many channels; moves x to the next line. */
+/** Sums one line of several channels; moves x to the next line. */
 function sumChannels(
   f: FunctionBuilder,
   line: Line,
@@ -180,7 +180,7 @@ function sumChannels(
   });
 }
 
-/** One line of one channel, for one remainder of the stride after the other; moves x to the next line. */
+/** Sums one line of one channel, one remainder of the stride after the other; moves x to the next line. */
 function sumPixels(f: FunctionBuilder, line: Line, x: Pointer, endOfRow: Local<'i32'>, padLeft: Local<'i32'>): void {
   const { strideWidth, patchBytes, kernelWidth, lastWindow } = line;
   const strideBytes = f.let(i32.shl(strideWidth, 2), 'strideBytes');
@@ -210,7 +210,7 @@ function sumPixels(f: FunctionBuilder, line: Line, x: Pointer, endOfRow: Local<'
     f.set(right, first);
     f.set(window, i32.div_u(right, strideWidth));
     f.while(i32.lt_u(o, endOfRow), () => {
-      // No range is cut short at the left for the first of the pixels, nor at the right for the last.
+      // The range of the first pixel is not cut off at the left, and that of the last is not cut off at the right.
       const whole = i32.and(
         i32.ge_u(right, i32.sub(kernelWidth, 1)),
         i32.le_s(i32.add(window, SIDE_BY_SIDE - 1), lastWindow),

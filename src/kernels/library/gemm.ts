@@ -1,11 +1,11 @@
 /**
- * The matrix product, the hot path: the five loops of Goto and van de Geijn, as gemm/portable.ts explains them. The
- * SIMD body's micro-kernel keeps an MR x NR tile of C in vector registers and does one k a turn. With NR = 8 the tile
- * fills eight of the sixteen 128-bit registers of x86-64; NR = 16 is for engines that fuse pairs of 128-bit operations
- * into 256-bit ones (src/node/wide.ts).
+ * The matrix product, the most expensive kernel: the five loops of Goto and van de Geijn, explained in
+ * gemm/portable.ts. The micro-kernel of the SIMD body keeps an MR x NR tile of C in vector registers and processes one
+ * k in each turn. With NR = 8 the tile fills eight of the sixteen 128-bit registers of x86-64. NR = 16 is for engines
+ * that fuse pairs of 128-bit operations into 256-bit ones (src/node/wide.ts).
  *
- * Packing takes both orientations: panels are always k-major, so all four transpose cases run the same inner loop. Edge
- * panels are padded with zeros; an edge tile goes to a scratch tile first, and only its valid part reaches C.
+ * Packing reads both orientations: panels are always k-major, so all four transpose cases run the same inner loop. Edge
+ * panels are padded with zeros. An edge tile is stored in a scratch tile first, and only its valid part is copied to C.
  */
 import { type Expr, i32, type Local } from '../../wasm/index.ts';
 import { clear, defineAddTile, defineMicroKernel, MR } from '../gemm/micro-kernel.ts';
@@ -20,18 +20,18 @@ const MC = 64;
 const NC = 1024;
 const FLOAT = 4;
 
-/** Each thread's workspace: panels of A, panels of B, one scratch tile. */
+/** Workspace of each thread: panels of A, panels of B, one scratch tile. */
 const A_BYTES = MC * KC * FLOAT;
 const B_BYTES = NC * KC * FLOAT;
 const SCRATCH_BYTES = MR * 16 * FLOAT;
 
-/** Multiply-adds that take about as long as one element of an elementwise kernel. */
+/** Number of multiply-adds that take about as long as one element of an elementwise kernel. */
 const MULTIPLY_ADDS = 8;
 
 /**
- * C = op(A) op(B), or C += op(A) op(B) with `accumulate`: C is [m, n], op(A) is [m, k], op(B) is [k, n]; op transposes
- * where its flag says so, so A is stored as [k, m] then. With k = 0, C becomes 0 (or stays, with `accumulate`). C may
- * hold NaN before: without `accumulate` it is never read.
+ * C = op(A) op(B), or C += op(A) op(B) with `accumulate`. C is [m, n], op(A) is [m, k], op(B) is [k, n]. A flag makes
+ * op transpose: then A is stored as [k, m] and B as [n, k]. With k = 0, C becomes 0 (or stays unchanged with
+ * `accumulate`). Without `accumulate` C is never read, so it may hold NaN before.
  */
 export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
   parameters: {
@@ -70,7 +70,7 @@ export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
     const aDepthStep = choice(transposeA, aStride, float);
     const bColumnStep = choice(transposeB, bStride, float);
     const bDepthStep = choice(transposeB, float, bStride);
-    // The same cut as blockDepth(): depth = ceil(k / ceil(k / KC))
+    // The same depth as blockDepth(): ceil(k / ceil(k / KC))
     const blocks = f.let(i32.div_u(i32.add(k, KC - 1), KC), 'blocks');
     f.if(i32.eqz(blocks), () => {
       f.if(i32.eqz(accumulate), () => clear(f, c, m, n, cStride));
@@ -148,10 +148,10 @@ export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
     });
   },
   workspaceBytes: A_BYTES + B_BYTES + SCRATCH_BYTES,
-  // Whole tiles and edges, two blocks of k. The rows of A and B may overlap.
+  // Covers whole tiles, edges and two blocks of k. The rows of A and B may overlap.
   sample: { m: 13, k: KC + 29, transposeA: [0, 1], transposeB: [0, 1], accumulate: [0, 1] },
-  // Along the columns of C if it has more of them than rows, so that the smaller operand is the one that every thread
-  // packs.
+  // Cut along the columns of C if there are at least as many of them as rows, else along the rows. So every thread
+  // packs the smaller operand as a whole.
   split: (at) => ({
     length: (args) => Math.max(args[at.m]!, args[at.n]!),
     grain: LINE,

@@ -1,6 +1,6 @@
 /**
- * im2col: the patches of a convolution as rows of a matrix. For one ky the elements (kx, c) of a patch lie side by side
- * in the picture, so a patch is kernelHeight runs of kernelWidth * channels floats, clipped at the picture's edge.
+ * im2col: the patches of a convolution as rows of a matrix. For one ky the elements (kx, c) of a patch are adjacent in
+ * the image. So a patch is kernelHeight runs of kernelWidth * channels floats, clipped at the edge of the image.
  */
 import { type Expr, type FunctionBuilder, f32, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
@@ -18,13 +18,16 @@ import {
   type WindowGeometry,
 } from '../windows.ts';
 
-/** Runs up to this long are copied as two vectors with the lanes beyond the edge masked: no branch on their length. */
+/**
+ * Runs of up to this length are copied as two vectors, with the lanes beyond the edge masked: no branch depends on
+ * their length.
+ */
 const SHORT_RUN_BYTES = 32;
 
 /**
- * The patches, 0 where they hang over the edge: with k = (ky kernelWidth + kx) channels + c,
+ * The patches; elements beyond the edge are 0. With k = (ky kernelWidth + kx) channels + c:
  *   columns[l outWidth + ox, k] = x[image, oy strideHeight + ky - padTop, ox strideWidth + kx - padLeft, c].
- * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` that of
+ * Row l is line firstLine + l of the windows. `columns` is the address of the first of these lines, `x` the address of
  * image 0.
  */
 export const im2col: Kernel<
@@ -45,7 +48,7 @@ export const im2col: Kernel<
         const image = x + ((line - oy) / outHeight) * height * rowSize;
         const top = oy * strideHeight - padTop;
         for (let ox = 0; ox < outWidth; ox++) {
-          // The run begins here in its row, perhaps before the row's start, and perhaps it leaves the row.
+          // Where the run begins in its row. It may begin before the row and end after it.
           const left = (ox * strideWidth - padLeft) * channels;
           const from = Math.min(Math.max(-left, 0), runSize);
           const to = Math.max(Math.min(rowSize - left, runSize), from);
@@ -62,8 +65,8 @@ export const im2col: Kernel<
         }
       }
     },
-  // The matrix is written from its beginning to its end: a vector may hang over the end of what is being written, since
-  // what comes next overwrites it.
+  // The matrix is written from start to end. A vector may extend past the part that is being written, since the next
+  // part overwrites it.
   simd: (f, { columns, x, firstLine, lines, height, width, channels, kernelHeight, kernelWidth, ...rest }) => {
     const { strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = rest;
     const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
@@ -79,10 +82,10 @@ export const im2col: Kernel<
       const firstKy = f.let(least(greatest(i32.sub(0, top), i32.const(0)), kernelHeight), 'firstKy');
       const endKy = f.let(greatest(least(i32.sub(height, top), kernelHeight), i32.const(0)), 'endKy');
       const firstRow = f.let(i32.add(image, i32.mul(i32.add(top, firstKy), rowBytes)), 'firstRow');
-      // The runs of rows in the picture are the bytes [above, below) of a patch.
+      // The bytes [above, below) of a patch are the runs of rows inside the image.
       const above = f.let(i32.mul(firstKy, runBytes), 'above');
       const below = f.let(i32.mul(endKy, runBytes), 'below');
-      // Where the runs begin in their rows, in bytes; the part [from, to) of them lies within the row.
+      // Where the runs begin in their rows, in bytes. Their part [from, to) lies inside the row.
       const left = f.let(i32.sub(0, i32.mul(padLeft, pixelBytes)), 'left');
       repeat(f, outWidth, () => {
         const from = f.let(greatest(i32.sub(0, left), i32.const(0)), 'from');
@@ -123,8 +126,8 @@ export const im2col: Kernel<
 type Names = 'source' | 'from' | 'to' | 'rowBytes' | 'runBytes' | 'columns' | 'above' | 'below' | 'patchEnd';
 
 /**
- * A whole patch of short runs, which may be loaded from up to a vector before and behind the row: those lanes are
- * masked.
+ * Copies a whole patch of short runs. Loads may start up to a vector before the row and end up to a vector after it;
+ * those lanes are masked.
  */
 function copyShortRuns(f: FunctionBuilder, o: Pointer, patch: Readonly<Record<Names, Local<'i32'>>>): void {
   const { source, from, to, rowBytes, runBytes, columns, above, below, patchEnd } = patch;
@@ -158,8 +161,8 @@ function copyShortRuns(f: FunctionBuilder, o: Pointer, patch: Readonly<Record<Na
 }
 
 /**
- * Writes from `o` up to `stop`, copying from `i` on or, without it, zeros, and sets o to stop. Vectors may hang over
- * `stop` but not over `end`: near it floats are written one by one.
+ * Writes from `o` up to `stop`: a copy from `i` on, or zeros if `i` is undefined. Sets o to stop. Vectors may extend
+ * past `stop` but not past `end`; near `end` floats are written one by one.
  */
 function writeUpTo(f: FunctionBuilder, o: Pointer, stop: Pointer, end: Pointer, i?: Pointer): void {
   const step = (bytes: number): void => advance(f, bytes, ...(i === undefined ? [o] : [o, i]));

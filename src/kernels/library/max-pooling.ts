@@ -1,4 +1,4 @@
-/** Max pooling and its gradient. What a window holds beyond the picture's edge is skipped. */
+/** Max pooling and its gradient. The part of a window beyond the edge of the image is skipped. */
 import { type Expr, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
 import { advance, choose, forColumnGroups, mapVectors, type Pointer, type Vector } from '../simd/vectors.ts';
@@ -18,9 +18,9 @@ import {
 } from '../windows.ts';
 
 /**
- * out[oy, ox, c] = the maximum of x over the window; what hangs over the edge never wins, and a window that lies
- * outside altogether gives -Infinity. One NaN makes NaN, and max(-0, +0) = +0. `out` is the address of line firstLine
- * of the windows, `x` that of image 0.
+ * out[oy, ox, c] = the maximum of x over the window. The part beyond the edge does not count; a window completely
+ * outside gives -Infinity. One NaN gives NaN, and max(-0, +0) = +0. `out` is the address of line firstLine of the
+ * windows, `x` that of image 0.
  */
 export const maxPooling2d: Kernel<
   [out: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
@@ -76,8 +76,8 @@ export const maxPooling2d: Kernel<
 });
 
 /**
- * dx = 0; then, for one window after the other, dy is added where the maximum was: at the first element, ky and within
- * it kx upwards, that equals it (-0 equals +0), or at the first NaN if there is one.
+ * dx = 0; then for each window in order dy is added at the position of the maximum: the first element, ky upwards and
+ * within it kx upwards, that equals the maximum (-0 equals +0), or the first NaN if there is one.
  */
 export const maxPooling2dBackward: Kernel<
   [dx: Address, dy: Address, x: Address, images: Integer, ...geometry: WindowGeometry]
@@ -107,7 +107,7 @@ export const maxPooling2dBackward: Kernel<
                 for (let w = Math.max(left, 0); w < wEnd; w++) {
                   const i = image + y * rowSize + w * channels + c;
                   const value = f[x + i]!;
-                  // Not (value <= greatest) is true for a NaN as well, which then stays.
+                  // Not (value <= greatest) is also true for a NaN, which then stays the maximum.
                   if (winner < 0 || (!(value <= greatest) && !Number.isNaN(greatest))) {
                     winner = i;
                     greatest = value;
@@ -136,14 +136,14 @@ export const maxPooling2dBackward: Kernel<
           const vectorsOf = (value: Expr<'v128'>): Vector[] => Array.from({ length: vectors }, () => f.let(value));
           const first = f.let(i32.add(image, offset));
           const maxima = vectorsOf(f32x4.const(-Infinity));
-          // Numbers of pixels within the window, as far as it lies in the picture. Where all are -Infinity, the first
-          // one wins.
+          // Index of the pixel in the part of the window inside the image. If all are -Infinity, the first one wins.
           const winners = vectorsOf(i32x4.const(0));
           const number = f.let(i32x4.const(0), 'number');
           forPixels(f, window, first, rowBytes, pixelBytes, (i) => {
             for (const [index, maximum] of maxima.entries()) {
               const value = f.let(v128.load(i, 16 * index));
-              // Not (value <= maximum) is true for a NaN too, which then stays: it alone is unequal to itself.
+              // Not (value <= maximum) is also true for a NaN, which then stays the maximum: only a NaN differs from
+              // itself.
               const wins = f.let(v128.andnot(f32x4.eq(maximum, maximum), f32x4.le(value, maximum)));
               f.set(winners[index]!, choose(wins, number, winners[index]!));
               f.set(maximum, choose(wins, value, maximum));
@@ -151,7 +151,7 @@ export const maxPooling2dBackward: Kernel<
             f.set(number, i32x4.add(number, 1));
           });
           f.set(number, i32x4.const(0));
-          // dx begins with +0 and so never is -0: adding +0 where the maximum is not leaves it as it is.
+          // dx starts as +0 and never becomes -0: adding +0 where the maximum is not leaves it unchanged.
           forPixels(f, window, first, rowBytes, pixelBytes, (i) => {
             const o = f.let(i32.sub(i32.add(i, fromXToDx), offset));
             for (const [index, winner] of winners.entries()) {
@@ -166,7 +166,7 @@ export const maxPooling2dBackward: Kernel<
       }),
     );
   },
-  // Every window is read twice; overlapping ones add to the same pixels, so that only images are apart.
+  // Every window is read twice. Overlapping windows add to the same pixels, so the call can only be cut between images.
   sample: WINDOW_SAMPLE,
   split: (at) => {
     const picture = timesAll(at.height, at.width, at.channels);
@@ -189,8 +189,8 @@ export const maxPooling2dBackward: Kernel<
 type Window = Readonly<Record<'start' | 'rows' | 'columns', Local<'i32'>>>;
 
 /**
- * Runs `body` for the windows of one line: where each begins, in bytes from its image, and how much of it lies in the
- * picture.
+ * Runs `body` for the windows of one line, with the start of each in bytes from its image and the size of its part
+ * inside the image.
  */
 function forWindows(
   f: FunctionBuilder,

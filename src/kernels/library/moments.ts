@@ -1,6 +1,6 @@
 /**
- * Mean and variance of columns, and what batch normalisation makes of them. The variance is taken about the mean in a
- * second pass, never as E[x^2] - E[x]^2, which loses all digits when the mean is large.
+ * Mean and variance of columns, and the numbers that batch normalisation computes from them. The variance is computed
+ * about the mean in a second pass, never as E[x^2] - E[x]^2, which loses all digits when the mean is large.
  */
 import { type Expr, f32, f32x4, i32, v128 } from '../../wasm/index.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';

@@ -1,4 +1,4 @@
-/** Kernels that move data: fill, strided copy, and the dataset's gather-and-normalise. */
+/** Kernels that move data: fill, strided copy, and the dataset kernel that gathers bytes and normalises them. */
 import { type Expr, f32, f32x4, i16x8, i32, i32x4, v128 } from '../../wasm/index.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
 import { advance, mapVectors, toBytes } from '../simd/vectors.ts';
@@ -16,7 +16,7 @@ export const fill: Kernel<[out: Address, value: Float, count: Integer]> = /*#__P
   split: { along: 'count', move: ['out'] },
 });
 
-/** out[r outStride + c] = x[r xRowStep + c xColumnStep]: slices, transposes, broadcasts, concatenations */
+/** out[r outStride + c] = x[r xRowStep + c xColumnStep]: for slices, transposes, broadcasts and concatenations */
 export const copy: Kernel<
   [
     out: Address,
@@ -73,7 +73,8 @@ export const copy: Kernel<
 });
 
 /**
- * out[r, c] = (bytes[indices[r], c] - centre) / halfRange; `bytes` are uint8 packed four to a float, indices are int32
+ * out[r, c] = (bytes[indices[r], c] - centre) / halfRange. `bytes` are uint8, packed four to a float; indices are
+ * int32.
  */
 export const gatherBytes: Kernel<
   [out: Address, bytes: Address, indices: Address, centre: Float, halfRange: Float, rows: Integer, columns: Integer]

@@ -1,4 +1,4 @@
-/** Elementwise functions with a kink or a threshold, each followed by its gradient. */
+/** Elementwise functions with a kink or a threshold, each followed by its gradient kernel. */
 import { f32x4, v128 } from '../../wasm/index.ts';
 import { type GradientKernel, gradient, type UnaryKernel, unary } from '../elementwise.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
@@ -22,7 +22,7 @@ export const absBackward: GradientKernel = /*#__PURE__*/ gradient('absBackward',
 /** out = max(x, 0); NaN stays NaN, -0 becomes 0 */
 export const relu: UnaryKernel = /*#__PURE__*/ unary('relu', {
   portable: () => (x) => Math.max(x, 0),
-  // max, unlike pmax, keeps a NaN and makes -0 a 0.
+  // max keeps a NaN and turns -0 into 0; pmax does not.
   simd: (_, x) => f32x4.max(x, f32x4.const(0)),
 });
 
@@ -120,7 +120,7 @@ export const clipBackward: Kernel<[dx: Address, dy: Address, x: Address, low: Fl
     split: { along: 'count', move: ['dx', 'dy', 'x'] },
   });
 
-/** out = u >= rate ? x scale : 0; with dy for x it is its own gradient */
+/** out = u >= rate ? x scale : 0. The gradient is the same kernel with dy for x. */
 export const dropout: Kernel<[out: Address, x: Address, u: Address, rate: Float, scale: Float, count: Integer]> =
   /*#__PURE__*/ kernel('dropout', {
     parameters: { out: 'address', x: 'address', u: 'address', rate: 'f32', scale: 'f32', count: 'i32' },

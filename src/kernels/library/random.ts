@@ -1,7 +1,8 @@
 /**
- * Random draws. Word i of the Philox stream that begins at block (counterLow, counterHigh) of `stream` under key (key0,
- * key1) gives out[i]; a block has four words. The SIMD bodies make four blocks at a time, one a lane: word w of four
- * blocks is one vector, turned into floats there and transposed, so that block after block is stored.
+ * Random draws. out[i] is computed from word i of the Philox stream that begins at block (counterLow, counterHigh) of
+ * `stream` under key (key0, key1). A block has four words. The SIMD bodies compute four blocks at a time, one in each
+ * lane: word w of four blocks is one vector. The words are converted to floats and transposed, so that the blocks are
+ * stored one after another.
  */
 import { PHILOX_M0, PHILOX_M1, PHILOX_ROUNDS, PHILOX_W0, PHILOX_W1, philox } from '../../core/philox.ts';
 import {
@@ -58,7 +59,8 @@ export const randomNormal: DrawKernel = /*#__PURE__*/ draw('randomNormal', {
     (word, mean, stddev) =>
       mean + round(stddev * normalQuantile(((word >>> 9) + 0.5) * 2 ** -23)),
   simd: (module) => {
-    // A function of its own: it is long, and the four words of a block would otherwise hold four copies of it.
+    // The quantile is long, so it is a separate function: otherwise its code would be repeated for each of the four
+    // words of a block.
     const quantile = module.function('normalQuantile', { p: 'v128' }, 'v128', (f, { p }) => normalQuantile(f, p), {
       exported: false,
     });
@@ -77,7 +79,7 @@ interface Draw {
   readonly cost: number;
 }
 
-/** A kernel that makes a float of each word of a stream. */
+/** A kernel that computes a float from each word of a stream. */
 function draw(name: string, { portable, simd, cost }: Draw): DrawKernel {
   return kernel(name, {
     parameters: {
@@ -120,7 +122,7 @@ function draw(name: string, { portable, simd, cost }: Draw): DrawKernel {
         f.set(counter, i64.add(counter, 4));
       });
     },
-    // A block has four floats, so the counter moves by a quarter of the count.
+    // A block has four floats, so the counter advances by a quarter of the count.
     split: (at) => ({
       length: (args) => args[at.count]!,
       grain: LINE,
@@ -136,7 +138,7 @@ function draw(name: string, { portable, simd, cost }: Draw): DrawKernel {
   });
 }
 
-/** The next (up to) four floats, as far as they lie before `end`. */
+/** Stores the next four floats, or fewer if `end` comes first. */
 function storeBlock(f: FunctionBuilder, out: Pointer, end: Pointer, block: Vector): void {
   f.if(i32.lt_u(out, end), () => {
     const left = f.let(i32.shr_u(i32.sub(end, out), 2));
@@ -149,7 +151,7 @@ function storeBlock(f: FunctionBuilder, out: Pointer, end: Pointer, block: Vecto
   });
 }
 
-/** Words 0 to 3 of the blocks counter ... counter + 3, a block a lane. */
+/** Words 0 to 3 of the blocks counter ... counter + 3, one block in each lane. */
 function philoxBlocks(
   f: FunctionBuilder,
   counter: Local<'i64'>,
@@ -190,7 +192,7 @@ function multiply(f: FunctionBuilder, x: Vector, factor: number): [Expr<'v128'>,
   return [words(low, high, 1), words(low, high, 0)];
 }
 
-/** Of each of four 64-bit lanes the lower (0) or upper (1) word. */
+/** The lower (0) or upper (1) word of each of four 64-bit lanes. */
 function words(low: Vector, high: Vector, which: 0 | 1): Expr<'v128'> {
   return shuffleWords(low, high, [which, 2 + which, 4 + which, 6 + which]);
 }

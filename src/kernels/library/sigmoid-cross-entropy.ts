@@ -6,8 +6,8 @@ import { advance, mapVectors, type Vector } from '../simd/vectors.ts';
 import { createSums, sumInLanes } from '../summation.ts';
 
 /**
- * The mean: out[0] = (four-lane sum of (max(z, 0) - z y) + log(1 + exp(-|z|))) / count. labelStep 0 uses labels[0] for
- * all.
+ * The mean loss: out[0] = (four-lane sum of (max(z, 0) - z y) + log(1 + exp(-|z|))) / count. With labelStep 0 all
+ * elements use labels[0].
  */
 export const sigmoidCrossEntropy: Kernel<
   [out: Address, logits: Address, labels: Address, labelStep: Flag, count: Integer]
@@ -47,8 +47,8 @@ export const sigmoidCrossEntropy: Kernel<
 });
 
 /**
- * dz = (sigmoid(z) - y) (dy[0] / total); `total` is the count of the whole mean, of which `count` elements are done
- * here
+ * dz = (sigmoid(z) - y) (dy[0] / total). `total` is the count of the whole mean; this call computes `count` of its
+ * elements.
  */
 export const sigmoidCrossEntropyBackward: Kernel<
   [dz: Address, dy: Address, logits: Address, labels: Address, labelStep: Flag, total: Integer, count: Integer]

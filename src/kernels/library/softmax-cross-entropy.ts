@@ -107,7 +107,7 @@ export const softmaxCrossEntropyBackward: Kernel<
   },
 });
 
-/** Finds the largest logit of a row, and the sum of e^(z - max) in four lanes. */
+/** Computes the largest logit of a row, and the four-lane sum of e^(z - max). */
 function rowReader(heap: Heap, { round, exp }: Arithmetic): (row: Address, classes: number) => Row {
   const sums = createSums(heap, round);
   return (row, classes) => {
@@ -126,7 +126,7 @@ interface Row {
   readonly sum: number;
 }
 
-/** One row of logits, walked four at a time; what is loaded past its end is masked. */
+/** One row of logits, read four at a time. Values loaded past its end are masked. */
 class SimdRow {
   /** The largest logit. */
   readonly max: Local<'f32'>;
@@ -150,7 +150,7 @@ class SimdRow {
     this.#largest = f.local('v128', 'largest');
   }
 
-  /** Computes max and sum of the row that begins at the pointer now. */
+  /** Computes max and sum of the row at the pointer. */
   begin(): void {
     const f = this.#f;
     const lanes = this.#lanes;
@@ -169,7 +169,7 @@ class SimdRow {
     );
   }
 
-  /** For each vector e^(z - max), and how many bytes there are from its start on. */
+  /** Calls `body` for each vector, with e^(z - max) and the number of bytes from its start to the end of the row. */
   each(body: (exponential: Expr<'v128'>, left: Local<'i32'>) => void): void {
     this.#walk((_, left) => body(this.#exponential(), left));
   }

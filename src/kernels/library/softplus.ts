@@ -5,8 +5,8 @@ import { exp, log, sigmoid } from '../simd/elementary.ts';
 import { choose } from '../simd/vectors.ts';
 
 /**
- * out = log(1 + e^x) = max(x, 0) + log1p(e), e = e^-|x|, which cannot overflow. With s = 1 + e rounded, log1p(e) is
- * s = 1 ? e : log(s) (e / (s - 1)), so that small results keep their digits.
+ * out = log(1 + e^x) = max(x, 0) + log1p(e) with e = e^-|x|, which cannot overflow. With s = 1 + e rounded, log1p(e) is
+ * s = 1 ? e : log(s) (e / (s - 1)), so that small results stay accurate.
  */
 export const softplus: UnaryKernel = /*#__PURE__*/ unary('softplus', {
   portable:

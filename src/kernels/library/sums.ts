@@ -1,4 +1,4 @@
-/** Sums and counts: rows in four lanes, columns down the rows, both in chains (summation.ts). */
+/** Sums and counts. Rows are summed in four lanes, columns down the rows, both in chains (summation.ts). */
 import { f32, f32x4, i32, i32x4, v128 } from '../../wasm/index.ts';
 import type { Floats } from '../heap.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
@@ -45,7 +45,7 @@ export const sumRows: SumKernel = /*#__PURE__*/ kernel('sumRows', {
       f.set(i, x);
       f.if(
         i32.le_u(columns, 4 * CHAIN),
-        // A single chain: for a short row the bookkeeping of several would take longer than the sum.
+        // A short row is a single chain: managing several chains would take longer than the sum.
         () => {
           f.set(lanes, f32x4.const(0));
           const end = f.let(i32.add(x, i32.shl(i32.and(columns, -4), 2)));
@@ -99,7 +99,7 @@ export const sumColumns: SumKernel = /*#__PURE__*/ kernel('sumColumns', {
   split: { along: 'columns', move: ['out', 'x'], each: 'rows' },
 });
 
-/** How many of x[0..count) are NaN or infinite: x - x is 0 for finite x, else NaN. */
+/** The number of x[0..count) that are NaN or infinite: x - x is 0 for a finite x, else NaN. */
 export const countNonFinite: Kernel<[x: Address, count: Integer], number> = /*#__PURE__*/ kernel('countNonFinite', {
   parameters: { x: 'address', count: 'i32' },
   result: 'i32',

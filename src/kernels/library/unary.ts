@@ -1,5 +1,6 @@
 /**
- * Smooth functions of one number. Their gradients are products and quotients, or a kernel that follows the function.
+ * Smooth functions of one number. Where a gradient is more than a product or a quotient, its kernel follows the
+ * function.
  */
 import { f32x4 } from '../../wasm/index.ts';
 import { type GradientKernel, gradient, type UnaryKernel, unary } from '../elementwise.ts';

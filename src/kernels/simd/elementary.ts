@@ -1,6 +1,6 @@
 /**
- * exp, log, tanh, sigmoid and the normal quantile on four lanes: core/elementary.ts operation by operation, branches as
- * selections.
+ * exp, log, tanh, sigmoid and the normal quantile on four lanes: the same operations as core/elementary.ts, with
+ * selections instead of branches.
  */
 import {
   EXP_MAX,
@@ -26,7 +26,7 @@ import {
 import { type Expr, type FunctionBuilder, f32x4, i32x4, v128 } from '../../wasm/index.ts';
 import { choose, horner, type Vector } from './vectors.ts';
 
-/** Bits of the float32 1.5 * 2^23: adding it leaves a whole number in the low bits. */
+/** The bits of 1.5 * 2^23 in float32. Adding this number leaves a whole number in the low bits. */
 const ROUNDING_MAGIC_BITS = 0x4b400000;
 
 export function exp(f: FunctionBuilder, x: Expr<'v128'>): Expr<'v128'> {
@@ -78,7 +78,7 @@ export function tanh(f: FunctionBuilder, x: Vector): Expr<'v128'> {
   // else +-(1 - 2 / (e^2|x| + 1))
   const e = exp(f, f32x4.add(magnitude, magnitude));
   const large = f32x4.sub(f32x4.const(1), f32x4.div(f32x4.const(2), f32x4.add(e, 1)));
-  // The sign of x goes on both: the sum of `small` gives +0 for x = -0.
+  // Both results get the sign of x: for x = -0 the sum of `small` would give +0.
   const sign = v128.and(x, i32x4.const(-0x80000000));
   return v128.or(choose(f32x4.lt(magnitude, TANH_SMALL), small, large), sign);
 }

@@ -1,10 +1,10 @@
-/** What all SIMD bodies share: pointers, loops over four lanes with their tails, lane sums, shuffles. */
+/** Building blocks of the SIMD bodies: pointers, loops over four lanes with their tails, lane sums, shuffles. */
 import { type Expr, type FunctionBuilder, f32, f32x4, i8x16, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 
 export type Vector = Local<'v128'>;
 export type Pointer = Local<'i32'>;
 
-/** Floats to bytes, which loads and stores count: strides. The addresses of a kernel come in bytes already. */
+/** Converts strides from floats to bytes, as loads and stores need them. Addresses of kernels are already in bytes. */
 export function toBytes(f: FunctionBuilder, ...addresses: Pointer[]): void {
   for (const address of addresses) f.set(address, i32.shl(address, 2));
 }
@@ -14,9 +14,9 @@ export function advance(f: FunctionBuilder, bytes: number | Expr<'i32'>, ...poin
 }
 
 /**
- * out[i] = body(inputs[i]) for i < count, four at a time. The last, partial vector is computed like the others (the
- * heap lets loads run past a block's end), but only the lanes that exist are stored: so the body is written once. Moves
- * all pointers by `count` floats.
+ * out[i] = body(inputs[i]) for i < count, four at a time. The last, partial vector is computed like the others, since
+ * the heap lets loads run past the end of a block, but only its valid lanes are stored. So the body is emitted once.
+ * Moves all pointers by `count` floats.
  */
 export function mapVectors(
   f: FunctionBuilder,
@@ -51,7 +51,7 @@ export function storeLanes(f: FunctionBuilder, out: Pointer, value: Vector, lane
   f.if(i32.gt_u(lanes, 2), () => f.emit(v128.store32_lane(out, value, 2, 8)));
 }
 
-/** value in the first `lanes` lanes, +0 in the others: a lane sum stays as it is. */
+/** The value in the first `lanes` lanes, and +0 in the others, which does not change a lane sum. */
 export function keepLanes(value: Expr<'v128'>, lanes: Local<'i32'>): Expr<'v128'> {
   return v128.and(value, i32x4.lt_s(i32x4.const(0, 1, 2, 3), i32x4.splat(lanes)));
 }
@@ -68,7 +68,7 @@ export function sumIntegers(value: Vector): Expr<'i32'> {
   return i32.add(i32.add(lane(0), lane(1)), i32.add(lane(2), lane(3)));
 }
 
-/** condition ? a : b, lane by lane; the condition's lanes are all ones or all zeros. */
+/** condition ? a : b in each lane. The lanes of the condition are all ones or all zeros. */
 export function choose(condition: Expr<'v128'>, a: Expr<'v128'>, b: Expr<'v128'>): Expr<'v128'> {
   return v128.bitselect(a, b, condition);
 }
@@ -81,9 +81,9 @@ export function horner(coefficients: readonly number[], x: Vector): Expr<'v128'>
 }
 
 /**
- * Runs `body` over the columns in groups of `widest` vectors, then of one, then what is left (1 to 3 columns, computed
- * as 4): `vectors` says how many a group has, `byteOffset` where it begins, `store` writes a vector to out + byteOffset
- * + 16 index, as far as it exists.
+ * Runs `body` over the columns in groups of `widest` vectors, then groups of one, then the remaining 1 to 3 columns,
+ * computed as 4. `vectors` is the size of the group, `byteOffset` where it begins. `store` writes a vector to out +
+ * byteOffset + 16 index, without the columns that do not exist.
  */
 export function forColumnGroups(
   f: FunctionBuilder,
@@ -107,7 +107,7 @@ export function forColumnGroups(
   f.if(rest, () => body(1, offset, (out, _, value) => storeLanes(f, f.let(i32.add(out, offset)), value, rest)));
 }
 
-/** Lanes picked from a (0 to 3) and b (4 to 7). */
+/** A vector of four lanes, chosen from a (0 to 3) and b (4 to 7). */
 export function shuffleWords(a: Expr<'v128'>, b: Expr<'v128'>, lanes: readonly number[]): Expr<'v128'> {
   return i8x16.shuffle(
     a,
@@ -116,7 +116,7 @@ export function shuffleWords(a: Expr<'v128'>, b: Expr<'v128'>, lanes: readonly n
   );
 }
 
-/** Four rows in, four columns out. */
+/** The columns of the 4 x 4 matrix with these rows. */
 export function transpose4x4(f: FunctionBuilder, rows: readonly Vector[]): Vector[] {
   const [a, b, c, d] = rows as readonly [Vector, Vector, Vector, Vector];
   const ab01 = f.let(shuffleWords(a, b, [0, 4, 1, 5]));

@@ -1,52 +1,56 @@
 /**
- * Jobs in shared memory. A job is cut into chunks, each a record of a kernel number and arguments; `ticket` says how
- * many are not taken yet, `completed` how many are done. Main thread and workers alike take chunks with drain(). A
- * worker spends its life in work(): it spins briefly for the next job, then sleeps on the ticket until it is woken; it
- * returns when the ticket is CLOSED.
+ * Jobs in shared memory. A job is cut into chunks; each chunk is a record of a kernel number and arguments. `ticket` is
+ * the number of chunks that are not taken yet, `completed` the number that are done. The main thread and the workers
+ * take chunks with drain(). A worker stays in work(): it spins briefly for the next job, then sleeps on the ticket
+ * until it is woken. It returns when the ticket is CLOSED.
  *
- * Waking a sleeper takes a lock of the engine. So it is done only if there is one: workers count themselves in
- * `sleepers`, and the main thread says in `awaited` that it sleeps on `completed`. Each writes its own word before it
+ * Waking a sleeper takes a lock of the engine, so it is done only if somebody sleeps: workers count themselves in
+ * `sleepers`, and the main thread sets `awaited` while it sleeps on `completed`. Each writes its own word before it
  * reads the other's, so no sleeper is missed.
  *
- * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A worker that was slow to look may thereby
- * take a chunk of a later job than it saw. This does no harm: records are written before the ticket is.
+ * Taking a chunk is a compare-and-exchange of the ticket from n to n - 1. A slow worker may therefore take a chunk of a
+ * later job than the one it saw. This does no harm: the records are written before the ticket is.
  */
 import { type Expr, type FunctionHandle, f32, i32, i64, type ModuleBuilder, memory } from '../../wasm/index.ts';
 import type { Heap } from '../heap.ts';
 import type { AnyKernel } from '../kernel.ts';
 
-/** Byte offsets in the control block; ticket and completed on cache lines of their own. */
+/** Byte offsets in the control block. `ticket` and `completed` each have their own cache line. */
 export const TICKET = 0;
 export const SLEEPERS = 4;
 export const COMPLETED = 64;
 export const AWAITED = 68;
 export const RECORDS = 128;
-/** A record: kernel number, whose place the result takes, and up to 15 arguments; sixteen words, one cache line. */
+/**
+ * Size of a record: the kernel number, which the result replaces, and up to 15 arguments. These sixteen words fill one
+ * cache line.
+ */
 export const RECORD_BYTES = 64;
 export const MAX_CHUNKS = 128;
 export const MAX_WORKERS = 63;
 /**
- * One word a worker, which decides whether it comes in time: DOOR_OPEN, or else the first who set it to something else.
+ * One word for each worker. It decides whether the worker starts in time: it is DOOR_OPEN until the worker or the pool
+ * sets it to another value; whichever is first decides.
  */
 export const DOORS: number = RECORDS + MAX_CHUNKS * RECORD_BYTES;
 export const CONTROL_BYTES: number = DOORS + 4 * MAX_WORKERS;
 
-/** The ticket of a pool that has closed. */
+/** The ticket of a closed pool. */
 export const CLOSED = -1;
 export const DOOR_OPEN = 0;
-/** The worker has entered work(), or will at once. */
+/** The worker has entered work() or is about to. */
 export const DOOR_ENTERED = 1;
 /** The pool no longer waits for the worker: it must not enter. */
 export const DOOR_SHUT = 2;
 
 /**
- * Looks at the ticket before a worker goes to sleep: some tens of microseconds, about as long as the gap between two
- * jobs of a step.
+ * How often a worker reads the ticket before it sleeps: some tens of microseconds, about as long as the pause between
+ * two jobs of a step.
  */
 const SPINS = 20_000;
 
 /**
- * Defines drain(control) and work(control), control being the byte address of a control block: each pool has its own.
+ * Defines drain(control) and work(control). `control` is the byte address of a control block; each pool has its own.
  */
 export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handles: readonly FunctionHandle[]): void {
   const runners = module.table(kernels.map((kernel, i) => defineRunner(module, kernel, handles[i]!)));
@@ -95,7 +99,9 @@ export function writeRecord(
   }
 }
 
-/** A function that calls a kernel with the arguments of a record, and puts its result there, 0 where it has none. */
+/**
+ * A function that calls a kernel with the arguments of a record, and stores the result there, or 0 if there is none.
+ */
 function defineRunner(
   module: ModuleBuilder,
   { name, parameters }: AnyKernel,

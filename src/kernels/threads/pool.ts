@@ -1,9 +1,9 @@
 /**
- * The thread pool: kernels that cut large calls into chunks, put them into shared memory (jobs.ts), wake the workers
- * and take chunks along with them. Small calls run at once on the calling thread. Nobody waits without bound: when no
- * chunk is finished for a while, the pool closes with an error and its kernels go on with one thread. One case is out
- * of reach: a worker that is frozen within a lock of the engine, such as that of Atomics.wait, holds up every thread of
- * the process that needs the lock.
+ * The thread pool. Its kernels cut large calls into chunks, write them to shared memory (jobs.ts), wake the workers and
+ * process chunks together with them. Small calls run at once on the calling thread. Waiting is bounded: if no chunk is
+ * finished for a while, the pool closes with an error and its kernels continue on one thread. One case cannot be
+ * handled: a worker that is frozen while it holds a lock of the engine, such as that of Atomics.wait, blocks every
+ * thread of the process that needs the lock.
  */
 import { RuntimeError } from '../../core/errors.ts';
 import type { Heap } from '../heap.ts';
@@ -15,25 +15,25 @@ import type { StartThread } from './worker.ts';
 import { Workers } from './workers.ts';
 
 /**
- * Work below this stays on one thread: waking another costs some microseconds. In elements of an elementwise kernel.
+ * Smaller jobs stay on one thread, since waking another takes some microseconds. In elements of an elementwise kernel.
  */
 const SMALLEST_JOB = 16_384;
-/** No chunk is larger, so that progress is seen: some milliseconds of one thread. */
+/** Size of the largest chunk, so that progress is visible: some milliseconds of one thread. */
 const LARGEST_CHUNK = 1 << 25;
-/** How long no chunk may finish before the workers count as lost, in milliseconds. */
+/** Workers count as lost if no chunk is finished for this many milliseconds. */
 const PATIENCE = 1500;
 /**
- * How long a worker may take to start before it no longer counts, in milliseconds; many start at once, on a machine
- * that may be busy.
+ * How long a worker may take to start before it no longer counts, in milliseconds. Many workers may start at once on a
+ * busy machine.
  */
 const START_PATIENCE = 10_000;
-/** How long the calling thread sleeps before it looks again, in milliseconds. */
+/** How long the calling thread sleeps before it checks again, in milliseconds. */
 const NAP = 20;
-/** Looks at the count of completed chunks before the calling thread sleeps. */
+/** How often the calling thread reads the count of completed chunks before it sleeps. */
 const SPINS = 50_000;
 
 export class ThreadPool {
-  /** The kernels, spread over the threads. */
+  /** The kernels; large calls are spread over the threads. */
   readonly kernels: KernelSet;
   readonly #heap: Heap;
   readonly #set: SimdSet;
@@ -44,8 +44,8 @@ export class ThreadPool {
   #lost = false;
 
   /**
-   * @param threads - in all, the calling one included.
-   * @param patience - for tests: PATIENCE and START_PATIENCE.
+   * @param threads - total number, including the calling one.
+   * @param patience - PATIENCE and START_PATIENCE; tests set others.
    */
   constructor(
     heap: Heap,
@@ -63,7 +63,7 @@ export class ThreadPool {
     this.kernels = this.#spread(set);
   }
 
-  /** Threads at work, the calling one included. */
+  /** Number of running threads, including the calling one. */
   get size(): number {
     return this.#workers.size + 1;
   }
@@ -83,7 +83,7 @@ export class ThreadPool {
     return this.#workers.ready();
   }
 
-  /** Ends all workers; the kernels go on with the calling thread. */
+  /** Ends all workers. The kernels continue on the calling thread. */
   close(): void {
     this.#workers.close();
   }
@@ -111,7 +111,7 @@ export class ThreadPool {
     return this.#run(chunks);
   }
 
-  /** One record a chunk; each gets the same number of units, give or take one. */
+  /** Writes one record for each chunk. Chunks differ by at most one unit. */
   #write(
     kernel: number,
     rule: SplitRule,
@@ -155,8 +155,8 @@ export class ThreadPool {
       const done = Atomics.load(ints, completed);
       if (done === chunks) return;
       const now = performance.now();
-      // A gap much longer than a nap means that this thread was stopped, and the workers likely with it: it counts as
-      // one.
+      // If much more time than a nap has passed, this thread was stopped, and most likely the workers too. So it counts
+      // as two naps at most.
       waited = done === last ? waited + Math.min(now - before, 2 * NAP) : 0;
       last = done;
       before = now;
@@ -173,10 +173,10 @@ export class ThreadPool {
   }
 
   /**
-   * Goes on without the workers. The lost one may be frozen in the middle of a chunk: whenever it wakes up it writes
-   * its part, into operands that by then may hold something else. So the heap moves, and the workers keep the old
-   * memory to themselves until they end. If the engine has no room for a second memory, the tensors cannot be used
-   * until then.
+   * Continues without the workers. The lost worker may be frozen in the middle of a chunk. If it wakes up, it writes
+   * its part into operands that may hold other values by then. So the heap moves, and the workers keep the old memory
+   * until they end. If the engine has no room for a second memory, the tensors cannot be used until the workers have
+   * ended.
    */
   #leaveWorkers(): void {
     const renew = (): void => {
@@ -210,13 +210,13 @@ export class ThreadPool {
   }
 }
 
-/** Waits for the count to move, a little at a time; browsers forbid their main thread to sleep, so there it spins. */
+/** Waits briefly for the count to change. Browsers do not let their main thread sleep, so it spins there. */
 function sleep(ints: Int32Array, control: number, done: number): void {
   Atomics.store(ints, control + AWAITED / 4, 1);
   try {
     Atomics.wait(ints, control + COMPLETED / 4, done, NAP);
   } catch {
-    // Spinning: the caller looks again.
+    // The caller checks again: it spins.
   }
   Atomics.store(ints, control + AWAITED / 4, 0);
 }

@@ -1,11 +1,11 @@
 /**
- * One worker: a few lines of source, embedded so that no bundler has to find a file. It instantiates the kernel module
- * on the shared memory, passes its door (jobs.ts), says that it is ready, enters work(), and says that it has ended
- * once it comes out. Where threads cannot be, there are none.
+ * One worker: a few lines of source, embedded so that no bundler has to find a file. The worker instantiates the kernel
+ * module on the shared memory, passes its door (jobs.ts), reports that it is ready and enters work(). After work() it
+ * reports that it has ended. Where threads are not possible, there are no workers.
  */
 import { DOOR_ENTERED, DOOR_OPEN } from './jobs.ts';
 
-/** What a worker needs; addresses in bytes. */
+/** What a worker needs. Addresses are in bytes. */
 export interface WorkerData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -16,14 +16,12 @@ export interface WorkerData {
 
 export interface ThreadEvents {
   readonly ready: () => void;
-  /**
-   * The worker has ended, for whatever reason: from now on it cannot touch the memory. It may be told more than once.
-   */
+  /** The worker has ended, for any reason, and can no longer access the memory. It may be called more than once. */
   readonly ended: () => void;
 }
 
 export interface Thread {
-  /** Ends the worker, now or when the engine can: only `ended` says that it is over. */
+  /** Ends the worker, now or as soon as the engine can. It has ended only when `ended` is called. */
   terminate(): void;
 }
 
@@ -48,12 +46,12 @@ ${RUN}run(workerData, (message) => parentPort.postMessage(message));`;
 const WEB_SOURCE: string = `'use strict';
 ${RUN}onmessage = ({ data }) => run(data, (message) => postMessage(message));`;
 
-/** The way to start a thread here, or undefined where there is none. */
+/** The function that starts a thread on this platform; undefined if there is none. */
 export function findThreads(): StartThread | undefined {
   return findNodeThreads() ?? findWebThreads();
 }
 
-/** How many threads can run at once here; 1 where that cannot be told. */
+/** How many threads can run at the same time; 1 if that is unknown. */
 export function availableCores(): number {
   const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
   return builtin<NodeSystem>('node:os')?.availableParallelism() ?? navigator?.hardwareConcurrency ?? 1;
@@ -64,7 +62,7 @@ interface NodeSystem {
 }
 
 /**
- * A module of Node's own, reached without an import that browsers would stumble over; undefined elsewhere, and before
+ * A built-in module of Node, loaded without an import, which browsers would reject. Undefined outside Node and before
  * Node 20.16.
  */
 function builtin<Module>(name: string): Module | undefined {
@@ -92,23 +90,23 @@ function findNodeThreads(): StartThread | undefined {
       eval: true,
       workerData,
       name: 'ganvas',
-      // Nothing of the main thread's loaders and options is wanted in there.
+      // The worker does not need the loaders and options of the main thread.
       execArgv: [],
       env: {},
     });
     worker.on('message', (message) => {
-      // From now on it does not keep the process alive: it sleeps more than it works.
+      // The worker does not keep the process alive: it sleeps most of the time.
       worker.unref();
       if (message === 'ready') events.ready();
     });
-    // 'exit' follows, and only then is the thread gone. Without a listener the error would be thrown here.
+    // 'exit' follows, and only then has the thread ended. Without a listener the error would be thrown here.
     worker.on('error', () => undefined);
     worker.on('exit', events.ended);
     return { terminate: () => void worker.terminate() };
   };
 }
 
-/** How long a worker of a page has to come out of work() by itself, in milliseconds. */
+/** How long a browser's worker has to return from work() by itself, in milliseconds. */
 const GRACE = 1000;
 
 function findWebThreads(): StartThread | undefined {
@@ -128,7 +126,7 @@ function findWebThreads(): StartThread | undefined {
       URL.revokeObjectURL(url);
       events.ready();
     };
-    // It threw, so it is out of work().
+    // The worker threw, so it has left work().
     worker.onerror = (event) => {
       event.preventDefault();
       end();
@@ -136,8 +134,8 @@ function findWebThreads(): StartThread | undefined {
     worker.postMessage(data);
     return {
       terminate() {
-        // A browser does not tell when a worker that it terminates has ended. So the worker is left to say so itself.
-        // If it does not, it is terminated, and its memory is never used again.
+        // A browser does not report when a worker that it terminates has ended. So the worker reports it itself. If it
+        // does not, it is terminated, and its memory is never used again.
         timer = setTimeout(() => worker.terminate(), GRACE);
       },
     };

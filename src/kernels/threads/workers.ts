@@ -1,7 +1,7 @@
 /**
  * The workers of a pool, from their start to their end, and the blocks of the heap that they use: the control block,
- * and one packing workspace for each. A block comes back when those who may write to it have ended. That is later than
- * they are told to end, and never if one stays frozen.
+ * and one packing workspace for each worker. A block is freed when all workers that may write to it have ended. That is
+ * later than the request to end, and never if a worker stays frozen.
  */
 import type { Heap } from '../heap.ts';
 import type { Address } from '../kernel.ts';
@@ -17,15 +17,15 @@ interface Worker {
 
 export class Workers {
   /**
-   * Each pool has its own: workers of a closed pool live a moment longer, and must not take a chunk of another pool's
-   * job.
+   * Each pool has its own control block: workers of a closed pool live a moment longer, and must not take a chunk of
+   * another pool's job.
    */
   readonly control: Address;
   readonly #heap: Heap;
   readonly #set: SimdSet;
-  /** Those that count as threads. */
+  /** The workers that count as threads. */
   readonly #present = new Set<Thread>();
-  /** Those that have not ended, whether they count as threads or not. */
+  /** The workers that have not ended, whether they count as threads or not. */
   readonly #alive = new Set<Worker>();
   readonly #ready: Promise<unknown>;
   #closed = false;
@@ -56,7 +56,7 @@ export class Workers {
     await this.#ready;
   }
 
-  /** Tells all workers to end. Their blocks come back when they have. */
+  /** Tells all workers to end. Their blocks are freed when they have ended. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -68,7 +68,7 @@ export class Workers {
     if (this.#alive.size === 0) this.#allEnded();
   }
 
-  /** Takes all blocks back from workers that can no longer reach them, since the heap has moved. */
+  /** Frees all blocks. The heap has moved, so the workers can no longer write to them. */
   abandon(): void {
     this.close();
     for (const worker of this.#alive) this.#takeBack(worker);
@@ -108,7 +108,7 @@ export class Workers {
       const timer = setTimeout(() => {
         resolve();
         if (this.#closed || thread === undefined) return;
-        // If it has passed its door in the meantime, it is one of us, and only its message is late.
+        // If the worker has passed its door in the meantime, it counts, and only its message is late.
         if (Atomics.compareExchange(heap.ints, door, DOOR_OPEN, DOOR_SHUT) !== DOOR_OPEN) return;
         this.#present.delete(thread);
         thread.terminate();
@@ -126,7 +126,7 @@ export class Workers {
         thread = start(data, { ready, ended });
         if (this.#alive.has(worker)) this.#present.add(thread);
       } catch {
-        // No room for another thread, or a page whose policy forbids workers: one fewer.
+        // The engine has no room for another thread, or the policy of the page forbids workers: one worker fewer.
         ended();
       }
     });
