@@ -22,26 +22,26 @@ export interface CheckpointFileSystem extends ClaimFileSystem, ReadableFileSyste
 
 const nodeFileSystem: CheckpointFileSystem = { mkdir, open, openForReading, readdir, rename, stat, unlink, utimes };
 
-/** As many digits as the largest number needs, but at least six; the same number is never written in two ways. */
+/** At least six digits, without needless zeros, so that each number has one spelling. */
 const CHECKPOINT_NAME = /^checkpoint-(\d{6}|[1-9]\d{6,199})\.safetensors$/;
-/** As writeFileAtomic() calls its temporary files: with the number of the process. */
+/** The names of writeFileAtomic()'s temporary files, with the number of the process. */
 const TEMPORARY_NAME = /^\.ganvas-(\d+)-[\da-f]+\.tmp$/;
 
 interface NumberedFile {
   readonly name: string;
-  /** A bigint, so that every number has a successor: a stray file with a huge number must not end the row. */
+  /** A bigint, so that every number has a successor, even that of a stray file with a huge number. */
   readonly number: bigint;
 }
 
 /**
- * Keeps the last two checkpoints of a training in a directory, which is made when first needed.
+ * Keeps the last two checkpoints of a training in a directory. The directory is created when it is first needed.
  *
  * One training at a time: trainGan() claims the directory before its first step, and rejects with a RuntimeError if
  * another one that is still alive saves there. After a crash or a kill the next training can begin at once on the same
  * machine; another machine sees after ten seconds that the training is dead.
  *
- * Saving rejects with a RuntimeError that names the file, the operation and the remedy, if a file cannot be written;
- * the checkpoints before are then as they were.
+ * If a file cannot be written, saving rejects with a RuntimeError that names the file, the operation and the remedy.
+ * Earlier checkpoints are unchanged.
  *
  * @example
  * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
@@ -51,7 +51,7 @@ export function checkpointDirectory(path: string, fileSystem: CheckpointFileSyst
     invalid('checkpointDirectory', 'path', 'the path of a directory', path);
   }
   const directory = new CheckpointDirectory(path, fileSystem);
-  // A plain object, so that a store of the user's own can be made of it: { ...checkpointDirectory(path), save }.
+  // A plain object, so that users can extend it: { ...checkpointDirectory(path), save }.
   return {
     open: () => directory.open(),
     close: () => directory.close(),
@@ -64,9 +64,9 @@ class CheckpointDirectory {
   readonly #path: string;
   readonly #fileSystem: CheckpointFileSystem;
   #claim: Claim | undefined;
-  /** The highest number there was when the directory was claimed, or that was saved since. */
+  /** The highest number in the directory when it was claimed, or the highest saved since. */
   #highest = 0n;
-  /** The files that must outlive the next save: what was saved last, or as long as nothing was, what was read last. */
+  /** The files that the next save must keep: the last one saved, or the last one read if nothing was saved yet. */
   #lastSaved: string | undefined;
   #lastRead: string | undefined;
   #cleaned = false;
@@ -107,7 +107,7 @@ class CheckpointDirectory {
     const name = nameOf(this.#path, number);
     await writeFileAtomic(join(this.#path, name), bytes, this.#fileSystem);
     this.#highest = number;
-    // The state is safe by now: what cannot be removed is tried again at the next save.
+    // The state is saved. If a file cannot be removed, the next save tries again.
     const precious = this.#lastSaved ?? this.#lastRead;
     const kept = older.find((one) => one.name === precious) ?? older[0];
     for (const extra of older) if (extra !== kept) await this.#tryUnlink(extra.name);
@@ -129,7 +129,7 @@ class CheckpointDirectory {
   }
 
   /**
-   * Between two saves the process may have been frozen for so long that another training took it for dead and began.
+   * Between two saves the process may have been suspended so long that another training considered it dead and started.
    */
   async #checkClaim(names: readonly string[]): Promise<void> {
     if (this.#claim === undefined) return;
@@ -141,7 +141,7 @@ class CheckpointDirectory {
           'choose another directory.',
       );
     }
-    // Somebody may have emptied the directory.
+    // The directory may have been emptied meanwhile.
     if (names.includes(this.#claim.name)) return;
     await this.#claim.release();
     this.#claim = await this.#attempt('write into', () => claimFolder(this.#fileSystem, this.#path));
@@ -217,7 +217,7 @@ function nameOf(path: string, number: bigint): string {
 /** Names, shapes and settings of very large networks take a few MB. */
 const MAX_HEADER_END = 2 ** 24;
 
-/** Reads a file whole only if it begins as a checkpoint and is as long as its header says. */
+/** Reads the whole file, but only if it begins like a checkpoint and has the length that its header says. */
 function readCheckpoint(path: string, fileSystem: CheckpointFileSystem): Promise<Uint8Array> {
   const where = `checkpointDirectory: "${path}"`;
   const readWhole = async ({ size, read }: RegularFile): Promise<Uint8Array> => {

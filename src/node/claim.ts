@@ -1,6 +1,6 @@
 /**
- * One training at a time in a folder, without a lock that a killed process could leave behind for ever. A training puts
- * down an empty file, its claim, whose name says which process it belongs to,
+ * Allows one training at a time in a folder, without a lock that a killed process could leave behind. A training
+ * creates an empty file, its claim, whose name identifies its process,
  *   .ganvas-training-<hash of the host's name>-<process>-<random>.claim
  * and looks for the claims of others. A claim counts as long as its process lives:
  *   - one of this machine is dead at once if the system knows no process of that number;
@@ -27,7 +27,7 @@ export interface ClaimFileSystem extends FileSystem {
 export interface Claim {
   /** The name of its file. */
   readonly name: string;
-  /** Gives the folder back. It does not fail: a claim that cannot be removed counts as dead from now on. */
+  /** Releases the folder. It does not fail: a claim that cannot be removed counts as dead from now on. */
   release(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface Claim {
 export interface ClaimTiming {
   /** How often a claim is renewed. */
   readonly beat: number;
-  /** After how long without a beat it is dead. */
+  /** After how long without a renewal it is dead. */
   readonly patience: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * One download over HTTP, into memory: bounded in size, in the time it may stay silent, and in the time it may take in
- * all. Whatever goes wrong becomes one RuntimeError that names the URL, what came, what was expected and the remedy;
- * nothing is written to disk here.
+ * One HTTP download into memory, with limits on its size, on the time without data, and on the total time. Every
+ * failure becomes a RuntimeError that names the URL, what came, what was expected and the remedy. Nothing is written to
+ * disk.
  */
 import { messageOf, RuntimeError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
@@ -17,7 +17,7 @@ export interface DownloadOptions {
   readonly remedy: string;
   /** The most bytes the body may have. */
   readonly maxBytes: number;
-  /** How long no byte may arrive, in milliseconds; default 30,000. */
+  /** The longest time without data, in milliseconds. Default 30,000. */
   readonly silence?: number;
   /**
    * Bytes a second that must come on average once that time has passed; default 4,096. It bounds the time of the whole
@@ -69,7 +69,7 @@ export async function download(url: string, options: DownloadOptions): Promise<U
     signal?.throwIfAborted();
     const progress =
       received === 0 ? '' : ` after ${received}${announced === undefined ? '' : ` of ${announced}`} bytes`;
-    // The server and the network have their say in the reason.
+    // The reason quotes the server and the network.
     const reason = printable(reasonOf(error), MAX_REASON);
     throw new RuntimeError(`${where}: cannot download ${url}: ${reason}${progress}. ${remedy}`, { cause: error });
   } finally {
@@ -92,7 +92,7 @@ function announcedLength(response: Response): number | undefined {
   return length === null || response.headers.get('content-encoding') !== null ? undefined : Number(length);
 }
 
-/** fetch says only "fetch failed" or "terminated"; the network's own words are in the cause. */
+/** fetch says only "fetch failed" or "terminated"; the error of the network is in the cause. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error)) return messageOf(error);

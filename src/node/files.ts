@@ -17,7 +17,7 @@ export interface FileSystem {
   unlink(path: string): Promise<void>;
 }
 
-/** Spelt out, so that whoever compiles against this package needs no types of Node. */
+/** Declared here, so that code compiled against this package needs no types of Node. */
 export interface OpenFile {
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -35,7 +35,7 @@ export function differingKernels(heap: Heap, set: SimdSet): AnyKernel[] {
   }
 }
 
-/** Whether any of the bodies leaves other operands than the portable one, or has another result. */
+/** Whether any of the bodies returns or writes anything other than the portable one. */
 function isDifferent(
   heap: Heap,
   kernel: AnyKernel,

@@ -106,8 +106,8 @@ export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
 }
 
 /**
- * Gives the bytes back at once, where the engine can (Node 22): 47 MB that nobody else holds, and that would lie beside
- * the dataset's copy until the next collection. The peak of loading was 248 MB with it, 268 without.
+ * Frees the bytes at once, where the engine can (Node 22). Otherwise these 47 MB would stay in memory beside the
+ * dataset's copy until the next garbage collection. The peak of loading was 248 MB with this, 268 without.
  */
 function release({ buffer }: Uint8Array): void {
   const { transfer } = buffer as { transfer?: (this: ArrayBufferLike, length: number) => ArrayBuffer };
@@ -168,7 +168,7 @@ function checkBaseUrl(where: string, argument: string, value: unknown): URL {
   return url;
 }
 
-/** What may be a password or a token is left out, so that no log keeps it. */
+/** Leaves out what may be a password or a token, so that it does not get into logs. */
 function withoutSecrets(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/[^/]*@/, '...@').replace(/[?#].*/s, '?...') : value;
 }

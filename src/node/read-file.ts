@@ -1,7 +1,7 @@
 /**
  * Reads files that may be anything: a named pipe, a device, a sparse file of terabytes, one that another program is
- * changing. The order is always the same: open without waiting, look at the kind and the size, read the head, and take
- * memory for the rest only when the caller has seen from the head that it is worth it.
+ * changing. The order is always the same: open without waiting, check the kind and the size, read the head, and
+ * allocate memory for the rest only after the caller has checked the head.
  */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * The sample grid as text that fits a terminal: digits at full size where there is room, else smaller, and fewer of them
- * rather than ones too small to recognise.
+ * The sample grid as text that fits a terminal: digits at full size where there is room, else smaller, and fewer of
+ * them rather than ones too small to recognise.
  */
 import { arrangeImages, greyImages, type Samples } from '../image/grid.ts';
 import { type ColorMode, halfBlocks } from '../image/half-blocks.ts';
@@ -40,11 +40,11 @@ export function layOut(
       );
       if (scale < SMALLEST_SCALE) continue;
       const shown = Math.min(count, columns * rows);
-      // 28 * (19 / 28) may come out a hair below 19.
+      // Rounding may make 28 * (19 / 28) slightly less than 19.
       const width = Math.max(1, Math.floor(imageWidth * scale + 1e-6));
       const height = Math.max(1, Math.floor(imageHeight * scale + 1e-6));
       const better = best === undefined || shown > best.count || (shown === best.count && width > best.width);
-      // Among equals the squarest: columns and rows as close as they come.
+      // Among equals, prefer the layout whose numbers of columns and rows are closest.
       const squarer =
         best !== undefined &&
         shown === best.count &&

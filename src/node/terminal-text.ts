@@ -1,5 +1,5 @@
 /**
- * The dashboard's words: durations, rates, the progress line and the line of a finished epoch. Pure functions.
+ * The texts of the dashboard: durations, rates, the progress line and the line of a finished epoch. Pure functions.
  */
 
 /** What the progress line shows. Steps and epochs count from 1, times are in seconds. */

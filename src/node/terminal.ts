@@ -1,7 +1,8 @@
 /**
- * The training dashboard: hand its `onStep` and `onEpoch` to `trainGan`. In a terminal, one line stays for each finished
- * epoch, and below them the latest samples and a progress bar are redrawn in place. Elsewhere, and where CI is set, there is one plain line an epoch.
- * Escape sequences: ECMA-48 (cursor up, erase), understood by every terminal that TERM does not call "dumb".
+ * The training dashboard: hand its `onStep` and `onEpoch` to `trainGan`. In a terminal, one line stays for each
+ * finished epoch, and below them the latest samples and a progress bar are redrawn in place. Elsewhere, and where CI is
+ * set, there is one plain line an epoch. Escape sequences: ECMA-48 (cursor up, erase), understood by every terminal
+ * that TERM does not call "dumb".
  */
 import { fieldsOf, hasMethods, invalid } from '../core/check.ts';
 import { GanvasError } from '../core/errors.ts';
@@ -53,11 +54,14 @@ const OPTIONS = {
   now: callback<() => number>().or(() => performance.now()),
 };
 
-/** None of these functions uses `this`: they can be handed on by themselves. */
+/** None of these functions uses `this`, so they can be passed as callbacks. */
 export interface Dashboard {
   /** Redraws the progress bar, at most ten times a second. */
   readonly onStep: (event: Omit<StepEvent<GanLosses>, 'stepsPerEpoch'>) => void;
-  /** Writes the epoch's line and, in a terminal, its samples if they are grey pictures, [n, height, width, 1] or [n, height, width]. */
+  /**
+   * Writes the epoch's line and, in a terminal, its samples if they are grey pictures, [n, height, width, 1] or [n,
+   * height, width].
+   */
   readonly onEpoch: (event: EpochEvent<GanLosses, { readonly samples: Samples }>) => void;
   /** Writes a line of text above the samples and the bar. */
   readonly print: (text: string) => void;
@@ -68,9 +72,9 @@ export interface Dashboard {
 const REDRAW_MILLISECONDS = 100;
 /** The rate is a mean over the last 3 to 6 seconds: steady, yet it follows a change. */
 const RATE_MILLISECONDS = 3000;
-/** Lines of a terminal that the samples leave free: an epoch's line, the bar and one to breathe. */
+/** Lines of a terminal that the samples leave free: an epoch's line, the bar and an empty one. */
 const LINES_BESIDE_PICTURE = 3;
-/** Where a stream is no terminal, lines have no limit. */
+/** The width of lines if the stream is not a terminal: no limit. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -94,7 +98,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   let closed = false;
 
   const write = (text: string): void => {
-    // A closed pipe is the program's to notice ('error' on the stream); writing on would only repeat it.
+    // The stream's 'error' event tells the program about a closed pipe; further writes would only repeat it.
     if (stream.writable !== false) stream.write(text);
   };
   // One column stays free: a character in the last one makes some terminals wrap.
@@ -102,7 +106,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
 
   /** Writes `text` where samples and bar stand, and those below it again. */
   const redraw = (text: string): void => {
-    // After a change of width the old lines may have been wrapped anew, so nobody knows how many there are: leave them.
+    // After a change of width the terminal may have rewrapped the old lines. Their number is unknown: leave them.
     const erase = width() === drawnWidth && drawnLines > 0 ? `\u001b[${drawnLines}A` : '';
     drawnWidth = width();
     drawnLines = picture.length;
@@ -153,7 +157,7 @@ function checkEvent(where: string, event: unknown, names: readonly string[]): vo
     if (typeof fields[name] !== 'number') invalid(where, `event.${name}`, 'a number', fields[name]);
 }
 
-/** The samples as lines of text; none if they are no grey pictures, or if one of their values is NaN. */
+/** The samples as lines of text; no lines if they are not grey pictures or contain NaN. */
 function pictureOf(samples: Samples, columns: number, lines: number, color: ColorMode): string[] {
   try {
     return samplePicture(samples, columns, lines, color);
@@ -180,7 +184,7 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
 
-/** Counts events and tells how many came a second lately; undefined in the first half second. */
+/** Counts events and returns the recent rate per second; undefined in the first half second. */
 function rateMeter(now: () => number): { count(): void; perSecond(): number | undefined } {
   let events = 0;
   let older: { time: number; events: number } | undefined;

@@ -1,7 +1,7 @@
 /**
- * Wide SIMD. V8 can fuse pairs of neighbouring 128-bit operations into 256-bit ones, if it is told so before a module
- * is compiled (--experimental-wasm-revectorize). The kernels are then compiled anew, with a 4 x 16 tile for the matrix
- * product, and each is compared with the portable one. The bits are the same, the product about twice as fast.
+ * Wide SIMD. V8 can fuse pairs of neighbouring 128-bit operations into 256-bit ones if a flag is set before a module is
+ * compiled (--experimental-wasm-revectorize). The kernels are then compiled again, with a 4 x 16 tile for the matrix
+ * product, and each is compared with the portable one. The bits are the same; the product is about twice as fast.
  */
 import { setFlagsFromString } from 'node:v8';
 import type { Heap } from '../kernels/heap.ts';
@@ -28,10 +28,10 @@ const OPTIMIZE_AS_USUAL = ['--no-wasm-sync-tier-up', '--wasm-tiering-budget=1300
  * Switches the SIMD kernels to 256 bits, for as long as the process lives. Call it before the first training; weights
  * and results that exist stay as they are.
  *
- * Resolves to whether it is on. `reason` says why not: an older Node (24 is the first that can), an engine other than
- * V8, a processor of another kind than x64, portable kernels in use, or kernels that failed their comparison. Kernels
- * and threads are then what they were. On an x64 processor without AVX2 V8 fuses nothing: it is on, right, and no
- * faster.
+ * Resolves to an object whose `enabled` says whether wide SIMD is on. If not, `reason` says why: a Node before 24, an
+ * engine other than V8, a processor other than x64, portable kernels in use, or kernels that failed their comparison.
+ * Kernels and threads are then unchanged. On an x64 processor without AVX2, V8 fuses nothing: `enabled` is
+ * true and results are right, but nothing is faster.
  *
  * @example
  * const { enabled, reason } = await enableWideSimd();

@@ -4,8 +4,8 @@
  *   tensors    F32, by name. In F64: `history` [finished epochs, columns], and `epoch_sums`, which has no columns of
  *              validation measures
  *   metadata   checksum (seal.ts), format and version, `configuration.*` (the settings that a resumed training must
- *              share with the saved one), epoch and step, the random generator's state now and at the start of the epoch, the
- *              names of the columns, and for each optimizer its number of steps and its learning rate
+ *              share with the saved one), epoch and step, the random generator's state now and at the start of the
+ *              epoch, the names of the columns, and for each optimizer its number of steps and its learning rate
  *
  * Any safetensors reader can open such a file. decodeCheckpoint() accepts only what encodeCheckpoint() writes, and
  * files of version 1. Only trainGan wrote version 1; it had neither columns nor learning rates.

@@ -38,7 +38,8 @@ describe('trainAutoencoder', () => {
     expect(error).toBeLessThan(baseline / 3);
     expect(history[11]!.loss).toBeLessThan(history[0]!.loss / 5);
 
-    // Latent numbers of unseen digits are as wide as standard normal noise: within a factor of 2, for the moving statistics lag behind.
+    // The latent numbers of unseen digits have the spread of standard normal noise, within a factor of 2: the moving
+    // statistics lag behind.
     const centre = mean(latent, 0);
     const variances = mean(square(sub(latent, centre)), 0);
     expect(average(variances.data)).toBeGreaterThan(0.5);

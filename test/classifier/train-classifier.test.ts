@@ -32,7 +32,8 @@ describe('trainClassifier', () => {
     const { images, labels } = await readLabelledDigits(0, 4000);
     const unseen = await readLabelledDigits(9000, 1000);
     const classifier = denseClassifier(3);
-    // One in ten by chance: three standard deviations of the share, sqrt(0.1 0.9 / 1000), and what classes that are no tenth add.
+    // One in ten by chance: three standard deviations of the share, sqrt(0.1 0.9 / 1000), and what classes that are no
+    // tenth add.
     expect(accuracy(classifier, unseen.images, unseen.labels)).toBeLessThan(0.2);
     const { features, head, history } = await trainClassifier({ images, labels, classifier, epochs: 8 });
     expect([features, head]).toEqual([classifier.features, classifier.head]);

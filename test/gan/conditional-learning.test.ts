@@ -1,4 +1,6 @@
-/** A short class-conditional training learns to draw the class that it is asked for; with the labels mixed up it cannot. */
+/**
+ * A short class-conditional training learns to draw the class that it is asked for; with the labels mixed up it cannot.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   adam,

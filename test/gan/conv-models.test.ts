@@ -1,4 +1,6 @@
-/** The convolutional pair: its layers and numbers of parameters against Keras's own, its options, and a training of it. */
+/**
+ * The convolutional pair: its layers and numbers of parameters against Keras's own, its options, and a training of it.
+ */
 import { afterAll, describe, expect, it } from 'vitest';
 import { ganStep } from '../../src/gan/step.ts';
 import {
@@ -125,7 +127,10 @@ describe('the architecture', () => {
   });
 });
 
-/** 20 images in batches of 14: a step of 14 and one of 6. The discriminator's second layer has more columns of 14 images than fit into one chunk. */
+/**
+ * 20 images in batches of 14: a step of 14 and one of 6. The discriminator's second layer has more columns of 14 images
+ * than fit into one chunk.
+ */
 async function trained(overrides: { seed?: number } = {}): Promise<string> {
   const random = createRandom(5);
   const [generator, discriminator] = [
@@ -192,8 +197,8 @@ describe('a training', () => {
 
 describe('what a gradient computes', () => {
   /**
-   * A convolution costs an im2col and a GEMM forward, an im2col and a GEMM for its kernel's gradient, a GEMM and a col2im for its input's; a
-   * transposed one swaps the first and the last. Batches this small are one chunk.
+   * A convolution costs an im2col and a GEMM forward, an im2col and a GEMM for its kernel's gradient, a GEMM and a
+   * col2im for its input's; a transposed one swaps the first and the last. Batches this small are one chunk.
    */
   const calls = (body: () => unknown): [gemm: number, im2col: number, col2im: number] => {
     const { counts } = countKernels(body);
@@ -221,7 +226,8 @@ describe('what a gradient computes', () => {
         loss = mean(discriminator.call(generator.call(zeros([2, 100]))));
       });
       expect(forward).toEqual([7, 2, 3]);
-      // Three inputs in the discriminator, two of them of convolutions; in the generator four kernels and three inputs of convolutions.
+      // Three inputs in the discriminator, two of them of convolutions; in the generator four kernels and three inputs
+      // of convolutions.
       expect(calls(() => gradients(loss, generator.trainableWeights))).toEqual([3 + 7, 3 + 3, 2]);
     });
   });

@@ -1,12 +1,14 @@
 /**
- * Why the article's pair draws on grey. Its discriminator's first layer is x W without a bias, and batch normalisation follows: an image c
- * that is added to every image of a batch adds the row c W to every row, and the normalisation takes away what all rows have in common. So the
- * discriminator sees no such image, the gradient of the generator's last shift (beta, one number a pixel, equal for all images) is zero,
- * and the mean picture is never learned. The refined pair has neither of the two batch normalisations.
+ * Why the article's pair draws on grey. Its discriminator's first layer is x W without a bias, and batch normalisation
+ * follows: an image c that is added to every image of a batch adds the row c W to every row, and the normalisation
+ * takes away what all rows have in common. So the discriminator sees no such image, the gradient of the generator's
+ * last shift (beta, one number a pixel, equal for all images) is zero, and the mean picture is never learned. The
+ * refined pair has neither of the two batch normalisations.
  *
- * In exact arithmetic both are exactly so; what is left is rounding, of unit u = 2^-24. A sum of k products, its errors of either sign, is
- * off by about sqrt(k) u times its size, and a normalisation and a dense layer behind it keep errors in proportion. The longest sums
- * have 784 products in the forward pass, 512 in the backward one; 8 times that leaves room for the largest of many values and for the other layers.
+ * In exact arithmetic both hold exactly. In float32 there is rounding, with unit u = 2^-24. A sum of k products has a
+ * relative error of about sqrt(k) u, since its rounding errors have both signs. The normalisation and the dense layer
+ * after it keep errors in proportion. The longest sums have 784 products in the forward pass and 512 in the backward
+ * pass. The bound is 8 times the error of these sums, for the largest of many values and for the other layers.
  */
 import { describe, expect, it } from 'vitest';
 import { ganPass } from '../../src/gan/step.ts';
@@ -45,7 +47,10 @@ function changeOfLogits(discriminator: Model, fakes: Tensor, shift: Tensor): num
   return largest(before.map((logit, i) => logit - after[i]!));
 }
 
-/** The largest gradient of beta as a share of gamma's, from the generator's loss: sums over the same rows, of the same terms but for a factor of about 1. */
+/**
+ * The largest gradient of beta as a share of gamma's, from the generator's loss: sums over the same rows, of the same
+ * terms but for a factor of about 1.
+ */
 function shareOfBeta(discriminator: Model, random: Random): number {
   const generator = denseGenerator({ random });
   const real = random.uniform([BATCH, 28, 28, 1], -1, 1);

@@ -17,8 +17,8 @@ const TRAINED_ON = 1000;
 const HELD_OUT = 256;
 
 /**
- * 10 epochs of 32 steps, seeds 42 to 45 (of the broken ones 42 and 43). `accuracy` is the discriminator's share of right answers on
- * held-out digits and new samples, each normalised over their own batch as in training:
+ * 10 epochs of 32 steps, seeds 42 to 45 (of the broken ones 42 and 43). `accuracy` is the discriminator's share of
+ * right answers on held-out digits and new samples, each normalised over their own batch as in training:
  *
  *     training                                                          likeness           accuracy
  *     as it is                                                          0.65 to 0.74       0.68 to 0.90
@@ -33,8 +33,8 @@ const HELD_OUT = 256;
  *     gradient of the generator's last kernel alone negated             0.17 to 0.24       0.97 to 0.98
  *     gradient of the discriminator's first kernel alone negated        0.05 to 0.07       0.50 to 0.51
  *
- * The bounds lie between. What they do not see is a wrong gradient of the generator's first layer, which only mixes noise: that is what
- * the comparison with PyTorch in step.test.ts is for.
+ * The bounds lie between. They do not detect a wrong gradient of the generator's first layer, which only mixes noise.
+ * The comparison with PyTorch in step.test.ts detects it.
  */
 const LEAST_LIKENESS = 0.45;
 const ACCURACY = { least: 0.6, most: 0.95 };

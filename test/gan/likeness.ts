@@ -1,11 +1,12 @@
 /**
  * How much samples look like digits, in one number that learning moves and nothing else does.
  *
- * The discriminator of the dense GAN begins with a batch normalisation, so a shift of all images by the same picture is invisible to it:
- * the mean image is not learned (its gradient is exactly 0), and no distance that sees it would tell a trained generator from another.
- * What is learned first is which strokes come together. So: average 4x4 pixels (28x28 -> 7x7), take the covariance of each
- * of the 1,176 pairs of cells over the samples, and correlate these numbers with those of real digits. 1 is the same structure;
- * independent pixels, even with the right mean and variance each, give 0.
+ * The discriminator of the dense GAN begins with a batch normalisation, so a shift of all images by the same picture is
+ * invisible to it: the mean image is not learned (its gradient is exactly 0), and no distance that sees it would tell a
+ * trained generator from another. What is learned first is which strokes come together. So: average 4x4 pixels (28x28
+ * -> 7x7), take the covariance of each of the 1,176 pairs of cells over the samples, and correlate these numbers with
+ * those of real digits. 1 is the same structure; independent pixels, even with the right mean and variance each, give
+ * 0.
  */
 import { IMAGE_SIZE } from './small-pair.ts';
 

@@ -1,4 +1,6 @@
-/** The dense pair: its layers (shown by test/nn/summary.test.ts), its weights at the start, and what it makes of inputs. */
+/**
+ * The dense pair: its layers (shown by test/nn/summary.test.ts), its weights at the start, and what it makes of inputs.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   ArgumentError,

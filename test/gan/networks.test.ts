@@ -1,4 +1,7 @@
-/** The networks of a training: each has weights and an optimizer of its own, and with labels both are built for the classes. */
+/**
+ * The networks of a training: each has weights and an optimizer of its own, and with labels both are built for the
+ * classes.
+ */
 import { describe, expect, it, vi } from 'vitest';
 import { readNetworks, type Surroundings, warnOfRange } from '../../src/gan/networks.ts';
 import {

@@ -1,4 +1,7 @@
-/** A pair of the dense GAN's make at an eighth of its size, and real digits for it: a training of some hundred steps takes seconds. */
+/**
+ * A pair of the dense GAN's make at an eighth of its size, and real digits for it: a training of some hundred steps
+ * takes seconds.
+ */
 import { fileURLToPath } from 'node:url';
 import { createRandom, layers, type Model, sequential } from '../../src/index.ts';
 import { readIdxFile } from '../../src/node/index.ts';

@@ -1,6 +1,7 @@
 /**
- * Three whole steps of the dense GAN, batch 16, against PyTorch in float64 (test/fixtures/gan_steps.py): every tensor of both networks,
- * gradients and moving statistics too, since losses cannot see wrong statistics and Adam hides the scale of a gradient.
+ * Three whole steps of the dense GAN, batch 16, against PyTorch in float64 (test/fixtures/gan_steps.py): every tensor
+ * of both networks, gradients and moving statistics too, since losses cannot see wrong statistics and Adam hides the
+ * scale of a gradient.
  */
 import { describe, expect, it } from 'vitest';
 import { type GanNetworks, ganPass, ganStep } from '../../src/gan/step.ts';
@@ -32,14 +33,16 @@ import { thrownBy } from '../support/thrown.ts';
 const FIXTURE = readGanSteps();
 const { salt, batchSize, learningRate } = FIXTURE;
 
-// A correct float32 run misses the float64 one by at most 1.9e-7 (losses), 3.7e-7 (weights), 2e-7 (statistics) and 2e-6 of a
-// gradient's largest value: that is what PyTorch's own float32 misses by (`float32` in the fixture).
+// A correct float32 run misses the float64 one by at most 1.9e-7 (losses), 3.7e-7 (weights), 2e-7 (statistics) and 2e-6
+// of a gradient's largest value: that is what PyTorch's own float32 misses by (`float32` in the fixture).
 const LOSS = 1e-6;
 const WEIGHT = 3e-6;
 const STATISTIC = 2e-6;
 const GRADIENT = 1e-4;
 
-/** Its gradient is 0 in exact arithmetic: what stands there is rounding, about 1e-9, never to be compared relatively. */
+/**
+ * Its gradient is 0 in exact arithmetic: what stands there is rounding, about 1e-9, never to be compared relatively.
+ */
 const ZERO_GRADIENT = 'generator.norm3.beta';
 
 /** The tensors' names in the fixture, in the order of model.weights. */

@@ -1,4 +1,7 @@
-/** A training of three epochs of four steps that takes milliseconds, with all that a checkpoint must hold: for tests of resuming. */
+/**
+ * A training of three epochs of four steps that takes milliseconds, with all that a checkpoint must hold: for tests of
+ * resuming.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
@@ -24,7 +27,10 @@ export const STEPS_PER_EPOCH = 4;
 const COUNT = 14;
 const SIZE = 4;
 
-/** 14 images in batches of 4: the last batch of an epoch has 2. The discriminator's dropout draws random numbers within each step. */
+/**
+ * 14 images in batches of 4: the last batch of an epoch has 2. The discriminator's dropout draws random numbers within
+ * each step.
+ */
 export function tinyOptions(overrides: Partial<TrainGanOptions> = {}): TrainGanOptions {
   const bytes = Uint8Array.from({ length: COUNT * SIZE * SIZE }, (_, i) => (i * i * 37 + 11 * i) & 255);
   return {
@@ -137,7 +143,10 @@ export interface Reference {
   /** One checkpoint a step. */
   readonly saved: readonly Uint8Array[];
   readonly finalHash: string;
-  /** Throws unless a run that began after so many steps went on as the whole one did, bit for bit, up to its last state in `store`. */
+  /**
+   * Throws unless a run that began after so many steps went on as the whole one did, bit for bit, up to its last state
+   * in `store`.
+   */
   expectSameEnd(rest: Log, store: { readonly saved: readonly Uint8Array[] }, stepsBefore: number): void;
 }
 

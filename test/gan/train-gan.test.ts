@@ -32,7 +32,10 @@ import { EPOCHS, STEPS_PER_EPOCH, tinyOptions } from './tiny.ts';
 
 const TOTAL = EPOCHS * STEPS_PER_EPOCH;
 
-/** Everything that a training decides: losses of every step, samples of every epoch, all weights, statistics and moments. */
+/**
+ * Everything that a training decides: losses of every step, samples of every epoch, all weights, statistics and
+ * moments.
+ */
 async function fingerprint(options: TrainGanOptions): Promise<string> {
   const hash = createHash('sha256');
   const { generatorOptimizer = adam(), discriminatorOptimizer = adam() } = options;

@@ -1,4 +1,7 @@
-/** The averaged generator: its formula bit for bit, what it is for, and that the training is the same with it and without. */
+/**
+ * The averaged generator: its formula bit for bit, what it is for, and that the training is the same with it and
+ * without.
+ */
 import { describe, expect, it } from 'vitest';
 import { createWeightAverage, updateWeightAverage } from '../../src/gan/weight-average.ts';
 import {

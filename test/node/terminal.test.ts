@@ -54,7 +54,9 @@ describe('samples that are no grey pictures', () => {
   });
 });
 
-/** What a terminal of this width shows in the end: knows \r, \n, cursor up, erase to the end of line or screen, colours. */
+/**
+ * What a terminal of this width shows in the end: knows \r, \n, cursor up, erase to the end of line or screen, colours.
+ */
 function screenOf(text: string, columns: number): string[] {
   const lines: string[] = [''];
   let row = 0;

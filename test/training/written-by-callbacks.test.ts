@@ -1,4 +1,7 @@
-/** A NaN that a callback writes between two steps: no training returns or saves it, whatever it was written into and when. */
+/**
+ * A NaN that a callback writes between two steps: no training returns or saves it, whatever it was written into and
+ * when.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   DivergenceError,
