@@ -1,7 +1,7 @@
 /**
- * Calls every function and method with hostile values in place of one or two parts of valid arguments. A call may succeed, throw a
- * GanvasError, or pass on what the hostile value itself threw; within a second, and without ending the process or leaving a rejection
- * behind. Every case follows from (seed, index) alone.
+ * Calls every function and method with hostile values in place of one or two parts of valid arguments. A call may
+ * succeed, throw a GanvasError, or pass on what the hostile value itself threw; within a second, and without ending
+ * the process or leaving a rejection behind. Every case follows from (seed, index) alone.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { configure, encodeIdx, GanvasError } from '../../src/index.ts';
@@ -90,7 +90,10 @@ async function outcomeOf(
   return undefined;
 }
 
-/** Thrown by a hostile value, or by the engine because a hostile function cannot be called: a class, a proxy that was revoked. */
+/**
+ * Thrown by a hostile value, or by the engine because a hostile function cannot be called: a class, a proxy that was
+ * revoked.
+ */
 function isPassedOn(error: unknown): boolean {
   if (error instanceof UserError) return true;
   return error instanceof TypeError && /^Class constructor Instance|'apply' on a proxy/.test(error.message);

@@ -1,6 +1,6 @@
 /**
- * Hostile calls by hand: `npx tsx test/errors/fuzz-exports.ts 20000 7` (calls, seed), or one of them again with its index behind.
- * The tests run fewer.
+ * Hostile calls by hand: `npx tsx test/errors/fuzz-exports.ts 20000 7` (calls, seed), or one of them again with its
+ * index behind. The tests run fewer.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

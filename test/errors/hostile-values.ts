@@ -1,4 +1,7 @@
-/** Values that no function expects: what JavaScript callers can pass by accident or on purpose. Each call makes new ones. */
+/**
+ * Values that no function expects: what JavaScript callers can pass by accident or on purpose. Each call makes new
+ * ones.
+ */
 import { createRandom, layers, sequential, stopGradient, tensor, variable, zeros } from '../../src/index.ts';
 
 /** What accessors and callbacks of hostile values throw. A function may pass it on as it is. */

@@ -1,6 +1,6 @@
 /**
- * What numbers and names options may be, in the words of the error messages: a statement of the ranges that does not depend on the schemas.
- * wrong-options.test.ts compares the two, and tries the ends of each range.
+ * What numbers and names options may be, in the words of the error messages: a statement of the ranges that does not
+ * depend on the schemas. wrong-options.test.ts compares the two, and tries the ends of each range.
  */
 const positive = 'a finite number above 0';
 const notNegative = 'a finite number of at least 0';

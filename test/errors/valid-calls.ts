@@ -1,6 +1,6 @@
 /**
- * One valid call of every function and method of ganvas and ganvas/node: what tests of hostile arguments begin with. A new export has to
- * be entered here. Each call makes its own operands, since it may change or free them.
+ * One valid call of every function and method of ganvas and ganvas/node: what tests of hostile arguments begin with.
+ * A new export has to be entered here. Each call makes its own operands, since it may change or free them.
  */
 import * as ganvas from '../../src/index.ts';
 import * as node from '../../src/node/index.ts';
@@ -71,7 +71,10 @@ const dashboard = (): node.Dashboard =>
   node.createDashboard({ epochs: 2, stepsPerEpoch: 2, stream: stream() as never, environment: {} });
 const weight = (): ganvas.Variable => variable(tensor([1, 2]), 'weight');
 
-/** Ends a training whose number of epochs was replaced by a huge one; three arguments would have to be replaced to get around it. */
+/**
+ * Ends a training whose number of epochs was replaced by a huge one; three arguments would have to be replaced to get
+ * around it.
+ */
 const bounds = (): object => {
   let steps = 0;
   const onStep = (): void => {
@@ -323,7 +326,10 @@ export const VALID_CALLS: ReadonlyMap<string, ValidCall> = new Map([
   ...prefixed('', METHODS),
 ]);
 
-/** The names that must be in VALID_CALLS: every function that the two entries export, but classes, which are called by nobody. */
+/**
+ * The names that must be in VALID_CALLS: every function that the two entries export. Classes are left out:
+ * nobody calls them.
+ */
 export function exportedFunctions(): string[] {
   const functionsOf = (module: object, prefix: string): string[] =>
     Object.entries(module).flatMap(([name, value]) =>

@@ -1,4 +1,6 @@
-/** Wrong calls of trainAutoencoder, trainClassifier and what belongs to them: each is answered before the first step. */
+/**
+ * Wrong calls of trainAutoencoder, trainClassifier and what belongs to them: each is answered before the first step.
+ */
 import { tensor, zeros } from '../../src/autograd/tensor.ts';
 import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
 import * as ganvas from '../../src/index.ts';

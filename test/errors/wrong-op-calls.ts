@@ -137,7 +137,10 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
   ],
 };
 
-/** Functions of one tensor, whose first argument is named x: those of src/ops/unary.ts by their samples, and a few more. */
+/**
+ * Functions of one tensor, whose first argument is named x: those of src/ops/unary.ts by their samples, and a few
+ * more.
+ */
 const UNARY = [
   ...unaryCases.map(({ name }) => name).filter((name) => name !== 'clip' && !name.includes(' ')),
   ...['sum', 'mean', 'transpose', 'batchMoments'],

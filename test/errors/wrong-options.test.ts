@@ -1,7 +1,8 @@
 /**
- * Wrong calls that follow from the schemas: every option of every function with each of the values that its check refuses, a misspelt
- * option, and everything but a plain object in the place of the options. The schemas are those that the valid calls read. None of these
- * calls leaves a tensor behind. The ranges of numbers are stated a second time in option-ranges.ts.
+ * Wrong calls that follow from the schemas: every option of every function with each of the values that its check
+ * refuses, a misspelt option, and everything but a plain object in the place of the options. The schemas are those
+ * that the valid calls read. None of these calls leaves a tensor behind. The ranges of numbers are stated a second
+ * time in option-ranges.ts.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
