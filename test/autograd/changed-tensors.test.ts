@@ -1,6 +1,6 @@
 /**
- * Tensors that an operation uses and that are changed before its gradient is taken: the gradient is that of the recorded pass, or gradients()
- * throws. It is never a mixture of old and new values.
+ * Tensors that an operation uses and that change before its gradient is taken. The gradient is that of the recorded
+ * pass, or gradients() throws. It is never a mixture of old and new values.
  */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
@@ -41,7 +41,7 @@ describe('batch normalisation in inference mode', () => {
     expect(gradientsOf(loss, [x, gamma, beta])).toEqual(expected);
   });
 
-  it('a call in training mode in between, which moves the statistics, does not change the gradients of the first loss', () => {
+  it('the gradients of the first loss do not change if a call in training mode moves the statistics in between', () => {
     const model = sequential([batchNormalization({ momentum: 0.5, inputShape: [2] }), leakyReLU()]);
     const x = tensor(rows);
     const loss = sum(square(model.call(x)));
@@ -69,7 +69,8 @@ describe('refused', () => {
     const loss = sum(square(batchNormTraining(x, moments, { gamma, beta: tensor([0, 0]) })));
     variable(moments.mean).assign([9, 9]);
     expect(thrownBy(RuntimeError, () => gradients(loss, [gamma])).message).toBe(
-      'gradients: a tensor that batchNormTraining needs for its gradient was changed after it had been used. Take all gradients of a pass before changing what it used.',
+      'gradients: a tensor that batchNormTraining needs for its gradient was changed after it had been used. ' +
+        'Take all gradients of a pass before changing what it used.',
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * What tensor.data is: JavaScript's own memory, which lives as long as anybody holds any view of it, and is kept in
- * step with the tensor.
+ * tensor.data is an array outside the heap. It stays valid as long as anybody references any view of it, and it is kept
+ * in step with the tensor.
  */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
@@ -20,13 +20,13 @@ import { collectAll, collectUntil, createEmptyRuntime, gc } from '../support/col
 import { createFloat64Runtime } from '../support/float64.ts';
 import { thrownBy } from '../support/thrown.ts';
 
-/** Blocks of `size` floats that others could have freed are in use, and hold sevens. */
+/** Allocates blocks of `size` floats filled with sevens, so that freed blocks are overwritten. */
 function overwriteFreed(size: number): void {
   for (let i = 0; i < 50; i++) ganvas.full([size], 7);
 }
 
 describe('a kept view holds its values', () => {
-  it('for ever: 1,000 views of predictions, of every kind, among further predictions, collections, disposals and growth', async () => {
+  it('after further predictions, collections, disposals and growth: 1,000 views of every kind', async () => {
     const { kept, foreign, kinds } = await keepViews(ganvas, { count: 1000, collect: gc });
     expect({ kept, foreign, kinds }).toEqual({ kept: 1000, foreign: 0, kinds: {} });
   });
@@ -64,15 +64,15 @@ describe('a kept view holds its values', () => {
   });
 });
 
-describe('data is memory of its own', () => {
-  it('never the heap, nor shared', () => {
+describe('data has its own memory', () => {
+  it('it is neither in the heap nor shared', () => {
     const { buffer, byteOffset, byteLength } = tensor([1, 2]).data;
     expect(buffer).toBeInstanceOf(ArrayBuffer);
     expect([byteOffset, byteLength, buffer.byteLength]).toEqual([0, 8, 8]);
     expect(zeros([0, 3]).data).toHaveLength(0);
   });
 
-  it('that may be transferred: the tensor keeps what its last operation saw, and makes another array', () => {
+  it('may be transferred: the tensor keeps the values of its last operation and makes another array', () => {
     const x = tensor([1, 2, 3]);
     x.data[0] = 4;
     expect(add(x, 0).toArray()).toEqual([4, 2, 3]);
@@ -86,7 +86,7 @@ describe('data is memory of its own', () => {
     expect(Array.from(v.data)).toEqual([3, 4]);
   });
 
-  it('that only a reader of data pays for: item(), toArray(), saving and metrics make none', () => {
+  it('is made only on request: item(), toArray(), saving and metrics do not make it', () => {
     const model = ganvas.sequential([ganvas.layers.dense({ units: 3, inputShape: [2] })]);
     ganvas.encodeWeights({ model });
     const [kernel] = model.weights;
@@ -96,7 +96,7 @@ describe('data is memory of its own', () => {
     expect(new Set(kernel!.data)).toEqual(new Set([9]));
   });
 
-  it('goes with its tensor: nothing holds it for the program', async () => {
+  it('is collected with its tensor: nothing else references it', async () => {
     let gone = false;
     const registry = new FinalizationRegistry(() => {
       gone = true;
@@ -108,7 +108,7 @@ describe('data is memory of its own', () => {
     expect(await collectUntil(() => gone)).toBe(true);
   });
 
-  it('in a heap of float64 it is a rounded copy', () => {
+  it('is a rounded copy in a float64 heap', () => {
     withRuntime(createFloat64Runtime(), () => {
       const x = tensor([0.1]);
       expect(x.data).toBeInstanceOf(Float32Array);
@@ -121,7 +121,7 @@ describe('data is memory of its own', () => {
 });
 
 describe('data is live', () => {
-  it('what is written into it, or into any view of it, is seen by item, toArray, operations and files', () => {
+  it('item, toArray, operations and files see what is written into it or into any view of it', () => {
     const x = tensor([1, 2]);
     expect(x.data).toBe(x.data);
     x.data[1] = 7;
@@ -136,7 +136,7 @@ describe('data is live', () => {
     expect(ganvas.scalar(5).data.fill(6)).toEqual(Float32Array.of(6));
   });
 
-  it('what is written after an operation has run is seen by the next', () => {
+  it('the next operation sees what is written after an operation has run', () => {
     const x = tensor([1, 2]);
     const { data } = x;
     for (const value of [3, 4, -0, NaN]) {
@@ -145,7 +145,7 @@ describe('data is live', () => {
     }
   });
 
-  it('of a variable it shows what optimizers, assign, moving statistics and weight averages have done', () => {
+  it('data of a variable shows the changes by optimizers, assign, moving statistics and weight averages', () => {
     const w = variable(tensor([1, 2]));
     const optimizer = adam({ learningRate: 0.5 });
     const { m, v } = optimizer.slots(w);
@@ -164,7 +164,7 @@ describe('data is live', () => {
     expect(Array.from(moving)).toEqual([1.5]);
   });
 
-  it('of a variable: what is written late, through a view that is dropped at once, is not lost', async () => {
+  it('a late write to a variable through a temporary view is not lost', async () => {
     const w = variable(tensor([1, 2]));
     const holder: { data?: Float32Array } = { data: w.data };
     add(w, 1);

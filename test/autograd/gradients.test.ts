@@ -32,7 +32,7 @@ describe('the graph', () => {
     ]);
   });
 
-  it('adds up what comes along several paths: a diamond', () => {
+  it('adds the gradients of several paths: a diamond', () => {
     const x = variable(tensor([3]));
     const middle = square(x); // 9, slope 6
     const left = mul(middle, 2);
@@ -64,7 +64,7 @@ describe('the graph', () => {
     expect(values(gradients(y, [x]))).toEqual([[2 ** 40]]);
   });
 
-  it('takes a chain of 100,000 operations without the call stack', () => {
+  it('handles a chain of 100,000 operations, deeper than the call stack', () => {
     const x = variable(tensor([0.5]));
     const dx = scope(() => {
       let y: Tensor = x;
@@ -79,7 +79,7 @@ describe('the graph', () => {
     expect(values(gradients(x, [x]))).toEqual([[1]]);
   });
 
-  it('a loss of shape [1, 1] is as good as a scalar', () => {
+  it('a loss of shape [1, 1] gives the same gradients as a scalar', () => {
     const x = variable(tensor([[1, 2]]));
     expect(values(gradients(sum(x, { keepDims: true }), [x]))).toEqual([[1, 1]]);
   });
@@ -149,7 +149,7 @@ describe('several calls on one pass', () => {
   });
 });
 
-describe('nothing unasked is computed', () => {
+describe('only requested gradients are computed', () => {
   const layer = (x: Tensor, w: Variable): Tensor => tanh(matmul(x, w));
   const x = tensor([
     [1, 2],
@@ -197,7 +197,7 @@ describe('nothing unasked is computed', () => {
     expect(countKernels(() => gradients(y, [gamma])).counts.batchNormalizeBackward).toBeUndefined();
   });
 
-  it('a branch that leads to no asked variable is not walked', () => {
+  it('a branch without a requested variable is not visited', () => {
     const [a, b] = [variable(tensor([1])), variable(tensor([2]))];
     const y = add(exp(a), square(b));
     expect(countKernels(() => gradients(y, [a])).counts).toEqual({ fill: 1, mul: 1 });
@@ -210,17 +210,18 @@ describe('nothing unasked is computed', () => {
 });
 
 describe('memory', () => {
-  it('frees a gradient as soon as no other needs it: what stays is one block a variable', () => {
+  it('frees a gradient as soon as it is not needed: one block for each variable stays', () => {
     scope(() => {
       const x = variable(tensor([0.5, 0.25]));
       const w = variable(tensor([2, 3]));
       let y: Tensor = x;
-      // Passed on as they are, shared, summed up, reshaped: every way in which a block can have several gradients in it.
+      // Passed on unchanged, shared, summed, reshaped: every way in which a block can hold several gradients.
       for (let i = 0; i < 8; i++) y = reshape(add(mul(y, w), add(y, y)), [2]);
       const loss = sum(y);
       const before = heap().usage().blocks;
       const [dx, dw] = gradients(loss, [x, w]);
-      // Each turn makes y (w + 2) of y, so y = x (w + 2)^8, dx = (w + 2)^8 and dw = 8 x (w + 2)^7: exact in float32.
+      // Each turn computes y (w + 2) from y, so y = x (w + 2)^8, dx = (w + 2)^8 and dw = 8 x (w + 2)^7: exact in
+      // float32.
       expect(values([dx!, dw!])).toEqual([
         [4 ** 8, 5 ** 8],
         [8 * 0.5 * 4 ** 7, 8 * 0.25 * 5 ** 7],
@@ -258,11 +259,12 @@ describe('stopGradient and withoutRecording', () => {
 });
 
 describe('what is refused', () => {
-  it('a variable that had no part, by name', () => {
+  it('a variable that the loss does not depend on, by name', () => {
     const [a, b] = [variable(tensor([1])), variable(tensor([2]), 'bias')];
     const error = thrownBy(ArgumentError, () => gradients(square(a), [a, b]));
     expect(error.message).toBe(
-      'gradients: the variable "bias" had no part in the loss. Was the loss computed inside withoutRecording or predict(), or from stopGradient()?',
+      'gradients: the variable "bias" had no part in the loss. Was the loss computed inside withoutRecording or ' +
+        'predict(), or from stopGradient()?',
     );
     expect(() => gradients(square(stopGradient(a)), [a])).toThrow(ArgumentError);
     expect(() =>
@@ -289,7 +291,8 @@ describe('what is refused', () => {
     w.assign([5]);
     const error = thrownBy(RuntimeError, () => gradients(loss, [x]));
     expect(error.message).toBe(
-      'gradients: the variable "kernel" was changed after mul had used it. Take all gradients of a pass before applying any.',
+      'gradients: the variable "kernel" was changed after mul had used it. ' +
+        'Take all gradients of a pass before applying any.',
     );
     expect(() => gradients(loss, [w])).toThrow(RuntimeError);
     expect(values(gradients(mul(w, x), [x]))).toEqual([[5]]);
@@ -323,14 +326,14 @@ describe('what is refused', () => {
     const w = variable(tensor([3, 4]));
     const dx = gradients(sum(mul(square(x), w)), [x])[0]!;
     expect(() => gradients(sum(square(dx)), [x])).toThrow(RuntimeError);
-    // The gradient depends on w too, though it was not asked for.
+    // The gradient depends on w too, although it was not requested.
     expect(() => gradients(sum(dx), [w])).toThrow(/second derivatives are not supported\. Use stopGradient\(\)/);
     expect(() => gradients(sum(reshape(dx, [2, 1])), [x])).toThrow(RuntimeError);
-    // As a constant it is welcome.
+    // It may be used as a constant.
     expect(values(gradients(sum(mul(stopGradient(dx), x)), [x]))).toEqual([[6, 16]]);
   });
 
-  it('a freed tensor on the way, naming the scope that freed it', () => {
+  it('a freed tensor between loss and variable, naming the scope that freed it', () => {
     const x = variable(tensor([2]));
     const loss = scope(() => mul(square(x), x), 'forward');
     expect(thrownBy(RuntimeError, () => gradients(loss, [x])).message).toMatch(/it was freed by scope "forward" #\d+/);

@@ -1,4 +1,4 @@
-/** Numbers nested in arrays: typed arrays in, nested arrays out, and what would be too many of them. */
+/** Nested arrays of numbers: tensor() reads them, toArray() makes them, and too many are refused. */
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, add, concat, ShapeError, tensor, transpose, zeros } from '../../src/index.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';

@@ -1,4 +1,4 @@
-/** Operations recorded by hand: gradients() frees what their pullbacks make, and nothing else. */
+/** Operations recorded by hand: gradients() frees the tensors that their pullbacks make, and no others. */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { type Pullback, record } from '../../src/autograd/record.ts';
@@ -14,7 +14,7 @@ import { thrownBy, wrong } from '../support/thrown.ts';
 
 const valuesOf = (x: Tensor): number[] => Array.from(x.data);
 
-/** y = 7 of x's shape, with this pullback. */
+/** y = 7 in x's shape, with this pullback. */
 function own(x: Tensor, pullback: Pullback): Tensor {
   return record('own', tensor(new Float32Array(x.size).fill(7), x.shape), [x], [pullback]);
 }
@@ -28,7 +28,7 @@ describe.each([
   it('a tensor that it has saved: for a variable, and on the way to one', () => {
     inPlace(() => {
       const saved = tensor([3, 4]);
-      // On the way: mul by 2 follows, so the saved tensor is not what is asked for.
+      // A multiplication by 2 follows, so the saved tensor is not the requested gradient.
       for (const [input, expected] of [
         [x, [3, 4]],
         [mul(x, 2), [6, 8]],
@@ -80,7 +80,7 @@ describe.each([
     inPlace(() => {
       const [a, b] = [mul(x, 2), mul(x, 3)];
       const y = record('both', tensor([0, 0]), [a, b, a], [(dy) => dy, (dy) => dy, (dy) => dy]);
-      // 2 + 3 + 2, and what goes by way of a alone and of b alone.
+      // 2 + 3 + 2, and the gradients through a alone and through b alone.
       const loss = sum(add(add(y, a), b));
       for (let time = 0; time < 2; time++) expect(valuesOf(gradients(loss, [x])[0]!)).toEqual([12, 12]);
     });
@@ -111,7 +111,7 @@ describe.each([
 });
 
 describe('what a pullback makes', () => {
-  it('is freed with the call, outside a scope too: what stays is the gradient', () => {
+  it('is freed when the call ends, outside a scope too: only the gradient stays', () => {
     const x = variable(tensor([1, 2]));
     const loss = sum(own(square(own(x, (dy) => mul(add(dy, 1), 2))), (dy) => mul(square(mul(dy, 3)), add(dy, 1))));
     const before = heap().usage().blocks;

@@ -106,7 +106,7 @@ describe('the stream', () => {
     expect(random.uniform([1]).item()).toBe((word(9, 0, 24) >>> 8) * 2 ** -24);
   });
 
-  it('goes on from a state as if never stopped, through JSON', () => {
+  it('continues from a state stored as JSON with the same values', () => {
     const random = createRandom(2 ** 53 - 1);
     random.normal([10]);
     random.permutation(10);
@@ -141,7 +141,7 @@ describe('permutation', () => {
     expect(Array.from(order).sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
   });
 
-  it('is Fisher-Yates from the back, and draws again where the remainder would be biased (300,000 numbers, seed 12)', () => {
+  it('is Fisher-Yates from the back, and redraws biased remainders (300,000 numbers, seed 12)', () => {
     const n = 300_000;
     const random = createRandom(12);
     const got = random.permutation(n);
@@ -163,13 +163,13 @@ describe('permutation', () => {
       const j = drawn % (i + 1);
       [expected[i], expected[j]] = [expected[j]!, expected[i]!];
     }
-    // About n^2 / 4 / 2^32 = 5 refusals are to be expected; without one the test would show nothing.
+    // About n^2 / 4 / 2^32 = 5 redraws are expected; without any the test would prove nothing.
     expect(refused).toBeGreaterThan(0);
     expect(random.state().block).toBe(Math.ceil((n - 1 + refused) / 4));
     expect(got).toEqual(expected);
   });
 
-  it('gives all 24 orders of 4 equally often: chi-square with 23 degrees of freedom below its 0.999 quantile, 49.7', () => {
+  it('gives all 24 orders of 4 equally often: chi-square (23 degrees of freedom) below 49.7, its 0.999 quantile', () => {
     const random = createRandom(6);
     const counts = new Map<string, number>();
     const rounds = 24_000;
@@ -183,7 +183,7 @@ describe('permutation', () => {
     expect(chiSquare).toBeLessThan(49.7);
   });
 
-  it('puts every number in every place equally often: 100 cells, chi-square with 81 degrees of freedom below 124.8', () => {
+  it('puts every number in every place equally often: chi-square, 81 degrees of freedom, is below 124.8', () => {
     const random = createRandom(8);
     const counts = new Array<number>(100).fill(0);
     for (let i = 0; i < 10_000; i++) {
@@ -191,7 +191,8 @@ describe('permutation', () => {
       for (let place = 0; place < 10; place++) counts[place * 10 + order[place]!]!++;
     }
     const chiSquare = counts.reduce((total, count) => total + (count - 1000) ** 2 / 1000, 0);
-    // Rows and columns are fixed, so 9 x 9 degrees of freedom; without the shrinkage (10 / 9) it would be smaller still.
+    // The sums of rows and columns are fixed, so there are 9 x 9 degrees of freedom; without the factor 10 / 9 it would
+    // be even smaller.
     expect(chiSquare).toBeLessThan(124.8);
   });
 });

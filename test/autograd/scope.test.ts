@@ -15,7 +15,7 @@ import { thrownBy } from '../support/thrown.ts';
 const blocks = (): number => heap().usage().blocks;
 
 describe('scope', () => {
-  it('frees all that was made inside but what it returns', () => {
+  it('frees all tensors made inside except those it returns', () => {
     const before = blocks();
     const kept = scope(() => {
       const a = tensor([1, 2]);
@@ -82,7 +82,7 @@ describe('scope', () => {
     expect(() => inner!.data).toThrow(RuntimeError);
   });
 
-  it('frees all when fn throws, and passes the error on', () => {
+  it('frees all tensors when fn throws, and rethrows the error', () => {
     const before = blocks();
     expect(() =>
       scope(() => {
@@ -95,7 +95,7 @@ describe('scope', () => {
     expect(scope(() => tensor([1])).item()).toBe(1);
   });
 
-  it('lets variables out', () => {
+  it('does not free variables', () => {
     let w: Variable | undefined;
     scope(() => {
       w = variable(tensor([1, 2]));
@@ -156,12 +156,12 @@ describe('disposal inside a scope', () => {
         a.dispose();
         const b = zeros([40]);
         b.dispose();
-        // Both blocks are back; one is in use again.
+        // Both blocks are free; one is in use again.
         zeros([40]);
         return b;
       });
     });
-    // A second free, now or by the collector, would hand one block to two tensors.
+    // A second free, now or by the collector, would give one block to two tensors.
     expect(runtime.heap.usage().blocks).toBe(0);
     await collectAll();
     expect(runtime.heap.usage().blocks).toBe(0);
@@ -171,7 +171,7 @@ describe('disposal inside a scope', () => {
 });
 
 describe('a training loop in a scope', () => {
-  it('is flat: no block, no byte more after 300 steps than after 3', () => {
+  it('uses no more blocks or bytes after 300 steps than after 3', () => {
     const w = variable(
       tensor([
         [0.5, -0.5],

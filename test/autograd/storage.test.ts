@@ -7,7 +7,7 @@ import { reshape } from '../../src/ops/reshape.ts';
 import { collectAll, collectUntil, createEmptyRuntime } from '../support/collect-garbage.ts';
 
 describe('garbage collection', () => {
-  it('returns the blocks of tensors that nobody holds', async () => {
+  it('frees the blocks of tensors without references', async () => {
     const runtime = createEmptyRuntime();
     withRuntime(runtime, () => {
       for (let i = 0; i < 50; i++) zeros([1000]);
@@ -16,7 +16,7 @@ describe('garbage collection', () => {
     expect(await collectUntil(() => runtime.heap.usage().blocks === 0)).toBe(true);
   });
 
-  it('returns variables and what escaped from a scope, too', async () => {
+  it('frees variables and tensors that escaped from a scope, too', async () => {
     const runtime = createEmptyRuntime();
     withRuntime(runtime, () => {
       for (let i = 0; i < 20; i++) {
@@ -28,12 +28,13 @@ describe('garbage collection', () => {
     expect(await collectUntil(() => runtime.heap.usage().blocks === 0)).toBe(true);
   });
 
-  it('does not take a tensor that is held, nor one whose reshape or recorded result is', async () => {
+  it('does not free a tensor that is referenced, or whose reshape or recorded result is', async () => {
     const runtime = createEmptyRuntime();
     const held = withRuntime(runtime, () => [
       tensor([1, 2, 3]),
       reshape(tensor([4, 5, 6, 7]), [2, 2]),
-      // The input of a recorded operation; the plain number 1 was a tensor too, and is held as the other input.
+      // The input of a recorded operation. The plain number 1 became a tensor too, and is referenced as the other
+      // input.
       add(variable(tensor([8])), 1),
     ]);
     await collectAll();
@@ -58,8 +59,8 @@ describe('garbage collection', () => {
     expect(runtime.heap.usage()).toMatchObject({ blocks: 0, usedBytes: 0 });
   });
 
-  it('keeps a program without scopes within bounds: 3 GB of tensors in passing', async () => {
-    // The engine sees their weight through the ballast; without it the heap grows to the 3 GB.
+  it('bounds the memory of a program without scopes: 3 GB of temporary tensors', async () => {
+    // The engine sees their size through the ballast. Without it the heap would grow to the 3 GB.
     const runtime = createEmptyRuntime();
     for (let i = 0; i < 750; i++) {
       withRuntime(runtime, () => new Tensor([1_000_000]));

@@ -69,7 +69,7 @@ describe('tensor', () => {
     },
   );
 
-  it('refuses items that are left out', () => {
+  it('refuses lists with holes', () => {
     const hole: number[] = [];
     hole[1] = 2;
     for (const values of [hole, [[1, 2], hole], [hole, hole]]) {
@@ -135,7 +135,7 @@ describe('item and toArray', () => {
 });
 
 describe('dispose', () => {
-  it('frees once, and every touch afterwards is an error', () => {
+  it('frees once, and every use afterwards is an error', () => {
     const x = tensor([1]);
     x.dispose();
     x.dispose();
@@ -179,7 +179,7 @@ describe('variable', () => {
     for (const values of [[1], [1, 2, 3], '12', null, undefined, 5, [[1, 2]], new BigInt64Array(2)]) {
       expect(() => v.assign(wrong(values)), String(values)).toThrow(ShapeError);
     }
-    // An item that is left out, or that is no number, would become NaN.
+    // A hole, or an item that is not a number, would become NaN.
     const hole: number[] = [];
     hole[1] = 2;
     for (const [values, got] of [

@@ -1,6 +1,6 @@
 /**
- * Tensors outside scopes in synchronous code, where finalisers do not run: old blocks leave the heap, their garbage
- * is collected by the engine, and those that are still in use come back when they are needed.
+ * Tensors outside scopes in synchronous code, where finalisers do not run: old blocks leave the heap, the engine
+ * collects those that are garbage, and those in use come back when they are needed.
  */
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
@@ -18,7 +18,7 @@ import { thrownBy } from '../support/thrown.ts';
 
 const MIB = 2 ** 20;
 
-/** Blocks leave it above half of its ceiling. */
+/** A heap that evicts blocks when half of its limit is used. */
 function createSmallRuntime(limitBytes: number): Runtime {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 4096, shared: true });
   const heap = new Heap({ memory, limitBytes });
@@ -76,7 +76,7 @@ describe('a loop without scope or pause', () => {
     expect(heap.usage().capacityBytes).toBeLessThanOrEqual(16 * MIB);
   });
 
-  it('of large tensors, which stay as long as there is room, gets it at the ceiling', () => {
+  it('of large tensors, which are not evicted for crowding, gets room at the limit', () => {
     const { heap, kernels } = createSmallRuntime(200 * MIB);
     withRuntime({ heap, kernels }, () => {
       const kept = full([18 * MIB], 3);
@@ -150,7 +150,7 @@ describe('an evicted tensor', () => {
     );
   });
 
-  it('that was written to meanwhile is refused by the gradients of a pass before', () => {
+  it('that was written to after a recorded pass is refused by the gradients of that pass', () => {
     evicted(
       () => {
         const w = variable(tensor([1, 2]), 'w');
@@ -207,7 +207,7 @@ describe('an evicted tensor', () => {
   });
 });
 
-it('what could not fit in any case is refused, and nothing is evicted for it', () => {
+it('a request that cannot fit in any case is refused, and nothing is evicted for it', () => {
   const { heap, kernels } = createSmallRuntime(4 * MIB);
   withRuntime({ heap, kernels }, () => {
     const kept = Array.from({ length: 100 }, () => full([100], 1));

@@ -1,12 +1,15 @@
 /**
- * exp, log, tanh, sigmoid and the normal quantile against the engine's float64 functions, whose own error (below 1e-15 relative) is nothing
- * beside the 6e-8 of a float32 ulp.
+ * exp, log, tanh, sigmoid and the normal quantile against the engine's float64 functions, whose own error (below 1e-15
+ * relative) is negligible beside the 6e-8 of a float32 ulp.
  */
 import { describe, expect, it } from 'vitest';
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
 import { float32FromBits, ulpDistance } from '../support/ulp.ts';
 
-/** An odd stride over all 2^32 bit patterns: 1.05 million arguments in every binade of both signs, with all kinds of low bits. */
+/**
+ * An odd stride over all 2^32 bit patterns: 1.05 million arguments in every binade of both signs, with all kinds of low
+ * bits.
+ */
 const STRIDE = 4093;
 const PATTERNS = 2 ** 32;
 
@@ -166,8 +169,9 @@ describe('sign and order', () => {
 });
 
 /**
- * The standard normal distribution's lower tail in float64. The series Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + ...) near 0 and the
- * continued fraction of Mills's ratio, Q(x) = phi(x) / (x + 1 / (x + 2 / (x + 3 / ...))), for |x| > 2.5: Abramowitz and Stegun, 26.2.11 and 26.2.14.
+ * The standard normal distribution's lower tail in float64. The series Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) +
+ * ...) near 0 and the continued fraction of Mills's ratio, Q(x) = phi(x) / (x + 1 / (x + 2 / (x + 3 / ...))), for |x| >
+ * 2.5: Abramowitz and Stegun, 26.2.11 and 26.2.14.
  */
 function lowerTail(x: number): number {
   const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
@@ -186,7 +190,7 @@ function lowerTail(x: number): number {
   return x < 0 ? density / fraction : 1 - density / fraction;
 }
 
-/** Inverse by bisection on the tail that is small, so that the relative accuracy stays. */
+/** Inverse by bisection on the smaller tail, which keeps the relative accuracy. */
 function quantile64(p: number): number {
   if (p > 0.5) return -quantile64(1 - p);
   let low = -9;
@@ -208,8 +212,9 @@ describe('normalQuantile', () => {
     expect(quantile64(0.5)).toBeCloseTo(0, 12);
   });
 
-  // AS 241 PPND7 claims about 1 part in 10^7; its float32 evaluation adds some roundings: 2e-6 relative is 34 ulp at worst,
-  // and an error in a coefficient's fourth digit exceeds it. Near 0 the result is q times a ratio, so relative there too.
+  // AS 241 PPND7 claims about 1 part in 10^7; its float32 evaluation adds some roundings: 2e-6 relative is 34 ulp at
+  // worst, and an error in a coefficient's fourth digit exceeds it. Near 0 the result is q times a ratio, so relative
+  // there too.
   it('agrees with float64 within 2e-6 relative over (0, 1) and both tails', () => {
     const ps = [...range(2 ** -10, 1 - 2 ** -10, 4000)];
     for (let i = 1; i <= 24; i++) ps.push(2 ** -i, Math.fround(1 - 2 ** -i), Math.fround(1.37 * 2 ** -i));

@@ -1,4 +1,7 @@
-/** exp, log, power and cosPi against Math's, which are within 1 ulp of the truth in the engines that run this. */
+/**
+ * exp, log, power and cosPi against Math's functions, which are within 1 ulp of the exact value in the engines that run
+ * this.
+ */
 import { describe, expect, it } from 'vitest';
 import { cosPi, exp, log, power } from '../../src/core/float64.ts';
 

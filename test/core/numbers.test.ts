@@ -1,11 +1,11 @@
-/** Lists of numbers from callers: which are taken, and that a wrong one of any length is refused at once. */
+/** Lists of numbers that users pass: which are accepted, and that a wrong list of any length is refused at once. */
 import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../src/core/errors.ts';
 import { checkList, isNumberArray } from '../../src/core/numbers.ts';
 import { concat, dataset, gradients, scope, sequential, sum, tensor, transpose, zeros } from '../../src/index.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
-/** Its memory has gone to another owner. */
+/** A typed array whose memory was transferred. */
 function detached<T extends Uint8Array | Int32Array>(array: T): T {
   structuredClone(array.buffer, { transfer: [array.buffer as ArrayBuffer] });
   return array;

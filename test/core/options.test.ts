@@ -1,4 +1,4 @@
-/** Options by schema: what is read, what is refused, and that schema and interface must agree for the compiler. */
+/** Options by schema: which values are read, which are refused, and that the compiler compares schema and interface. */
 import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../src/core/errors.ts';
 import {

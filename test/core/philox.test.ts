@@ -10,7 +10,7 @@ function words(counter: readonly number[], key: readonly number[]): number[] {
   return Array.from(out, (word) => word >>> 0);
 }
 
-/** Philox4x32-10 with BigInt, straight from the paper's figure: the same round, no tricks. */
+/** Philox4x32-10 with BigInt, as in the figure of the paper. */
 function philoxBigInt(counter: readonly number[], key: readonly number[]): number[] {
   const mask = 0xffffffffn;
   let [c0, c1, c2, c3] = counter.map((word) => BigInt(word >>> 0)) as [bigint, bigint, bigint, bigint];

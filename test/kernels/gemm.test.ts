@@ -17,7 +17,7 @@ interface Case {
   readonly transposeA: 0 | 1;
   readonly transposeB: 0 | 1;
   readonly accumulate: 0 | 1;
-  /** Floats by which each row is longer than the matrix is wide. */
+  /** Number of extra floats at the end of each row. */
   readonly padding: readonly [c: number, a: number, b: number];
 }
 
@@ -48,7 +48,8 @@ function check({ heap, kernels }: TestSet, naive: Kernels['gemm'], one: Case): v
   if (at === undefined) return;
   const place = at - GUARD;
   throw new Error(
-    `gemm ${JSON.stringify(one)}: C[${Math.floor(place / cStride)}, ${place % cStride}]: got ${got[at]}, expected ${expected[at]}, before ${start[at]}`,
+    `gemm ${JSON.stringify(one)}: C[${Math.floor(place / cStride)}, ${place % cStride}]: ` +
+      `got ${got[at]}, expected ${expected[at]}, before ${start[at]}`,
   );
 }
 
@@ -106,7 +107,7 @@ describe.each(KERNEL_SETS)('gemm of the $name kernels', ({ create }) => {
     }
   });
 
-  it('infinity and NaN in a padded edge stay in their own row and column', () => {
+  it('infinity and NaN at a padded edge affect only their own row and column', () => {
     const { heap, kernels } = set;
     const [c, a, b] = [heap.allocate(25), heap.allocate(15), heap.allocate(15)];
     heap.floats.fill(1, a, a + 15);

@@ -18,7 +18,7 @@ function generator(seed: number): (n: number) => number {
 }
 
 describe('allocate and free', () => {
-  it('never hands out address 0, and begins every block on a cache line', () => {
+  it('never allocates address 0, and begins every block on a cache line', () => {
     const heap = new Heap({ memory: memory() });
     for (const size of [0, 1, 15, 16, 17, 100]) {
       const address = heap.allocate(size);
@@ -27,7 +27,7 @@ describe('allocate and free', () => {
     }
   });
 
-  it('keeps the reserved bytes out of reach, growing for them if need be', () => {
+  it('never allocates the reserved bytes, and grows for them if necessary', () => {
     const heap = new Heap({ memory: memory(1), reservedBytes: 3 * PAGE + 1 });
     expect(heap.allocate(1) * 4).toBeGreaterThan(3 * PAGE);
     expect(heap.usage().capacityBytes).toBeGreaterThan(3 * PAGE);
@@ -78,7 +78,7 @@ describe('allocate and free', () => {
     expect(heap.usage()).toEqual({ capacityBytes: PAGE, usedBytes: 0, blocks: 0 });
   });
 
-  it('reaches a steady state: a loop of equal requests grows nothing after its first turn', () => {
+  it('does not grow in a loop of equal requests after its first turn', () => {
     const heap = new Heap({ memory: memory(1, 1024) });
     const sizes = [784, 1, 200_704, 512, 131_072, 70];
     const turn = (): number[] => {
@@ -209,7 +209,8 @@ describe('torture', () => {
         }
         if (turn % 500 === 0) expect(heap.usage()).toMatchObject({ blocks: live.length, usedBytes: used * 64 });
       }
-      // All given back, one block of nearly everything must fit without growth: nothing is lost to fragments.
+      // After all blocks are freed, one block of nearly the whole size must fit without growth: no memory is lost to
+      // fragments.
       for (const block of live) heap.free(block.address, block.size);
       const { capacityBytes } = heap.usage();
       heap.allocate(capacityBytes / 4 - 32);

@@ -1,6 +1,6 @@
 /**
- * Kernels register when they are imported. One that a program imports only after its first use is made then. Expected
- * values are those of float32 arithmetic by hand.
+ * Kernels register when they are imported. A kernel that is imported after the first use is compiled then. Expected
+ * values are computed by hand in float32 arithmetic.
  */
 import { afterAll, expect, test } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
@@ -15,7 +15,7 @@ import { add } from '../../src/ops/arithmetic.ts';
 
 afterAll(() => configure({ threads: 1 }));
 
-test('a kernel that is imported after the first use is made then; what there was goes on, on as many threads', async () => {
+test('a kernel imported after the first use is compiled then; the others and the threads stay', async () => {
   await configure({ threads: 2 });
   const x = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
   const names = (): string[] => Array.from(runtime().kernels.keys(), ({ name }) => name);
@@ -50,9 +50,9 @@ test('a wrong call or definition does not compile', () => {
   const compiled = (x: Address, count: Integer): void => {
     neg.run(x, x, count);
     neg.run(x, x + 4, 4);
-    // @ts-expect-error: an address in the place of a count
+    // @ts-expect-error: an address instead of a count
     neg.run(x, x, x);
-    // @ts-expect-error: a count in the place of an address
+    // @ts-expect-error: a count instead of an address
     neg.run(count, x, count);
     // @ts-expect-error: the count is missing
     neg.run(x, x);
@@ -67,7 +67,7 @@ test('a wrong call or definition does not compile', () => {
       ...parts,
       split: { along: 'count', move: ['x'] },
     });
-    // @ts-expect-error: how it is split is left out
+    // @ts-expect-error: the split is missing
     const noSplit: Kernel<[x: Address, count: Integer]> = kernel('noSplit', parts);
     const wrongName: Kernel<[x: Address, count: Integer]> = kernel('wrongName', {
       ...parts,

@@ -26,7 +26,7 @@ describe('the runtime', () => {
     expect(heap()).toBe(runtime().heap);
   });
 
-  it('withRuntime puts another in its place for one call, also when that throws', () => {
+  it('withRuntime replaces it during one call, also when that throws', () => {
     const before = runtime();
     const other = createFloat64Runtime();
     expect(withRuntime(other, () => heap())).toBe(other.heap);
@@ -95,7 +95,7 @@ describe('configure', () => {
     expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 1 });
   });
 
-  it('to and fro between kernel sets and 1, 2 and 3 threads: the same bits, no block of the heap lost', async () => {
+  it('switches between kernel sets and 1, 2 and 3 threads: the same bits, no block of the heap lost', async () => {
     for (let round = 0; round < 4; round++) {
       for (const threads of [2, 3, 1, 3, 2]) {
         for (const choice of ['simd', 'portable', 'auto'] as const) {
@@ -110,11 +110,11 @@ describe('configure', () => {
       }
     }
     await configure({ threads: 1 });
-    // A worker's workspace comes back when it has ended.
+    // A worker's workspace is freed when the worker has ended.
     await expect.poll(() => heap().usage().blocks, { timeout: 10_000 }).toBe(blocks);
   });
 
-  it('without await: the calling thread works until the workers are there', async () => {
+  it('without await: the calling thread works alone until the workers have started', async () => {
     const pending: Promise<void>[] = [];
     for (const threads of [3, 1, 2, 3, 2]) {
       pending.push(configure({ threads }));
@@ -140,7 +140,7 @@ describe('configure', () => {
     expect(work()).toBe(expected);
   });
 
-  it('sets the ceiling of the memory', async () => {
+  it('sets the limit of the memory', async () => {
     const { capacityBytes } = heap().usage();
     await configure({ memoryLimit: capacityBytes });
     const error = thrownBy(RuntimeError, () => heap().allocate(capacityBytes / 4));
@@ -167,7 +167,7 @@ describe('configure', () => {
     expect({ info: runtimeInfo(), kernels: runtime().kernels, limit: heap().limitBytes }).toEqual(before);
   });
 
-  it('makes the pool anew after a worker was lost', async () => {
+  it('replaces the pool after a worker was lost', async () => {
     await configure({ threads: 1, kernels: 'portable' });
     await configure({ threads: 3, kernels: 'simd' });
     const thief = await startThief();
@@ -200,7 +200,7 @@ describe('configure() that rejects changes nothing', () => {
     expect({ kernels: runtime().kernels, limit: heap().limitBytes }).toEqual(before);
     expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 2 });
     expect(work()).toBe(expected);
-    // The workers that had a place are told to end, and give it back.
+    // The workers that were started are told to end; then their blocks are freed.
     await expect.poll(() => heap().usage().blocks).toBe(blocks);
     await configure({ threads: 3 });
     expect(runtimeInfo()).toMatchObject({ kernels: 'simd', threads: 3 });
@@ -274,7 +274,7 @@ describe('an engine that refuses the kernels', () => {
       `RuntimeError: configure: SIMD kernels cannot be had: ${obstacle}. Use kernels: 'auto' or 'portable'.`,
     );
     expect(refused).toMatchObject({ cause: { name: error().name, message: error().message } });
-    // Nothing has changed, and nothing is left behind that would make the next call reject.
+    // Nothing has changed, and nothing is left that would make the next call reject.
     expect(runtimeInfo()).toEqual(info);
     expect(heap().limitBytes).toBe(2 ** 32);
     await configure({ threads: 2 });
@@ -290,7 +290,7 @@ describe('an engine that refuses the kernels', () => {
     ]);
   });
 
-  it('is told from a fault of our own, which is not hidden', async () => {
+  it('is distinguished from a fault of the library, which is not hidden', async () => {
     const fault = new TypeError('made to fail');
     const { heap } = await runtimeThatMeets(() => fault);
     expect(() => heap()).toThrow(fault);
@@ -310,7 +310,7 @@ describe('runtimeInfo() gives the reasons', () => {
     return import('../../src/kernels/runtime.ts');
   }
 
-  it('when all is as it was asked for', async () => {
+  it('when the configuration is available', async () => {
     const { configure, runtimeInfo } = await fresh();
     await configure({ threads: 2 });
     expect(runtimeInfo()).toEqual({
@@ -347,7 +347,7 @@ describe('runtimeInfo() gives the reasons', () => {
   });
 });
 
-/** A worker that takes one chunk of a job out of the shared memory and never does it. */
+/** A worker that takes one chunk of a job and never runs it. */
 async function startThief(): Promise<Worker> {
   const source = `
     const { parentPort, workerData: { memory, ticket } } = require('node:worker_threads');
@@ -362,10 +362,7 @@ async function startThief(): Promise<Worker> {
   return worker;
 }
 
-/**
- * Where the pool publishes its jobs: of a job's atomic stores only that of the ticket is of more than 1, the number of
- * its parts.
- */
+/** Finds the ticket: of the atomic stores for a job only that of the ticket, the number of chunks, is larger than 1. */
 function ticketAddress(): number {
   const store = vi.spyOn(Atomics, 'store');
   work();

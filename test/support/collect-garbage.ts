@@ -27,7 +27,7 @@ export async function collectAll(): Promise<void> {
   await collectUntil(() => ++turns === 8);
 }
 
-/** A runtime whose heap holds nothing yet, so that what other tests left for the collector does not disturb the count. */
+/** A runtime with an empty heap, so that garbage of other tests does not affect the count. */
 export function createEmptyRuntime(): Runtime {
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true }) });
   return { heap, kernels: portableSet(heap).set };

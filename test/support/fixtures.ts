@@ -1,4 +1,7 @@
-/** The fixtures that PyTorch and numpy made, typed. What each field means stands in the docblock of the script that made it. */
+/**
+ * Types of the fixtures that PyTorch and numpy made. The docblock of the script that made a fixture explains its
+ * fields.
+ */
 
 import { readFileSync } from 'node:fs';
 import { type Digest, hashedFloats } from './reference.ts';
@@ -68,7 +71,7 @@ export interface LayersFixture {
   readonly adam: readonly AdamCase[];
 }
 
-/** An input that both languages make: the values of hashedFloats. */
+/** An input that both languages compute: the values of hashedFloats. */
 export interface HashedTensor {
   readonly shape: readonly number[];
   readonly salt: number;

@@ -1,6 +1,6 @@
 /**
- * The portable kernels in float64: the same code with round = identity, on a heap of doubles. Central differences are meaningless in float32
- * (half of its digits are gone), in float64 they leave ten.
+ * The portable kernels in float64: the same code with round = identity, on a heap of doubles. Central differences are
+ * useless in float32, where they lose half of the digits; in float64 ten digits are left.
  */
 
 import type { Tensor } from '../../src/autograd/tensor.ts';

@@ -1,7 +1,7 @@
 /**
- * Workers that are frozen, count as lost, and wake up later. Here a worker plays it, so that a test decides the moment:
- * it does not end when it is told to, and goes on only when it is released. test/torture/frozen-workers.ts freezes sound
- * workers from outside.
+ * Workers that are frozen, count as lost, and wake up later. Here a worker simulates it, so that a test chooses the
+ * moment: the worker does not end when it is told to, and continues only when it is released.
+ * test/torture/frozen-workers.ts freezes normal workers from outside.
  */
 import { Worker } from 'node:worker_threads';
 import { RECORD_BYTES, RECORDS } from '../../src/kernels/threads/jobs.ts';
@@ -35,11 +35,11 @@ export interface Frozen {
   readonly start: StartThread;
   /** Whether the first worker is frozen now. */
   isFrozen(): boolean;
-  /** Lets it go on, and resolves when it has written. */
+  /** Lets the worker continue, and resolves when it has written. */
   release(): Promise<void>;
 }
 
-/** Starts sound workers, but for the first. */
+/** Starts normal workers, except for the first. */
 export function frozenWorker(moment: keyof typeof SOURCES): Frozen {
   const sound = findThreads();
   if (sound === undefined) throw new Error('there are no threads here');

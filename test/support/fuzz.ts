@@ -31,7 +31,8 @@ const seconds = ((performance.now() - start) / 1000).toFixed(1);
 console.log(`${format}, seed ${seed}: ${report.accepted} accepted, ${report.rejected} refused in ${seconds} s`);
 const kib = (bytes: number): string => `${Math.round(bytes / 1024)} KiB`;
 console.log(
-  `slowest parse ${report.slowestMilliseconds.toFixed(1)} ms; most allocated by one beyond its file's size ${kib(report.largestExcess)}; ` +
+  `slowest parse ${report.slowestMilliseconds.toFixed(1)} ms; ` +
+    `most allocated by one beyond its file's size ${kib(report.largestExcess)}; ` +
     `largest resident memory of the whole run ${process.resourceUsage().maxRSS} KiB`,
 );
 for (const [complaint, times] of [...report.complaints].sort((a, b) => b[1] - a[1]))

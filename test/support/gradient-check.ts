@@ -1,9 +1,10 @@
 /**
  * The full Jacobian of a function of tensors, by gradients() and by central differences, in float64.
  *
- * Step h = 1e-5 max(1, |x|): the truncation error h^2 / 6 f''' is about 2e-11 f''', and the rounding error of the difference
- * 2^-53 |f| / h about 1e-11 |f|; both grow with the scale of f, which the functions here keep below some hundreds. A wrong gradient
- * differs in its first digits. So atol = 1e-8 and rtol = 1e-7 leave two digits to spare and hide nothing.
+ * Step h = 1e-5 max(1, |x|): the truncation error h^2 / 6 f''' is about 2e-11 f''', and the rounding error of the
+ * difference 2^-53 |f| / h about 1e-11 |f|; both grow with the scale of f, which the functions here keep below some
+ * hundreds. A wrong gradient differs in its first digits. So atol = 1e-8 and rtol = 1e-7 leave two digits to spare and
+ * hide nothing.
  */
 import { gradients } from '../../src/autograd/gradients.ts';
 import { withoutRecording } from '../../src/autograd/record.ts';
@@ -35,7 +36,7 @@ export function float64Runtime(): Runtime {
   return shared;
 }
 
-/** Throws an Error that names op, sample, input, element and output where a partial derivative is off. */
+/** Throws an Error that names op, sample, input, element and output if a partial derivative is wrong. */
 export function checkJacobian(op: string, sample: string, fn: TensorFunction, inputs: readonly Nd[]): JacobianReport {
   return withRuntime(float64Runtime(), () => {
     const rows = byGradients(fn, inputs);
@@ -49,7 +50,8 @@ export function checkJacobian(op: string, sample: string, fn: TensorFunction, in
           const error = Math.abs(got - expected);
           if (!(error <= ATOL + RTOL * Math.abs(expected))) {
             throw new Error(
-              `${op}, ${sample}: d output[${output}] / d input ${which}[${j}] (x = ${input.values[j]}): got ${got}, expected ${expected}`,
+              `${op}, ${sample}: d output[${output}] / d input ${which}[${j}] (x = ${input.values[j]}): ` +
+                `got ${got}, expected ${expected}`,
             );
           }
           entries++;
@@ -61,8 +63,10 @@ export function checkJacobian(op: string, sample: string, fn: TensorFunction, in
   });
 }
 
-/** rows[output][input]: one backward pass an output, all over one recorded forward pass. */
-/** The rows of the Jacobian: for each output the gradients of all inputs, in the runtime in force. */
+/**
+ * The rows of the Jacobian as rows[output][input]: one backward pass for each output, all over one recorded forward
+ * pass, in the current runtime.
+ */
 export function byGradients(fn: TensorFunction, inputs: readonly Nd[]): Float64Array[][] {
   return scope(() => {
     const variables = inputs.map((input, i) => variable(toTensor(input), `input ${i}`));
@@ -96,7 +100,7 @@ function checkedGradients(loss: Tensor, variables: ReturnType<typeof variable>[]
 function byDifferences(fn: TensorFunction, inputs: readonly Nd[], which: number, element: number): Float64Array {
   const x = inputs[which]!.values[element]!;
   const h = STEP * Math.max(1, Math.abs(x));
-  // The distance actually walked: x + h and x - h are rounded.
+  // The actual distance: x + h and x - h are rounded.
   const above = x + h;
   const below = x - h;
   const high = evaluate(fn, inputs, which, element, above);

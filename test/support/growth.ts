@@ -1,4 +1,4 @@
-/** Memory that grows, by one page at a time, whenever a kernel is called. */
+/** Grows the memory by one page before every kernel call. */
 import type { Heap } from '../../src/kernels/heap.ts';
 import type { KernelSet } from '../../src/kernels/sets.ts';
 
@@ -12,7 +12,7 @@ export function growOnePage(heap: Heap): void {
   heap.limitBytes = limitBytes;
 }
 
-/** The same kernels, each of which finds a larger memory than its caller did. */
+/** The same kernels; each finds a larger memory than its caller had. */
 export function growingKernels(heap: Heap, kernels: KernelSet): KernelSet {
   const growing: KernelSet = new Map();
   for (const [kernel, run] of kernels) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/core/errors.ts';
 import { damagedFile, type FuzzTarget, fuzz, fuzzCase } from './mutate.ts';
 
-/** A format of one rule: the bytes sum up to 6. */
+/** A format with one rule: the sum of the bytes is 6. */
 function target(parse: (bytes: Uint8Array) => number): FuzzTarget<number> {
   const verify = (sum: number): void => {
     if (sum !== 6) throw new RangeError('the promise is broken');
@@ -17,7 +17,7 @@ function sumOrRefuse(bytes: Uint8Array): number {
 }
 
 describe('the mutation driver', () => {
-  it('counts outcomes and kinds of complaints', () => {
+  it('counts outcomes and kinds of errors', () => {
     const report = fuzz(target(sumOrRefuse), 500, 1);
     expect(report.accepted + report.rejected).toBe(500);
     expect(report.accepted).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /**
- * Mutation testing of parsers: files that are right are damaged at random, and the parser must either read them or refuse them
- * with a FormatError. Every case follows from (seed, index) alone, so a failure is repeated by `fuzzCase(target, seed, index)`.
+ * Mutation testing of parsers. Valid files are damaged at random, and the parser must either read them or throw a
+ * FormatError. Each case depends only on (seed, index), so `fuzzCase(target, seed, index)` repeats a failure.
  */
 import { FormatError } from '../../src/core/errors.ts';
 
@@ -31,7 +31,7 @@ export function testRandom(seed: number): TestRandom {
   };
 }
 
-/** Returns a damaged copy; leaves its input alone. */
+/** Returns a damaged copy; the input is not changed. */
 export type Mutator = (bytes: Uint8Array, random: TestRandom) => Uint8Array;
 
 export interface FuzzTarget<T> {
@@ -39,7 +39,7 @@ export interface FuzzTarget<T> {
   /** Files that the parser accepts. */
   readonly corpus: readonly Uint8Array[];
   readonly parse: (bytes: Uint8Array) => T;
-  /** Throws where what was read breaks a promise of the parser. */
+  /** Throws if the result of the parser breaks a promise of the parser. */
   readonly verify: (result: T, bytes: Uint8Array) => void;
   /** Mutators that know the format; used as often as the general ones. */
   readonly mutators: readonly Mutator[];
@@ -48,7 +48,7 @@ export interface FuzzTarget<T> {
 export interface FuzzReport {
   readonly accepted: number;
   readonly rejected: number;
-  /** How often each kind of complaint came: its message without names, numbers and offsets. */
+  /** How often each kind of error came: its message without names, numbers and offsets. */
   readonly complaints: ReadonlyMap<string, number>;
   /** The slowest single parse. */
   readonly slowestMilliseconds: number;
@@ -56,16 +56,22 @@ export interface FuzzReport {
   readonly largestExcess: number;
 }
 
-/** What a parse of the small files here may allocate beyond the file's size; most of it is garbage that was not collected meanwhile. */
+/**
+ * Allowed allocation of one parse beyond the size of the small files here. Most of it is garbage that was not collected
+ * yet.
+ */
 export const SLACK_BYTES: number = 4 * 2 ** 20;
 
-/** Bytes that the engine holds, in its heap and in array buffers; between two calls without a collection, what was allocated. */
+/**
+ * Bytes in the engine's heap and in array buffers. Between two calls without a collection, the difference is what was
+ * allocated.
+ */
 export function heldBytes(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
 
-/** Runs cases 0 to count - 1 of a seed. Throws at the first that breaks the rule, with the seed, the case and its bytes. */
+/** Runs cases 0 to count - 1 of a seed. Throws at the first failure, with the seed, the case and its bytes. */
 export function fuzz<T>(target: FuzzTarget<T>, count: number, seed: number): FuzzReport {
   for (const file of target.corpus) target.verify(target.parse(file), file);
   const complaints = new Map<string, number>();
@@ -82,7 +88,7 @@ export function fuzz<T>(target: FuzzTarget<T>, count: number, seed: number): Fuz
   return { accepted, rejected: count - accepted, complaints, slowestMilliseconds, largestExcess };
 }
 
-/** One case: undefined where the parser accepted the damaged file, else the kind of its complaint. */
+/** Runs one case. Returns undefined if the parser accepted the damaged file, else the kind of its error. */
 export function fuzzCase<T>(
   target: FuzzTarget<T>,
   seed: number,
@@ -117,7 +123,8 @@ export function fuzzCase<T>(
     const hex = Buffer.from(before.subarray(0, 2048)).toString('hex');
     const dots = before.length > 2048 ? '...' : '';
     return new Error(
-      `${target.name}, seed ${seed}, case ${index}: ${problem}: ${String(cause)}\n${before.length} bytes: ${hex}${dots}`,
+      `${target.name}, seed ${seed}, case ${index}: ${problem}: ${String(cause)}\n` +
+        `${before.length} bytes: ${hex}${dots}`,
       { cause },
     );
   }
@@ -134,7 +141,7 @@ export function damagedFile<T>(target: FuzzTarget<T>, seed: number, index: numbe
   return bytes;
 }
 
-/** Counts and lengths that parsers stumble over. */
+/** Counts and lengths that parsers often handle wrongly. */
 const ODD_INTEGERS: readonly bigint[] = [
   0n,
   1n,
@@ -158,7 +165,7 @@ const ODD_INTEGERS: readonly bigint[] = [
   0xffffffffffffffffn,
 ];
 
-/** Mutations that need to know nothing of the format. */
+/** Mutations that need no knowledge of the format. */
 export const GENERAL_MUTATORS: readonly Mutator[] = [
   function flipBit(bytes, random) {
     const copy = bytes.slice();

@@ -38,7 +38,7 @@ export function ndBuild(shape: readonly number[], of: (index: readonly number[])
   return nd(shape, values);
 }
 
-/** The element at an index; axes beyond the array's rank are dropped from the front, a size of 1 is stretched (NumPy's broadcasting). */
+/** The element at an index, with NumPy's broadcasting: extra leading axes are dropped, and a size of 1 is repeated. */
 export function ndAt(x: Nd, index: readonly number[]): number {
   let offset = 0;
   const lead = index.length - x.shape.length;

@@ -1,5 +1,6 @@
 /**
- * Runs an operation over its samples: forward in float64 and in float32 against a plain computation, and the full Jacobian in float64.
+ * Runs an operation over its samples: forward in float64 and in float32 against a plain computation, and the full
+ * Jacobian in float64.
  */
 import { describe, expect, it } from 'vitest';
 import { scope } from '../../src/autograd/scope.ts';
@@ -24,13 +25,14 @@ export interface OpCase {
   readonly name: string;
   readonly samples: readonly OpSample[];
   /**
-   * How near a float32 run comes: 'exact' is the float64 result rounded once (true of + - * / sqrt, since 53 >= 2 * 24 + 2, and of all moves);
-   * 'two ulp' for exp, log, tanh, sigmoid, 'four ulp' for what is made of two of them; 'bound' for sums, by the sample's own bound.
+   * How near a float32 run comes: 'exact' is the float64 result rounded once (true of + - * / sqrt, since 53 >= 2 * 24
+   * + 2, and of all moves); 'two ulp' for exp, log, tanh, sigmoid, 'four ulp' for what is made of two of them; 'bound'
+   * for sums, by the sample's own bound.
    */
   readonly float32: 'exact' | 'two ulp' | 'four ulp' | 'bound';
 }
 
-/** Roundings of float32: its unit roundoff. */
+/** The unit roundoff of float32. */
 export const UNIT: number = 2 ** -24;
 
 export function describeOp(op: OpCase): void {
@@ -87,6 +89,7 @@ function near(got: number, expected: number, tolerance: number): boolean {
 function fail(op: OpCase, sample: OpSample, i: number, got: Nd, expected: Nd): never {
   const inputs = sample.inputs.map((input) => input.values[i]).join(', ');
   throw new Error(
-    `${op.name}, ${sample.label}: output[${i}]: got ${got.values[i]}, expected ${expected.values[i]} (inputs at ${i}: ${inputs})`,
+    `${op.name}, ${sample.label}: output[${i}]: got ${got.values[i]}, ` +
+      `expected ${expected.values[i]} (inputs at ${i}: ${inputs})`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Operands laid out in a picture of memory, for many small calls of a kernel: between and around them lies a pattern
- * that no kernel may change. The numbers come from tables, and only what was used is restored.
+ * Operands laid out in a copy of the memory, for many small calls of a kernel. A pattern that no kernel may change lies
+ * between and around them. The numbers come from tables, and only the used part is restored.
  */
 import type { Address } from '../../src/kernels/kernel.ts';
 import { hashedFloats } from './reference.ts';
@@ -26,7 +26,7 @@ export const SPECIALS: readonly number[] = [
   1e-20,
 ];
 
-/** A prime, so that operands of one size begin at ever other places of the table. */
+/** A prime, so that operands of one size begin at different places of the table. */
 const TABLE = 65_521;
 const RANDOM = hashedFloats(TABLE, 11, -2, 2);
 const UNIT = hashedFloats(TABLE, 12, 0, 1);

@@ -1,4 +1,4 @@
-/** Thread pools of their own for tests, apart from the program's runtime. */
+/** Thread pools for tests, separate from the program's runtime. */
 import { Heap } from '../../src/kernels/heap.ts';
 import type { SimdSet } from '../../src/kernels/sets.ts';
 import { COMPLETED } from '../../src/kernels/threads/jobs.ts';

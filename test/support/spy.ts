@@ -5,7 +5,7 @@ import type { KernelName } from './kernel-sets.ts';
 
 export type KernelCounts = Readonly<Partial<Record<KernelName, number>>>;
 
-/** The result of `body`, and how often it called each kernel; those never called are left out. */
+/** The result of `body`, and the number of calls of each kernel. Kernels that were not called are omitted. */
 export function countKernels<T>(body: () => T): { result: T; counts: KernelCounts } {
   const { heap, kernels } = runtime();
   const counts: Record<string, number> = {};

@@ -1,4 +1,4 @@
-/** Checks of error types and messages for calls that the compiler would refuse, too. */
+/** Checks of error types and messages, also for calls that the compiler would refuse. */
 import { expect } from 'vitest';
 
 /** Passes a value of the wrong type to a parameter, which JavaScript callers can do at any time. */

@@ -69,7 +69,8 @@ export class Twins {
     const at = firstUnequal(memory, kept);
     if (at !== undefined) {
       throw new Error(
-        `${name}(${args.join(', ')}), ${what}: at ${at}, output + ${at - args[0]!}: got ${floatOf(memory[at]!)}, expected ${floatOf(kept[at]!)}, before ${operands.floats[at]}`,
+        `${name}(${args.join(', ')}), ${what}: at ${at}, output + ${at - args[0]!}: ` +
+          `got ${floatOf(memory[at]!)}, expected ${floatOf(kept[at]!)}, before ${operands.floats[at]}`,
       );
     }
     if (result !== expectedResult) {

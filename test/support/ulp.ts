@@ -16,8 +16,8 @@ export function float32FromBits(pattern: number): number {
 }
 
 /**
- * |got - exact| in ulps of float32 at `exact`, a float64 value: 0.5 is a correctly rounded result. What overflows float32 must be
- * infinite: then the distance is counted in representable numbers.
+ * |got - exact| in ulps of float32 at `exact`, a float64 value; 0.5 is a correctly rounded result. If `exact` overflows
+ * float32, `got` must be infinite, and the distance is counted in representable numbers.
  */
 export function ulpDistance(got: number, exact: number): number {
   if (Number.isNaN(exact)) return Number.isNaN(got) ? 0 : Infinity;

@@ -1,4 +1,7 @@
-/** Calls of the kernels on windows of any size: rows and columns become pixels and channels, the digits of a variant all the rest. */
+/**
+ * Calls of the kernels on windows, of any size: rows and columns become pixels and channels, and the digits of a
+ * variant give all other arguments.
+ */
 import type { WindowGeometry } from '../../src/kernels/windows.ts';
 import { type WindowPadding, windowGeometry, windowSizes } from './windows.ts';
 
@@ -35,7 +38,9 @@ interface WindowCase {
   readonly part: (side: keyof Sizes) => { readonly firstLine: number; readonly lines: number; readonly size: number };
 }
 
-/** `rows` pixels of `columns` channels, in as many pictures as they fill; a picture is smaller where there are too few. */
+/**
+ * `rows` pixels of `columns` channels, in as many images as they fill. Images are smaller if there are too few pixels.
+ */
 export function windowCase(rows: number, columns: number, next: () => number): WindowCase {
   const [most, window, padding] = [PICTURES[next()]!, WINDOWS[next()]!, PADDINGS[next()]!];
   const [mixed, some] = [next(), next()];

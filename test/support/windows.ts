@@ -1,9 +1,9 @@
-/** Geometries of windows over pictures, for tests of convolutions and poolings. */
+/** Geometries of windows over images, for tests of convolutions and poolings. */
 import type { WindowGeometry } from '../../src/kernels/windows.ts';
 
 /**
- * Keras's 'same' (as many windows as strides fit, the picture in their middle) and 'valid' (no window hangs over the edge), and 'wide':
- * pads larger than the kernel, so that the first and the last windows hold nothing of the picture.
+ * Keras's 'same' (as many windows as strides fit, the image in their middle) and 'valid' (no window extends past the
+ * edge), and 'wide': pads larger than the kernel, so that the first and the last windows lie outside the image.
  */
 export type WindowPadding = 'same' | 'valid' | 'wide';
 

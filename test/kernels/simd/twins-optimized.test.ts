@@ -1,6 +1,6 @@
 /**
- * The twin tests with the optimizing compiler from the first call: in a short test most kernels would run only as
- * Liftoff compiles them, in a training as TurboFan does. The flag holds for this file's process alone.
+ * The twin tests with the optimizing compiler from the first call on. A short test would run most kernels as Liftoff
+ * compiles them, but a training runs them as TurboFan does. The flag applies only to the process of this file.
  */
 import { setFlagsFromString } from 'node:v8';
 import { describeTwins } from './twins.ts';

@@ -1,5 +1,5 @@
 /**
- * Workers that are frozen for longer than the pool waits, and wake up: whatever they write then, no tensor holds it.
+ * Workers that are frozen for longer than the pool waits, and then wake up: nothing that they write reaches a tensor.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RuntimeError } from '../../../src/core/errors.ts';
@@ -21,7 +21,7 @@ const SIDE = 160;
 const SIZE = SIDE * SIDE;
 const PATIENCE = [200, 10_000] as const;
 
-/** c = a b, with its right values. */
+/** c = a b, and the correct values. */
 class Product {
   readonly c: Address;
   readonly #test: TestPool;
@@ -59,7 +59,7 @@ class Product {
 }
 
 describe('a worker that wakes up after it was lost', () => {
-  it('leaves alone its operands, which live on', async () => {
+  it('does not change its operands, which are still in use', async () => {
     const frozen = frozenWorker('with a chunk');
     const test = createPool(3, frozen.start, PATIENCE);
     const { pool, set } = test;
@@ -67,7 +67,7 @@ describe('a worker that wakes up after it was lost', () => {
     const product = new Product(test);
     expect(product.lose(pool).message).toMatch(/^threads: a worker was lost: 1 of 3 parts/);
     expect(frozen.isFrozen()).toBe(true);
-    // The job's output stays as long as the program likes, and is computed anew.
+    // The output of the job stays as long as the program needs it, and is computed again.
     product.run(pool.kernels);
     product.check();
     await frozen.release();
@@ -76,7 +76,7 @@ describe('a worker that wakes up after it was lost', () => {
     product.check();
   });
 
-  it('leaves alone what has taken the place of its operands after they were freed', async () => {
+  it('does not change the tensors that reuse the blocks of its freed operands', async () => {
     const frozen = frozenWorker('with a chunk');
     const test = createPool(3, frozen.start, PATIENCE);
     const { heap, pool } = test;
@@ -101,7 +101,7 @@ describe('a worker that wakes up after it was lost', () => {
       const pool = new ThreadPool(heap, set, 3, frozen.start, PATIENCE);
       await pool.ready();
       product.lose(pool);
-      // Nobody shares the pool's blocks any more: they are back at once.
+      // No worker uses the pool's blocks any more: they are freed at once.
       expect(heap.usage().blocks).toBe(blocks);
       product.run(pool.kernels);
       product.check();
@@ -158,7 +158,7 @@ describe('a worker that wakes up after it was lost', () => {
 });
 
 describe('a worker that is frozen while it starts', () => {
-  it('does not hold up the others, and does not enter when it wakes up', async () => {
+  it('does not delay the others, and does not enter work() when it wakes up', async () => {
     const frozen = frozenWorker('while it starts');
     const test = createPool(3, frozen.start, [200, 300]);
     const { heap, pool } = test;
@@ -168,7 +168,7 @@ describe('a worker that is frozen while it starts', () => {
     const product = new Product(test);
     product.run(pool.kernels);
     product.check();
-    // Its workspace is its own until it has ended; the product has three blocks.
+    // Its workspace is not freed until it has ended; the product has three blocks.
     expect(heap.usage().blocks).toBe(blocks + 3);
     await frozen.release();
     await expect.poll(() => heap.usage().blocks).toBe(blocks + 2);

@@ -1,16 +1,16 @@
 /**
- * Workers that die in each phase of their life: a typed error or the right bits, never a hang. `tsx
- * test/torture/workers.ts` does it 50 times.
+ * Workers that end in each phase of their life: the call throws a typed error or gives the right bits, and never hangs.
+ * `tsx test/torture/workers.ts` does it 50 times.
  */
 import { describe, expect, it } from 'vitest';
 import { findThreads, type StartThread } from '../../../src/kernels/threads/worker.ts';
 import { DEATH_NAMES, DEATHS, type Trial, tryDeath } from '../../support/dying-workers.ts';
 import { createPool } from '../../support/pools.ts';
 
-/** Milliseconds: far above a patience of 200, far below a hang, for the machine may be busy. */
+/** In milliseconds: much longer than a patience of 200, much shorter than a hang, since the machine may be busy. */
 const LONGEST_CALL = 3000;
 
-/** A fraction of the pool's patience with a job, to save time, but all of it with a worker that starts. */
+/** A fraction of the pool's patience with a job, to save time, but its full patience with a worker that starts. */
 const PATIENCE = [200, 10_000] as const;
 
 describe('a worker that', () => {
