@@ -2,8 +2,8 @@
  * The dense autoencoder, with the layer sizes of the dense GAN:
  *   encoder: 784 -> 512 -> 256 -> latent, no biases, batch normalisation and LeakyReLU after the first two, batch
  *   normalisation without gamma and beta after the last.
- *   decoder: latent -> 256 -> 512 -> 784, batch normalisation and LeakyReLU after the first two (without biases), a bias
- *   and tanh after the last. Its images lie in [-1, 1].
+ *   decoder: latent -> 256 -> 512 -> 784, batch normalisation and LeakyReLU after the first two (without biases), a
+ *   bias and tanh after the last. Its images lie in [-1, 1].
  *
  * The mean squared error does not constrain the distribution of the latent vectors. To decode samples from standard
  * normal noise, each latent number is normalised to mean 0 and variance 1 over the digits. The latent numbers are

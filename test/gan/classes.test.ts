@@ -136,7 +136,7 @@ describe('a class-conditional training', () => {
       return classRow.indexOf(length);
     });
 
-  it('hands each network the classes of its images: the real ones their own, the generated ones those they were made of', async () => {
+  it('gives each network the classes of its images, real and generated', async () => {
     const options = tinyConditional({ epochs: 1 });
     const noise: number[][][] = [];
     const judged: number[][][] = [];

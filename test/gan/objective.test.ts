@@ -33,7 +33,7 @@ describe('objective', () => {
     expect(given.samples).toEqual(standard.samples);
   });
 
-  it('gets the logits of one pass: of the fakes first for the generator, of the real ones first for the discriminator', async () => {
+  it('gets the logits of one pass: fake first for the generator, real first for the discriminator', async () => {
     const calls: Tensor[][] = [];
     const spy: Objective = {
       generatorLoss(...logits) {

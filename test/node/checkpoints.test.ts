@@ -49,7 +49,7 @@ describe('checkpointDirectory', () => {
     expect(newest!.name).toBe(join(folder, 'checkpoint-000004.safetensors'));
   });
 
-  it('goes on counting where another program stopped, also beyond six digits, and leaves other files alone', async () => {
+  it('continues the numbers of another program, also beyond six digits, and keeps other files', async () => {
     const folder = newFolder();
     const strangers = ['checkpoint-7.safetensors', 'checkpoint-000001.txt', 'notes', '.ganvas-notes.tmp'];
     for (const name of strangers) writeFileSync(join(folder, name), name);
@@ -130,7 +130,7 @@ describe('checkpointDirectory', () => {
     },
   );
 
-  it('finds before the first step that it cannot write, and needs to write nothing for a finished training', async () => {
+  it('rejects before the first step if it cannot write, and writes nothing for a finished training', async () => {
     const folder = newFolder();
     const fileSystem = (code: string): CheckpointFileSystem =>
       hookedFileSystem((call) => {

@@ -175,7 +175,7 @@ describe('two trainings in one folder', () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
-  it('one that is frozen loses the folder, and learns so at its next save instead of deleting what is newer', async () => {
+  it('a suspended training loses the folder; its next save rejects and deletes no newer checkpoint', async () => {
     const folder = newFolder();
     const { child, message } = await trainElsewhere(folder);
     child.kill('SIGSTOP');

@@ -226,7 +226,7 @@ describe.each(TRAININGS)('%s', (name, innermost, run) => {
     expect(String(error)).toMatch(message);
   });
 
-  it('a gradient beyond 1.8e19 ends it in that step, by the names of network, weight and slot, and is never saved', async () => {
+  it('a gradient beyond 1.8e19 rejects in that step, names network, weight and slot, and is never saved', async () => {
     const store = recordingStore();
     const inner = adam({ learningRate: 1e-2 });
     const optimizer = wrong<Optimizer>({
