@@ -169,7 +169,7 @@ describe('permutation', () => {
     expect(got).toEqual(expected);
   });
 
-  it('gives all 24 orders of 4 equally often: chi-square (23 degrees of freedom) below 49.7, its 0.999 quantile', () => {
+  it('gives all 24 orders of 4 equally often: chi-square (23 degrees of freedom) below 49.7 (0.999 quantile)', () => {
     const random = createRandom(6);
     const counts = new Map<string, number>();
     const rounds = 24_000;

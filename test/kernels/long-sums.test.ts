@@ -92,7 +92,7 @@ describe.each(SETS)('over a million rows the %s kernels stay within the error bo
       kernels.sumColumns(out, x, rows, 1, 1);
       expect(Math.abs(heap.floats[out]! - exact)).toBeLessThanOrEqual(gamma(additions(rows)) * magnitude);
       kernels.sumRows(out, x, 1, rows, rows);
-      // Two additions more join the lanes.
+      // Two more additions join the lanes.
       expect(Math.abs(heap.floats[out]! - exact)).toBeLessThanOrEqual(gamma(additions(rows / 4) + 2) * magnitude);
     });
   });
@@ -109,8 +109,8 @@ describe.each(SETS)('over a million rows the %s kernels stay within the error bo
       kernels.moments(out, out + 1, x, rows, 1, 1);
       const [gotMean, gotVariance] = [heap.floats[out]!, heap.floats[out + 1]!];
       const k = additions(rows);
-      // One rounding more in the mean: the division. Four in the variance: the difference counts twice, the square and
-      // the division.
+      // The mean has one more rounding: the division. The variance has four more: the difference counts twice, the
+      // square and the division.
       expect(Math.abs(gotMean - mean)).toBeLessThanOrEqual(gamma(k + 1) * magnitude);
       const offset = (gotMean - mean) ** 2;
       expect(Math.abs(gotVariance - variance)).toBeLessThanOrEqual(gamma(k + 4) * (variance + offset) + offset);

@@ -1,7 +1,7 @@
 /**
- * Every kernel's formula written out once more, one element at a time and as plainly as possible, on a Float32Array.
- * f(...) marks each rounding to float32. Only exp, log, tanh, sigmoid, the quantile and Philox are shared with src:
- * they have tests of their own.
+ * The formula of every kernel written a second time, one element at a time and as plainly as possible, on a
+ * Float32Array. f(...) marks each rounding to float32. Only exp, log, tanh, sigmoid, the quantile and Philox are shared
+ * with src: they have their own tests.
  */
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
 import { philox } from '../../src/core/philox.ts';

@@ -1,4 +1,4 @@
-/** The formulas of the kernels on windows, one element at a time: each place is computed from the element's number. */
+/** The formulas of the kernels on windows, one element at a time: its position is computed from its number. */
 import type { WindowGeometry } from '../../src/kernels/windows.ts';
 import type { Kernels } from '../support/kernel-sets.ts';
 
@@ -64,7 +64,9 @@ export function windowReference(x: Float32Array): Pick<Kernels, Names> {
   };
 }
 
-/** Where one channel of a window has its elements, counted from image 0, as far as they lie in the picture. */
+/**
+ * The positions of the elements of one channel of a window, counted from image 0, as far as they lie inside the image.
+ */
 function windowPlaces(geometry: WindowGeometry, line: number, ox: number, channel: number): number[] {
   const [height, width, channels, kernelHeight, kernelWidth, sy, sx, padTop, padLeft, outHeight] = geometry;
   const places: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * The kernels on windows beyond their formulas (kernels.test.ts has those): small pictures whose results can be read
- * off, im2col and col2im as adjoints, and the layers of a DCGAN for pictures of 28 x 28 at full size.
+ * Further tests of the kernels on windows (kernels.test.ts checks their formulas): small images with results computed
+ * by hand, im2col and col2im as adjoints, and the layers of a DCGAN for images of 28 x 28 at full size.
  */
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../src/kernels/heap.ts';
@@ -21,7 +21,7 @@ function take({ heap }: TestSet, address: Address, size: number): number[] {
   return Array.from(heap.floats.subarray(address, address + size));
 }
 
-// One channel; a window of 2 x 2, stride 2; what follows was read off by hand.
+// One channel; a window of 2 x 2, stride 2; the expected values were computed by hand.
 describe.each(KERNEL_SETS)('windows on small pictures, $name', ({ create }) => {
   const set = create();
   const { kernels } = set;
@@ -34,8 +34,8 @@ describe.each(KERNEL_SETS)('windows on small pictures, $name', ({ create }) => {
     expect(take(set, columns, 16)).toEqual([0, 0, 0, 1, 0, 0, 2, 3, 0, 4, 0, 0, 5, 6, 0, 0]);
   });
 
-  it('col2im: each pixel has the sum over the windows that hold it', () => {
-    // Windows of 1 x 3 at 0, 1, 2 on a row of 5 pixels, all ones: 1, 2, 3, 2, 1 windows hold them.
+  it('col2im: each pixel has the sum over the windows that contain it', () => {
+    // Windows of 1 x 3 at 0, 1, 2 on a row of 5 pixels, all ones: 1, 2, 3, 2, 1 windows contain them.
     const geometry: WindowGeometry = [1, 5, 1, 1, 3, 1, 1, 0, 0, 1, 3];
     const columns = put(set, new Float32Array(9).fill(1));
     const x = put(set, new Float32Array(5).fill(Number.NaN));
@@ -72,13 +72,13 @@ describe.each(KERNEL_SETS)('windows on small pictures, $name', ({ create }) => {
     expect(dx).toEqual(gradient);
   });
 
-  it('max pooling: what hangs over the edge never wins, not even against negative numbers', () => {
+  it('max pooling: elements beyond the edge never win, not even against negative numbers', () => {
     const { out, dx } = pool([-1, -2, -3], windowGeometry([1, 3, 1], [2, 2], [1, 1], 'same'));
     expect(out).toEqual([-1, -2, -3]);
     expect(dx).toEqual([1, 10, 100]);
   });
 
-  it('max pooling: a window that holds nothing of the picture gives -Infinity and keeps its gradient', () => {
+  it('max pooling: a window outside the image gives -Infinity and passes no gradient on', () => {
     const { out, dx } = pool([4, 6], [1, 2, 1, 1, 2, 1, 2, 0, 2, 1, 3]);
     expect(out).toEqual([-Infinity, 6, -Infinity]);
     expect(dx).toEqual([0, 10]);
@@ -91,8 +91,7 @@ describe.each(KERNEL_SETS)('windows on small pictures, $name', ({ create }) => {
   });
 });
 
-// In float64, where the only rounding is that of the sums of products themselves: some 1e-16 a term, at most 2,000
-// terms of size 4.
+// In float64 the only rounding is that of the sums of products: some 1e-16 a term, at most 2,000 terms of size 4.
 it('im2col and col2im are adjoint: <im2col(x), c> = <x, col2im(c)> within 1e-10', () => {
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 256 }), precision: 'float64' });
   const set = portableSet(heap);

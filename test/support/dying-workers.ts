@@ -1,7 +1,7 @@
 /**
- * Workers that die: at start, idle, woken, with a chunk of a job in hand. One trial runs jobs with one such worker and
- * a sound one until the death has done its harm, and tells whether the caller got a typed error or the right bits, and
- * how long the worst call took.
+ * Workers that end: at start, idle, woken, or with a chunk of a job taken. One trial runs jobs with one such worker and
+ * a normal one until the lost worker is noticed. It tells whether the caller got a typed error or the right bits, and
+ * how long the longest call took.
  */
 import { Worker } from 'node:worker_threads';
 import { RuntimeError } from '../../src/core/errors.ts';
@@ -39,7 +39,7 @@ const take = () => {
 const fillMemory = () => { let last; for (;;) last = { last }; };
 `;
 
-/** A worker with a sound worker of its own, which it terminates a while after the jobs began. */
+/** A worker that runs a normal worker and terminates it a while after the jobs began. */
 const TERMINATING = `
 const inner = new Worker(workerData.inner, { eval: true, workerData });
 inner.on('message', ready);
@@ -52,7 +52,7 @@ const watch = setInterval(() => {
 
 export interface Death {
   readonly source: string;
-  /** What a job may come to: an error if a chunk is lost, else the right bits. */
+  /** The possible results of a job: an error if a chunk is lost, else the right bits. */
   readonly outcome: 'error' | 'same bits' | 'either';
 }
 
@@ -106,7 +106,7 @@ function startDying(name: string, flags: Int32Array, delay: number): StartThread
 export interface Trial {
   readonly name: string;
   readonly outcome: 'error' | 'same bits';
-  /** Whether the worker came to do what it was made for. */
+  /** Whether the worker did what it was made for. */
   readonly done: boolean;
   /** The longest call of a kernel. */
   readonly milliseconds: number;
@@ -115,7 +115,7 @@ export interface Trial {
 
 const SIDE = 160;
 const SIZE = SIDE * SIDE;
-/** Jobs go on for so long in one turn of the event loop, so that no event can tell the pool of the death. */
+/** Duration of the jobs in one turn of the event loop, so that no event can tell the pool that the worker ended. */
 const BUSY_MILLISECONDS = 80;
 /** A worker that is to take a chunk may have to wait for a processor. */
 const LONGEST_MILLISECONDS = 5000;
@@ -165,12 +165,12 @@ export async function tryDeath(name: string, patience: readonly [number, number]
   product(spread, c);
   check('afterwards');
   pool.close();
-  // Two workspaces and the control block come back; four operands stay.
+  // Two workspaces and the control block are freed; four operands stay.
   await allGone(() => heap.usage().blocks === blocks - 3 + 4, `${name}, seed ${seed}`);
   return { name, outcome: message === '' ? 'same bits' : 'error', done: flags[0] === 1, milliseconds, message };
 }
 
-/** A worker has ended when its workspace has come back, and with the last one's the control block. */
+/** A worker has ended when its workspace is freed. With the last workspace the control block is freed. */
 async function allGone(isGone: () => boolean, what: string): Promise<void> {
   const deadline = performance.now() + 5000;
   while (!isGone()) {

@@ -22,7 +22,7 @@ function upTo(last: number): number[] {
   return Array.from({ length: last + 1 }, (_, i) => i);
 }
 
-/** Sizes with all variants, then sizes with one variant after the other. */
+/** Sizes with all variants, then sizes with one variant each. */
 function* cases(kernel: AnyKernel): Generator<readonly [rows: number, columns: number, variant: number]> {
   const { rank, variants } = caseOf(kernel);
   let turn = 0;
@@ -132,8 +132,8 @@ export function describeTwins(compiler: string, gemmShare: number): void {
       for (let i = 0; i < 1500; i++) compareGemm([below(41), below(41), below(41)], flagsOf(i), i);
     });
 
-    // KC = 512, MC = 128 and NC = 1024 of library/gemm.ts, MC = 64 and NC = 512 of the portable one: one block, one
-    // more, several and a rest.
+    // KC = 512, MC = 64 and NC = 1024 of library/gemm.ts, NC = 512 of the portable one: one block, one more element,
+    // several blocks and a rest.
     it.each([
       [4, 8, 512],
       [5, 9, 513],

@@ -28,14 +28,14 @@ describe('a worker that', () => {
   it.each([2, 3, 4, 5, 6])('is terminated while it works, at moment %i', async (seed) => {
     const attempt = (): Promise<Trial> => tryDeath('is terminated while it works', PATIENCE, seed);
     let trial = await attempt();
-    // On a busy machine a starved worker may count as lost before the other is terminated: that is not the trial that
-    // was meant.
+    // On a busy machine a worker without processor time may count as lost before the other is terminated. Such a trial
+    // is repeated.
     for (let more = 0; more < 3 && !trial.done; more++) trial = await attempt();
     expect(trial.done).toBe(true);
     expect(trial.milliseconds).toBeLessThan(LONGEST_CALL);
   });
 
-  // Once more if the machine was busy: the bound is that of the promise.
+  // Repeated if the machine was busy: the bound is the documented one.
   it('exits with a chunk: the error comes within 2 s as the pool is made by configure()', { retry: 3 }, async () => {
     const trial = await tryDeath('exits with a chunk', [1500, 10_000], 1);
     expect(trial).toMatchObject({ outcome: 'error', done: true });
@@ -61,12 +61,12 @@ describe('a pool whose workers cannot be started', () => {
     },
   };
 
-  it.each(Object.keys(failing))('%s has fewer threads, and gives back their workspaces', async (name) => {
+  it.each(Object.keys(failing))('%s has fewer threads, and frees their workspaces', async (name) => {
     calls = 0;
     const { heap, pool, spread } = createPool(3, failing[name]);
     await pool.ready();
     expect(pool.size).toBe(name === 'but for some' ? 2 : 1);
-    // The set's workspace, the pool's control block, and one workspace a worker.
+    // The set's workspace, the pool's control block, and one workspace for each worker.
     expect(heap.usage().blocks).toBe(2 + pool.size - 1);
     const x = heap.allocate(40_000);
     spread.fill(x, 3, 40_000);

@@ -1,6 +1,6 @@
 /**
- * The pool at work: the bits of one thread with any number of them, thousands of jobs in a row, growth of the memory
- * between jobs.
+ * The pool at work: any number of threads gives the bits of one thread; thousands of jobs in a row; growth of the
+ * memory between jobs.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../../src/core/errors.ts';
@@ -23,10 +23,10 @@ import { firstUnequal, invoke, Twins } from '../../support/twins.ts';
 const CAPACITY = 1 << 19;
 const SPLIT = KERNELS.filter(({ rule }) => rule !== undefined);
 
-/** Their rows become pictures: many small ones. */
+/** Kernels whose rows become images: many small ones. */
 const ON_WINDOWS: readonly AnyKernel[] = [im2col, col2im, maxPooling2d, maxPooling2dBackward];
 
-/** Rows and columns of a call that is surely cut, and cut with a rest. */
+/** Rows and columns of a call that is certainly cut, with a smaller last part. */
 function largeSize(kernel: AnyKernel): readonly [rows: number, columns: number] {
   if (kernel === gemm) return [130, 197];
   if (ON_WINDOWS.includes(kernel)) return [1031, 17];
@@ -44,7 +44,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
   });
   afterAll(() => test.pool.close());
 
-  it('has that many', () => {
+  it('has that number of threads', () => {
     expect(test.pool.size).toBe(threads);
     expect([...test.pool.kernels.keys()]).toEqual(KERNELS);
   });
@@ -67,7 +67,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
       );
       if (chunks() > 0) cut++;
     }
-    // Of gemm's depths only the larger ones are work enough.
+    // Only the larger depths of gemm are enough work.
     expect(cut > 0).toBe(threads > 1);
   });
 
@@ -127,7 +127,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
     const [x, got, expected] = [heap.allocate(most), heap.allocate(most), heap.allocate(most)];
     alone.randomNormal(x, 1, 2, 0, 0, 0, 0, 1, most);
     for (let job = 0; job < 10_000; job++) {
-      // Each job writes other values, so that one left undone is seen: slope and count change.
+      // Slope and count change, so each job writes other values and a job that was skipped is detected.
       const count = SMALLEST_JOB - 50 + (job % 100);
       const slope = job / 1000;
       if (job % 4 === 0) {
@@ -147,7 +147,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
 });
 
 describe('a pool', () => {
-  it('does a large job alone that has one row only, and so cannot be cut', async () => {
+  it('runs a large job with a single row, which cannot be cut, on one thread', async () => {
     const { heap, alone, spread, pool, chunks } = createPool(2);
     await pool.ready();
     const columns = 8 * SMALLEST_JOB;
@@ -168,7 +168,7 @@ describe('a pool', () => {
     expect(() => new ThreadPool(heap, simdSet(heap).simd, 2, start)).toThrow(RuntimeError);
   });
 
-  it('that is closed goes on with the calling thread, and gives back what its workers had', async () => {
+  it('that is closed continues on the calling thread, and frees the blocks of its workers', async () => {
     const { heap, set, alone, spread, pool } = createPool(4);
     const withWorkers = heap.usage();
     await pool.ready();
@@ -185,7 +185,7 @@ describe('a pool', () => {
     expect(heap.usage().blocks).toBe(withWorkers.blocks - 4);
   });
 
-  it('that is closed before its workers are there is ready nonetheless', async () => {
+  it('that is closed before its workers have started is ready nonetheless', async () => {
     const { pool } = createPool(3);
     pool.close();
     await pool.ready();

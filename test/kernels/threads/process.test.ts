@@ -1,10 +1,10 @@
-/** What a pool means for its process: it sleeps when there is no work, and does not keep the process alive. */
+/** The effect of a pool on its process: it sleeps when there is no work, and does not keep the process alive. */
 import { describe, expect, it } from 'vitest';
 import { runScript, sourceUrl } from '../../support/child-process.ts';
 
 /**
- * Milliseconds from the last line to the end. It takes some tens of them; this is far below a hang even on a busy
- * machine.
+ * Milliseconds from the last line to the end of the process. It takes some tens of them; a hang takes much longer than
+ * this limit, even on a busy machine.
  */
 const LONGEST_END = 5000;
 
@@ -57,7 +57,7 @@ describe('a process with a pool', () => {
     expect(code).toBe(7);
   });
 
-  it('ends by an error that was not caught, as any process does', async () => {
+  it('ends after an uncaught error, as any process does', async () => {
     const { code, stderr } = await runScript(
       `${IMPORT} await configure({ threads: 3 }); work(); throw new Error('on purpose');`,
     );
@@ -65,11 +65,11 @@ describe('a process with a pool', () => {
     expect(stderr).toContain('on purpose');
   });
 
-  it('burns no processor time while there is no work', async () => {
+  it('uses no processor time while there is no work', async () => {
     const { code, stdout } = await runScript(`${IMPORT}
       await configure({ threads: 4 });
       work();
-      // Let the engine end what it does in the background: compiling, starting.
+      // The engine finishes its background work first: compiling, starting.
       await new Promise((resolve) => setTimeout(resolve, 500));
       const before = process.cpuUsage();
       await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -78,7 +78,7 @@ describe('a process with a pool', () => {
       work();`);
     expect(code).toBe(0);
     const [first, idle, second] = stdout.trim().split('\n');
-    // One spinning worker would burn 1000 ms.
+    // One spinning worker would use 1000 ms.
     expect(Number(idle!.split(' ')[1])).toBeLessThan(50);
     // And they wake up again.
     expect(second).toBe(first);

@@ -61,7 +61,7 @@ const SIZES = [
 ] as const;
 
 describe('the split rules', () => {
-  it('leave whole only what has a sum of one order or never takes long', () => {
+  it('cut all kernels except those whose sum has one order or that never take long', () => {
     const whole = KERNELS.filter(({ rule }) => rule === undefined);
     expect(whole.map(({ name }) => name).sort()).toEqual([
       'inverseStddev',
@@ -127,7 +127,7 @@ describe('the split rules', () => {
     }
   });
 
-  it('gemm is cut along the longer side of C, and costs m n k whichever it is', () => {
+  it('gemm is cut along the longer side of C, and costs m n k for either side', () => {
     const rule = gemm.rule!;
     const call = (m: number, n: number): number[] => [0, 0, 0, m, n, 50, n, 50, n, 0, 0, 0];
     for (const [m, n] of [

@@ -1,4 +1,4 @@
-/** Threads where there is no node:worker_threads: the Worker of browsers, played by a recorder, and none at all. */
+/** Threads without node:worker_threads: a recorder plays the Worker of browsers, or there is none. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { availableCores, findThreads, type Thread, type WorkerData } from '../../../src/kernels/threads/worker.ts';
 
@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What a page would see: no process, and so none of Node's modules. */
+/** Simulates a page: no process, and so no modules of Node. */
 function leaveNode(globals: Readonly<Record<string, unknown>>): void {
   vi.stubGlobal('process', undefined);
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
@@ -44,7 +44,7 @@ const data: WorkerData = {
   workspace: 128,
 };
 
-/** Starts a worker as a page does. `events` tells what the pool hears, `revoked` the URLs that were taken back. */
+/** Starts a worker as a page does. `events` records what the pool is told, `revoked` the URLs that were revoked. */
 function startInPage(): {
   readonly thread: Thread;
   readonly worker: FakeWorker;
@@ -57,23 +57,23 @@ function startInPage(): {
   const events: string[] = [];
   const start = findThreads()!;
   const thread = start(data, { ready: () => events.push('ready'), ended: () => events.push('ended') });
-  // The test runner needs what was taken away.
+  // The test runner needs the removed globals.
   vi.unstubAllGlobals();
   const [worker] = FakeWorker.made.splice(0);
   return { thread, worker: worker!, events, revoked };
 }
 
-it('a page starts a Worker from a Blob, hears that it is ready, and takes its URL back', async () => {
+it('a page starts a Worker from a Blob, is told that it is ready, and revokes its URL', async () => {
   const { worker, events, revoked } = startInPage();
   expect(worker.options).toEqual({ name: 'ganvas' });
   expect(worker.posted).toEqual([data]);
-  // The source is all that a worker has: it must compile, and answer the one message that it gets.
+  // A worker has only its source: it must compile, and answer the one message that it gets.
   const source = await (await fetch(worker.url)).text();
   const scope: { onmessage?: (event: { data: WorkerData }) => void; said: unknown[] } = { said: [] };
   new Function('scope', 'postMessage', `let onmessage;${source};scope.onmessage = onmessage;`)(scope, (text: unknown) =>
     scope.said.push(text),
   );
-  // The module is an empty one, so that there is no work() to enter.
+  // The module is empty, so there is no work() to enter.
   expect(() => scope.onmessage!({ data })).toThrow(/work is not a function/);
   expect(scope.said).toEqual(['ready']);
   // Its door is no longer open: it must not enter.
@@ -86,7 +86,7 @@ it('a page starts a Worker from a Blob, hears that it is ready, and takes its UR
   expect(revoked).toEqual([worker.url]);
 });
 
-it('a worker of a page has ended when it threw', () => {
+it('a worker of a page counts as ended when it has thrown', () => {
   const { worker, events } = startInPage();
   let prevented = false;
   worker.onerror!({ preventDefault: () => (prevented = true) });
@@ -95,7 +95,7 @@ it('a worker of a page has ended when it threw', () => {
   expect(events).toEqual(['ended']);
 });
 
-it('a worker of a page that is to end says itself when it has', () => {
+it('a worker of a page reports that it has ended', () => {
   vi.useFakeTimers();
   const { thread, worker, events } = startInPage();
   thread.terminate();
@@ -116,14 +116,14 @@ it('a worker of a page that does not end is terminated, and never counts as ende
   expect(events).toEqual([]);
 });
 
-it('where there is no Worker or no Blob there are no threads', () => {
+it('there are no threads without Worker or without Blob', () => {
   leaveNode({ Worker: undefined });
   expect(findThreads()).toBeUndefined();
   leaveNode({ Worker: FakeWorker, Blob: undefined });
   expect(findThreads()).toBeUndefined();
 });
 
-it('the cores are those that Node or else the page tells, or one', () => {
+it('the number of cores comes from Node, else from the page, else it is one', () => {
   expect(availableCores()).toBeGreaterThanOrEqual(1);
   leaveNode({ navigator: { hardwareConcurrency: 7 } });
   expect(availableCores()).toBe(7);
