@@ -1,7 +1,7 @@
 /**
  * Workers that end: at start, idle, woken, or with a chunk of a job taken. One trial runs jobs with one such worker and
- * a normal one until the lost worker is noticed. It tells whether the caller got a typed error or the right bits, and
- * how long the longest call took.
+ * a normal one until its end has taken effect. It tells whether the caller got a typed error or the right bits, and how
+ * long the longest call took.
  */
 import { Worker } from 'node:worker_threads';
 import { RuntimeError } from '../../src/core/errors.ts';

@@ -18,7 +18,7 @@ export interface KernelCase<P extends readonly number[] = readonly number[]> {
 type Digits = (radix: number) => number;
 
 /**
- * A case whose variant is read digit by digit, each of its own radix; the number of variants is the product of the
+ * A case whose variant is read digit by digit, each with its own radix. The number of variants is the product of the
  * radices.
  */
 function kernelCase<P extends readonly number[]>(
@@ -51,7 +51,7 @@ const SLOPES = [0.3, 0, 1, -0.7];
 
 /**
  * A kernel whose parameters are addresses, float constants and a count: all operands have `count` elements. The first
- * address is the output, apart or in the place of each of the others.
+ * address is the output: separate, or the same as one of the others.
  */
 function elementwise({ name, parameters }: AnyKernel): KernelCase {
   const kinds = Object.values(parameters);
@@ -292,8 +292,8 @@ export function caseOf(kernel: AnyKernel): KernelCase {
 }
 
 /**
- * One product. `wider`: floats by which the rows of all three matrices are longer than needed. C holds NaN where it may
- * not be read.
+ * One product. `wider` is the number of extra floats at the end of each row of all three matrices. C holds NaN if it
+ * may not be read.
  */
 export function gemmCase(
   o: Operands,
