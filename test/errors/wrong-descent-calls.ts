@@ -46,6 +46,11 @@ const common = (name: Training): readonly WrongCall[] => [
   wrongly(name, { resume: true }, 'resume needs a checkpoint store. Use memoryCheckpoints'),
   wrongly(name, { validation: 5 }, 'validation: options must be a plain object; got 5'),
   wrongly(name, { validation: { image: images } }, 'validation: unknown option "image". Did you mean images'),
+  wrongly(
+    name,
+    { validation: { images: tensor([], [0, 2, 2, 1]), ...(name === 'trainClassifier' ? { labels: [] } : {}) } },
+    'validation.images has no items. Leave validation out',
+  ),
   wrongly(name, { validation: { images: 3 } }, 'validation: images must be a Dataset or a Tensor .* got 3'),
   wrongly(
     name,

@@ -172,6 +172,11 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
   encodeWeights: [
     [
       Argument,
+      [{ g: { namedWeights: new Map([['0.kernel', x]]), inputShape: [2] } }],
+      /^encodeWeights: models.g: the weight "0.kernel" must be a variable; got a Tensor/,
+    ],
+    [
+      Argument,
       [undefined],
       /^encodeWeights: models must be an object of models by name; got undefined. The models come first/,
     ],

@@ -49,6 +49,21 @@ describe('checkpointDirectory', () => {
     expect(newest!.name).toBe(join(folder, 'checkpoint-000004.safetensors'));
   });
 
+  it('refuses to save after another training has saved, and deletes nothing', async () => {
+    const folder = newFolder();
+    const store = checkpointDirectory(folder);
+    await store.open?.();
+    await store.save(bytesOf(1));
+    writeFileSync(join(folder, 'checkpoint-000005.safetensors'), bytesOf(5));
+    const error = await rejection(store.save(bytesOf(2)));
+    expect(error).toBeInstanceOf(RuntimeError);
+    expect(String(error)).toMatch(
+      /another training has saved checkpoint-000005.safetensors .* since this one saved last/,
+    );
+    expect(await contents(store)).toEqual([5, 1]);
+    await store.close?.();
+  });
+
   it('continues the numbers of another program, also beyond six digits, and keeps other files', async () => {
     const folder = newFolder();
     const strangers = ['checkpoint-7.safetensors', 'checkpoint-000001.txt', 'notes', '.ganvas-notes.tmp'];
