@@ -93,7 +93,7 @@ function findSet(
     const obstacle = whyNotCompiled(cause);
     if (obstacle === undefined) throw cause;
     if (kernels === 'simd') {
-      throw new RuntimeError(`configure: SIMD kernels cannot be had: ${obstacle}. Use kernels: 'auto' or 'portable'.`, {
+      throw new RuntimeError(`configure: SIMD kernels are not available: ${obstacle}. Use kernels: 'auto' or 'portable'.`, {
         cause,
       });
     }

@@ -137,8 +137,8 @@ class CheckpointDirectory {
     if (newest !== undefined && newest.number > this.#highest) {
       throw new RuntimeError(
         `checkpointDirectory: another training has saved ${newest.name} in the directory "${this.#path}" since ` +
-          'this one saved last. It has taken this one for dead. Nothing was saved or deleted: resume from there, or ' +
-          'choose another directory.',
+          'this one saved last, because this one did not answer for 10 s. Nothing was saved or deleted: resume from ' +
+          'there, or choose another directory.',
       );
     }
     // The directory may have been emptied meanwhile.

@@ -14,7 +14,7 @@ export const POLICIES = [
       threads: 1,
       kernelsReason: /'wasm-unsafe-eval' in script-src/,
       threadsReason: /portable kernels run on one thread/,
-      simd: /^RuntimeError: configure: SIMD kernels cannot be had: .*'wasm-unsafe-eval'/,
+      simd: /^RuntimeError: configure: SIMD kernels are not available: .*'wasm-unsafe-eval'/,
       warnings: 1,
     },
   },

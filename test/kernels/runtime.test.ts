@@ -271,7 +271,7 @@ describe('an engine that refuses the kernels', () => {
       (reason: unknown) => reason,
     );
     expect(String(refused)).toBe(
-      `RuntimeError: configure: SIMD kernels cannot be had: ${obstacle}. Use kernels: 'auto' or 'portable'.`,
+      `RuntimeError: configure: SIMD kernels are not available: ${obstacle}. Use kernels: 'auto' or 'portable'.`,
     );
     expect(refused).toMatchObject({ cause: { name: error().name, message: error().message } });
     // Nothing has changed, and nothing is left that would make the next call reject.

@@ -108,7 +108,7 @@ describe('claimFolder', () => {
     expect(performance.now() - start).toBeLessThan(QUICK.patience);
   });
 
-  it('takes what was released for dead, even if its file could not be removed', async () => {
+  it('counts a released claim as dead, even if its file could not be removed', async () => {
     const folder = newFolder();
     const stubborn = { ...fileSystem, unlink: () => Promise.reject(new SystemError('EIO')) };
     const first = await claim(folder, stubborn);
