@@ -93,9 +93,12 @@ function findSet(
     const obstacle = whyNotCompiled(cause);
     if (obstacle === undefined) throw cause;
     if (kernels === 'simd') {
-      throw new RuntimeError(`configure: SIMD kernels are not available: ${obstacle}. Use kernels: 'auto' or 'portable'.`, {
-        cause,
-      });
+      throw new RuntimeError(
+        `configure: SIMD kernels are not available: ${obstacle}. Use kernels: 'auto' or 'portable'.`,
+        {
+          cause,
+        },
+      );
     }
     warnOnce(obstacle);
     return { obstacle };
