@@ -137,12 +137,6 @@ export class Code {
     this.#branch(0x0d, 'br_if', label);
   }
 
-  br_table(labels: readonly (Label | number)[], fallback: Label | number): void {
-    this.#writer.byte(0x0e);
-    this.#writer.unsigned(labels.length);
-    for (const label of [...labels, fallback]) this.#writer.unsigned(this.#depth('br_table', label));
-  }
-
   return(): void {
     this.#writer.byte(0x0f);
   }

@@ -102,16 +102,10 @@ export class FunctionBuilder extends Code {
     });
   }
 
-  /** Without a condition it takes the one on the stack. So do `br_table` with its index and `return` with its value. */
+  /** Without a condition it takes the one on the stack. So does `return` with its value. */
   override br_if(label: Label | number, condition?: Operand<'i32'>): void {
     if (condition !== undefined) this.#push(condition, 'i32', 'br_if');
     super.br_if(label);
-  }
-
-  /** Branches to `labels[index]`, or to `fallback` if there is none. */
-  override br_table(labels: readonly (Label | number)[], fallback: Label | number, index?: Operand<'i32'>): void {
-    if (index !== undefined) this.#push(index, 'i32', 'br_table');
-    super.br_table(labels, fallback);
   }
 
   override return(value?: Expr<ValueType> | number | bigint): void {

@@ -80,7 +80,6 @@ describe('the engine refuses what TypeScript would, or cannot see', () => {
     ['local.set of another type', (f, { x, v }) => f.set(x, mistyped(v))],
     ['a condition of another type', (f, { v }) => f.if(mistyped(v), () => {})],
     ['br_if on another type', (f, { v }) => f.br_if(0, mistyped(v))],
-    ['br_table on another type', (f, { v }) => f.br_table([], 0, mistyped(v))],
     ['store of another type', (f, { x }) => f.emit(v128.store(x, mistyped(x)))],
     ['a value left over', (f, { x }) => x.emit(f)],
     ['a value left over in a loop', (f, { x }) => f.loop(() => x.emit(f))],
@@ -117,16 +116,6 @@ describe('the engine refuses what TypeScript would, or cannot see', () => {
     ['one end too many', (f) => f.end()],
     ['an else without if', (f) => f.block(() => f.else())],
     ['a label depth out of range', (f) => f.block(() => f.br(2))],
-    [
-      'labels that carry different values',
-      (f) => {
-        f.open('block', 'i32');
-        f.block(() => f.br_table([1], 0, 1));
-        f.unreachable();
-        f.end();
-        f.discard();
-      },
-    ],
     ['an alignment above the natural one', (f) => f.drop(i32.load(0, 0, 8))],
   ])('%s', (_name, body, result) => {
     expect(() => compile(body, result)).toThrow(WebAssembly.CompileError);
@@ -141,10 +130,9 @@ describe('the engine refuses what TypeScript would, or cannot see', () => {
   });
 });
 
-test('code after br, br_table, return and unreachable needs no operands', () => {
+test('code after br, return and unreachable needs no operands', () => {
   for (const leave of [
     (f: FunctionBuilder) => f.br(0),
-    (f: FunctionBuilder) => f.br_table([0], 0, 1),
     (f: FunctionBuilder) => f.return(),
     (f: FunctionBuilder) => f.unreachable(),
   ]) {
@@ -180,7 +168,6 @@ describe('names', () => {
     for (const branch of [
       (f: FunctionBuilder, label: Label) => f.br(label),
       (f: FunctionBuilder, label: Label) => f.br_if(label, 1),
-      (f: FunctionBuilder, label: Label) => f.br_table([0], label, 1),
     ]) {
       expect(
         messageOf((f) => {
