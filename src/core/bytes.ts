@@ -1,13 +1,9 @@
-/** Checks of bytes that a user passes. */
+/** Checks of the memory of typed arrays, and of bytes, that a user passes. */
 import { invalid, isInstance } from './check.ts';
 import { ArgumentError } from './errors.ts';
 
-/**
- * Returns the value. Throws unless it is a Uint8Array whose memory still exists. An array whose buffer was transferred
- * to a worker, or made smaller, reads as empty: without this check an empty file would be written.
- */
-export function checkBytes(where: string, argument: string, value: unknown, expected = 'a Uint8Array'): Uint8Array {
-  if (!isInstance(value, Uint8Array)) return invalid(where, argument, expected, value);
+/** Throws an ArgumentError if the buffer of a typed array was transferred to a worker, or made smaller. */
+export function checkMemory(where: string, argument: string, value: object): void {
   try {
     // This throws a TypeError if the memory is gone.
     Uint8Array.prototype.at.call(value, 0);
@@ -17,6 +13,15 @@ export function checkBytes(where: string, argument: string, value: unknown, expe
         'call this first.',
     );
   }
+}
+
+/**
+ * Returns the value. Throws unless it is a Uint8Array whose memory still exists. One that has lost its memory reads as
+ * empty: without this check an empty file would be written.
+ */
+export function checkBytes(where: string, argument: string, value: unknown, expected = 'a Uint8Array'): Uint8Array {
+  if (!isInstance(value, Uint8Array)) return invalid(where, argument, expected, value);
+  checkMemory(where, argument, value);
   return value;
 }
 

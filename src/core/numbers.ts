@@ -1,6 +1,6 @@
 /** Lists of numbers that a user passes: arrays, typed arrays and array-like objects. */
+import { checkMemory } from './bytes.ts';
 import { invalid, isArray, isInstance } from './check.ts';
-import { ArgumentError } from './errors.ts';
 
 /** A typed array of any kind except 64-bit integers, whose items are bigints, not numbers. */
 export type NumberArray =
@@ -22,15 +22,7 @@ export function isNumberArray(where: string, argument: string, value: unknown): 
   if (!isInstance(value, TypedArray) || isInstance(value, BigInt64Array) || isInstance(value, BigUint64Array)) {
     return false;
   }
-  try {
-    // This throws a TypeError if the memory is gone.
-    Uint8Array.prototype.at.call(value, 0);
-  } catch {
-    throw new ArgumentError(
-      `${where}: ${argument} has lost its memory: its buffer was transferred or made smaller. Pass a copy, or ` +
-        'call this first.',
-    );
-  }
+  checkMemory(where, argument, value);
   return true;
 }
 
