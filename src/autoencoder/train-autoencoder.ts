@@ -1,6 +1,6 @@
 /** trainAutoencoder: trains an encoder and a decoder to reproduce their input, by mean squared error. */
 import type { Tensor } from '../autograd/tensor.ts';
-import { invalid } from '../core/check.ts';
+import { fieldsOf } from '../core/check.ts';
 import { callback, option, readOptions } from '../core/options.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -109,13 +109,13 @@ export async function trainAutoencoder(options: TrainAutoencoderOptions): Promis
 }
 
 function checkModels(where: string, argument: string, value: unknown): Autoencoder {
-  if (typeof value !== 'object' || value === null) {
-    invalid(where, argument, 'an encoder and a decoder', value, 'Make them with denseAutoencoder().');
-  }
-  const { encoder, decoder } = value as Autoencoder;
-  checkModel(where, `${argument}.encoder`, encoder);
-  checkModel(where, `${argument}.decoder`, decoder);
-  return { encoder, decoder };
+  const expected = 'an encoder and a decoder';
+  const remedy = 'Make them with denseAutoencoder().';
+  const models = fieldsOf(where, argument, value, ['encoder', 'decoder'], expected, remedy);
+  return {
+    encoder: checkModel(where, `${argument}.encoder`, models.encoder),
+    decoder: checkModel(where, `${argument}.decoder`, models.decoder),
+  };
 }
 
 /** Builds the models for images of this shape. */

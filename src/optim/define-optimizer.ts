@@ -5,7 +5,16 @@
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, Variable, variable, zeros } from '../autograd/tensor.ts';
-import { checkFunction, checkInteger, checkNumber, checkOptions, invalid, isArray, isInstance } from '../core/check.ts';
+import {
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  invalid,
+  isInstance,
+  isListOf,
+  isPlainObject,
+} from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
 import { readOptions, type Values } from '../core/options.ts';
 import { countNonFinite } from '../kernels/library/sums.ts';
@@ -73,15 +82,22 @@ export function defineOptimizer<Slot extends string = never>(
 ): Optimizer<Slot> {
   const where = 'defineOptimizer';
   checkOptions(where, definition ?? null, ['name', 'settings', 'slots', 'update']);
-  const { name, slots = [] } = definition;
+  const { name, slots = [], settings = {} } = definition;
   if (typeof name !== 'string') invalid(where, 'name', 'a string', name);
-  if (!isArray(slots) || !slots.every((slot) => typeof slot === 'string')) {
-    invalid(where, 'slots', 'a list of names', slots);
+  if (!isListOf(slots, (slot) => typeof slot === 'string')) invalid(where, 'slots', 'a list of names', slots);
+  if (!isPlainObject(settings)) invalid(where, 'settings', 'a plain object', settings);
+  for (const [key, value] of Object.entries(settings)) {
+    if (!SETTING_TYPES.includes(typeof value)) {
+      invalid(where, `settings.${key}`, 'a string, a number or a boolean', value);
+    }
   }
   checkFunction(where, 'update', definition.update);
   const options = readOptions(name, config, OPTIONS);
   return new DefinedOptimizer(definition, options);
 }
+
+/** Of the values of settings: what a checkpoint can hold. */
+const SETTING_TYPES = ['string', 'number', 'boolean'];
 
 class DefinedOptimizer<Slot extends string> implements Optimizer<Slot> {
   readonly config: OptimizerSettings;

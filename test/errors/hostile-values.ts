@@ -45,7 +45,7 @@ function deepList(): unknown {
   return list;
 }
 
-function revoked(target: object): unknown {
+export function revoked(target: object): unknown {
   const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();
   return proxy;

@@ -4,7 +4,10 @@
 import { tensor, zeros } from '../../src/autograd/tensor.ts';
 import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
 import * as ganvas from '../../src/index.ts';
+import { revoked } from './hostile-values.ts';
 import { type Calls, FREED, keepsData, type WrongCall } from './wrong-call.ts';
+
+const REVOKED = revoked({});
 
 const { dataset, layers, sequential, tensorDataset } = ganvas;
 
@@ -109,6 +112,11 @@ export const DESCENT_CALLS: Calls<typeof ganvas> = {
   trainAutoencoder: [
     ...common('trainAutoencoder'),
     wrongly('trainAutoencoder', { autoencoder: encoder }, 'autoencoder.encoder must be a model; got undefined'),
+    wrongly(
+      'trainAutoencoder',
+      { autoencoder: REVOKED },
+      'autoencoder must be an encoder and a decoder whose properties can be read; got',
+    ),
     wrongly('trainAutoencoder', { autoencoder: { encoder } }, 'autoencoder.decoder must be a model; got undefined'),
     wrongly(
       'trainAutoencoder',

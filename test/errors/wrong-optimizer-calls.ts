@@ -1,7 +1,10 @@
 /** Wrong calls of the optimizers and of defineOptimizer(). */
 import { ArgumentError as Argument } from '../../src/core/errors.ts';
 import type * as ganvas from '../../src/index.ts';
+import { revoked } from './hostile-values.ts';
 import type { Calls, WrongCall } from './wrong-call.ts';
+
+const REVOKED = revoked({});
 
 /** What the schema of an optimizer does not say. */
 const oneClipping = (name: string): WrongCall[] => [
@@ -20,6 +23,21 @@ export const OPTIMIZER_CALLS: Calls<typeof ganvas> = {
   defineOptimizer: [
     [Argument, [undefined], /^defineOptimizer: options must be a plain object; got null/],
     [Argument, [{ name: 3, update: () => true }], /^defineOptimizer: name must be a string; got 3/],
+    [
+      Argument,
+      [{ name: 'x', slots: new Array(2 ** 32 - 1), update: () => true }],
+      /^defineOptimizer: slots must be a list of names; got \[/,
+    ],
+    [
+      Argument,
+      [{ name: 'x', settings: REVOKED, update: () => true }],
+      /^defineOptimizer: settings must be a plain object; got/,
+    ],
+    [
+      Argument,
+      [{ name: 'x', settings: { rho: null }, update: () => true }],
+      /^defineOptimizer: settings.rho must be a string, a number or a boolean; got null/,
+    ],
     [Argument, [{ name: 'x' }], /^defineOptimizer: update must be a function; got undefined/],
     [
       Argument,
