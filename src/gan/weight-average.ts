@@ -34,7 +34,7 @@ export function updateWeightAverage({ model, momentum }: WeightAverage, source: 
   const oldShare = Math.min(momentum, (1 + step) / (10 + step));
   const newest = source.weights;
   model.weights.forEach((average, i) => {
-    movingAverage.run(average.address, newest[i]!.address, oldShare, 1 - oldShare, average.size);
+    movingAverage.run(average.address, average.address, newest[i]!.address, oldShare, 1 - oldShare, average.size);
     average.storage.changed();
   });
 }

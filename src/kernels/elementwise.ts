@@ -3,60 +3,91 @@
  * the SIMD body. The rest (loops, the last lanes, threads) is written here once. Storing into the Float32Array rounds,
  * so a formula calls `round` only if it has more than one operation.
  */
-import { type Expr, type FunctionBuilder, i32, v128 } from '../wasm/index.ts';
-import { type Address, type Integer, type Kernel, kernel } from './kernel.ts';
+import { type Expr, type FunctionBuilder, f32x4, i32, type Local, v128 } from '../wasm/index.ts';
+import { type Address, type Float, type Integer, type Kernel, type KernelParameters, kernel } from './kernel.ts';
 import type { Arithmetic } from './sets.ts';
 import { advance, mapVectors, type Pointer, toBytes, type Vector } from './simd/vectors.ts';
 import { LINE } from './split.ts';
 
-export type UnaryKernel = Kernel<[out: Address, x: Address, count: Integer]>;
+/** A kernel that computes each element of `out` from the elements of its inputs and from scalars. */
+export type ElementwiseKernel<Inputs extends readonly Address[], Scalars extends readonly Float[] = []> = Kernel<
+  [out: Address, ...inputs: Inputs, ...scalars: Scalars, count: Integer]
+>;
 
-interface Unary {
-  readonly portable: (arithmetic: Arithmetic) => (x: number) => number;
-  readonly simd: (f: FunctionBuilder, x: Vector) => Expr<'v128'>;
+/** Both formulas get the elements, then the scalars, rounded to float32. */
+interface Elementwise<Inputs extends number, Scalars extends number> {
+  readonly inputs: Inputs;
+  readonly portable: (arithmetic: Arithmetic) => (...values: number[]) => number;
+  readonly simd: (f: FunctionBuilder, ...values: Vector[]) => Expr<'v128'>;
+  /** Number of scalars, at most two. Default: 0. */
+  readonly scalars?: Scalars;
   /** Cost of one element; an addition costs 1. Default: 1. */
   readonly cost?: number;
 }
 
-/** out[i] = f(x[i]) */
-export function unary(name: string, { portable, simd, cost = 1 }: Unary): UnaryKernel {
+/** out[i] = f(inputs[i]..., scalars...), with at most three inputs */
+export function elementwise<Inputs extends readonly Address[], Scalars extends readonly Float[] = []>(
+  name: string,
+  definition: Elementwise<Inputs['length'], Scalars['length']>,
+): ElementwiseKernel<Inputs, Scalars>;
+export function elementwise(
+  name: string,
+  { inputs, portable, simd, scalars = 0, cost = 1 }: Elementwise<number, number>,
+): Kernel<number[]> {
+  const addresses = ['out', 'x', 'y', 'z'].slice(0, 1 + inputs);
+  const constants = ['a', 'b'].slice(0, scalars);
+  const parameters: KernelParameters = {
+    ...Object.fromEntries(addresses.map((address) => [address, 'address'] as const)),
+    ...Object.fromEntries(constants.map((constant) => [constant, 'f32'] as const)),
+    count: 'i32',
+  };
   return kernel(name, {
-    parameters: { out: 'address', x: 'address', count: 'i32' },
+    parameters,
     portable: (heap, arithmetic) => {
       const of = portable(arithmetic);
-      return (out, x, count) => {
+      return (...args) => {
         const f = heap.floats;
-        for (let i = 0; i < count; i++) f[out + i] = of(f[x + i]!);
+        const [out, x, y, z] = args.slice(0, -1) as [number, number, number, number];
+        const [a, b] = args.slice(1 + inputs).map(arithmetic.round) as [number, number];
+        const count = args.at(-1)!;
+        if (inputs === 0) for (let i = 0; i < count; i++) f[out + i] = of(a, b);
+        else if (inputs === 1) for (let i = 0; i < count; i++) f[out + i] = of(f[x + i]!, a, b);
+        else if (inputs === 2) for (let i = 0; i < count; i++) f[out + i] = of(f[x + i]!, f[y + i]!, a, b);
+        else for (let i = 0; i < count; i++) f[out + i] = of(f[x + i]!, f[y + i]!, f[z + i]!, a, b);
       };
     },
-    simd: (f, { out, x, count }) => mapVectors(f, out, [x], count, (value) => simd(f, value!)),
-    split: { along: 'count', move: ['out', 'x'], cost },
+    simd: (f, locals) => {
+      const [out, ...pointers] = addresses.map((address) => locals[address] as Pointer);
+      const splats = constants.map((constant) => f.let(f32x4.splat(locals[constant] as Local<'f32'>)));
+      mapVectors(f, out!, pointers, locals['count'] as Pointer, (...values) => simd(f, ...values, ...splats));
+    },
+    split: { along: 'count', move: addresses, cost },
   });
 }
 
-/** Computes the gradient dx from dy and from x, which is the input or the output of the forward pass. */
-export type GradientKernel = Kernel<[dx: Address, dy: Address, x: Address, count: Integer]>;
+type Formulas<Scalars extends number> = Omit<Elementwise<number, Scalars>, 'inputs'>;
 
-interface Gradient {
-  readonly portable: (arithmetic: Arithmetic) => (dy: number, x: number) => number;
-  readonly simd: (f: FunctionBuilder, dy: Vector, x: Vector) => Expr<'v128'>;
-  readonly cost?: number;
+/** out[i] = f(x[i], scalars...) */
+export type UnaryKernel<Scalars extends readonly Float[] = []> = ElementwiseKernel<[x: Address], Scalars>;
+
+export function unary<Scalars extends readonly Float[] = []>(
+  name: string,
+  formulas: Formulas<Scalars['length']>,
+): UnaryKernel<Scalars> {
+  return elementwise(name, { inputs: 1, ...formulas });
 }
 
-/** dx[i] = f(dy[i], x[i]) */
-export function gradient(name: string, { portable, simd, cost = 1 }: Gradient): GradientKernel {
-  return kernel(name, {
-    parameters: { dx: 'address', dy: 'address', x: 'address', count: 'i32' },
-    portable: (heap, arithmetic) => {
-      const of = portable(arithmetic);
-      return (dx, dy, x, count) => {
-        const f = heap.floats;
-        for (let i = 0; i < count; i++) f[dx + i] = of(f[dy + i]!, f[x + i]!);
-      };
-    },
-    simd: (f, { dx, dy, x, count }) => mapVectors(f, dx, [dy, x], count, (g, value) => simd(f, g!, value!)),
-    split: { along: 'count', move: ['dx', 'dy', 'x'], cost },
-  });
+/** dx[i] = f(dy[i], x[i], scalars...), where x is the input or the output of the forward pass. */
+export type GradientKernel<Scalars extends readonly Float[] = []> = ElementwiseKernel<
+  [dy: Address, x: Address],
+  Scalars
+>;
+
+export function gradient<Scalars extends readonly Float[] = []>(
+  name: string,
+  formulas: Formulas<Scalars['length']>,
+): GradientKernel<Scalars> {
+  return elementwise(name, { inputs: 2, ...formulas });
 }
 
 /**

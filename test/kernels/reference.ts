@@ -181,9 +181,8 @@ export function referenceKernels(memory: Float32Array): Kernels {
     inverseStddev(out, variance, epsilon, count) {
       for (let i = 0; i < count; i++) x[out + i] = f(1 / f(Math.sqrt(f(x[variance + i]! + f(epsilon)))));
     },
-    movingAverage(moving, batch, oldShare, newShare, count) {
-      for (let i = 0; i < count; i++)
-        x[moving + i] = f(f(f(oldShare) * x[moving + i]!) + f(f(newShare) * x[batch + i]!));
+    movingAverage(out, moving, batch, oldShare, newShare, count) {
+      pairwise(out, moving, batch, count, (old, fresh) => f(f(f(oldShare) * old) + f(f(newShare) * fresh)));
     },
     batchNormalize(y, from, mean, inverse, gamma, beta, slope, rows, columns) {
       for (let i = 0; i < rows * columns; i++) {

@@ -3,8 +3,9 @@
  * about the mean in a second pass, never as E[x^2] - E[x]^2, which loses all digits when the mean is large.
  */
 import { type Expr, f32, f32x4, i32, v128 } from '../../wasm/index.ts';
+import { type ElementwiseKernel, elementwise, type UnaryKernel, unary } from '../elementwise.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
-import { forColumnGroups, mapVectors, toBytes, type Vector } from '../simd/vectors.ts';
+import { forColumnGroups, toBytes, type Vector } from '../simd/vectors.ts';
 import { createSums, inTiles, sumsDownRows } from '../summation.ts';
 
 /** mean[c] = (sum over r of x[r, c]) / rows; variance[c] = (sum over r of (x[r, c] - mean[c])^2) / rows */
@@ -72,45 +73,23 @@ export const moments: Kernel<
 });
 
 /** out = 1 / sqrt(variance + epsilon) */
-export const inverseStddev: Kernel<[out: Address, variance: Address, epsilon: Float, count: Integer]> =
-  /*#__PURE__*/ kernel('inverseStddev', {
-    parameters: { out: 'address', variance: 'address', epsilon: 'f32', count: 'i32' },
-    portable:
-      (heap, { round }) =>
-      (out, variance, epsilon, count) => {
-        const f = heap.floats;
-        const smallest = round(epsilon);
-        for (let i = 0; i < count; i++) f[out + i] = 1 / round(Math.sqrt(round(f[variance + i]! + smallest)));
-      },
-    simd: (f, { out, variance, epsilon, count }) => {
-      const epsilons = f.let(f32x4.splat(epsilon));
-      mapVectors(f, out, [variance], count, (value) =>
-        f32x4.div(f32x4.const(1), f32x4.sqrt(f32x4.add(value!, epsilons))),
-      );
-    },
-    split: { oneThread: 'one number a feature: it never takes long' },
-  });
-
-/** moving = oldShare moving + newShare batch */
-export const movingAverage: Kernel<
-  [moving: Address, batch: Address, oldShare: Float, newShare: Float, count: Integer]
-> = /*#__PURE__*/ kernel('movingAverage', {
-  parameters: { moving: 'address', batch: 'address', oldShare: 'f32', newShare: 'f32', count: 'i32' },
+export const inverseStddev: UnaryKernel<[epsilon: Float]> = /*#__PURE__*/ unary('inverseStddev', {
+  scalars: 1,
   portable:
-    (heap, { round }) =>
-    (moving, batch, oldShare, newShare, count) => {
-      const f = heap.floats;
-      const kept = round(oldShare);
-      const taken = round(newShare);
-      for (let i = 0; i < count; i++) f[moving + i] = round(kept * f[moving + i]!) + round(taken * f[batch + i]!);
-    },
-  simd: (f, { moving, batch, oldShare, newShare, count }) => {
-    const kept = f.let(f32x4.splat(oldShare));
-    const taken = f.let(f32x4.splat(newShare));
-    const before = f.let(moving, 'before');
-    mapVectors(f, moving, [before, batch], count, (old, fresh) =>
-      f32x4.add(f32x4.mul(kept, old!), f32x4.mul(taken, fresh!)),
-    );
-  },
-  split: { oneThread: 'one number a feature, or once a step: it never takes long' },
+    ({ round }) =>
+    (variance, epsilon) =>
+      1 / round(Math.sqrt(round(variance + epsilon))),
+  simd: (_, variance, epsilon) => f32x4.div(f32x4.const(1), f32x4.sqrt(f32x4.add(variance, epsilon))),
 });
+
+/** out = moving oldShare + batch newShare */
+export const movingAverage: ElementwiseKernel<[moving: Address, batch: Address], [oldShare: Float, newShare: Float]> =
+  /*#__PURE__*/ elementwise('movingAverage', {
+    inputs: 2,
+    scalars: 2,
+    portable:
+      ({ round }) =>
+      (moving, batch, oldShare, newShare) =>
+        round(oldShare * moving) + round(newShare * batch),
+    simd: (_, moving, batch, oldShare, newShare) => f32x4.add(f32x4.mul(oldShare, moving), f32x4.mul(newShare, batch)),
+  });

@@ -1,19 +1,15 @@
 /** Kernels that move data: fill, strided copy, and the dataset kernel that gathers bytes and normalises them. */
 import { type Expr, f32, f32x4, i16x8, i32, i32x4, v128 } from '../../wasm/index.ts';
+import { type ElementwiseKernel, elementwise } from '../elementwise.ts';
 import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
 import { advance, mapVectors, toBytes } from '../simd/vectors.ts';
 
 /** out[i] = value */
-export const fill: Kernel<[out: Address, value: Float, count: Integer]> = /*#__PURE__*/ kernel('fill', {
-  parameters: { out: 'address', value: 'f32', count: 'i32' },
-  portable: (heap) => (out, value, count) => {
-    heap.floats.fill(value, out, out + count);
-  },
-  simd: (f, { out, value, count }) => {
-    const values = f.let(f32x4.splat(value));
-    mapVectors(f, out, [], count, () => values);
-  },
-  split: { along: 'count', move: ['out'] },
+export const fill: ElementwiseKernel<[], [value: Float]> = /*#__PURE__*/ elementwise('fill', {
+  inputs: 0,
+  scalars: 1,
+  portable: () => (value) => value,
+  simd: (_, value) => value,
 });
 
 /** out[r outStride + c] = x[r xRowStep + c xColumnStep]: for slices, transposes, broadcasts and concatenations */

@@ -1,8 +1,15 @@
 /** Elementwise functions with a kink or a threshold, each followed by its gradient kernel. */
 import { f32x4, v128 } from '../../wasm/index.ts';
-import { type GradientKernel, gradient, type UnaryKernel, unary } from '../elementwise.ts';
-import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
-import { choose, mapVectors } from '../simd/vectors.ts';
+import {
+  type ElementwiseKernel,
+  elementwise,
+  type GradientKernel,
+  gradient,
+  type UnaryKernel,
+  unary,
+} from '../elementwise.ts';
+import type { Address, Float } from '../kernel.ts';
+import { choose } from '../simd/vectors.ts';
 
 /** out = |x| */
 export const abs: UnaryKernel = /*#__PURE__*/ unary('abs', {
@@ -33,109 +40,38 @@ export const reluBackward: GradientKernel = /*#__PURE__*/ gradient('reluBackward
 });
 
 /** out = x > 0 ? x : slope x */
-export const leakyRelu: Kernel<[out: Address, x: Address, slope: Float, count: Integer]> = /*#__PURE__*/ kernel(
-  'leakyRelu',
-  {
-    parameters: { out: 'address', x: 'address', slope: 'f32', count: 'i32' },
-    portable:
-      (heap, { round }) =>
-      (out, x, slope, count) => {
-        const f = heap.floats;
-        const negativeSlope = round(slope);
-        for (let i = 0; i < count; i++) {
-          const value = f[x + i]!;
-          f[out + i] = value > 0 ? value : negativeSlope * value;
-        }
-      },
-    simd: (f, { out, x, slope, count }) => {
-      const slopes = f.let(f32x4.splat(slope));
-      mapVectors(f, out, [x], count, (value) => choose(f32x4.gt(value!, 0), value!, f32x4.mul(slopes, value!)));
-    },
-    split: { along: 'count', move: ['out', 'x'] },
-  },
-);
+export const leakyRelu: UnaryKernel<[slope: Float]> = /*#__PURE__*/ unary('leakyRelu', {
+  scalars: 1,
+  portable: () => (x, slope) => (x > 0 ? x : slope * x),
+  simd: (_, x, slope) => choose(f32x4.gt(x, 0), x, f32x4.mul(slope, x)),
+});
 
 /** dx = x > 0 ? dy : slope dy */
-export const leakyReluBackward: Kernel<[dx: Address, dy: Address, x: Address, slope: Float, count: Integer]> =
-  /*#__PURE__*/ kernel('leakyReluBackward', {
-    parameters: { dx: 'address', dy: 'address', x: 'address', slope: 'f32', count: 'i32' },
-    portable:
-      (heap, { round }) =>
-      (dx, dy, x, slope, count) => {
-        const f = heap.floats;
-        const negativeSlope = round(slope);
-        for (let i = 0; i < count; i++) {
-          const gradient = f[dy + i]!;
-          f[dx + i] = f[x + i]! > 0 ? gradient : negativeSlope * gradient;
-        }
-      },
-    simd: (f, { dx, dy, x, slope, count }) => {
-      const slopes = f.let(f32x4.splat(slope));
-      mapVectors(f, dx, [dy, x], count, (g, value) => choose(f32x4.gt(value!, 0), g!, f32x4.mul(slopes, g!)));
-    },
-    split: { along: 'count', move: ['dx', 'dy', 'x'] },
-  });
+export const leakyReluBackward: GradientKernel<[slope: Float]> = /*#__PURE__*/ gradient('leakyReluBackward', {
+  scalars: 1,
+  portable: () => (dy, x, slope) => (x > 0 ? dy : slope * dy),
+  simd: (_, dy, x, slope) => choose(f32x4.gt(x, 0), dy, f32x4.mul(slope, dy)),
+});
 
 /** out = min(max(x, low), high); NaN stays NaN */
-export const clip: Kernel<[out: Address, x: Address, low: Float, high: Float, count: Integer]> = /*#__PURE__*/ kernel(
-  'clip',
-  {
-    parameters: { out: 'address', x: 'address', low: 'f32', high: 'f32', count: 'i32' },
-    portable:
-      (heap, { round }) =>
-      (out, x, low, high, count) => {
-        const f = heap.floats;
-        const least = round(low);
-        const most = round(high);
-        for (let i = 0; i < count; i++) f[out + i] = Math.min(Math.max(f[x + i]!, least), most);
-      },
-    simd: (f, { out, x, low, high, count }) => {
-      const lows = f.let(f32x4.splat(low));
-      const highs = f.let(f32x4.splat(high));
-      mapVectors(f, out, [x], count, (value) => f32x4.min(f32x4.max(value!, lows), highs));
-    },
-    split: { along: 'count', move: ['out', 'x'] },
-  },
-);
+export const clip: UnaryKernel<[low: Float, high: Float]> = /*#__PURE__*/ unary('clip', {
+  scalars: 2,
+  portable: () => (x, low, high) => Math.min(Math.max(x, low), high),
+  simd: (_, x, low, high) => f32x4.min(f32x4.max(x, low), high),
+});
 
 /** dx = low <= x <= high ? dy : 0 */
-export const clipBackward: Kernel<[dx: Address, dy: Address, x: Address, low: Float, high: Float, count: Integer]> =
-  /*#__PURE__*/ kernel('clipBackward', {
-    parameters: { dx: 'address', dy: 'address', x: 'address', low: 'f32', high: 'f32', count: 'i32' },
-    portable:
-      (heap, { round }) =>
-      (dx, dy, x, low, high, count) => {
-        const f = heap.floats;
-        const least = round(low);
-        const most = round(high);
-        for (let i = 0; i < count; i++) f[dx + i] = f[x + i]! >= least && f[x + i]! <= most ? f[dy + i]! : 0;
-      },
-    simd: (f, { dx, dy, x, low, high, count }) => {
-      const lows = f.let(f32x4.splat(low));
-      const highs = f.let(f32x4.splat(high));
-      mapVectors(f, dx, [dy, x], count, (g, value) =>
-        v128.and(g!, v128.and(f32x4.ge(value!, lows), f32x4.le(value!, highs))),
-      );
-    },
-    split: { along: 'count', move: ['dx', 'dy', 'x'] },
-  });
+export const clipBackward: GradientKernel<[low: Float, high: Float]> = /*#__PURE__*/ gradient('clipBackward', {
+  scalars: 2,
+  portable: () => (dy, x, low, high) => (x >= low && x <= high ? dy : 0),
+  simd: (_, dy, x, low, high) => v128.and(dy, v128.and(f32x4.ge(x, low), f32x4.le(x, high))),
+});
 
 /** out = u >= rate ? x scale : 0. The gradient is the same kernel with dy for x. */
-export const dropout: Kernel<[out: Address, x: Address, u: Address, rate: Float, scale: Float, count: Integer]> =
-  /*#__PURE__*/ kernel('dropout', {
-    parameters: { out: 'address', x: 'address', u: 'address', rate: 'f32', scale: 'f32', count: 'i32' },
-    portable:
-      (heap, { round }) =>
-      (out, x, u, rate, scale, count) => {
-        const f = heap.floats;
-        const threshold = round(rate);
-        const factor = round(scale);
-        for (let i = 0; i < count; i++) f[out + i] = f[u + i]! >= threshold ? f[x + i]! * factor : 0;
-      },
-    simd: (f, { out, x, u, rate, scale, count }) => {
-      const rates = f.let(f32x4.splat(rate));
-      const scales = f.let(f32x4.splat(scale));
-      mapVectors(f, out, [x, u], count, (value, draw) => v128.and(f32x4.ge(draw!, rates), f32x4.mul(value!, scales)));
-    },
-    split: { along: 'count', move: ['out', 'x', 'u'] },
+export const dropout: ElementwiseKernel<[x: Address, u: Address], [rate: Float, scale: Float]> =
+  /*#__PURE__*/ elementwise('dropout', {
+    inputs: 2,
+    scalars: 2,
+    portable: () => (x, u, rate, scale) => (u >= rate ? x * scale : 0),
+    simd: (_, x, u, rate, scale) => v128.and(f32x4.ge(u, rate), f32x4.mul(x, scale)),
   });

@@ -76,6 +76,6 @@ export function batchNormalization(config: BatchNormalizationConfig = {}): Layer
 
 /** Moves a moving average towards the value of the batch. */
 function move(moving: Variable, batch: Tensor, momentum: number): void {
-  movingAverage.run(moving.address, batch.address, momentum, 1 - momentum, moving.size);
+  movingAverage.run(moving.address, moving.address, batch.address, momentum, 1 - momentum, moving.size);
   moving.storage.changed();
 }
