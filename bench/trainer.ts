@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRandom } from '../src/autograd/random.ts';
 import { scope } from '../src/autograd/scope.ts';
 import { dataset } from '../src/data/dataset.ts';
-import { IMAGE_SHAPE } from '../src/data/digits.ts';
+import { DIGIT_SHAPE } from '../src/data/image-shape.ts';
 import { convDiscriminator, convGenerator } from '../src/gan/conv-models.ts';
 import { denseDiscriminator, denseGenerator } from '../src/gan/dense-models.ts';
 import { ganStep } from '../src/gan/step.ts';
@@ -46,7 +46,7 @@ export function createTrainer(runtime: Runtime, { pair, width, batchSize }: Trai
       discriminatorOptimizer: adam({ learningRate: 1e-4 }),
     };
     const pixels = Uint8Array.from(hashedFloats(IMAGES * 784, 7, 0, 255.99), Math.floor);
-    const images = dataset(pixels, [IMAGES, ...IMAGE_SHAPE]);
+    const images = dataset(pixels, [IMAGES, ...DIGIT_SHAPE]);
     let next = 0;
     return {
       step(other = runtime) {

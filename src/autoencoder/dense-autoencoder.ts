@@ -4,6 +4,7 @@
  *   normalisation without gamma and beta after the last.
  *   decoder: latent -> 256 -> 512 -> 784, batch normalisation and LeakyReLU after the first two (without biases), a
  *   bias and tanh after the last. Its images lie in [-1, 1].
+ * 784 is the number for images of [28, 28, 1].
  *
  * The mean squared error does not constrain the distribution of the latent vectors. To decode samples from standard
  * normal noise, each latent number is normalised to mean 0 and variance 1 over the digits. The latent numbers are
@@ -12,7 +13,8 @@
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { integer, option, readOptions } from '../core/options.ts';
-import { IMAGE_SHAPE } from '../data/digits.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
+import { ITEM_SHAPE } from '../data/image-shape.ts';
 import * as layers from '../nn/layers/index.ts';
 import { normalizedDense } from '../nn/normalized-dense.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
@@ -26,17 +28,23 @@ export interface Autoencoder {
 }
 
 export interface DenseAutoencoderConfig {
+  /** Shape of an image, such as [32, 32, 3]. Default [28, 28, 1]. */
+  readonly imageShape?: Shape | undefined;
   /** Length of the latent vector. Default 32. */
   readonly latentDim?: number | undefined;
   /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
 
-const OPTIONS = { latentDim: integer(1).or(32), random: option<Random>(checkRandom).optional() };
+const OPTIONS = {
+  latentDim: integer(1).or(32),
+  imageShape: ITEM_SHAPE,
+  random: option<Random>(checkRandom).optional(),
+};
 
 /**
- * Images [n, 28, 28, 1] -> latent vectors [n, latentDim] -> images [n, 28, 28, 1]. It has 1,085,200 trainable
- * parameters at the default latentDim.
+ * Images [n, ...imageShape] -> latent vectors [n, latentDim] -> images [n, ...imageShape]. It has 1,085,200 trainable
+ * parameters with the defaults.
  *
  * @example
  * const { encoder, decoder } = await trainAutoencoder({ images, autoencoder: denseAutoencoder({ latentDim: 16 }) });
@@ -44,10 +52,10 @@ const OPTIONS = { latentDim: integer(1).or(32), random: option<Random>(checkRand
  * const samples = decoder.predict(createRandom(1).normal([16, 16]));
  */
 export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencoder {
-  const { latentDim, random } = readOptions('denseAutoencoder', config, OPTIONS);
+  const { latentDim, imageShape, random } = readOptions('denseAutoencoder', config, OPTIONS);
   const encoder = sequential(
     [
-      layers.flatten({ inputShape: IMAGE_SHAPE }),
+      layers.flatten({ inputShape: imageShape }),
       ...normalizedDense(512),
       ...normalizedDense(256),
       layers.dense({ units: latentDim, useBias: false }),
@@ -59,8 +67,8 @@ export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencod
     [
       ...normalizedDense(256, [latentDim]),
       ...normalizedDense(512),
-      layers.dense({ units: 784, activation: 'tanh' }),
-      layers.reshape({ targetShape: IMAGE_SHAPE }),
+      layers.dense({ units: sizeOf(imageShape), activation: 'tanh' }),
+      layers.reshape({ targetShape: imageShape }),
     ],
     { name: 'decoder', random },
   );

@@ -73,8 +73,10 @@ const OPTIONS = {
 export async function trainAutoencoder(options: TrainAutoencoderOptions): Promise<TrainAutoencoderResult> {
   const values = readOptions(WHERE, options, OPTIONS);
   const run = prepareRun(WHERE, values);
-  const { autoencoder = denseAutoencoder({ random: run.random }), optimizer = adam(), validation, onEpoch } = values;
-  const { encoder, decoder } = fitModels(autoencoder, run.images.itemShape);
+  const { itemShape } = run.images;
+  const { autoencoder = denseAutoencoder({ imageShape: itemShape, random: run.random }) } = values;
+  const { optimizer = adam(), validation, onEpoch } = values;
+  const { encoder, decoder } = fitModels(autoencoder, itemShape);
   const networks = [
     { name: 'encoder', model: encoder },
     { name: 'decoder', model: decoder },

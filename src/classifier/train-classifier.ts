@@ -1,6 +1,9 @@
 /** trainClassifier: trains features and head together by softmax cross-entropy. */
+import type { Random } from '../autograd/random.ts';
 import { type Tensor, tensor } from '../autograd/tensor.ts';
+import { ShapeError } from '../core/errors.ts';
 import { callback, option, readOptions } from '../core/options.ts';
+import { formatShape, type Shape } from '../core/shape.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { argMax } from '../ops/internal/arg-max.ts';
 import { sparseCategoricalCrossentropy } from '../ops/softmax-cross-entropy.ts';
@@ -19,7 +22,7 @@ import { checkLoss } from '../training/step.ts';
 import { type TrainingResult, train } from '../training/train.ts';
 import { validate } from '../training/validation.ts';
 import { fitClassifier, readClassifier, shareOf } from './classify.ts';
-import { type Classifier, digitClassifier } from './digit-classifier.ts';
+import { type Classifier, digitClassifier, SMALLEST_SIDE } from './digit-classifier.ts';
 
 export interface ClassifierMeasures {
   /** The softmax cross-entropy, or the result of your own loss. */
@@ -40,7 +43,7 @@ export interface LabelledImages {
 export interface TrainClassifierOptions extends TrainingOptions<ClassifierMeasures> {
   /** The class number of each image, from 0. loadMnist() returns them. */
   readonly labels: ArrayLike<number>;
-  /** Default: digitClassifier(). The seed determines its weights. */
+  /** Default: digitClassifier() for images of this shape, with 10 classes. The seed determines its weights. */
   readonly classifier?: Classifier | undefined;
   /** Default 12. */
   readonly epochs?: number | undefined;
@@ -85,8 +88,10 @@ const OPTIONS = {
 export async function trainClassifier(options: TrainClassifierOptions): Promise<TrainClassifierResult> {
   const values = readOptions(WHERE, options, OPTIONS);
   const run = prepareRun(WHERE, values);
-  const { classifier = digitClassifier({ random: run.random }), optimizer = adam(), onEpoch } = values;
-  const { features, head } = fitClassifier(WHERE, classifier, run.images.itemShape);
+  const { optimizer = adam(), onEpoch } = values;
+  const { itemShape } = run.images;
+  const classifier = values.classifier ?? defaultClassifier(itemShape, run.random);
+  const { features, head } = fitClassifier(WHERE, classifier, itemShape);
   const classes = head.outputShape![0]!;
   const labels = readLabels(WHERE, values.labels, classes, run.images.count);
   const validation = values.validation && readValidation(values.validation, run.images, classes);
@@ -132,6 +137,18 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
     afterEpoch: (record) => onEpoch?.(record),
   });
   return { features, head, ...result };
+}
+
+function defaultClassifier(imageShape: Shape, random: Random): Classifier {
+  const [height = 0, width = 0] = imageShape;
+  if (imageShape.length === 3 && Math.min(height, width) >= SMALLEST_SIDE) {
+    return digitClassifier({ imageShape, random });
+  }
+  throw new ShapeError(
+    `${WHERE}: the default classifier takes images [height, width, channels] of at least ${SMALLEST_SIDE} x ` +
+      `${SMALLEST_SIDE} pixels; got ${formatShape(imageShape)}. Pass a classifier of your own: { features, head }, ` +
+      'two models.',
+  );
 }
 
 function readValidation(

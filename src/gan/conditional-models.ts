@@ -1,17 +1,22 @@
 /**
- * The class-conditional pair: the refined dense networks, with a class vector appended to the input (classes.ts).
+ * The class-conditional pair: the refined dense networks, with a class vector appended to the input (classes.ts). With
+ * the default shape of images:
  *   generator: [noise, class], latentDim + classes -> 256 -> 512 -> 784 -> [28, 28, 1]
  *   discriminator: [pixels, class], 784 + classes -> 512 -> 256 -> one logit
  * Each model has a single input. trainGan({ labels }) joins its parts, as withClasses() does.
  */
 import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
+import { ITEM_SHAPE } from '../data/image-shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { CLASSES, markConditional } from './classes.ts';
-import { discriminatorOf, generatorOf, IMAGE_SIZE } from './dense-models.ts';
+import { discriminatorOf, generatorOf } from './dense-models.ts';
 import { LATENT_DIM, RANDOM } from './model-options.ts';
 
 export interface ConditionalDiscriminatorConfig {
+  /** Shape of an image, such as [32, 32, 3]. Default [28, 28, 1]. */
+  readonly imageShape?: Shape | undefined;
   /** The number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
   /** Draws the initial weights. Default: the same weights each time. */
@@ -24,7 +29,7 @@ export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConf
 }
 
 /**
- * Noise and class [n, latentDim + classes] -> images [n, 28, 28, 1] in [-1, 1]. sampleClasses() draws samples from it.
+ * Noise and class [n, latentDim + classes] -> images [n, ...imageShape] in [-1, 1]. sampleClasses() draws samples from it.
  *
  * @example
  * const { images, labels } = await loadMnist();
@@ -33,16 +38,21 @@ export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConf
  * const sevens = sampleClasses(generator, [7, 7, 7, 7]);
  */
 export function conditionalGenerator(config: ConditionalGeneratorConfig = {}): Model {
-  const { latentDim, classes, random } = readOptions('conditionalGenerator', config, {
+  const { latentDim, imageShape, classes, random } = readOptions('conditionalGenerator', config, {
     latentDim: LATENT_DIM,
+    imageShape: ITEM_SHAPE,
     classes: CLASSES,
     random: RANDOM,
   });
-  return markConditional(generatorOf('refined', latentDim + classes, random), classes);
+  return markConditional(generatorOf('refined', latentDim + classes, imageShape, random), classes);
 }
 
-/** Pixels and class [n, 784 + classes] -> logits [n, 1], positive for "a real image of this class". */
+/** Pixels and class [n, size of an image + classes] -> logits [n, 1], positive for "a real image of this class". */
 export function conditionalDiscriminator(config: ConditionalDiscriminatorConfig = {}): Model {
-  const { classes, random } = readOptions('conditionalDiscriminator', config, { classes: CLASSES, random: RANDOM });
-  return discriminatorOf('refined', [], [IMAGE_SIZE + classes], random);
+  const { imageShape, classes, random } = readOptions('conditionalDiscriminator', config, {
+    imageShape: ITEM_SHAPE,
+    classes: CLASSES,
+    random: RANDOM,
+  });
+  return discriminatorOf('refined', [], [sizeOf(imageShape) + classes], random);
 }

@@ -1,26 +1,32 @@
 /**
- * The convolutional GAN of TensorFlow's DCGAN tutorial, for images of 28 x 28 pixels:
+ * The convolutional GAN of TensorFlow's DCGAN tutorial, here with the sizes for images of 28 x 28 pixels:
  *   generator: latent -> 7 x 7 x 256 -> 7 x 7 x 128 -> 14 x 14 x 64 -> 28 x 28 x 1. One dense layer, then three
  *   transposed convolutions with 5 x 5 kernels, all without biases. Batch normalisation and LeakyReLU follow each layer
  *   but the last; tanh follows the last.
  *   discriminator: 28 x 28 x 1 -> 14 x 14 x 64 -> 7 x 7 x 128 -> one logit. Two convolutions with 5 x 5 kernels and
  *   strides of 2, each followed by LeakyReLU and dropout, then a dense layer.
- * The tutorial's networks are a smaller version of those in the paper.
+ * The tutorial's networks are a smaller version of those in the paper. Other images get the same layers: the generator
+ * begins with a quarter of the height and width, and ends with the channels of the image.
  * Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR
  * 2016.
  */
 import type { Random } from '../autograd/random.ts';
-import { number, readOptions } from '../core/options.ts';
-import { IMAGE_SHAPE } from '../data/digits.ts';
+import { ShapeError } from '../core/errors.ts';
+import { number, type Option, option, readOptions } from '../core/options.ts';
+import { formatShape, type Shape } from '../core/shape.ts';
+import { checkImageShape, DIGIT_SHAPE } from '../data/image-shape.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
 import { LATENT_DIM, RANDOM } from './model-options.ts';
 
 const WIDTH = number({ above: 0 }).or(1);
+const IMAGE_SHAPE: Option<Shape, Shape, 'optional'> = option<Shape>(checkQuarters).or(DIGIT_SHAPE);
 
 export interface ConvGeneratorConfig {
   /** Length of the noise vector. Default 100. */
   readonly latentDim?: number | undefined;
+  /** Shape of an image, [height, width, channels]; height and width divisible by 4. Default [28, 28, 1]. */
+  readonly imageShape?: Shape | undefined;
   /**
    * Multiplies the channel counts 256, 128 and 64. Results are rounded and at least 1. The cost of a step grows with
    * the square of the width. Default 1.
@@ -30,10 +36,10 @@ export interface ConvGeneratorConfig {
   readonly random?: Random | undefined;
 }
 
-const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, width: WIDTH, random: RANDOM };
+const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, imageShape: IMAGE_SHAPE, width: WIDTH, random: RANDOM };
 
 /**
- * Noise [n, latentDim] -> images [n, 28, 28, 1] in [-1, 1]. It has 2,330,944 parameters with the defaults.
+ * Noise [n, latentDim] -> images [n, ...imageShape] in [-1, 1]. It has 2,330,944 parameters with the defaults.
  *
  * It learns fastest with the paper's Adam settings and small batches, as in the example. After 10 epochs of MNIST at
  * width 0.25 the Frechet distance (npm run evaluate) was 81.7 with these settings, 127 with beta1 = 0.9, and 188 with
@@ -46,31 +52,40 @@ const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, width: WIDTH, random: RANDOM 
  *   images, generator, discriminator, batchSize: 64,
  *   generatorOptimizer: adam(config), discriminatorOptimizer: adam(config),
  * });
+ *
+ * @example
+ * const imageShape = [32, 32, 3]; // colour
+ * const pair = { generator: convGenerator({ imageShape }), discriminator: convDiscriminator({ imageShape }) };
+ *
+ * @throws ShapeError if the height or width of imageShape is not divisible by 4.
  */
 export function convGenerator(config: ConvGeneratorConfig = {}): Model {
-  const { latentDim, width, random } = readOptions('convGenerator', config, GENERATOR_OPTIONS);
+  const { latentDim, imageShape, width, random } = readOptions('convGenerator', config, GENERATOR_OPTIONS);
+  const [height, columns, imageChannels] = imageShape as readonly [number, number, number];
   const channels = scaledBy(width);
   const [first, second, third] = [channels(256), channels(128), channels(64)];
   const shared = { kernelSize: 5, padding: 'same', useBias: false } as const;
   return sequential(
     [
-      layers.dense({ units: 7 * 7 * first, useBias: false, inputShape: [latentDim] }),
+      layers.dense({ units: (height / 4) * (columns / 4) * first, useBias: false, inputShape: [latentDim] }),
       layers.batchNormalization(),
       layers.leakyReLU(),
-      layers.reshape({ targetShape: [7, 7, first] }),
+      layers.reshape({ targetShape: [height / 4, columns / 4, first] }),
       layers.conv2dTranspose({ ...shared, filters: second }),
       layers.batchNormalization(),
       layers.leakyReLU(),
       layers.conv2dTranspose({ ...shared, filters: third, strides: 2 }),
       layers.batchNormalization(),
       layers.leakyReLU(),
-      layers.conv2dTranspose({ ...shared, filters: 1, strides: 2, activation: 'tanh' }),
+      layers.conv2dTranspose({ ...shared, filters: imageChannels, strides: 2, activation: 'tanh' }),
     ],
     { name: 'generator', random },
   );
 }
 
 export interface ConvDiscriminatorConfig {
+  /** Shape of an image, [height, width, channels]; height and width divisible by 4. Default [28, 28, 1]. */
+  readonly imageShape?: Shape | undefined;
   /** Multiplies the channel counts 64 and 128. Results are rounded and at least 1. Default 1. */
   readonly width?: number | undefined;
   /** Probability that dropout sets an element to 0, in [0, 1). Default 0.3. */
@@ -79,19 +94,27 @@ export interface ConvDiscriminatorConfig {
   readonly random?: Random | undefined;
 }
 
-const DISCRIMINATOR_OPTIONS = { width: WIDTH, dropoutRate: number({ from: 0, below: 1 }).or(0.3), random: RANDOM };
+const DISCRIMINATOR_OPTIONS = {
+  imageShape: IMAGE_SHAPE,
+  width: WIDTH,
+  dropoutRate: number({ from: 0, below: 1 }).or(0.3),
+  random: RANDOM,
+};
 
 /**
- * Images [n, 28, 28, 1] -> logits [n, 1], positive for "real". It has 212,865 parameters with the defaults. Calls in
+ * Images [n, ...imageShape] -> logits [n, 1], positive for "real". It has 212,865 parameters with the defaults. Calls in
  * training mode need a random generator for dropout; trainGan passes one.
+ *
+ * @throws ShapeError if the height or width of imageShape is not divisible by 4.
  */
 export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
-  const { width, dropoutRate: rate, random } = readOptions('convDiscriminator', config, DISCRIMINATOR_OPTIONS);
+  const options = readOptions('convDiscriminator', config, DISCRIMINATOR_OPTIONS);
+  const { imageShape, width, dropoutRate: rate, random } = options;
   const channels = scaledBy(width);
   const shared = { kernelSize: 5, strides: 2, padding: 'same' } as const;
   return sequential(
     [
-      layers.conv2d({ ...shared, filters: channels(64), inputShape: IMAGE_SHAPE }),
+      layers.conv2d({ ...shared, filters: channels(64), inputShape: imageShape }),
       layers.leakyReLU(),
       layers.dropout({ rate }),
       layers.conv2d({ ...shared, filters: channels(128) }),
@@ -101,6 +124,16 @@ export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
       layers.dense({ units: 1 }),
     ],
     { name: 'discriminator', random },
+  );
+}
+
+/** Checks for sides that two strides of 2 divide. */
+function checkQuarters(where: string, argument: string, value: unknown): Shape {
+  const shape = checkImageShape(where, argument, value);
+  if (shape[0]! % 4 === 0 && shape[1]! % 4 === 0) return shape;
+  throw new ShapeError(
+    `${where}: ${argument} must have a height and width divisible by 4; got ${formatShape(shape)}. Crop, pad or scale ` +
+      'the images; loadImages(directory, { size: [32, 32] }) of ganvas/node scales them.',
   );
 }
 

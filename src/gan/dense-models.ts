@@ -1,7 +1,7 @@
 /**
  * The dense pairs: each network has three fully connected layers.
  *   generator: input -> 256 -> 512 -> 784, no biases, batch normalisation and LeakyReLU after the first two, tanh after
- *   the last, [28, 28, 1]
+ *   the last, [28, 28, 1]; for other images the last layer has as many units as an image has numbers
  *   discriminator: input -> 512 -> 256, each without bias and with batch normalisation and LeakyReLU, then one logit
  *
  * The tutorial's generator has one more batch normalisation, after the tanh. Its images can therefore leave [-1, 1];
@@ -16,7 +16,7 @@
 import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
-import { IMAGE_SHAPE } from '../data/digits.ts';
+import { ITEM_SHAPE } from '../data/image-shape.ts';
 import type { Layer } from '../nn/layer.ts';
 import * as layers from '../nn/layers/index.ts';
 import { denseWithoutBias, normalizedDense } from '../nn/normalized-dense.ts';
@@ -27,6 +27,8 @@ import { LATENT_DIM, RANDOM } from './model-options.ts';
 export type DenseKind = 'tutorial' | 'refined';
 
 export interface DenseDiscriminatorConfig {
+  /** Shape of an image, such as [32, 32, 3], or of other items, such as points [2]. Default [28, 28, 1]. */
+  readonly imageShape?: Shape | undefined;
   /** Draws the initial weights. Default: the same weights each time. */
   readonly random?: Random | undefined;
 }
@@ -36,18 +38,18 @@ export interface DenseGeneratorConfig extends DenseDiscriminatorConfig {
   readonly latentDim?: number | undefined;
 }
 
-/** Noise [n, latentDim] -> images [n, 28, 28, 1]; 561,184 trainable parameters at the default latentDim. */
+/** Noise [n, latentDim] -> images [n, ...imageShape]; 561,184 trainable parameters with the defaults. */
 export function denseGenerator(config: DenseGeneratorConfig = {}): Model {
   return generatorOfNoise('denseGenerator', 'tutorial', config);
 }
 
-/** Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 534,273 trainable parameters. */
+/** Images [n, ...imageShape] -> logits [n, 1], positive for "real"; 534,273 trainable parameters by default. */
 export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
   return discriminatorOfImages('denseDiscriminator', 'tutorial', config);
 }
 
 /**
- * Noise [n, latentDim] -> images [n, 28, 28, 1] in [-1, 1]; 559,616 trainable parameters at the default latentDim.
+ * Noise [n, latentDim] -> images [n, ...imageShape] in [-1, 1]; 559,616 trainable parameters with the defaults.
  *
  * @example
  * await trainGan({ images, generator: refinedGenerator(), discriminator: refinedDiscriminator() });
@@ -56,31 +58,30 @@ export function refinedGenerator(config: DenseGeneratorConfig = {}): Model {
   return generatorOfNoise('refinedGenerator', 'refined', config);
 }
 
-/** Images [n, 28, 28, 1] -> logits [n, 1], positive for "real"; 533,249 trainable parameters. */
+/** Images [n, ...imageShape] -> logits [n, 1], positive for "real"; 533,249 trainable parameters by default. */
 export function refinedDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
   return discriminatorOfImages('refinedDiscriminator', 'refined', config);
 }
 
 function generatorOfNoise(where: string, kind: DenseKind, config: DenseGeneratorConfig): Model {
-  const { latentDim, random } = readOptions(where, config, { latentDim: LATENT_DIM, random: RANDOM });
-  return generatorOf(kind, latentDim, random);
+  const options = { latentDim: LATENT_DIM, imageShape: ITEM_SHAPE, random: RANDOM };
+  const { latentDim, imageShape, random } = readOptions(where, config, options);
+  return generatorOf(kind, latentDim, imageShape, random);
 }
 
 function discriminatorOfImages(where: string, kind: DenseKind, config: DenseDiscriminatorConfig): Model {
-  const { random } = readOptions(where, config, { random: RANDOM });
-  return discriminatorOf(kind, [layers.flatten({ inputShape: IMAGE_SHAPE })], undefined, random);
+  const { imageShape, random } = readOptions(where, config, { imageShape: ITEM_SHAPE, random: RANDOM });
+  return discriminatorOf(kind, [layers.flatten({ inputShape: imageShape })], undefined, random);
 }
 
-export const IMAGE_SIZE: number = sizeOf(IMAGE_SHAPE);
-
-/** A dense generator: [n, inputSize] -> [n, 28, 28, 1]. */
-export function generatorOf(kind: DenseKind, inputSize: number, random: Random | undefined): Model {
+/** A dense generator: [n, inputSize] -> [n, ...imageShape]. */
+export function generatorOf(kind: DenseKind, inputSize: number, imageShape: Shape, random: Random | undefined): Model {
   const plan = [
     ...normalizedDense(256, [inputSize]),
     ...normalizedDense(512),
-    layers.dense({ units: IMAGE_SIZE, useBias: false, activation: 'tanh' }),
+    layers.dense({ units: sizeOf(imageShape), useBias: false, activation: 'tanh' }),
     ...(kind === 'tutorial' ? [layers.batchNormalization()] : []),
-    layers.reshape({ targetShape: IMAGE_SHAPE }),
+    layers.reshape({ targetShape: imageShape }),
   ];
   return sequential(plan, { name: 'generator', random });
 }

@@ -40,15 +40,17 @@ export function readNetworks(
   surroundings: Surroundings,
   random: Random,
 ): GanNetworks {
-  const { latentDim, classes } = surroundings;
+  const { latentDim, imageShape, classes } = surroundings;
   const generator =
     options.generator ??
     (classes === undefined
-      ? denseGenerator({ latentDim, random })
-      : conditionalGenerator({ latentDim, classes, random }));
+      ? denseGenerator({ latentDim, imageShape, random })
+      : conditionalGenerator({ latentDim, imageShape, classes, random }));
   const discriminator =
     options.discriminator ??
-    (classes === undefined ? denseDiscriminator({ random }) : conditionalDiscriminator({ classes, random }));
+    (classes === undefined
+      ? denseDiscriminator({ imageShape, random })
+      : conditionalDiscriminator({ imageShape, classes, random }));
   checkModel(where, 'generator', generator);
   checkModel(where, 'discriminator', discriminator);
   checkFit(where, generator, discriminator, surroundings);

@@ -33,9 +33,15 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   readonly labels?: ArrayLike<number> | undefined;
   /** With `labels`: the number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
-  /** Default: denseGenerator(), or conditionalGenerator() with `labels`. The seed determines its weights. */
+  /**
+   * Default: denseGenerator(), or conditionalGenerator() with `labels`, for images of this shape. The seed determines
+   * its weights.
+   */
   readonly generator?: Model | undefined;
-  /** Default: denseDiscriminator(), or conditionalDiscriminator() with `labels`. The seed determines its weights. */
+  /**
+   * Default: denseDiscriminator(), or conditionalDiscriminator() with `labels`, for images of this shape. The seed
+   * determines its weights.
+   */
   readonly discriminator?: Model | undefined;
   /** Length of the noise vectors. Default 100. */
   readonly latentDim?: number | undefined;

@@ -14,8 +14,9 @@ import type { EpochEvent, ResumeEvent, StepEvent } from './events.ts';
 /** `M`: the measures of a step. `More`: what onEpoch gets in addition to the means. */
 export interface TrainingOptions<M, More = unknown> {
   /**
-   * A Dataset, or a Tensor [n, 28, 28, 1] with values in [-1, 1]. The values of custom Datasets are not validated; they
-   * are checked only to find the cause when a step gives NaN or infinity.
+   * A Dataset, or a Tensor [n, ...item] with values in [-1, 1], such as [n, 28, 28, 1] or, in colour, [n, 32, 32, 3].
+   * The values of custom Datasets are not validated; they are checked only to find the cause when a step gives NaN or
+   * infinity.
    */
   readonly images: Dataset | Tensor;
   readonly epochs?: number | undefined;
@@ -114,6 +115,12 @@ export function prepareRun<M, More>(where: string, values: Values<TrainingSchema
     throw new ArgumentError(
       `${where}: images has ${images.count} items, fewer than one batch of ${batchSize}. Give more images or a ` +
         'smaller batchSize.',
+    );
+  }
+  if (images.itemShape.length === 0 || images.itemShape.includes(0)) {
+    throw new ShapeError(
+      `${where}: images must have items of at least one number, such as [n, 28, 28, 1]; got ` +
+        `[${['n', ...images.itemShape].join(', ')}]`,
     );
   }
   checkRange(where, 'images', images);

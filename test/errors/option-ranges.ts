@@ -74,6 +74,7 @@ export const RANGES: Readonly<Record<string, string>> = {
   limit: count,
   maxBytes: count,
   'classHistogram.classes': 'a whole number from 1 to 1000000',
+  'digitClassifier.classes': 'a whole number from 1 to 1048576',
   'evaluateImages.batchSize': 'a whole number from 1 to 1048576',
   'imageEvaluator.batchSize': 'a whole number from 1 to 1048576',
   'precisionRecall.neighbours': 'a whole number from 1 to 7',

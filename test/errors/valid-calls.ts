@@ -101,10 +101,10 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   ...alike({ abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh }, () => [x()]),
   ...alike({ add, sub, mul, div }, () => [x(), tensor([1, 2, 3])]),
   ...alike({ denseGenerator, refinedGenerator, convGenerator, conditionalGenerator }, () => [
-    { latentDim: 3, random: random() },
+    { latentDim: 3, imageShape: [8, 8, 3], random: random() },
   ]),
   ...alike({ denseDiscriminator, refinedDiscriminator, convDiscriminator, conditionalDiscriminator }, () => [
-    { random: random() },
+    { imageShape: [8, 8, 3], random: random() },
   ]),
   accuracy: of(ganvas.accuracy, () => [classifier(), images(), [0, 1, 0, 1]]),
   adam: of(ganvas.adam, () => [{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-7, clipNorm: 1 }]),
@@ -130,8 +130,8 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
     { name: 'own', slots: ['m'], settings: { a: 1 }, update: () => true },
     { learningRate: 0.1 },
   ]),
-  denseAutoencoder: of(ganvas.denseAutoencoder, () => [{ latentDim: 2, random: random() }]),
-  digitClassifier: of(ganvas.digitClassifier, () => [{ random: random() }]),
+  denseAutoencoder: of(ganvas.denseAutoencoder, () => [{ latentDim: 2, imageShape: [2, 2, 3], random: random() }]),
+  digitClassifier: of(ganvas.digitClassifier, () => [{ imageShape: [10, 10, 3], classes: 4, random: random() }]),
   dropout: of(ganvas.dropout, () => [x(), 0.5, random()]),
   encodeApng: of(ganvas.encodeApng, () => [[picture(), picture()], 4, 3, { delayMilliseconds: 50, plays: 1 }]),
   encodeIdx: of(ganvas.encodeIdx, () => [{ type: 'uint8', shape: [2, 2], data: new Uint8Array(4) }]),
