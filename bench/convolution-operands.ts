@@ -2,13 +2,12 @@
  * Images and a kernel of one size, on which a lab runs and times the three functions of src/ops/internal/convolve.ts.
  */
 import { createHash } from 'node:crypto';
-import type { OpNode } from '../src/autograd/record.ts';
 import { scope } from '../src/autograd/scope.ts';
 import { type Tensor, tensor, type Variable, variable } from '../src/autograd/tensor.ts';
 import { type Shape, sizeOf } from '../src/core/shape.ts';
 import { gemm } from '../src/kernels/library/gemm.ts';
 import { type Runtime, withRuntime } from '../src/kernels/runtime.ts';
-import { convolve } from '../src/ops/internal/convolve.ts';
+import { convolve, convolveKernel, convolveTransposed } from '../src/ops/internal/convolve.ts';
 import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import { type Call, recording } from './recorder.ts';
 import { hashedFloats } from './support/hashed-floats.ts';
@@ -23,8 +22,6 @@ export class ConvolutionOperands {
   readonly #x: Variable;
   readonly #y: Variable;
   readonly #kernel: Variable;
-  /** The gradients of a convolution with respect to x and to the kernel. */
-  readonly #pullbacks: OpNode['pullbacks'];
 
   constructor(runtime: Runtime, size: ConvolutionSize, images: number) {
     const [height, width, channels, kernelHeight, kernelWidth, , , , , outHeight, outWidth] = size.geometry;
@@ -38,10 +35,6 @@ export class ConvolutionOperands {
     this.#x = operands.x;
     this.#y = operands.y;
     this.#kernel = operands.kernel;
-    const forward = withRuntime(runtime, () => this.#call('correlate'));
-    if (forward.node === undefined) throw new Error('the convolution was not recorded');
-    this.#pullbacks = forward.node.pullbacks;
-    forward.dispose();
   }
 
   /** SHA-256 of the result. */
@@ -63,8 +56,10 @@ export class ConvolutionOperands {
   }
 
   #call(part: ConvolutionPart): Tensor {
-    if (part === 'correlate') return convolve(this.#x, this.#kernel, this.#size.geometry);
-    return this.#pullbacks[part === 'spread' ? 0 : 1]!(this.#y);
+    const { geometry } = this.#size;
+    if (part === 'correlate') return convolve(this.#x, this.#kernel, geometry);
+    if (part === 'spread') return convolveTransposed(this.#y, this.#kernel, geometry);
+    return convolveKernel(this.#x, this.#y, this.#kernel.shape, geometry);
   }
 
   /** The gemm calls of the function. They use blocks that the function has freed; nothing is allocated meanwhile. */

@@ -10,10 +10,10 @@ export {
   type TrainAutoencoderResult,
   trainAutoencoder,
 } from './autoencoder/train-autoencoder.ts';
-export { gradients } from './autograd/gradients.ts';
+export { type GradientsOptions, gradients } from './autograd/gradients.ts';
 export type { NestedNumbers, TensorValues } from './autograd/nested-numbers.ts';
 export { createRandom, type Random, type RandomState, randomFromState } from './autograd/random.ts';
-export { stopGradient, withoutRecording } from './autograd/record.ts';
+export { stopGradient, watch, withoutRecording } from './autograd/record.ts';
 export { scope } from './autograd/scope.ts';
 export {
   full,
@@ -116,7 +116,7 @@ export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';
 export * as layers from './nn/layers/index.ts';
 export { cloneModel, type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
-export { add, div, mul, sub } from './ops/arithmetic.ts';
+export { add, div, mul, neg, sub } from './ops/arithmetic.ts';
 export {
   type BatchMoments,
   type BatchNormOptions,
@@ -135,7 +135,7 @@ export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
-export { abs, exp, leakyRelu, log, neg, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
+export { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
 export { type AdamConfig, type AdamSlots, type AdamWConfig, adam, adamW } from './optim/adam.ts';
 export { defineOptimizer, type OptimizerDefinition, type VariableUpdate } from './optim/define-optimizer.ts';
 export type { Optimizer, OptimizerConfig, OptimizerSettings, Slots } from './optim/optimizer.ts';

@@ -1,7 +1,19 @@
 /**
- * Recording: every operation on a tracked tensor (a variable, or a tensor computed from one) attaches a node to its
- * output. The node says how to compute the gradients of the inputs. A graph lives as long as its last output is
- * referenced.
+ * Recording: every operation on a tracked tensor (a variable, a watched tensor, or a tensor computed from one) attaches
+ * a node to its output. The node says how to compute the gradients of the inputs. A graph lives as long as its last
+ * output is referenced.
+ *
+ * How to write a pullback, so that gradients can be differentiated again:
+ *
+ * - Write it in ops that are recorded themselves: `(dy) => mul(dy, y)`. It reads inputs, output and dy as they are,
+ *   never a copy without a node.
+ * - A backward with its own kernel is an op too: it runs the kernel and calls record() with pullbacks for dy and for
+ *   the tensor that it reads (tanh in ops/unary.ts).
+ * - A derivative that is constant on each piece, as that of relu, takes one line: recordPiecewise() in
+ *   ops/internal/elementwise.ts.
+ * - A fused backward of many tensors (batch normalisation, cross-entropies) serves only calls that are not recorded. The
+ *   pullback asks isRecorded([dy, x, ...]) and, if so, computes the same formula with ops.
+ * - 'zero' in the place of a pullback says that the derivative by that input is zero wherever it exists.
  */
 import { checkFunction } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
@@ -17,10 +29,13 @@ import { checkTensor, Tensor, Variable } from './tensor.ts';
  */
 export type Pullback = (dy: Tensor) => Tensor;
 
+/** 'zero': the output depends on the input, but the derivative is zero wherever it exists, as that of sign(x). */
+export type PullbackOrZero = Pullback | 'zero';
+
 export interface OpNode {
   readonly op: string;
   readonly inputs: readonly Tensor[];
-  readonly pullbacks: readonly Pullback[];
+  readonly pullbacks: readonly PullbackOrZero[];
   /** Versions of the inputs when they were used. Pullbacks may read the inputs and the output. */
   readonly versions: readonly number[];
   /** Version of the output when it was made. */
@@ -51,7 +66,7 @@ export function record(
   op: string,
   output: Tensor,
   inputs: readonly Tensor[],
-  pullbacks: readonly Pullback[],
+  pullbacks: readonly PullbackOrZero[],
   saved: readonly Tensor[] = [],
 ): Tensor {
   if (isRecorded(inputs)) {
@@ -71,22 +86,44 @@ export function versionOf(tensor: Tensor): number {
  */
 export function withoutRecording<T>(body: () => T): T {
   checkFunction('withoutRecording', 'body', body);
+  const result = setRecording(false, body);
+  if (result instanceof Promise) {
+    result.catch(() => undefined);
+    throw new ArgumentError(
+      'withoutRecording: body must be synchronous; got a Promise. Await outside, and put only the tensor work ' +
+        'into withoutRecording().',
+    );
+  }
+  return result;
+}
+
+/** Runs `body` with recording on or off. */
+export function setRecording<T>(on: boolean, body: () => T): T {
   const before = recording;
-  recording = false;
+  recording = on;
   try {
-    const result = body();
-    if (result instanceof Promise) {
-      result.catch(() => undefined);
-      throw new ArgumentError(
-        'withoutRecording: body must be synchronous; got a Promise. Await outside, and put only the tensor work ' +
-          'into withoutRecording().',
-      );
-    }
-    return result;
+    return body();
   } finally {
     recording = before;
   }
 }
+
+/**
+ * Makes an input one that gradients can be taken of, as they are of variables: a tensor that shares the values of `x`
+ * and is tracked. Compute with the result, not with `x`. If `x` is tracked itself, gradients flow on to it.
+ *
+ * @example
+ * const x = watch(images);
+ * const [dx] = gradients(sum(discriminator.call(x)), [x]); // how each pixel changes the logits
+ */
+export function watch(x: Tensor): Tensor {
+  checkTensor('watch', 'x', x);
+  const watched = record('watch', new Tensor(x.shape, x.storage), [x], [(dy) => dy]);
+  watched.node ??= { ...WATCHED, outputVersion: versionOf(x) };
+  return watched;
+}
+
+const WATCHED = { op: 'watch', inputs: [], pullbacks: [], versions: [], saved: [], savedVersions: [] };
 
 /** A tensor that shares the values of `x` but has no node: no gradient flows through it. */
 export function stopGradient(x: Tensor): Tensor {

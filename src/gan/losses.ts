@@ -16,10 +16,10 @@
 import type { Tensor } from '../autograd/tensor.ts';
 import { checkChoice, checkNumber, hasMethods, invalid } from '../core/check.ts';
 import { ArgumentError } from '../core/errors.ts';
-import { add, mul, sub } from '../ops/arithmetic.ts';
+import { add, mul, neg, sub } from '../ops/arithmetic.ts';
 import { binaryCrossentropy, meanSquaredError } from '../ops/losses.ts';
 import { mean } from '../ops/reduce.ts';
-import { neg, relu } from '../ops/unary.ts';
+import { relu } from '../ops/unary.ts';
 
 /** The loss of each network: a scalar, from the logits [n, 1] of one forward pass. */
 export interface Objective {

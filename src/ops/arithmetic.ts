@@ -1,13 +1,13 @@
 /**
- * add, sub, mul and div with NumPy's broadcasting. Either operand may be a plain number. The gradient of a broadcast
+ * add, sub, mul and div with NumPy's broadcasting, and neg. Either operand may be a plain number. The gradient of a broadcast
  * operand is summed over the axes along which it was repeated.
  */
 import { record } from '../autograd/record.ts';
-import { type Tensor, toTensor } from '../autograd/tensor.ts';
+import { checkTensor, type Tensor, toTensor } from '../autograd/tensor.ts';
 import * as kernels from '../kernels/library/binary.ts';
-import { neg } from '../kernels/library/unary.ts';
+import { neg as negKernel } from '../kernels/library/unary.ts';
+import { sumTo } from './internal/broadcasting.ts';
 import { applyBinary, applyUnary } from './internal/elementwise.ts';
-import { sumTo } from './internal/sums.ts';
 
 /** y = a + b; da = dy, db = dy */
 export function add(a: Tensor | number, b: Tensor | number): Tensor {
@@ -22,28 +22,28 @@ export function sub(a: Tensor | number, b: Tensor | number): Tensor {
   const x = toTensor('sub', 'a', a);
   const z = toTensor('sub', 'b', b);
   const y = applyBinary('sub', kernels.sub, x, z);
-  return record('sub', y, [x, z], [(dy) => sumTo(dy, x.shape), (dy) => applyUnary(neg, sumTo(dy, z.shape))]);
+  return record('sub', y, [x, z], [(dy) => sumTo(dy, x.shape), (dy) => neg(sumTo(dy, z.shape))]);
 }
 
 /** y = a b; da = dy b, db = dy a */
 export function mul(a: Tensor | number, b: Tensor | number): Tensor {
   const x = toTensor('mul', 'a', a);
   const z = toTensor('mul', 'b', b);
-  const times = (p: Tensor, q: Tensor): Tensor => applyBinary('mul', kernels.mul, p, q);
-  return record(
-    'mul',
-    times(x, z),
-    [x, z],
-    [(dy) => sumTo(times(dy, z), x.shape), (dy) => sumTo(times(dy, x), z.shape)],
-  );
+  const y = applyBinary('mul', kernels.mul, x, z);
+  return record('mul', y, [x, z], [(dy) => sumTo(mul(dy, z), x.shape), (dy) => sumTo(mul(dy, x), z.shape)]);
 }
 
 /** y = a / b; da = dy / b, db = -(dy / b) y */
 export function div(a: Tensor | number, b: Tensor | number): Tensor {
   const x = toTensor('div', 'a', a);
   const z = toTensor('div', 'b', b);
-  const over = (p: Tensor, q: Tensor): Tensor => applyBinary('div', kernels.div, p, q);
-  const y = over(x, z);
-  const db = (dy: Tensor): Tensor => applyUnary(neg, applyBinary('div', kernels.mul, over(dy, z), y));
-  return record('div', y, [x, z], [(dy) => sumTo(over(dy, z), x.shape), (dy) => sumTo(db(dy), z.shape)]);
+  const y = applyBinary('div', kernels.div, x, z);
+  const db = (dy: Tensor): Tensor => neg(mul(div(dy, z), y));
+  return record('div', y, [x, z], [(dy) => sumTo(div(dy, z), x.shape), (dy) => sumTo(db(dy), z.shape)]);
+}
+
+/** y = -x; dx = -dy */
+export function neg(x: Tensor): Tensor {
+  checkTensor('neg', 'x', x);
+  return record('neg', applyUnary(negKernel, x), [x], [neg]);
 }

@@ -1,9 +1,8 @@
 /** clip: y = min(max(x, low), high); dx = dy where low <= x <= high, else 0. */
-import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
 import * as kernels from '../kernels/library/piecewise.ts';
-import { writeLike } from './internal/elementwise.ts';
+import { recordPiecewise, writeLike } from './internal/elementwise.ts';
 
 /** Limits x to [low, high], low <= high. NaN stays NaN. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
@@ -11,10 +10,7 @@ export function clip(x: Tensor, low: number, high: number): Tensor {
   checkNumber('clip', 'low', low);
   checkNumber('clip', 'high', high, { from: low });
   const y = writeLike(x, (out) => kernels.clip.run(out, x.address, low, high, x.size));
-  return record(
-    'clip',
-    y,
-    [x],
-    [(dy) => writeLike(x, (dx) => kernels.clipBackward.run(dx, dy.address, x.address, low, high, x.size))],
+  return recordPiecewise('clip', y, x, (dy) =>
+    writeLike(x, (dx) => kernels.clipBackward.run(dx, dy.address, x.address, low, high, x.size)),
   );
 }

@@ -4,11 +4,10 @@
  * Source: N. Srivastava et al., "Dropout", JMLR 15, 2014.
  */
 import { checkRandom, type Random } from '../autograd/random.ts';
-import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
 import * as kernels from '../kernels/library/piecewise.ts';
-import { writeLike } from './internal/elementwise.ts';
+import { recordPiecewise, writeLike } from './internal/elementwise.ts';
 
 /** Sets each element of x to 0 with probability `rate`, 0 <= rate < 1, and scales the others by 1 / (1 - rate). */
 export function dropout(x: Tensor, rate: number, random: Random): Tensor {
@@ -18,5 +17,5 @@ export function dropout(x: Tensor, rate: number, random: Random): Tensor {
   const u = random.uniform(x.shape);
   const masked = (t: Tensor): Tensor =>
     writeLike(t, (out) => kernels.dropout.run(out, t.address, u.address, rate, 1 / (1 - rate), t.size));
-  return record('dropout', masked(x), [x], [masked], [u]);
+  return recordPiecewise('dropout', masked(x), x, masked, [u]);
 }

@@ -11,10 +11,10 @@ import { ShapeError } from '../core/errors.ts';
 import { boolean, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import * as kernels from '../kernels/library/sigmoid-cross-entropy.ts';
-import { add, div, mul, sub } from './arithmetic.ts';
+import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
 import { mean, sum } from './reduce.ts';
-import { log, neg, square } from './unary.ts';
+import { log, square } from './unary.ts';
 
 export interface BinaryCrossentropyOptions {
   /** The predictions are logits, not probabilities. Default false, as in Keras. */

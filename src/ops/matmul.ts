@@ -31,16 +31,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   checkTensor('matmul', 'b', b);
   const { transposeA, transposeB } = readOptions('matmul', options, OPTIONS);
   checkSizes(a, b, transposeA, transposeB);
-  const y = product(a, b, transposeA, transposeB);
-  return record(
-    'matmul',
-    y,
-    [a, b],
-    [
-      (dy) => (transposeA ? product(b, dy, transposeB, true) : product(dy, b, false, !transposeB)),
-      (dy) => (transposeB ? product(dy, a, true, transposeA) : product(a, dy, !transposeA, false)),
-    ],
-  );
+  return product(a, b, transposeA, transposeB);
 }
 
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
@@ -50,7 +41,15 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
   const n = transposeB ? bRows : bColumns;
   const y = new Tensor([m, n]);
   gemm.run(y.address, a.address, b.address, m, n, k, n, aColumns, bColumns, transposeA ? 1 : 0, transposeB ? 1 : 0, 0);
-  return y;
+  return record(
+    'matmul',
+    y,
+    [a, b],
+    [
+      (dy) => (transposeA ? product(b, dy, transposeB, true) : product(dy, b, false, !transposeB)),
+      (dy) => (transposeB ? product(dy, a, true, transposeA) : product(a, dy, !transposeA, false)),
+    ],
+  );
 }
 
 function checkSizes(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): void {

@@ -4,13 +4,12 @@
  *   mean:  y = sum x / count;  dx = dy / count, repeated to the shape of x
  */
 import { record } from '../autograd/record.ts';
-import { checkTensor, scalar, type Tensor } from '../autograd/tensor.ts';
+import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkBoolean, isArray } from '../core/check.ts';
 import { boolean, option, readOptions } from '../core/options.ts';
 import { checkAxes, type Shape } from '../core/shape.ts';
-import { div } from '../kernels/library/binary.ts';
-import { applyBinary } from './internal/elementwise.ts';
-import { stretch } from './internal/strided.ts';
+import { div } from './arithmetic.ts';
+import { repeatTo } from './internal/broadcasting.ts';
 import { sumOver } from './internal/sums.ts';
 import { reshape } from './reshape.ts';
 
@@ -36,16 +35,15 @@ const OPTIONS = {
 export function sum(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   const { axes, kept, shape } = readArguments('sum', x, axis, keepDims);
   const y = sumOver(x, axes, shape);
-  return record('sum', y, [x], [(dy) => stretch(reshape(dy, kept), x.shape)]);
+  return record('sum', y, [x], [(dy) => repeatTo(reshape(dy, kept), x.shape)]);
 }
 
 /** The mean over axes, with the arguments of sum(). The mean of no elements is NaN. */
 export function mean(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   const { axes, kept, shape } = readArguments('mean', x, axis, keepDims);
   const count = axes.reduce((product, one) => product * x.shape[one]!, 1);
-  const divide = (t: Tensor): Tensor => applyBinary('mean', div, t, scalar(count));
-  const y = divide(sumOver(x, axes, shape));
-  return record('mean', y, [x], [(dy) => stretch(reshape(divide(dy), kept), x.shape)]);
+  const y = div(sumOver(x, axes, shape), count);
+  return record('mean', y, [x], [(dy) => repeatTo(reshape(div(dy, count), kept), x.shape)]);
 }
 
 interface ReduceArguments {

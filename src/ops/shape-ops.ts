@@ -16,8 +16,8 @@ import {
   stridesOf,
 } from '../core/shape.ts';
 import { fill } from '../kernels/library/movement.ts';
-import { copyRegion, gatherRegion, stretch } from './internal/strided.ts';
-import { sumTo } from './internal/sums.ts';
+import { repeatTo } from './internal/broadcasting.ts';
+import { copyRegion, gatherRegion } from './internal/strided.ts';
 
 /**
  * Reorders the axes: axis i of the result is axis `permutation[i]` of x. Default: the reverse order, which transposes a
@@ -29,16 +29,17 @@ import { sumTo } from './internal/sums.ts';
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
   checkTensor('transpose', 'x', x);
   const order = checkPermutation(permutation ?? x.shape.map((_, axis) => x.rank - 1 - axis), x.rank);
-  const inverse = order.map((_, axis) => order.indexOf(axis));
-  return record('transpose', permute(x, order), [x], [(dy) => permute(dy, inverse)]);
+  return permute(x, order);
 }
 
 function permute(x: Tensor, order: readonly number[]): Tensor {
   const strides = stridesOf(x.shape);
-  return gatherRegion(
+  const y = gatherRegion(
     { address: x.address, strides: order.map((axis) => strides[axis]!) },
     order.map((axis) => x.shape[axis]!),
   );
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  return record('transpose', y, [x], [(dy) => permute(dy, inverse)]);
 }
 
 function checkPermutation(permutation: readonly number[], rank: number): readonly number[] {
@@ -61,16 +62,26 @@ function checkPermutation(permutation: readonly number[], rank: number): readonl
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
   checkTensor('slice', 'x', x);
   const shape = checkSlice(x, begin, size);
-  const strides = stridesOf(x.shape);
-  const offset = begin.reduce((sum, start, axis) => sum + start * strides[axis]!, 0);
-  const y = gatherRegion({ address: x.address + offset, strides }, shape);
-  const backward = (dy: Tensor): Tensor => {
-    const dx = new Tensor(x.shape);
-    fill.run(dx.address, 0, dx.size);
-    copyRegion({ address: dx.address + offset, strides }, { address: dy.address, strides: stridesOf(shape) }, shape);
-    return dx;
-  };
-  return record('slice', y, [x], [backward]);
+  return cut(x, offsetOf(begin, stridesOf(x.shape)), shape);
+}
+
+/** The region of x of this shape that begins `offset` elements from its start. */
+function cut(x: Tensor, offset: number, shape: Shape): Tensor {
+  const y = gatherRegion({ address: x.address + offset, strides: stridesOf(x.shape) }, shape);
+  return record('slice', y, [x], [(dy) => paste(dy, offset, x.shape)]);
+}
+
+/** Zeros of this shape, with x in the region that begins `offset` elements from the start: the adjoint of cut(). */
+function paste(x: Tensor, offset: number, shape: Shape): Tensor {
+  const y = new Tensor(shape);
+  fill.run(y.address, 0, y.size);
+  const from = { address: x.address, strides: stridesOf(x.shape) };
+  copyRegion({ address: y.address + offset, strides: stridesOf(shape) }, from, x.shape);
+  return record('slice gradient', y, [x], [(dy) => cut(dy, offset, x.shape)]);
+}
+
+function offsetOf(begin: readonly number[], strides: readonly number[]): number {
+  return begin.reduce((sum, start, axis) => sum + start * strides[axis]!, 0);
 }
 
 function checkSlice(x: Tensor, begin: readonly number[], size: readonly number[]): Shape {
@@ -130,7 +141,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
       { address: one.address, strides: stridesOf(one.shape) },
       one.shape,
     );
-    return (dy: Tensor): Tensor => gatherRegion({ address: dy.address + offset, strides }, one.shape);
+    return (dy: Tensor): Tensor => cut(dy, offset, one.shape);
   });
   return record('concat', y, tensors, pullbacks);
 }
@@ -147,5 +158,5 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   if (!sameShape(broadcastShapes('broadcastTo', x.shape, target), target)) {
     throw new ShapeError(`broadcastTo: ${formatShape(x.shape)} does not stretch to the smaller ${formatShape(target)}`);
   }
-  return record('broadcastTo', stretch(x, target), [x], [(dy) => sumTo(dy, x.shape)]);
+  return repeatTo(x, target);
 }

@@ -1,75 +1,94 @@
-/** Elementwise functions of one tensor, each with its gradient: dy is the loss's derivative by y, dx by x. */
+/**
+ * Elementwise functions of one tensor, each with its gradient: dy is the loss's derivative by y, dx by x. A backward
+ * with its own kernel is followed by its own gradients: g is the loss's derivative by dx.
+ */
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
-import { add, div, mul } from '../kernels/library/binary.ts';
 import * as piecewise from '../kernels/library/piecewise.ts';
 import { softplusBackward, softplus as softplusKernel } from '../kernels/library/softplus.ts';
 import * as kernels from '../kernels/library/unary.ts';
-import { applyBinary, applyGradient, applyUnary, writeLike } from './internal/elementwise.ts';
-
-/** y = -x; dx = -dy */
-export function neg(x: Tensor): Tensor {
-  checkTensor('neg', 'x', x);
-  return record('neg', applyUnary(kernels.neg, x), [x], [(dy) => applyUnary(kernels.neg, dy)]);
-}
+import { add, div, mul, neg, sub } from './arithmetic.ts';
+import { applyGradient, applyUnary, recordPiecewise, writeLike } from './internal/elementwise.ts';
 
 /** y = x^2; dx = dy (x + x) */
 export function square(x: Tensor): Tensor {
   checkTensor('square', 'x', x);
-  return record('square', applyUnary(kernels.square, x), [x], [(dy) => multiply(dy, twice(x))]);
+  return record('square', applyUnary(kernels.square, x), [x], [(dy) => mul(dy, add(x, x))]);
 }
 
 /** y = sqrt(x), NaN for x below 0; dx = dy / (y + y), infinite at 0 */
 export function sqrt(x: Tensor): Tensor {
   checkTensor('sqrt', 'x', x);
   const y = applyUnary(kernels.sqrt, x);
-  return record('sqrt', y, [x], [(dy) => divide(dy, twice(y))]);
+  return record('sqrt', y, [x], [(dy) => div(dy, add(y, y))]);
 }
 
 /** y = e^x; dx = dy y */
 export function exp(x: Tensor): Tensor {
   checkTensor('exp', 'x', x);
   const y = applyUnary(kernels.exp, x);
-  return record('exp', y, [x], [(dy) => multiply(dy, y)]);
+  return record('exp', y, [x], [(dy) => mul(dy, y)]);
 }
 
 /** y = log(x), the natural logarithm, -Infinity at 0 and NaN below 0; dx = dy / x */
 export function log(x: Tensor): Tensor {
   checkTensor('log', 'x', x);
-  return record('log', applyUnary(kernels.log, x), [x], [(dy) => divide(dy, x)]);
+  return record('log', applyUnary(kernels.log, x), [x], [(dy) => div(dy, x)]);
 }
 
 /** y = |x|; dx = sign(x) dy, where sign(0) = 0 */
 export function abs(x: Tensor): Tensor {
   checkTensor('abs', 'x', x);
-  return record('abs', applyUnary(piecewise.abs, x), [x], [(dy) => applyGradient(piecewise.absBackward, dy, x)]);
+  return recordPiecewise('abs', applyUnary(piecewise.abs, x), x, (dy) => applyGradient(piecewise.absBackward, dy, x));
 }
 
 /** y = tanh(x); dx = dy (1 - y^2) */
 export function tanh(x: Tensor): Tensor {
   checkTensor('tanh', 'x', x);
   const y = applyUnary(kernels.tanh, x);
-  return record('tanh', y, [x], [(dy) => applyGradient(kernels.tanhBackward, dy, y)]);
+  return record('tanh', y, [x], [(dy) => tanhGradient(dy, y)]);
+}
+
+/** dx = dy (1 - y^2); dy: g (1 - y^2), y: -2 g dy y */
+function tanhGradient(dy: Tensor, y: Tensor): Tensor {
+  const dx = applyGradient(kernels.tanhBackward, dy, y);
+  return record('tanh gradient', dx, [dy, y], [(g) => tanhGradient(g, y), (g) => neg(mul(mul(g, dy), add(y, y)))]);
 }
 
 /** y = 1 / (1 + e^-x); dx = dy y (1 - y) */
 export function sigmoid(x: Tensor): Tensor {
   checkTensor('sigmoid', 'x', x);
   const y = applyUnary(kernels.sigmoid, x);
-  return record('sigmoid', y, [x], [(dy) => applyGradient(kernels.sigmoidBackward, dy, y)]);
+  return record('sigmoid', y, [x], [(dy) => sigmoidGradient(dy, y)]);
+}
+
+/** dx = dy y (1 - y); dy: g y (1 - y), y: g dy (1 - 2 y) */
+function sigmoidGradient(dy: Tensor, y: Tensor): Tensor {
+  const dx = applyGradient(kernels.sigmoidBackward, dy, y);
+  const byY = (g: Tensor): Tensor => mul(mul(g, dy), sub(1, add(y, y)));
+  return record('sigmoid gradient', dx, [dy, y], [(g) => sigmoidGradient(g, y), byY]);
 }
 
 /** y = log(1 + e^x), a smooth ReLU; dx = dy / (1 + e^-x) */
 export function softplus(x: Tensor): Tensor {
   checkTensor('softplus', 'x', x);
-  return record('softplus', applyUnary(softplusKernel, x), [x], [(dy) => applyGradient(softplusBackward, dy, x)]);
+  return record('softplus', applyUnary(softplusKernel, x), [x], [(dy) => softplusGradient(dy, x)]);
+}
+
+/** dx = dy sigmoid(x); dy: g sigmoid(x), x: g dy sigmoid'(x) */
+function softplusGradient(dy: Tensor, x: Tensor): Tensor {
+  const dx = applyGradient(softplusBackward, dy, x);
+  const byX = (g: Tensor): Tensor => sigmoidGradient(mul(g, dy), sigmoid(x));
+  return record('softplus gradient', dx, [dy, x], [(g) => softplusGradient(g, x), byX]);
 }
 
 /** y = max(x, 0); dx = dy where x > 0, else 0 */
 export function relu(x: Tensor): Tensor {
   checkTensor('relu', 'x', x);
-  return record('relu', applyUnary(piecewise.relu, x), [x], [(dy) => applyGradient(piecewise.reluBackward, dy, x)]);
+  return recordPiecewise('relu', applyUnary(piecewise.relu, x), x, (dy) =>
+    applyGradient(piecewise.reluBackward, dy, x),
+  );
 }
 
 /** y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. The default slope 0.3 is Keras's. */
@@ -77,22 +96,7 @@ export function leakyRelu(x: Tensor, negativeSlope = 0.3): Tensor {
   checkTensor('leakyRelu', 'x', x);
   checkNumber('leakyRelu', 'negativeSlope', negativeSlope, { from: 0 });
   const y = writeLike(x, (out) => piecewise.leakyRelu.run(out, x.address, negativeSlope, x.size));
-  return record(
-    'leakyRelu',
-    y,
-    [x],
-    [(dy) => writeLike(x, (dx) => piecewise.leakyReluBackward.run(dx, dy.address, x.address, negativeSlope, x.size))],
+  return recordPiecewise('leakyRelu', y, x, (dy) =>
+    writeLike(x, (dx) => piecewise.leakyReluBackward.run(dx, dy.address, x.address, negativeSlope, x.size)),
   );
-}
-
-function multiply(a: Tensor, b: Tensor): Tensor {
-  return applyBinary('gradients', mul, a, b);
-}
-
-function divide(a: Tensor, b: Tensor): Tensor {
-  return applyBinary('gradients', div, a, b);
-}
-
-function twice(x: Tensor): Tensor {
-  return applyBinary('gradients', add, x, x);
 }

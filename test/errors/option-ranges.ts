@@ -58,6 +58,7 @@ export const RANGES: Readonly<Record<string, string>> = {
   labelSmoothing: belowOne,
   emaMomentum: belowOne,
   filters: count,
+  unconnected: "one of 'error', 'zeros'",
   kernelSize: 'a whole number of at least 1, or [height, width]',
   activation: "one of 'linear', 'relu', 'leakyRelu', 'tanh', 'sigmoid'",
   kernelInitializer: "one of 'glorotUniform', 'heUniform', 'randomNormal', 'zeros', 'ones'",

@@ -84,7 +84,7 @@ const bounds = (): object => {
   return { onStep, signal: AbortSignal.any([controller.signal, AbortSignal.timeout(300)]), threads: 1, seed: 1 };
 };
 
-const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh } = ganvas;
+const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch } = ganvas;
 const { add, sub, mul, div } = ganvas;
 const { denseGenerator, refinedGenerator, convGenerator, conditionalGenerator } = ganvas;
 const { denseDiscriminator, refinedDiscriminator, convDiscriminator, conditionalDiscriminator } = ganvas;
@@ -98,7 +98,7 @@ function alike(
 }
 
 const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
-  ...alike({ abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh }, () => [x()]),
+  ...alike({ abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch }, () => [x()]),
   ...alike({ add, sub, mul, div }, () => [x(), tensor([1, 2, 3])]),
   ...alike({ denseGenerator, refinedGenerator, convGenerator, conditionalGenerator }, () => [
     { latentDim: 3, imageShape: [8, 8, 3], random: random() },
@@ -150,7 +150,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   full: of(ganvas.full, () => [[2, 3], 7]),
   gradients: of(ganvas.gradients, () => {
     const w = weight();
-    return [ganvas.sum(ganvas.square(w)), [w]];
+    return [ganvas.sum(ganvas.square(w)), [w], { record: true, unconnected: 'zeros' }];
   }),
   halfBlocks: of(ganvas.halfBlocks, () => [picture(), 4, 3, { color: '256' }]),
   imageEvaluator: of(ganvas.imageEvaluator, () => [evaluator()]),

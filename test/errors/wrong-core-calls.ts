@@ -103,9 +103,10 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
   ],
   gradients: [
     ...wrongTensors('gradients', 'loss', [], [[w]]),
-    [Argument, [loss, w], /^gradients: variables must be a list of variables; got a Variable. Make them with variable/],
-    [Argument, [loss, [x]], /^gradients: variables must be a list of variables; got \[a Tensor\]/],
-    [Argument, [loss, undefined], /^gradients: variables must be a list of variables; got undefined/],
+    [Argument, [loss, w], /^gradients: tensors must be a list of tensors; got a Variable. Make them with variable/],
+    [Argument, [loss, [5]], /^gradients: tensors must be a list of tensors; got \[5\]/],
+    [Argument, [loss, [x]], /^gradients: tensors\[0\] \[2, 3\] is not tracked. Make it a variable\(\), or/],
+    [Argument, [loss, undefined], /^gradients: tensors must be a list of tensors; got undefined/],
     [
       Argument,
       [loss, [w, other]],
@@ -117,7 +118,7 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
       [square(w), [w]],
       /^gradients: loss must have exactly one element; got shape \[2\]. Reduce it with mean\(\) or sum\(\)/,
     ],
-    [Runtime, [loss, [freedVariable]], /^gradients: variables\[0\]: tensor: it was freed by dispose/],
+    [Runtime, [loss, [freedVariable]], /^gradients: tensors\[0\]: tensor: it was freed by dispose/],
     [
       Runtime,
       [staleLoss, [changedVariable]],
@@ -125,6 +126,7 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
     ],
   ],
   stopGradient: wrongTensors('stopGradient', 'x'),
+  watch: wrongTensors('watch', 'x'),
   withoutRecording: [
     ...[undefined, null, 5, {}, x].map(
       (value): WrongCall => [

@@ -29,12 +29,10 @@ export const WORKSPACE: number = 2 ** 20;
 
 /** conv2d, recorded. @param workspace - tests pass a small one, so that small images need several chunks. */
 export function convolve(x: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: number = WORKSPACE): Tensor {
-  return record(
-    'conv2d',
-    correlate(x, kernel, geometry, workspace),
-    [x, kernel],
-    [(dy) => spread(dy, kernel, geometry, workspace), (dy) => kernelGradient(x, dy, kernel.shape, geometry, workspace)],
-  );
+  const y = correlate(x, kernel, geometry, workspace);
+  const byX = (dy: Tensor): Tensor => convolveTransposed(dy, kernel, geometry, workspace);
+  const byKernel = (dy: Tensor): Tensor => convolveKernel(x, dy, kernel.shape, geometry, workspace);
+  return record('conv2d', y, [x, kernel], [byX, byKernel]);
 }
 
 /**
@@ -47,15 +45,24 @@ export function convolveTransposed(
   geometry: WindowGeometry,
   workspace: number = WORKSPACE,
 ): Tensor {
-  return record(
-    'conv2dTranspose',
-    spread(x, kernel, geometry, workspace),
-    [x, kernel],
-    [
-      (dy) => correlate(dy, kernel, geometry, workspace),
-      (dy) => kernelGradient(dy, x, kernel.shape, geometry, workspace),
-    ],
-  );
+  const y = spread(x, kernel, geometry, workspace);
+  const byX = (dy: Tensor): Tensor => convolve(dy, kernel, geometry, workspace);
+  const byKernel = (dy: Tensor): Tensor => convolveKernel(dy, x, kernel.shape, geometry, workspace);
+  return record('conv2dTranspose', y, [x, kernel], [byX, byKernel]);
+}
+
+/** The gradient of both with respect to the kernel, recorded. It is linear in x and y, and so are its gradients. */
+export function convolveKernel(
+  x: Tensor,
+  y: Tensor,
+  shape: Tensor['shape'],
+  geometry: WindowGeometry,
+  workspace: number = WORKSPACE,
+): Tensor {
+  const dkernel = kernelGradient(x, y, shape, geometry, workspace);
+  const byX = (g: Tensor): Tensor => convolveTransposed(y, g, geometry, workspace);
+  const byY = (g: Tensor): Tensor => convolve(x, g, geometry, workspace);
+  return record('kernel gradient', dkernel, [x, y], [byX, byY]);
 }
 
 function correlate(x: Tensor, kernel: Tensor, geometry: WindowGeometry, workspace: number): Tensor {

@@ -1,8 +1,9 @@
 /**
- * Runs elementwise kernels on tensors, unrecorded. An operand that is broadcast along an axis has stride 0 there.
+ * Runs elementwise kernels on tensors, unrecorded except for recordPiecewise(). An operand that is broadcast along an axis has stride 0 there.
  * Neighbouring axes are merged where the strides of both operands allow it, so almost every case is one call of a
  * two-dimensional kernel. Further axes are loops around it.
  */
+import { record } from '../../autograd/record.ts';
 import { Tensor } from '../../autograd/tensor.ts';
 import { broadcastShapes, type Shape } from '../../core/shape.ts';
 import type { BinaryKernel, GradientKernel, UnaryKernel } from '../../kernels/elementwise.ts';
@@ -17,6 +18,23 @@ export function applyUnary(kernel: UnaryKernel, x: Tensor): Tensor {
 /** dx from dy and from `x`, the input or the output of the forward pass, whichever the kernel takes. */
 export function applyGradient(kernel: GradientKernel, dy: Tensor, x: Tensor): Tensor {
   return writeLike(x, (dx) => kernel.run(dx, dy.address, x.address, x.size));
+}
+
+/**
+ * Records an op whose derivative is constant on each piece, as relu's: dx = slopes dy. `times(dy)` multiplies by the
+ * slopes, so it is its own gradient with respect to dy, and the derivative with respect to x is zero.
+ *
+ * @param saved - other tensors that `times` reads.
+ */
+export function recordPiecewise(
+  op: string,
+  y: Tensor,
+  x: Tensor,
+  times: (dy: Tensor) => Tensor,
+  saved: readonly Tensor[] = [],
+): Tensor {
+  const backward = (dy: Tensor): Tensor => record(`${op} gradient`, times(dy), [dy, x], [backward, 'zero'], saved);
+  return record(op, y, [x], [backward], saved);
 }
 
 /** A new tensor of the shape of x. `write` must set all its elements. */

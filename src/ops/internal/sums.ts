@@ -3,7 +3,7 @@
  * other axes it runs down the rows. Neighbouring axes are reduced together, and groups of them from last to first.
  */
 import { Tensor } from '../../autograd/tensor.ts';
-import { type Shape, sameShape, sizeOf } from '../../core/shape.ts';
+import { type Shape, sizeOf } from '../../core/shape.ts';
 import { sumColumns, sumRows } from '../../kernels/library/sums.ts';
 
 /** The sum over sorted axes. `shape` is that of the result, where reduced axes are left out or have size 1. */
@@ -17,16 +17,6 @@ export function sumOver(x: Tensor, axes: readonly number[], shape: Shape): Tenso
     end = begin;
   }
   return current === x ? sumGroup(x, 0, 0, shape) : new Tensor(shape, current.storage);
-}
-
-/** The adjoint of broadcasting: dy summed over the axes along which an operand of this shape was repeated. */
-export function sumTo(dy: Tensor, shape: Shape): Tensor {
-  if (sameShape(dy.shape, shape)) return dy;
-  const lead = dy.rank - shape.length;
-  const stretched = dy.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < lead || shape[axis - lead] !== dy.shape[axis]);
-  return sumOver(dy, stretched, shape);
 }
 
 /** Sums over axes first to last - 1: x is read as [outer, length, inner], and the result is [outer, inner]. */

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../../src/autograd/tensor.ts';
+import { neg } from '../../../src/ops/arithmetic.ts';
 import { clip } from '../../../src/ops/clip.ts';
-import { abs, exp, leakyRelu, log, neg, relu, sigmoid, softplus, sqrt, square, tanh } from '../../../src/ops/unary.ts';
+import { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from '../../../src/ops/unary.ts';
 import { type Nd, nd, ndAwayFrom, ndRandom } from '../../support/nd.ts';
 import type { OpCase, OpSample } from '../../support/op-check.ts';
 import { printShape, SHAPES } from './shapes.ts';
