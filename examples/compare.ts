@@ -98,7 +98,7 @@ function report(runs: readonly FinishedRun[], evaluation: Evaluation): string {
   const lines = runs.map(({ description }) => {
     const { epochs, batchSize, images, seconds = 0 } = description;
     const { metrics } = evaluation.rows.find(({ name }) => name === nameOf(description))!;
-    const figures = [metrics.frechetDistance.toFixed(1), metrics.sharpness.toFixed(3), `${metrics.classes.missing}`];
+    const figures = [metrics.frechetDistance.toFixed(1), metrics.sharpness.toFixed(3), `${metrics.classes?.missing}`];
     return [nameOf(description), `${images}`, `${batchSize}`, `${epochs}`, seconds.toFixed(0), ...figures];
   });
   const header = ['model', 'images', 'batch', 'epochs', 'seconds', 'Frechet', 'sharpness', 'missing digits'];

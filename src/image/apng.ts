@@ -3,6 +3,7 @@
  * Source: PNG specification, third edition (W3C), section 11.3.6, "Animation information".
  */
 import { invalid, isArray } from '../core/check.ts';
+import { ShapeError } from '../core/errors.ts';
 import { callback, integer, readOptions } from '../core/options.ts';
 import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
 import { zlibRuns } from './deflate.ts';
@@ -23,9 +24,10 @@ const OPTIONS = {
 };
 
 /**
- * Encodes grey images of one size as an animated PNG.
+ * Encodes images of one size, all grey or all in colour, as an animated PNG.
  *
- * @param frames - at least one image of `width * height` bytes, row by row, from 0 (black) to 255 (white).
+ * @param frames - at least one image, row by row: `width * height` bytes from 0 (black) to 255 (white), or three times
+ *   as many, red, green and blue of each pixel.
  * @throws ArgumentError or ShapeError for an empty list, a frame of another size or an option out of range.
  *
  * @example
@@ -39,14 +41,19 @@ export function encodeApng(
 ): Uint8Array {
   const where = 'encodeApng';
   if (!isArray(frames) || frames.length === 0) invalid(where, 'frames', 'a list of at least one picture', frames);
+  const channels = checkPicture(where, 'frames[0]', frames[0], width, height);
   // Not forEach(), which skips the holes of a sparse list.
-  for (let i = 0; i < frames.length; i++) checkPicture(where, `frames[${i}]`, frames[i], width, height);
+  for (let i = 1; i < frames.length; i++) {
+    if (checkPicture(where, `frames[${i}]`, frames[i], width, height) === channels) continue;
+    const kinds = channels === 1 ? 'frames[0] is grey' : 'frames[0] is in colour';
+    throw new ShapeError(`${where}: frames[${i}] has ${frames[i]!.length} bytes, but ${kinds}; use one kind for all`);
+  }
   const { delayMilliseconds, plays, compress } = readOptions(where, options, OPTIONS);
 
   const animation = numbers(8);
   animation.view.setUint32(0, frames.length);
   animation.view.setUint32(4, plays);
-  const chunks = [headerChunk(width, height), chunk('acTL', animation.bytes)];
+  const chunks = [headerChunk(width, height, channels), chunk('acTL', animation.bytes)];
   // fcTL and fdAT share one counter.
   let sequence = 0;
   frames.forEach((frame, i) => {
@@ -59,7 +66,7 @@ export function encodeApng(
     control.view.setUint16(20, delayMilliseconds);
     control.view.setUint16(22, 1000);
     chunks.push(chunk('fcTL', control.bytes));
-    const rows = compressRows(where, frame, width, height, compress);
+    const rows = compressRows(where, frame, height, compress);
     if (i === 0) {
       chunks.push(chunk('IDAT', rows));
     } else {

@@ -38,26 +38,26 @@ export function chunk(type: string, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** IHDR: 8 bits of grey, deflate, the five standard filters, not interlaced. */
-export function headerChunk(width: number, height: number): Uint8Array {
+/** Bytes of a pixel: 1 for grey, 3 for red, green, blue. */
+export type Channels = 1 | 3;
+
+/** IHDR: 8 bits of grey or of each colour, deflate, the five standard filters, not interlaced. */
+export function headerChunk(width: number, height: number, channels: Channels): Uint8Array {
   const data = new Uint8Array(13);
   const view = new DataView(data.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
   data[8] = 8;
+  // The colour type: 0 grey, 2 red, green, blue.
+  data[9] = channels === 1 ? 0 : 2;
   return chunk('IHDR', data);
 }
 
 /** The compressed rows of a picture. Each row starts with the filter byte 0: not filtered. */
-export function compressRows(
-  where: string,
-  pixels: Uint8Array,
-  width: number,
-  height: number,
-  compress: Compress,
-): Uint8Array {
-  const rows = new Uint8Array((width + 1) * height);
-  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+export function compressRows(where: string, pixels: Uint8Array, height: number, compress: Compress): Uint8Array {
+  const size = pixels.length / height;
+  const rows = new Uint8Array((size + 1) * height);
+  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * size, (y + 1) * size), y * (size + 1) + 1);
   const compressed: unknown = compress(rows);
   if (!isInstance(compressed, Uint8Array)) {
     return invalid(where, 'compress', 'a function that returns a zlib stream as a Uint8Array', compressed);
@@ -65,15 +65,24 @@ export function compressRows(
   return compressed;
 }
 
-/** Checks the arguments of a grey picture: sides of at least 1 and one byte for each pixel. */
-export function checkPicture(where: string, argument: string, pixels: unknown, width: unknown, height: unknown): void {
+/**
+ * Checks the arguments of a picture: sides of at least 1, and one byte (grey) or three (red, green, blue) for each
+ * pixel. Returns which.
+ */
+export function checkPicture(
+  where: string,
+  argument: string,
+  pixels: unknown,
+  width: unknown,
+  height: unknown,
+): Channels {
   const columns = checkInteger(where, 'width', width, 1, MAX_SIDE);
   const rows = checkInteger(where, 'height', height, 1, MAX_SIDE);
-  const size = checkBytes(where, argument, pixels, 'a Uint8Array with one grey byte for each pixel').length;
-  if (size !== columns * rows) {
-    throw new ShapeError(
-      `${where}: ${argument} has ${size} bytes; a picture of width ${columns} and height ${rows}` +
-        ` needs ${columns * rows}, row by row`,
-    );
-  }
+  const size = checkBytes(where, argument, pixels, 'a Uint8Array with one or three bytes for each pixel').length;
+  if (size === columns * rows) return 1;
+  if (size === columns * rows * 3) return 3;
+  throw new ShapeError(
+    `${where}: ${argument} has ${size} bytes; a picture of width ${columns} and height ${rows} needs ` +
+      `${columns * rows} in grey or ${columns * rows * 3} in colour, row by row`,
+  );
 }

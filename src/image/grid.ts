@@ -6,14 +6,21 @@ import { describe, fieldsOf, invalid, isArray, isInstance } from '../core/check.
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
+import type { Channels } from './chunks.ts';
 
-/** Images in the layout of a Tensor: `shape` [n, height, width, 1] or [n, height, width], `data` row-major. */
+/**
+ * Images in the layout of a Tensor: `shape` [n, height, width, 1] or [n, height, width] for grey, [n, height, width, 3]
+ * for red, green and blue; `data` row-major.
+ */
 export interface Samples {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** A grey picture: one byte for each pixel, row by row from the top, 0 black to 255 white. */
+/**
+ * A picture, row by row from the top. Grey has one byte for each pixel, 0 black to 255 white; colour has three, red,
+ * green and blue. The number of bytes tells which.
+ */
 export interface Picture {
   readonly pixels: Uint8Array;
   readonly width: number;
@@ -25,7 +32,7 @@ export interface GridOptions {
   readonly columns?: number | undefined;
   /** Pixels between the images and around them; default 2. */
   readonly margin?: number | undefined;
-  /** Grey of the margin and of empty places, 0 to 255; default 0, black. */
+  /** Grey of the margin and of empty places, 0 to 255, in colour too; default 0, black. */
   readonly background?: number | undefined;
 }
 
@@ -45,33 +52,33 @@ export const GRID_OPTIONS: GridSchema = {
 const MAX_PIXELS = 2 ** 30;
 
 /**
- * Arranges `n` grey images in rows. Values outside [-1, 1], also infinities, are clipped.
+ * Arranges `n` images in rows, grey or in colour as they are. Values outside [-1, 1], also infinities, are clipped.
  *
  * @returns a picture of width `columns * (w + margin) + margin`; its height follows from the rows in the same way.
- * @throws ShapeError if the shape is not [n, h, w, 1] or [n, h, w] with sides of at least 1, or the data has another
- * size;
- *   ArgumentError for an option out of range, or if a value is NaN.
+ * @throws ShapeError if the shape is not [n, h, w, 1], [n, h, w] or [n, h, w, 3] with sides of at least 1, or the data
+ *   has another size; ArgumentError for an option out of range, or if a value is NaN.
  * @example
  * imageGrid(generator.predict(noise), { columns: 4 }); // 16 digits of 28 x 28 become 122 x 122 pixels
  */
 export function imageGrid(samples: Samples, options: GridOptions = {}): Picture {
   const where = 'imageGrid';
-  const images = greyImages(where, samples);
+  const images = byteImages(where, samples);
   const { columns, margin, background } = readOptions(where, options, GRID_OPTIONS);
   return arrangeImages(where, images, columns, margin, background);
 }
 
-/** Grey images of one size, stored one after the other in `bytes`. */
-export interface GreyImages {
+/** Images of one size, stored one after the other in `bytes`. */
+export interface ByteImages {
   readonly bytes: Uint8Array;
   readonly count: number;
   readonly height: number;
   readonly width: number;
+  readonly channels: Channels;
 }
 
 /** Checks samples and converts their values to bytes. */
-export function greyImages(where: string, samples: Samples): GreyImages {
-  const { count, height, width } = checkSamples(where, samples);
+export function byteImages(where: string, samples: Samples): ByteImages {
+  const sizes = checkSamples(where, samples);
   const { data } = samples;
   const bytes = new Uint8Array(data.length);
   for (let i = 0; i < bytes.length; i++) {
@@ -83,13 +90,13 @@ export function greyImages(where: string, samples: Samples): GreyImages {
     }
     bytes[i] = Math.round((Math.min(Math.max(value, -1), 1) + 1) * 127.5);
   }
-  return { bytes, count, height, width };
+  return { bytes, ...sizes };
 }
 
 /** Arranges images in rows of `columns`, with the margin between and around them. */
 export function arrangeImages(
   where: string,
-  { bytes, count, height, width }: GreyImages,
+  { bytes, count, height, width, channels }: ByteImages,
   columns: number,
   margin: number,
   background: number,
@@ -102,21 +109,21 @@ export function arrangeImages(
       `${where}: a picture of ${gridWidth} x ${gridHeight} pixels is too large; the limit is ${MAX_PIXELS} pixels`,
     );
   }
-  const pixels = new Uint8Array(gridWidth * gridHeight).fill(background);
+  const pixels = new Uint8Array(gridWidth * gridHeight * channels).fill(background);
   for (let image = 0; image < count; image++) {
     const left = margin + (image % perRow) * (width + margin);
     const top = margin + Math.floor(image / perRow) * (height + margin);
     for (let y = 0; y < height; y++) {
-      const row = (image * height + y) * width;
-      pixels.set(bytes.subarray(row, row + width), (top + y) * gridWidth + left);
+      const row = (image * height + y) * width * channels;
+      pixels.set(bytes.subarray(row, row + width * channels), ((top + y) * gridWidth + left) * channels);
     }
   }
   return { pixels, width: gridWidth, height: gridHeight };
 }
 
 /** Checks that shape and data fit, and returns the sizes. */
-function checkSamples(where: string, samples: unknown): { count: number; height: number; width: number } {
-  const expected = 'a tensor of shape [n, height, width, 1]';
+function checkSamples(where: string, samples: unknown): Omit<ByteImages, 'bytes'> {
+  const expected = 'a tensor of shape [n, height, width, 1 or 3]';
   const { shape, data } = fieldsOf(where, 'samples', samples, ['shape', 'data'], expected);
   if (shape === undefined || data === undefined) return invalid(where, 'samples', expected, samples);
   if (!isArray(shape)) return invalid(where, 'samples.shape', 'a list of sizes such as [16, 28, 28, 1]', shape);
@@ -126,12 +133,12 @@ function checkSamples(where: string, samples: unknown): { count: number; height:
   if (
     sizes.length < 3 ||
     sizes.length > 4 ||
-    channels !== 1 ||
+    (channels !== 1 && channels !== 3) ||
     !sizes.every((one) => Number.isSafeInteger(one) && one > 0)
   ) {
     throw new ShapeError(
-      `${where}: samples have shape ${describe(shape)}; expected [n, height, width, 1] or [n, height, width],` +
-        ' every size at least 1',
+      `${where}: samples have shape ${describe(shape)}; expected [n, height, width, 1] or [n, height, width] for ` +
+        'grey, [n, height, width, 3] for colour, every size at least 1',
     );
   }
   if (sizeOf(sizes) !== data.length) {
@@ -139,5 +146,5 @@ function checkSamples(where: string, samples: unknown): { count: number; height:
       `${where}: samples of shape ${formatShape(sizes)} need ${sizeOf(sizes)} values; data has ${data.length}`,
     );
   }
-  return { count, height, width };
+  return { count, height, width, channels };
 }

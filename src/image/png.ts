@@ -1,5 +1,5 @@
 /**
- * PNG files: 8-bit grey, not interlaced, not filtered, because filters gain little on small pictures with flat
+ * PNG files: 8-bit grey or colour, not interlaced, not filtered, because filters gain little on small pictures with flat
  * backgrounds. Source: PNG specification, third edition (W3C).
  */
 import { callback, readOptions } from '../core/options.ts';
@@ -14,17 +14,18 @@ export interface PngOptions {
 const OPTIONS = { compress: callback<Compress>().or(zlibRuns) };
 
 /**
- * A grey picture as a PNG file.
+ * A picture as a PNG file: grey, or in colour if there are three bytes for each pixel.
  *
- * @param pixels `width * height` bytes, row by row from the top, 0 black to 255 white.
+ * @param pixels row by row from the top: `width * height` bytes, 0 black to 255 white, or three times as many, red,
+ * green and blue of each pixel.
  * @throws ArgumentError or ShapeError if a side is below 1 or `pixels` has another size.
  * @example
  * const { pixels, width, height } = imageGrid(samples);
  * const file = encodePng(pixels, width, height);
  */
 export function encodePng(pixels: Uint8Array, width: number, height: number, options: PngOptions = {}): Uint8Array {
-  checkPicture('encodePng', 'pixels', pixels, width, height);
+  const channels = checkPicture('encodePng', 'pixels', pixels, width, height);
   const { compress } = readOptions('encodePng', options, OPTIONS);
-  const rows = compressRows('encodePng', pixels, width, height, compress);
-  return pngFile([headerChunk(width, height), chunk('IDAT', rows), chunk('IEND', new Uint8Array(0))]);
+  const rows = compressRows('encodePng', pixels, height, compress);
+  return pngFile([headerChunk(width, height, channels), chunk('IDAT', rows), chunk('IEND', new Uint8Array(0))]);
 }

@@ -1,5 +1,5 @@
 /**
- * Shrinks a grey picture by area averaging: a new pixel is the mean of the old pixels that it covers, weighted by the
+ * Shrinks a picture by area averaging: a new pixel is the mean of the old pixels that it covers, weighted by the
  * area covered. The box filter is separable, so columns are averaged first, then rows.
  */
 import { checkInteger } from '../core/check.ts';
@@ -19,13 +19,18 @@ export function shrinkImage(
   newWidth: number,
   newHeight: number,
 ): Picture {
-  checkPicture('shrinkImage', 'pixels', pixels, width, height);
+  const channels = checkPicture('shrinkImage', 'pixels', pixels, width, height);
   checkInteger('shrinkImage', 'newWidth', newWidth, 1, width);
   checkInteger('shrinkImage', 'newHeight', newHeight, 1, height);
-  const narrow = new Float64Array(newWidth * height);
-  for (let y = 0; y < height; y++) averageLine(pixels, y * width, 1, width, narrow, y * newWidth, 1, newWidth);
-  const small = new Float64Array(newWidth * newHeight);
-  for (let x = 0; x < newWidth; x++) averageLine(narrow, x, newWidth, height, small, x, newWidth, newHeight);
+  const [oldRow, newRow] = [width * channels, newWidth * channels];
+  const narrow = new Float64Array(newRow * height);
+  for (let y = 0; y < height; y++) {
+    for (let c = 0; c < channels; c++) {
+      averageLine(pixels, y * oldRow + c, channels, width, narrow, y * newRow + c, channels, newWidth);
+    }
+  }
+  const small = new Float64Array(newRow * newHeight);
+  for (let x = 0; x < newRow; x++) averageLine(narrow, x, newRow, height, small, x, newRow, newHeight);
   return { pixels: Uint8Array.from(small, Math.round), width: newWidth, height: newHeight };
 }
 

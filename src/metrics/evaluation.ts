@@ -12,7 +12,8 @@ export interface ImageMetrics {
   readonly frechetDistance: number;
   readonly kernelDistance: KernelDistance;
   readonly precisionRecall: PrecisionRecall;
-  readonly classes: ClassHistogram;
+  /** Absent if the evaluator has no `logits`. */
+  readonly classes?: ClassHistogram | undefined;
   readonly nearest: NearestSummary;
   readonly sharpness: number;
 }

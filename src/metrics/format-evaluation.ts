@@ -10,8 +10,8 @@ const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) 
   ['95 % interval', ({ kernelDistance: { interval } }) => `${figure(interval[0])} to ${figure(interval[1])}`],
   ['precision', ({ precisionRecall }) => precisionRecall.precision.toFixed(3)],
   ['recall', ({ precisionRecall }) => precisionRecall.recall.toFixed(3)],
-  ['missing', ({ classes }) => String(classes.missing)],
-  ['uneven', ({ classes }) => classes.distanceFromUniform.toFixed(3)],
+  ['missing', ({ classes }) => (classes === undefined ? '-' : String(classes.missing))],
+  ['uneven', ({ classes }) => (classes === undefined ? '-' : classes.distanceFromUniform.toFixed(3))],
   ['nearest', ({ nearest }) => nearest.mean.toFixed(2)],
   ['least', ({ nearest }) => nearest.smallest.toFixed(2)],
   ['sharpness', ({ sharpness }) => figure(sharpness)],
@@ -29,7 +29,11 @@ export function formatEvaluation(evaluation: Evaluation): string {
   const { protocol, rows } = evaluation;
   checkFields(where, 'protocol', protocol, PROTOCOL);
   if (!isArray(rows)) invalid(where, 'rows', 'a list of { name, metrics }', rows);
-  for (let i = 0; i < rows.length; i++) checkFields(where, `rows[${i}]`, rows[i], ROW);
+  for (let i = 0; i < rows.length; i++) {
+    checkFields(where, `rows[${i}]`, rows[i], ROW);
+    const { classes } = rows[i]!.metrics;
+    if (classes !== undefined) checkFields(where, `rows[${i}].metrics.classes`, classes, CLASSES);
+  }
   const table = [
     ['', ...COLUMNS.map(([title]) => title)],
     ...rows.map(({ name, metrics }) => [name, ...COLUMNS.map(([, text]) => text(metrics))]),
@@ -63,11 +67,12 @@ const ROW: Fields = {
     frechetDistance: 'number',
     kernelDistance: { mean: 'number', interval: { 0: 'number', 1: 'number' } },
     precisionRecall: { precision: 'number', recall: 'number' },
-    classes: { missing: 'number', distanceFromUniform: 'number' },
     nearest: { mean: 'number', smallest: 'number' },
     sharpness: 'number',
-  } satisfies Readonly<Record<keyof ImageMetrics, Fields[string]>>,
+  } satisfies Readonly<Record<Exclude<keyof ImageMetrics, 'classes'>, Fields[string]>>,
 };
+
+const CLASSES: Fields = { missing: 'number', distanceFromUniform: 'number' };
 
 /** Evaluations are read from JSON, too, so every field is checked. */
 function checkFields(where: string, argument: string, value: unknown, fields: Fields): void {
@@ -93,7 +98,7 @@ function protocolLines(protocol: EvaluationProtocol): string[] {
   return [
     `- Data: ${data}. Each row is compared with ${realCount} real images. The row "real" evaluates training images.`,
     `- Features: ${featureCount} of ${features}, for ${batchSize} images at a time.` +
-      ` Pixels are clipped to [-1, 1] and rounded to 256 grey levels. Seed ${seed}.`,
+      ` Pixels are clipped to [-1, 1] and rounded to 256 levels. Seed ${seed}.`,
     `- Frechet: squared distance of two Gaussians, covariance with n - 1. Compare only equal counts.`,
     `- Kernel: (x.y / d + 1)^3, unbiased squared MMD, mean of ${kernelSubsets} subsets of ${kernelSubsetSize}.` +
       ' The interval counts only subsets without common images.',

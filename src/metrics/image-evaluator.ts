@@ -13,7 +13,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { classHistogram } from './class-histogram.ts';
 import type { Evaluation, EvaluationProtocol, EvaluationRow, ImageMetrics, NearestSummary } from './evaluation.ts';
 import { frechetDistance } from './frechet-distance.ts';
-import { byteImages, checkSameImages, greySides, type Images, imageSource, quantized } from './image-source.ts';
+import { byteImages, checkSameImages, type Images, imageSizes, imageSource, quantized } from './image-source.ts';
 import { kernelDistance } from './kernel-distance.ts';
 import { nearestNeighbours } from './nearest-neighbours.ts';
 import { outputsOf } from './network-outputs.ts';
@@ -21,16 +21,20 @@ import { precisionRecall } from './precision-recall.ts';
 import { sharpness } from './sharpness.ts';
 
 export interface ImageEvaluatorOptions {
-  /** Real images that the generator has not seen: [n, height, width, 1], at least 8. */
+  /**
+   * Real images that the generator has not seen: [n, height, width, 1], or [n, height, width, 3] in colour, at least 8.
+   */
   readonly real: Images;
-  /** Images that it was trained on, at least 8. */
+  /** Images that it was trained on, at least 8. All images have one shape. */
   readonly training: Images;
   /**
-   * Images [b, height, width, 1] -> features [b, d]. Each row depends on its image alone (a model in inference mode).
+   * Images [b, height, width, channels] -> features [b, d]. Each row depends on its image alone (a model in inference
+   * mode). Distances mean most in the features of a classifier that was trained on such images. Without labels, an
+   * untrained one, such as digitClassifier({ imageShape }).features, at least ranks generators of the same images.
    */
   readonly features: (images: Tensor) => Tensor;
-  /** Features [b, d] -> logits [b, classes]: the head of the classifier. */
-  readonly logits: (features: Tensor) => Tensor;
+  /** Features [b, d] -> logits [b, classes]: the head of the classifier. Without it, classes are not counted. */
+  readonly logits?: ((features: Tensor) => Tensor) | undefined;
   /** Describes the features in the protocol. Default 'features'. */
   readonly featureName?: string | undefined;
   /** Describes the real and the training images in the protocol. Default 'images'. */
@@ -50,14 +54,14 @@ export interface ImageEvaluatorOptions {
 }
 
 export interface EvaluateImagesOptions extends ImageEvaluatorOptions {
-  /** The images to evaluate: [n, height, width, 1], at least 8. */
+  /** The images to evaluate, of the shape of the real ones, at least 8. */
   readonly generated: Images;
 }
 
 export interface ImageEvaluator {
   readonly protocol: EvaluationProtocol;
   /**
-   * The metrics of at least 8 images. Images of a tensor are first clipped to [-1, 1] and rounded to 256 grey levels.
+   * The metrics of at least 8 images. Images of a tensor are first clipped to [-1, 1] and rounded to 256 levels.
    */
   evaluate(generated: Images): ImageMetrics;
   /**
@@ -74,7 +78,7 @@ const EVALUATOR_OPTIONS = {
   real: images,
   training: images,
   features: callback<ImageEvaluatorOptions['features']>(),
-  logits: callback<ImageEvaluatorOptions['logits']>(),
+  logits: callback<(features: Tensor) => Tensor>().optional(),
   featureName: string().or('features'),
   dataName: string().or('images'),
   seed: integer(0).or(0),
@@ -98,7 +102,7 @@ const FEWEST = 8;
 export function evaluateImages(options: EvaluateImagesOptions): Evaluation {
   const where = 'evaluateImages';
   const { generated, ...rest } = readOptions(where, options, { ...EVALUATOR_OPTIONS, generated: images });
-  const source = checkGreyImages(where, 'generated', generated);
+  const source = checkImages(where, 'generated', generated);
   const evaluator = createEvaluator(where, rest, source);
   const metrics = evaluator.evaluate(generated);
   return { protocol: evaluator.protocol, rows: [...evaluator.anchors(), { name: 'generated', metrics }] };
@@ -124,8 +128,8 @@ function createEvaluator(
   generated?: Dataset,
 ): ImageEvaluator {
   const { features, logits, featureName, dataName, seed, batchSize, kernelSubsets, nearestCount } = options;
-  const realSource = checkGreyImages(where, 'real', options.real);
-  const trainingSource = checkGreyImages(where, 'training', options.training);
+  const realSource = checkImages(where, 'real', options.real);
+  const trainingSource = checkImages(where, 'training', options.training);
   checkSameImages(where, ['real', 'training'], realSource, trainingSource);
   if (generated !== undefined) checkSameImages(where, ['generated', 'real'], generated, realSource);
   const smallest = Math.min(realSource.count, trainingSource.count, generated?.count ?? Infinity);
@@ -154,7 +158,7 @@ function createEvaluator(
         frechetDistance: frechetDistance(a, b),
         kernelDistance: kernelDistance(a, b, { subsets: kernelSubsets, subsetSize: kernelSubsetSize, seed }),
         precisionRecall: precisionRecall(a, b, { neighbours }),
-        classes: classHistogram(outputs.classes, { classes: outputs.classCount }),
+        classes: logits && classHistogram(outputs.classes, { classes: outputs.classCount }),
         nearest,
         sharpness: sharpness(images),
       };
@@ -181,7 +185,7 @@ function createEvaluator(
       nearestCount,
     },
     evaluate(images) {
-      const source = checkGreyImages('evaluate', 'generated', images);
+      const source = checkImages('evaluate', 'generated', images);
       checkSameImages('evaluate', ['generated', 'real'], source, real);
       if (source.count < 2 * kernelSubsetSize) {
         throw new ArgumentError(
@@ -206,9 +210,9 @@ function createEvaluator(
   };
 }
 
-function checkGreyImages(where: string, argument: string, images: unknown): Dataset {
+function checkImages(where: string, argument: string, images: unknown): Dataset {
   const source = imageSource(where, argument, images);
-  greySides(where, argument, source, 3);
+  imageSizes(where, argument, source, 3);
   if (source.count < FEWEST) {
     throw new ShapeError(`${where}: ${argument} must be at least ${FEWEST} images; got ${source.count}`);
   }
@@ -229,7 +233,7 @@ function firstOf(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => i);
 }
 
-/** Uniform over all grey levels. */
+/** Uniform over all 256 levels. */
 function noiseImages(shape: Shape, seed: number): Dataset {
   const size = sizeOf(shape);
   const bytes = new Uint8Array(size);

@@ -4,7 +4,7 @@ import { isInstance } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../core/shape.ts';
 import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dataset.ts';
-import { greyImages } from '../image/grid.ts';
+import { byteImages as imageBytes } from '../image/grid.ts';
 import { checkFinite } from './features.ts';
 
 export type Images = Tensor | Dataset;
@@ -27,7 +27,7 @@ function fromTensor(where: string, argument: string, images: Tensor): Dataset {
   checkFinite(where, argument, checkTensor(where, argument, images));
   if (images.rank < 2) {
     throw new ShapeError(
-      `${where}: ${argument} must have shape [n, height, width, 1]; got ${formatShape(images.shape)}`,
+      `${where}: ${argument} must have shape [n, height, width, 1 or 3]; got ${formatShape(images.shape)}`,
     );
   }
   return tensorDataset(images);
@@ -41,27 +41,31 @@ export function checkSameImages(where: string, names: readonly [string, string],
   );
 }
 
-/** Checks for grey images [height, width, 1] or [height, width] with sides of at least `side`; returns the sides. */
-export function greySides(
+/**
+ * Checks for images [height, width, 1] or [height, width] in grey, or [height, width, 3] in colour, with sides of at
+ * least `side`; returns the sizes.
+ */
+export function imageSizes(
   where: string,
   argument: string,
   { itemShape }: Dataset,
   side: number,
-): { height: number; width: number } {
+): { height: number; width: number; channels: number } {
   const [height = 0, width = 0, channels = 1] = itemShape;
-  if (itemShape.length < 2 || itemShape.length > 3 || channels !== 1 || height < side || width < side) {
+  const picture = (itemShape.length === 2 || itemShape.length === 3) && (channels === 1 || channels === 3);
+  if (!picture || height < side || width < side) {
     throw new ShapeError(
-      `${where}: ${argument} must be grey images, [n, height, width, 1], with sides of at least ${side};` +
-        ` got [${['n', ...itemShape].join(', ')}]`,
+      `${where}: ${argument} must be images, [n, height, width, 1] or in colour [n, height, width, 3], with sides of ` +
+        `at least ${side}; got [${['n', ...itemShape].join(', ')}]`,
     );
   }
-  return { height, width };
+  return { height, width, channels };
 }
 
 /** The images as a saved picture shows them: clipped to [-1, 1] and rounded to 256 levels. Bytes stay as they are. */
 export function quantized(where: string, source: Dataset): Dataset {
   const floats = sourceOf(source);
-  return floats === undefined ? source : byteImages(greyImages(where, floats).bytes, floats.shape);
+  return floats === undefined ? source : byteImages(imageBytes(where, floats).bytes, floats.shape);
 }
 
 const LEVELS = Float32Array.from({ length: 256 }, (_, byte) => (byte - 127.5) / 127.5);

@@ -9,7 +9,7 @@ import { argMax } from '../ops/internal/arg-max.ts';
 
 export interface Network {
   readonly features: (images: Tensor) => Tensor;
-  readonly logits: (features: Tensor) => Tensor;
+  readonly logits: ((features: Tensor) => Tensor) | undefined;
   readonly batchSize: number;
 }
 
@@ -17,7 +17,7 @@ export interface Outputs {
   /** [count, featureCount], row-major. */
   readonly rows: Float32Array;
   readonly featureCount: number;
-  /** The most likely class of each image. */
+  /** The most likely class of each image. Empty without logits. */
   readonly classes: Int32Array;
   readonly classCount: number;
 }
@@ -29,15 +29,18 @@ export function outputsOf(where: string, { features, logits, batchSize }: Networ
   visitBatches(images, batchSize, (batch, start) => {
     const count = batch.shape[0]!;
     const found = checkOutput(where, 'features', features(batch), count, featureCount);
-    const scores = checkOutput(where, 'logits', logits(found), count, classCount);
+    const scores = logits && checkOutput(where, 'logits', logits(found), count, classCount);
     if (start === 0) {
-      [featureCount, classCount] = [found.shape[1]!, scores.shape[1]!];
+      featureCount = found.shape[1]!;
       // Not before: a dataset may announce more images than it has.
       rows = new Float32Array(images.count * featureCount);
-      classes = new Int32Array(images.count);
+      if (scores !== undefined) {
+        classCount = scores.shape[1]!;
+        classes = new Int32Array(images.count);
+      }
     }
     rows.set(found.storage.view(), start * featureCount);
-    classes.set(argMax(scores), start);
+    if (scores !== undefined) classes.set(argMax(scores), start);
   });
   return { rows, featureCount, classes, classCount };
 }

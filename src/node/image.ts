@@ -10,8 +10,9 @@ import { encodePng } from '../image/png.ts';
 import { writeFileAtomic } from './files.ts';
 
 /**
- * Writes a PNG. A tensor of shape [n, h, w, 1] or [n, h, w] becomes a grid of n images, one of shape [h, w] or [h, w,
- * 1] a single image without a margin; values are in [-1, 1] and clipped. A picture `{ pixels, width, height }` is
+ * Writes a PNG, grey or in colour. A tensor of shape [n, h, w, 1], [n, h, w, 3] or [n, h, w] becomes a grid of n images,
+ * one of shape [h, w], [h, w, 1] or [h, w, 3] a single image without a margin; values are in [-1, 1] and clipped. A
+ * picture `{ pixels, width, height }` is
  * written as it is.
  *
  * The values are read before the first wait, so a tensor may be freed as soon as the call has returned its promise.
@@ -40,10 +41,12 @@ function toPicture(image: Samples | Picture, options: GridOptions): Picture {
   const sizes = samples.shape;
   if (sizes.length < 2 || sizes.length > 4) {
     throw new ShapeError(
-      `saveImage: image has shape ${describe(shape)}; expected [n, h, w, 1], [n, h, w], [h, w, 1] or [h, w]`,
+      `saveImage: image has shape ${describe(shape)}; expected [n, h, w, 1], [n, h, w, 3] or [n, h, w] ` +
+        'for a grid, [h, w], [h, w, 1] or [h, w, 3] for one image',
     );
   }
-  const single = sizes.length === 2 || (sizes.length === 3 && sizes[2] === 1);
+  const single = sizes.length === 2 || (sizes.length === 3 && (sizes[2] === 1 || sizes[2] === 3));
   if (!single) return imageGrid(samples, options);
-  return imageGrid({ shape: [1, sizes[0]!, sizes[1]!], data: samples.data }, { ...options, margin: 0 });
+  const [height, width, channels = 1] = sizes as readonly [number, number, number?];
+  return imageGrid({ shape: [1, height, width, channels], data: samples.data }, { ...options, margin: 0 });
 }

@@ -2,7 +2,7 @@
  * The sample grid as text that fits a terminal: digits at full size where there is room, else smaller, and fewer of
  * them rather than ones too small to recognise.
  */
-import { arrangeImages, greyImages, type Samples } from '../image/grid.ts';
+import { arrangeImages, byteImages, type Samples } from '../image/grid.ts';
 import { type ColorMode, halfBlocks } from '../image/half-blocks.ts';
 import { shrinkImage } from '../image/resize.ts';
 
@@ -59,15 +59,16 @@ export function layOut(
 /**
  * Lines of text, at most `columns` characters wide and `lines` high; an empty list where nothing fits.
  *
- * @param samples [n, h, w, 1] in [-1, 1], as `trainGan` hands to `onEpoch`.
+ * @param samples [n, h, w, 1] or [n, h, w, 3] in [-1, 1], as `trainGan` hands to `onEpoch`.
  */
 export function samplePicture(samples: Samples, columns: number, lines: number, color: ColorMode): string[] {
-  const { bytes, count, height, width } = greyImages('samplePicture', samples);
+  const { bytes, count, height, width, channels } = byteImages('samplePicture', samples);
   const layout = layOut(count, width, height, columns, 2 * lines);
   if (layout === undefined) return [];
   // Images one below the other are one tall picture, so they shrink in one go.
-  const shown = bytes.subarray(0, layout.count * height * width);
+  const shown = bytes.subarray(0, layout.count * height * width * channels);
   const small = shrinkImage(shown, width, layout.count * height, layout.width, layout.count * layout.height);
-  const grid = arrangeImages('samplePicture', { ...layout, bytes: small.pixels }, layout.columns, MARGIN, 0);
+  const shrunk = { ...layout, channels, bytes: small.pixels };
+  const grid = arrangeImages('samplePicture', shrunk, layout.columns, MARGIN, 0);
   return halfBlocks(grid.pixels, grid.width, grid.height, { color }).split('\n');
 }

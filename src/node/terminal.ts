@@ -59,8 +59,8 @@ export interface Dashboard {
   /** Redraws the progress bar, at most ten times a second. */
   readonly onStep: (event: Omit<StepEvent<GanLosses>, 'stepsPerEpoch'>) => void;
   /**
-   * Writes the epoch's line and, in a terminal, its samples if they are grey pictures, [n, height, width, 1] or [n,
-   * height, width].
+   * Writes the epoch's line and, in a terminal, its samples if they are pictures: [n, height, width, 1] or [n, height,
+   * width] in grey, [n, height, width, 3] in colour.
    */
   readonly onEpoch: (event: EpochEvent<GanLosses, { readonly samples: Samples }>) => void;
   /** Writes a line of text above the samples and the bar. */
@@ -157,7 +157,7 @@ function checkEvent(where: string, event: unknown, names: readonly string[]): vo
     if (typeof fields[name] !== 'number') invalid(where, `event.${name}`, 'a number', fields[name]);
 }
 
-/** The samples as lines of text; no lines if they are not grey pictures or contain NaN. */
+/** The samples as lines of text; no lines if they are not pictures or contain NaN. */
 function pictureOf(samples: Samples, columns: number, lines: number, color: ColorMode): string[] {
   try {
     return samplePicture(samples, columns, lines, color);

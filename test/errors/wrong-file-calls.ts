@@ -34,7 +34,7 @@ const picture = (name: string): WrongCall[] => [
   [
     Argument,
     ['pixels', 3, 2],
-    new RegExp(`^${name}: pixels must be a Uint8Array with one grey byte for each pixel; got "pixels"`),
+    new RegExp(`^${name}: pixels must be a Uint8Array with one or three bytes for each pixel; got "pixels"`),
   ],
   [Argument, [pixels, 0, 2], new RegExp(`^${name}: width must be a whole number from 1 to 2147483647; got 0`)],
   [Argument, [pixels, 3, NaN], new RegExp(`^${name}: height must be .* got NaN`)],
@@ -94,7 +94,11 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     [Shape, [[pixels, data], 3, 2], /^encodeApng: frames\[1\] has 2 bytes; a picture of width 3 and height 2 needs 6/],
   ],
   imageGrid: [
-    [Argument, [undefined], /^imageGrid: samples must be a tensor of shape \[n, height, width, 1\]; got undefined/],
+    [
+      Argument,
+      [undefined],
+      /^imageGrid: samples must be a tensor of shape \[n, height, width, 1 or 3\]; got undefined/,
+    ],
     [Argument, [{ shape: 4, data: new Float32Array(1) }], /^imageGrid: samples.shape must be a list of sizes .* got 4/],
     [Argument, [{ shape: [1, 1, 1], data: [0] }], /^imageGrid: samples.data must be a Float32Array; got \[0\]/],
     [Shape, [x], /^imageGrid: samples have shape \[2\]; expected \[n, height, width, 1\]/],
@@ -103,7 +107,7 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
       [{ shape: [0, 2, 2], data: new Float32Array(0) }],
       /^imageGrid: samples have shape \[0, 2, 2\]; expected .* every size at least 1/,
     ],
-    [Shape, [{ shape: [1, 1, 2, 3], data: new Float32Array(6) }], /^imageGrid: samples have shape \[1, 1, 2, 3\]/],
+    [Shape, [{ shape: [1, 1, 3, 2], data: new Float32Array(6) }], /^imageGrid: samples have shape \[1, 1, 3, 2\]/],
     [
       Argument,
       [{ shape: [1, 1, 1], data: Float32Array.of(NaN) }],

@@ -43,7 +43,7 @@ const noSource = (name: string, argument: string, call: (value: unknown) => read
     ],
   ),
   [Argument, call(brokenImages), new RegExp(`^${name}: ${argument} must be finite; 96 of its 96 values are not`)],
-  [Shape, call(list), new RegExp(`^${name}: ${argument} must have shape \\[n, height, width, 1\\]; got \\[3\\]`)],
+  [Shape, call(list), new RegExp(`^${name}: ${argument} must have shape \\[n, height, width, 1 or 3\\]; got \\[3\\]`)],
   [
     Shape,
     call(noImages),
@@ -80,7 +80,7 @@ const evaluator = (name: string, more: object): WrongCall[] => {
       'real and training must be images of one shape; got \\[4, 3, 1\\] and \\[4, 4, 1\\]',
       Shape,
     ),
-    wrongly({ real: flat }, 'real must be grey images, .* got \\[n, 12\\]', Shape),
+    wrongly({ real: flat }, 'real must be images, .* got \\[n, 12\\]', Shape),
     wrongly({ real: tensor(new Float32Array(36), [3, 4, 3, 1]) }, 'real must be at least 8 images; got 3', Shape),
     wrongly({ features: a }, 'features must be a function; got a Tensor'),
     wrongly({ kernelSubsetSize: 5 }, 'kernelSubsetSize must be a whole number from 2 to 4; got 5'),
@@ -129,9 +129,9 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
   ],
   sharpness: [
     ...noSource('sharpness', 'images', (value) => [value]),
-    [Shape, [flat], /^sharpness: images must be grey images, \[n, height, width, 1\], .* at least 3; got \[n, 12\]/],
-    [Shape, [tensor(new Float32Array(8), [2, 2, 2, 1])], /^sharpness: images must be grey .* got \[n, 2, 2, 1\]/],
-    [Shape, [tensor(new Float32Array(54), [2, 3, 3, 3])], /^sharpness: images must be grey .* got \[n, 3, 3, 3\]/],
+    [Shape, [flat], /^sharpness: images must be images, .* at least 3; got \[n, 12\]/],
+    [Shape, [tensor(new Float32Array(8), [2, 2, 2, 1])], /^sharpness: images must be images, .* got \[n, 2, 2, 1\]/],
+    [Shape, [tensor(new Float32Array(36), [2, 3, 3, 2])], /^sharpness: images must be images, .* got \[n, 3, 3, 2\]/],
   ],
   imageEvaluator: evaluator('imageEvaluator', {}),
   evaluateImages: [

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../bench/support/command-line.ts';
 import { help, parseOptions, plan } from '../../examples/compare-options.ts';
 import { createRandom, digitClassifier, encodeWeights } from '../../src/index.ts';
-import { decodeGreyPng } from '../image/png-reader.ts';
+import { readPng } from '../image/png-reader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-compare-'));
 const classifier = join(folder, 'classifier.safetensors');
@@ -40,7 +40,7 @@ describe('examples/compare.ts', () => {
     const text = readFileSync(join(out, 'comparison.md'), 'utf8');
     expect(first.stdout.endsWith(`\n${text}`)).toBe(true);
     // 16 columns and 5 rows of 28 pixels, with margins of 2.
-    const { width, height } = decodeGreyPng(readFileSync(join(out, 'comparison.png')));
+    const { width, height } = readPng(readFileSync(join(out, 'comparison.png')));
     expect([width, height]).toEqual([16 * 30 + 2, 5 * 30 + 2]);
     expect(statSync(join(out, 'autoencoder-3', 'epoch-001.png')).size).toBeGreaterThan(0);
 

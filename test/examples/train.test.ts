@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decodeSafetensors } from '../../src/io/safetensors.ts';
-import { decodeGreyPng } from '../image/png-reader.ts';
+import { readPng } from '../image/png-reader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-example-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,7 +44,7 @@ describe('examples/train.ts', () => {
       ...['checkpoints', 'discriminator.safetensors', 'epoch-001.png', 'epoch-002.png', 'generator.safetensors'],
       ...['interpolation.png', 'losses.csv', 'run.json', 'weights'],
     ]);
-    const pictures = ['001', '002'].map((epoch) => decodeGreyPng(readFileSync(join(out, `epoch-${epoch}.png`))));
+    const pictures = ['001', '002'].map((epoch) => readPng(readFileSync(join(out, `epoch-${epoch}.png`))));
     for (const { width, height } of pictures) expect([width, height]).toEqual([122, 122]);
     expect(Buffer.compare(pictures[0]!.pixels, pictures[1]!.pixels)).not.toBe(0);
 

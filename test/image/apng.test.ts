@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
 import { encodeApng } from '../../src/image/apng.ts';
 import { detached } from '../support/detached.ts';
-import { decodeGreyPng, decodeRows, pseudoBytes, readChunks } from './png-reader.ts';
+import { decodeRows, pseudoBytes, readChunks, readPng } from './png-reader.ts';
 import { untyped } from './untyped.ts';
 
 const WIDTH = 30;
@@ -26,11 +26,22 @@ describe('encodeApng', () => {
   test('stores every frame; a viewer without animation shows the first', () => {
     for (const options of [{}, { compress: (rows: Uint8Array) => new Uint8Array(deflateSync(rows)) }]) {
       const file = encodeApng(frames, WIDTH, HEIGHT, options);
-      expect(decodeGreyPng(file).pixels).toEqual(frames[0]);
+      expect(readPng(file).pixels).toEqual(frames[0]);
       const data = readChunks(file).filter((one) => one.type === 'fdAT');
       const restored = data.map((one) => decodeRows(one.data.subarray(4), WIDTH, HEIGHT));
       expect(restored).toEqual(frames.slice(1));
     }
+  });
+
+  test('stores frames in colour; refuses grey ones among them', () => {
+    const colours = [4, 5].map((seed) => pseudoBytes(seed, 3 * WIDTH * HEIGHT));
+    const file = encodeApng(colours, WIDTH, HEIGHT);
+    expect(readPng(file).pixels).toEqual(colours[0]);
+    const second = readChunks(file).find((one) => one.type === 'fdAT')!;
+    expect(decodeRows(second.data.subarray(4), WIDTH, HEIGHT, 3)).toEqual(colours[1]);
+    expect(() => encodeApng([colours[0]!, frames[0]!], WIDTH, HEIGHT)).toThrow(
+      'frames[1] has 510 bytes, but frames[0] is in colour; use one kind for all',
+    );
   });
 
   test('refuses a list with holes', () => {

@@ -24,6 +24,15 @@ describe('imageGrid', () => {
     ]);
   });
 
+  test('places images in colour in the same way, red, green and blue of a pixel together', () => {
+    // Two 1 x 1 images: red and cyan.
+    const data = Float32Array.of(1, -1, -1, -1, 1, 1);
+    const grid = imageGrid({ shape: [2, 1, 1, 3], data }, { margin: 1, background: 9 });
+    expect([grid.width, grid.height]).toEqual([5, 3]);
+    const nines = (count: number): number[] => new Array<number>(count).fill(9);
+    expect([...grid.pixels]).toEqual([...nines(18), 255, 0, 0, ...nines(3), 0, 255, 255, ...nines(3 + 15)]);
+  });
+
   test('has four columns, margin 2 and black by default; is narrower if there are fewer images than columns', () => {
     const grid = imageGrid({ shape: [16, 28, 28, 1], data: new Float32Array(16 * 784) });
     expect([grid.width, grid.height, grid.pixels[0]]).toEqual([122, 122, 0]);

@@ -68,6 +68,22 @@ describe('halfBlocks', () => {
     expect(codes).toEqual([16, 232, 233, 244, 255, 231]);
   });
 
+  test('shows colours: red, green and blue, or the nearest of the cube of 6 x 6 x 6', () => {
+    const pixels = Uint8Array.of(255, 0, 10, 1, 2, 3);
+    expect(halfBlocks(pixels, 1, 2)).toBe('\x1b[38;2;255;0;10;48;2;1;2;3m▀\x1b[0m');
+    // Levels of the cube: 0, 95, 135, 175, 215, 255. Halves between the first two: 47 and 48.
+    const cube = (red: number, green: number, blue: number): string =>
+      halfBlocks(Uint8Array.of(red, green, blue), 1, 1, { color: '256' });
+    expect(cube(255, 0, 135)).toBe(`\x1b[38;5;${16 + 36 * 5 + 2}m▀\x1b[0m`);
+    expect(cube(47, 48, 194)).toBe(`\x1b[38;5;${16 + 6 + 3}m▀\x1b[0m`);
+    // Equal numbers are grey, and have more levels there.
+    expect(cube(128, 128, 128)).toBe('\x1b[38;5;244m▀\x1b[0m');
+    // 0.299, 0.587 and 0.114 of 255 are 76, 150 and 29 of 256: characters 2, 5 and 1 of ten.
+    const primaries = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255);
+    const twice = Uint8Array.of(...primaries, ...primaries);
+    expect(halfBlocks(twice, 3, 2, { color: 'none' })).toBe(':+.');
+  });
+
   test('writes no escape sequence without colours, and denser characters for lighter pairs', () => {
     // Means 0, 255, 127.5 and 100 are 0, 9.96, 4.98 and 3.9 tenths of 256: characters 0, 9, 4 and 3 of ten.
     const pixels = Uint8Array.of(0, 255, 255, 128, 0, 255, 0, 72);

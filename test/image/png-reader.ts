@@ -23,34 +23,36 @@ export function readChunks(file: Uint8Array): Chunk[] {
   return chunks;
 }
 
-/** The pixels of an 8-bit grey PNG. Node's inflate verifies the Adler-32. */
-export function decodeGreyPng(file: Uint8Array): { pixels: Uint8Array; width: number; height: number } {
+/** The pixels of an 8-bit PNG, grey or in colour. Node's inflate verifies the Adler-32. */
+export function readPng(file: Uint8Array): { pixels: Uint8Array; width: number; height: number } {
   const chunks = readChunks(file);
   const header = Buffer.from(chunks[0]!.data);
   if (chunks[0]!.type !== 'IHDR' || header.length !== 13 || chunks.at(-1)!.type !== 'IEND')
     throw new Error('bad frame');
-  // Bit depth 8, colour type 0 (grey), compression 0, filter method 0, no interlace.
-  if (header.subarray(8).toString('hex') !== '0800000000') throw new Error('not an 8-bit grey PNG');
+  // Bit depth 8, colour type 0 (grey) or 2 (colour), compression 0, filter method 0, no interlace.
+  const kind = ['0800000000', '0802000000'].indexOf(header.subarray(8).toString('hex'));
+  if (kind < 0) throw new Error('not an 8-bit grey or colour PNG');
   const width = header.readUInt32BE(0);
   const height = header.readUInt32BE(4);
   const stream = Buffer.concat(chunks.filter((one) => one.type === 'IDAT').map((one) => one.data));
-  return { pixels: decodeRows(stream, width, height), width, height };
+  return { pixels: decodeRows(stream, width, height, kind === 0 ? 1 : 3), width, height };
 }
 
-/** Inflates and unfilters the rows of an 8-bit grey picture. */
-export function decodeRows(stream: Uint8Array, width: number, height: number): Uint8Array {
+/** Inflates and unfilters the rows of a picture with `channels` bytes for each pixel. */
+export function decodeRows(stream: Uint8Array, width: number, height: number, channels = 1): Uint8Array {
   const rows = inflateSync(stream);
-  if (rows.length !== (width + 1) * height) throw new Error(`${rows.length} bytes for ${width} x ${height}`);
-  const pixels = new Uint8Array(width * height);
+  const size = width * channels;
+  if (rows.length !== (size + 1) * height) throw new Error(`${rows.length} bytes for ${width} x ${height}`);
+  const pixels = new Uint8Array(size * height);
   for (let y = 0; y < height; y++) {
-    const filter = rows[y * (width + 1)]!;
-    for (let x = 0; x < width; x++) {
-      const a = x > 0 ? pixels[y * width + x - 1]! : 0;
-      const b = y > 0 ? pixels[(y - 1) * width + x]! : 0;
-      const c = x > 0 && y > 0 ? pixels[(y - 1) * width + x - 1]! : 0;
+    const filter = rows[y * (size + 1)]!;
+    for (let x = 0; x < size; x++) {
+      const a = x >= channels ? pixels[y * size + x - channels]! : 0;
+      const b = y > 0 ? pixels[(y - 1) * size + x]! : 0;
+      const c = x >= channels && y > 0 ? pixels[(y - 1) * size + x - channels]! : 0;
       const predictions = [0, a, b, (a + b) >> 1, paeth(a, b, c)];
       if (filter >= predictions.length) throw new Error(`unknown filter ${filter}`);
-      pixels[y * width + x] = rows[y * (width + 1) + 1 + x]! + predictions[filter]!;
+      pixels[y * size + x] = rows[y * (size + 1) + 1 + x]! + predictions[filter]!;
     }
   }
   return pixels;

@@ -16,6 +16,15 @@ describe('shrinkImage', () => {
     expect([...shrinkImage(Uint8Array.of(90, 30, 240), 1, 3, 1, 2).pixels]).toEqual([70, 170]);
   });
 
+  test('treats each channel of a colour picture as a picture of its own', () => {
+    const channels = [1, 2, 3].map((seed) => pseudoBytes(seed, 35));
+    const together = Uint8Array.from({ length: 105 }, (_, i) => channels[i % 3]![Math.floor(i / 3)]!);
+    const { pixels } = shrinkImage(together, 7, 5, 3, 2);
+    for (const [c, one] of channels.entries()) {
+      expect(pixels.filter((_, i) => i % 3 === c)).toEqual(shrinkImage(one, 7, 5, 3, 2).pixels);
+    }
+  });
+
   test('keeps the mean grey within half a level, and a flat picture flat', () => {
     const mean = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
     for (let size = 1; size <= 28; size++) {

@@ -160,6 +160,26 @@ describe('evaluateImages', () => {
     expect(own.gather(everyOne(8)).data).toEqual(other.gather(everyOne(8)).data);
   });
 
+  it('takes images in colour, and no logits: then no classes are counted', () => {
+    const colours = (count: number, seed: number): Dataset => dataset(bars(3 * count, seed), [count, SIDE, SIDE, 3]);
+    const weights = createRandom(5).normal([3 * SIDE * SIDE, 10], 0, 0.3);
+    const own = {
+      ...{ real: colours(40, 1), training: colours(50, 2), kernelSubsets: 2, kernelSubsetSize: 4 },
+      features: (x: Tensor) => relu(matmul(reshape(x, [x.shape[0]!, 3 * SIDE * SIDE]), weights)),
+    };
+    const generated = colours(30, 3);
+    const whole = generated.gather(everyOne(30));
+    const evaluation = evaluateImages({ ...own, generated: whole });
+    const { metrics } = evaluation.rows[2]!;
+    expect(metrics.classes).toBeUndefined();
+    expect(metrics.sharpness).toBe(sharpness(whole));
+    expect(metrics.frechetDistance).toBe(
+      frechetDistance(own.features(own.real.gather(everyOne(40))), own.features(whole)),
+    );
+    expect(metrics).toEqual(imageEvaluator(own).evaluate(generated));
+    expect(formatEvaluation(JSON.parse(JSON.stringify(evaluation)))).toMatch(/generated .* - \| +- \|/);
+  });
+
   it('refuses outputs of a network that do not fit, and says what they were', () => {
     const wrongly = (changes: object) => () => evaluateImages({ ...right, generated, ...changes });
     expect(wrongly({ features: () => 3 })).toThrow(ArgumentError);

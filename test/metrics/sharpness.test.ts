@@ -13,6 +13,13 @@ describe('sharpness', () => {
     expect(sharpness(tensor(image, [1, 5, 5]))).toBeCloseTo((16 + 4) / 9, 14);
   });
 
+  it('of an image in colour is the mean over its channels', () => {
+    const channels = [1, 2, 3].map((seed) => createRandom(seed).normal([2, 6, 5, 1]));
+    const together = Float32Array.from({ length: 180 }, (_, i) => channels[i % 3]!.data[Math.floor(i / 3)]!);
+    const mean = channels.reduce((sum, one) => sum + sharpness(one), 0) / 3;
+    expect(sharpness(tensor(together, [2, 6, 5, 3]))).toBeCloseTo(mean, 12);
+  });
+
   it('is 0 for flat images and ramps, which have no second derivative', () => {
     const ramp = Float32Array.from({ length: 2 * 30 }, (_, at) => Math.floor(at / 6) / 8 + (at % 6) / 4);
     expect(sharpness(tensor(ramp, [2, 5, 6, 1]))).toBe(0);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ArgumentError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
 import { imageGrid } from '../../src/image/grid.ts';
 import { saveImage } from '../../src/node/image.ts';
-import { decodeGreyPng, pseudoBytes } from '../image/png-reader.ts';
+import { pseudoBytes, readPng } from '../image/png-reader.ts';
 import { untyped } from '../image/untyped.ts';
 
 let folder = '';
@@ -27,7 +27,7 @@ describe('saveImage', () => {
       const samples = { shape, data: values(1, 210) };
       await saveImage(path, samples, { columns: 3, margin: 1, background: 30 });
       const expected = imageGrid(samples, { columns: 3, margin: 1, background: 30 });
-      expect(decodeGreyPng(await readFile(path))).toEqual(expected);
+      expect(readPng(await readFile(path))).toEqual(expected);
     }
   });
 
@@ -37,7 +37,19 @@ describe('saveImage', () => {
     const expected = { pixels, width: 6, height: 7 };
     for (const image of [{ shape: [7, 6], data: values(2, 42) }, { shape: [7, 6, 1], data: values(2, 42) }, expected]) {
       await saveImage(path, image);
-      expect(decodeGreyPng(await readFile(path))).toEqual(expected);
+      expect(readPng(await readFile(path))).toEqual(expected);
+    }
+  });
+
+  test('writes colour: a grid of [n, h, w, 3], one image of [h, w, 3], a picture of three bytes a pixel', async () => {
+    const path = join(folder, 'colour.png');
+    const samples = { shape: [4, 5, 6, 3], data: values(3, 360) };
+    await saveImage(path, samples, { columns: 2 });
+    expect(readPng(await readFile(path))).toEqual(imageGrid(samples, { columns: 2 }));
+    const single = { pixels: pseudoBytes(4, 90), width: 6, height: 5 };
+    for (const image of [{ shape: [5, 6, 3], data: values(4, 90) }, single]) {
+      await saveImage(path, image);
+      expect(readPng(await readFile(path))).toEqual(single);
     }
   });
 
@@ -47,7 +59,7 @@ describe('saveImage', () => {
     const saved = saveImage(path, { shape: [2, 2], data });
     data.fill(-1);
     await saved;
-    expect([...decodeGreyPng(await readFile(path)).pixels]).toEqual([255, 255, 255, 255]);
+    expect([...readPng(await readFile(path)).pixels]).toEqual([255, 255, 255, 255]);
   });
 
   test('refuses wrong arguments as rejections and leaves no file', async () => {

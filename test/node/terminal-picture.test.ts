@@ -55,6 +55,11 @@ describe('samplePicture', () => {
     expect(samplePicture(samples, 80, -1, 'none')).toEqual([]);
   });
 
+  test('images in colour keep their colours', () => {
+    const red = { shape: [1, 8, 8, 3], data: Float32Array.from({ length: 192 }, (_, i) => (i % 3 === 0 ? 1 : -1)) };
+    expect(samplePicture(red, 20, 10, 'truecolor')[1]).toContain('38;2;255;0;0;48;2;255;0;0m');
+  });
+
   test('each image stands in its own place: the k-th of four flat greys has the k-th density', () => {
     const greys = Float32Array.from({ length: 4 * 784 }, (_, i) => [-1, -0.3, 0.3, 1][Math.floor(i / 784)]!);
     const picture = samplePicture({ shape: [4, 28, 28, 1], data: greys }, 70, 17, 'none');

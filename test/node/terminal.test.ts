@@ -33,8 +33,8 @@ function train(stream: FakeStream, environment: Record<string, string>): string 
   return stream.written.join('');
 }
 
-describe('samples that are no grey pictures', () => {
-  const shapes: readonly (readonly number[])[] = [[10, 2], [4, 8, 8, 3], [6, 5, 5, 5, 1], [0, 28, 28, 1], [16]];
+describe('samples that are no pictures', () => {
+  const shapes: readonly (readonly number[])[] = [[10, 2], [4, 8, 8, 2], [6, 5, 5, 5, 1], [0, 28, 28, 1], [16]];
   test.each(shapes.map((shape) => [shape]))('of shape %j are left out, and the training goes on', (shape) => {
     const stream = fakeStream(true);
     const dashboard = createDashboard({ epochs: 2, stepsPerEpoch: 1, stream, environment: {}, now: () => 0 });
