@@ -4,7 +4,7 @@
  * so a formula calls `round` only if it has more than one operation.
  */
 import { type Expr, type FunctionBuilder, f32x4, i32, type Local, v128 } from '../wasm/index.ts';
-import { type Address, type Float, type Integer, type Kernel, type KernelParameters, kernel } from './kernel.ts';
+import { type Address, type Float, type Integer, type Kernel, type KernelOf, kernel } from './kernel.ts';
 import type { Arithmetic } from './sets.ts';
 import { advance, mapVectors, type Pointer, toBytes, type Vector } from './simd/vectors.ts';
 import { LINE } from './split.ts';
@@ -36,13 +36,9 @@ export function elementwise(
 ): Kernel<number[]> {
   const addresses = ['out', 'x', 'y', 'z'].slice(0, 1 + inputs);
   const constants = ['a', 'b'].slice(0, scalars);
-  const parameters: KernelParameters = {
-    ...Object.fromEntries(addresses.map((address) => [address, 'address'] as const)),
-    ...Object.fromEntries(constants.map((constant) => [constant, 'f32'] as const)),
-    count: 'i32',
-  };
-  return kernel(name, {
-    parameters,
+  const floats = constants.length > 0 ? `${constants.join(', ')}: f32; ` : '';
+  const signature: string = `${addresses.join(', ')}: address; ${floats}count: i32`;
+  return kernel(name, signature, {
     portable: (heap, arithmetic) => {
       const of = portable(arithmetic);
       return (...args) => {
@@ -93,19 +89,8 @@ export function gradient<Scalars extends readonly Float[] = []>(
 /**
  * Elementwise with broadcasting over a matrix. `out` is dense; an operand with step 0 is repeated along that direction.
  */
-export type BinaryKernel = Kernel<
-  [
-    out: Address,
-    a: Address,
-    b: Address,
-    rows: Integer,
-    columns: Integer,
-    aRowStep: Integer,
-    aColumnStep: 0 | 1,
-    bRowStep: Integer,
-    bColumnStep: 0 | 1,
-  ]
->;
+const BINARY = 'out, a, b: address; rows, columns, aRowStep: i32; aColumnStep: flag; bRowStep: i32; bColumnStep: flag';
+export type BinaryKernel = KernelOf<typeof BINARY>;
 
 interface Binary {
   readonly portable: (a: number, b: number) => number;
@@ -114,18 +99,7 @@ interface Binary {
 
 /** out[r, c] = f(a[r, c], b[r, c]), where f is one operation. */
 export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
-  return kernel(name, {
-    parameters: {
-      out: 'address',
-      a: 'address',
-      b: 'address',
-      rows: 'i32',
-      columns: 'i32',
-      aRowStep: 'i32',
-      aColumnStep: 'i32',
-      bRowStep: 'i32',
-      bColumnStep: 'i32',
-    },
+  return kernel(name, BINARY, {
     portable: (heap) => (out, a, b, rows, columns, aRowStep, aColumnStep, bRowStep, bColumnStep) => {
       const f = heap.floats;
       for (let row = 0; row < rows; row++) {
@@ -173,7 +147,6 @@ export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
         f.set(rows, i32.sub(rows, 1));
       });
     },
-    sample: { aColumnStep: [0, 1], bColumnStep: [0, 1] },
     // Cut along the rows; a single row is cut along its columns.
     split: (at) => {
       const manyRows = (args: readonly number[]): boolean => args[at.rows]! > 1;

@@ -1,17 +1,22 @@
 /**
- * A kernel is one value: its formula, its named parameters, a portable body (TypeScript on Float32Array), a SIMD body
+ * A kernel is one value: its formula, its signature, a portable body (TypeScript on Float32Array), a SIMD body
  * (WebAssembly) and how its work is split over threads. An op imports the kernel and calls `run` with the arguments in
  * order:
  *
  * ```ts
- * // out = min(max(x, low), high)
- * export const clip: Kernel<[out: Address, x: Address, low: Float, high: Float, count: Integer]> = kernel('clip', {
- *   parameters: { out: 'address', x: 'address', low: 'f32', high: 'f32', count: 'i32' },
- *   portable: (heap, { round }) => (out, x, low, high, count) => { ... },
- *   simd: (f, { out, x, low, high, count }) => { ... },
+ * const COPY = 'out, x: address; count: i32';
+ *
+ * // out[i] = x[i]
+ * export const copy: KernelOf<typeof COPY> = kernel('copy', COPY, {
+ *   portable: (heap) => (out, x, count) => { ... },
+ *   simd: (f, { out, x, count }) => { ... },
  *   split: { along: 'count', move: ['out', 'x'] },
  * });
  * ```
+ *
+ * The signature lists the parameters in order: groups of names with their kind. The types of the arguments and of both
+ * bodies follow from it. The kinds are `address` (a position in the heap), `i32`, `flag` (0 or 1) and `f32`. A kernel
+ * that returns a count ends its signature with ` -> i32`; the counts of the parts of a call are added.
  *
  * THE CONTRACT. Both bodies give the same bits, since every kernel fixes the order of its float32 operations:
  *
@@ -44,15 +49,52 @@ export type Integer = Of<'i32'>;
 export type Float = Of<'f32'>;
 export type Flag = 0 | 1;
 
-/** The parameters in order, with their kinds. */
-export type KernelParameters = Readonly<Record<string, 'address' | 'i32' | 'f32'>>;
+interface Kinds {
+  address: Address;
+  i32: Integer;
+  flag: Flag;
+  f32: Float;
+}
 
-type WasmType<Kind> = Kind extends 'f32' ? 'f32' : 'i32';
+/** The parameters in order, with their kinds. */
+export type KernelParameters = Readonly<Record<string, keyof Kinds>>;
+
+type Parts<S extends string, Separator extends string> = S extends `${infer First}${Separator}${infer Rest}`
+  ? [First, ...Parts<Rest, Separator>]
+  : [S];
+type Groups<Signature extends string> = Parts<Signature extends `${infer List} -> i32` ? List : Signature, '; '>;
+type Each<Names extends readonly string[], Value> = { [I in keyof Names]: Value };
+type ArgumentsOfGroups<List extends readonly string[]> = List extends [
+  `${infer Names}: ${infer Kind extends keyof Kinds}`,
+  ...infer Rest extends string[],
+]
+  ? [...Each<Parts<Names, ', '>, Kinds[Kind]>, ...ArgumentsOfGroups<Rest>]
+  : List extends []
+    ? []
+    : [unknownKind: never];
+type NamesOfGroup<Group, Kind extends string> = Group extends `${infer Names}: ${Kind}`
+  ? Parts<Names, ', '>[number]
+  : never;
+
+/** The arguments of a call. Of a signature that is made at run time, only their kinds are unknown. */
+type ArgumentsOf<Signature extends string> = string extends Signature ? number[] : ArgumentsOfGroups<Groups<Signature>>;
+
+/** The names of the parameters of some kinds. */
+type NamesOf<Signature extends string, Kind extends string = string> = string extends Signature
+  ? string
+  : NamesOfGroup<Groups<Signature>[number], Kind>;
+
+/** A count, or nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: it stands for what a function returns
+type Result = number | void;
+type ResultOf<Signature extends string> = Signature extends `${string} -> i32` ? number : Exclude<Result, number>;
 
 /** The parameters of a SIMD body. Addresses are in bytes. */
-export type SimdParameters<P extends KernelParameters> = {
-  readonly [Name in keyof P]: Local<WasmType<P[Name]>>;
-};
+type LocalsOf<Signature extends string> = string extends Signature
+  ? Readonly<Record<string, Local<'i32' | 'f32'>>>
+  : { readonly [Name in NamesOf<Signature, 'address' | 'i32' | 'flag'>]: Local<'i32'> } & {
+      readonly [Name in NamesOf<Signature, 'f32'>]: Local<'f32'>;
+    };
 
 /** What a SIMD body may need beyond its parameters. */
 export interface SimdContext {
@@ -67,30 +109,24 @@ export interface SimdContext {
 /** A body on a heap. A kernel without a result returns undefined. */
 export type KernelFunction = (...args: number[]) => number;
 
-/** The result of a kernel: a count, which is summed over the parts of a call, or nothing. */
-// biome-ignore lint/suspicious/noConfusingVoidType: it stands for what a function returns
-type Result = number | void;
-
-/** Only a kernel that returns a count declares this. */
-type DefinitionOfResult<R extends Result> = R extends number
-  ? { readonly result: 'i32' }
-  : { readonly result?: 'void' };
-
-interface Definition<Args extends readonly number[], R extends Result, P extends KernelParameters> {
-  readonly parameters: P;
+interface Definition<Signature extends string> {
   /** The portable body on a heap. Each call must read `heap.floats` again, since the memory may have grown. */
-  portable(heap: Heap, arithmetic: Arithmetic): (...args: Args) => R;
+  portable(heap: Heap, arithmetic: Arithmetic): (...args: ArgumentsOf<Signature>) => ResultOf<Signature>;
   /** Emits the SIMD body. Returns the expression of the result if the kernel has one. */
-  simd(f: FunctionBuilder, parameters: SimdParameters<P>, context: SimdContext): R extends number ? Expr<'i32'> : void;
+  simd(
+    f: FunctionBuilder,
+    parameters: LocalsOf<Signature>,
+    context: SimdContext,
+  ): ResultOf<Signature> extends number ? Expr<'i32'> : void;
   /** How a call is cut into parts for threads. */
-  readonly split: Split<keyof P & string>;
+  readonly split: Split<NamesOf<Signature>>;
   /** Bytes of scratch memory that the SIMD body needs on each thread. */
   readonly workspaceBytes?: number;
   /**
-   * Arguments for the check of kernels on the user's machine. Default: a count of 67, 5 rows, and 37 for other whole
-   * numbers.
+   * Arguments for the check of kernels on the user's machine. Default: a count of 67, 5 rows, 37 for other whole
+   * numbers, both values of a flag.
    */
-  readonly sample?: Sample<keyof P & string>;
+  readonly sample?: Sample<NamesOf<Signature>>;
 }
 
 /**
@@ -103,7 +139,7 @@ export interface AnyKernel {
   readonly name: string;
   readonly parameters: KernelParameters;
   readonly result: 'i32' | 'void';
-  portable(heap: Heap, arithmetic: Arithmetic): KernelFunction;
+  portable(heap: Heap, arithmetic: Arithmetic): (...args: number[]) => Result;
   simd(
     f: FunctionBuilder,
     parameters: Readonly<Record<string, Local<'i32' | 'f32'>>>,
@@ -124,23 +160,34 @@ export interface Kernel<Args extends readonly number[], R extends Result = void>
   run(...args: Args): R;
 }
 
+/** The kernel with a signature. */
+export type KernelOf<Signature extends string> = Kernel<ArgumentsOf<Signature>, ResultOf<Signature>>;
+
 /**
  * Defines a kernel and registers it: one WebAssembly module with all registered kernels is emitted at first use. Write
  * `/*#__PURE__*\/` before the call, so that a bundler drops a kernel that no op imports.
  */
-export function kernel<Args extends readonly number[], R extends Result, const P extends KernelParameters>(
+export function kernel<Signature extends string>(
   name: string,
-  definition: Definition<Args, R, P> & DefinitionOfResult<R>,
-): Kernel<Args, R>;
+  signature: Signature,
+  definition: Definition<Signature>,
+): KernelOf<Signature>;
 export function kernel(
   name: string,
-  { parameters, result = 'void', portable, simd, split, workspaceBytes = 0, sample = {} }: AnyDefinition,
+  signature: string,
+  { portable, simd, split, workspaceBytes = 0, sample = {} }: AnyDefinition,
 ): AnyKernel {
+  const [list = '', result] = signature.split(' -> ');
+  const entries = list.split('; ').flatMap((group) => {
+    const [names = '', kind] = group.split(': ');
+    return names.split(', ').map((one) => [one, kind as keyof Kinds] as const);
+  });
+  const parameters = Object.fromEntries(entries);
   const unlinked: KernelFunction = (...args) => link(value)(...args);
   const value: AnyKernel = {
     name,
     parameters,
-    result,
+    result: result === undefined ? 'void' : 'i32',
     portable,
     simd,
     rule: ruleOf(split, Object.keys(parameters)),
@@ -155,8 +202,7 @@ export function kernel(
   return value;
 }
 
-interface AnyDefinition extends Pick<AnyKernel, 'parameters' | 'portable' | 'simd'> {
-  readonly result?: AnyKernel['result'];
+interface AnyDefinition extends Pick<AnyKernel, 'portable' | 'simd'> {
   readonly split: Split<string>;
   readonly workspaceBytes?: number;
   readonly sample?: Sample<string>;

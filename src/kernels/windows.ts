@@ -8,6 +8,7 @@
  * row of pixels of one image: line = image height + y on the bigger side, image outHeight + oy on the other.
  */
 import { type Expr, type FunctionBuilder, i32, type Local, select } from '../wasm/index.ts';
+import type { Address, Integer, Kernel } from './kernel.ts';
 import { advance, type Pointer } from './simd/vectors.ts';
 import type { Arguments, SplitRule } from './split.ts';
 
@@ -26,20 +27,14 @@ export type WindowGeometry = [
   outWidth: number,
 ];
 
-/** The same, as parameters of a kernel. */
-export const WINDOW_PARAMETERS = {
-  height: 'i32',
-  width: 'i32',
-  channels: 'i32',
-  kernelHeight: 'i32',
-  kernelWidth: 'i32',
-  strideHeight: 'i32',
-  strideWidth: 'i32',
-  padTop: 'i32',
-  padLeft: 'i32',
-  outHeight: 'i32',
-  outWidth: 'i32',
-} as const;
+/** The same in the signature of a kernel. */
+export const WINDOW =
+  'height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth';
+
+/** A kernel that writes the lines [firstLine, firstLine + lines) of `out`. */
+export type LinesKernel = Kernel<
+  [out: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
+>;
 
 /** The sample of a kernel on windows: images of 7 x 6 pixels and as many windows of 3 x 3. */
 export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines' | 'images', number>> = {
@@ -47,7 +42,18 @@ export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines'
   ...{ strideHeight: 1, strideWidth: 1, padTop: 1, padLeft: 1, outHeight: 7, outWidth: 6 },
 };
 
-type GeometryName = keyof typeof WINDOW_PARAMETERS;
+export type GeometryName =
+  | 'height'
+  | 'width'
+  | 'channels'
+  | 'kernelHeight'
+  | 'kernelWidth'
+  | 'strideHeight'
+  | 'strideWidth'
+  | 'padTop'
+  | 'padLeft'
+  | 'outHeight'
+  | 'outWidth';
 type Places = Readonly<Record<GeometryName, number>>;
 
 /** The product of the arguments at these positions. */

@@ -114,9 +114,10 @@ function samplesOf(kernel: AnyKernel, base: Address): number[][] {
   const operand = operandSize(kernel);
   return SIZES.flatMap(({ count, rows, other }) => {
     const whole: Readonly<Record<string, number>> = { count, rows };
-    const valuesOf = (name: string, kind: string): readonly number[] => {
+    const valuesOf = (name: string, kind: 'address' | 'i32' | 'flag' | 'f32'): readonly number[] => {
       if (kind === 'address') return [base + addresses.indexOf(name) * operand];
-      const given = kernel.sample[name] ?? (kind === 'f32' ? 0.3 : (whole[name] ?? other));
+      const usual = { f32: 0.3, flag: [0, 1], i32: whole[name] ?? other }[kind];
+      const given = kernel.sample[name] ?? usual;
       return typeof given === 'number' ? [given] : given;
     };
     let calls: number[][] = [[]];

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
 import { RuntimeError } from '../../src/core/errors.ts';
 import { Heap } from '../../src/kernels/heap.ts';
-import { type Address, type Integer, type Kernel, kernel } from '../../src/kernels/kernel.ts';
+import { type Address, type Integer, type Kernel, type KernelOf, kernel } from '../../src/kernels/kernel.ts';
 import { add as addKernel } from '../../src/kernels/library/binary.ts';
 import { neg } from '../../src/kernels/library/unary.ts';
 import { configure, registeredKernels, runtime, runtimeInfo, withRuntime } from '../../src/kernels/runtime.ts';
@@ -59,29 +59,35 @@ test('a wrong call or definition does not compile', () => {
     // @ts-expect-error: a flag is 0 or 1
     addKernel.run(x, x, x, 1, count, 0, 2, 0, 1);
     const parts = {
-      parameters: { x: 'address', count: 'i32' },
       portable: () => (_: Address, __: Integer) => {},
       simd: () => {},
-    } as const;
-    const whole: Kernel<[x: Address, count: Integer]> = kernel('whole', {
+    };
+    const signature = 'x: address; count: i32';
+    const whole: KernelOf<typeof signature> = kernel('whole', signature, {
       ...parts,
       split: { along: 'count', move: ['x'] },
     });
+    const sameTypes: Kernel<[x: Address, count: Integer]> = whole;
     // @ts-expect-error: the split is missing
-    const noSplit: Kernel<[x: Address, count: Integer]> = kernel('noSplit', parts);
-    const wrongName: Kernel<[x: Address, count: Integer]> = kernel('wrongName', {
+    const noSplit: unknown = kernel('noSplit', signature, parts);
+    const wrongName: unknown = kernel('wrongName', signature, {
       ...parts,
       // @ts-expect-error: there is no parameter y
       split: { along: 'count', move: ['y'] },
     });
-    // @ts-expect-error: a kernel that returns a count must say so
-    const noResult: Kernel<[x: Address, count: Integer], number> = kernel('noResult', {
+    const wrongKind = kernel('wrongKind', 'x: address; count: i23', {
       ...parts,
+      split: { along: 'count', move: ['x'] },
+    });
+    // @ts-expect-error: there is no kind i23
+    wrongKind.run(x, count);
+    // @ts-expect-error: a kernel that returns a count must say so
+    const noResult: Kernel<[x: Address, count: Integer], number> = kernel('noResult', signature, {
       portable: () => (_, count) => count,
       simd: (_, { count }) => count,
       split: { oneThread: 'its sum has one order' },
     });
-    void [whole, noSplit, wrongName, noResult];
+    void [whole, sameTypes, noSplit, wrongName, noResult];
   };
   expect(compiled).toBeTypeOf('function');
 });

@@ -14,7 +14,7 @@
  */
 
 import type { Floats, Heap } from '../heap.ts';
-import type { Address, Flag, Integer } from '../kernel.ts';
+import type { Address, KernelOf } from '../kernel.ts';
 import type { Arithmetic } from '../sets.ts';
 
 /**
@@ -43,22 +43,11 @@ export function blockDepth(k: number): number {
   return blocks === 0 ? 0 : Math.ceil(k / blocks);
 }
 
-export type GemmArguments = [
-  c: Address,
-  a: Address,
-  b: Address,
-  m: Integer,
-  n: Integer,
-  k: Integer,
-  cStride: Integer,
-  aStride: Integer,
-  bStride: Integer,
-  transposeA: Flag,
-  transposeB: Flag,
-  accumulate: Flag,
-];
+/** C, its operands, their sizes and the distances between their rows. */
+export const GEMM =
+  'c, a, b: address; m, n, k, cStride, aStride, bStride: i32; transposeA, transposeB, accumulate: flag';
 
-export type GemmFunction = (...args: GemmArguments) => void;
+export type GemmFunction = KernelOf<typeof GEMM>['run'];
 
 export function gemmPortable(heap: Heap, { round }: Arithmetic): GemmFunction {
   const Workspace = heap.floats instanceof Float64Array ? Float64Array : Float32Array;

@@ -1,7 +1,9 @@
 /** The whole update of Adam in one pass. */
 import { type Expr, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
-import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { type KernelOf, kernel } from '../kernel.ts';
 import { advance, keepLanes, storeLanes, sumIntegers, type Vector } from '../simd/vectors.ts';
+
+const ADAM = 'w, m, v, g: address; rate, beta1, rest1, beta2, rest2, epsilon: f32; count: i32 -> i32';
 
 /**
  * One step of Adam on one variable:
@@ -9,36 +11,7 @@ import { advance, keepLanes, storeLanes, sumIntegers, type Vector } from '../sim
  * Returns the number of elements whose w or v is NaN or infinite afterwards. An m that is NaN or infinite makes v or w
  * so too.
  */
-export const adam: Kernel<
-  [
-    w: Address,
-    m: Address,
-    v: Address,
-    g: Address,
-    rate: Float,
-    beta1: Float,
-    rest1: Float,
-    beta2: Float,
-    rest2: Float,
-    epsilon: Float,
-    count: Integer,
-  ],
-  number
-> = /*#__PURE__*/ kernel('adam', {
-  parameters: {
-    w: 'address',
-    m: 'address',
-    v: 'address',
-    g: 'address',
-    rate: 'f32',
-    beta1: 'f32',
-    rest1: 'f32',
-    beta2: 'f32',
-    rest2: 'f32',
-    epsilon: 'f32',
-    count: 'i32',
-  },
-  result: 'i32',
+export const adam: KernelOf<typeof ADAM> = /*#__PURE__*/ kernel('adam', ADAM, {
   portable:
     (heap, { round }) =>
     (w, m, v, g, rate, beta1, rest1, beta2, rest2, epsilon, count) => {

@@ -3,17 +3,17 @@
  * rectangle, which is the same for all channels of the pixel.
  */
 import { type Expr, type FunctionBuilder, f32, f32x4, i32, type Local, v128 } from '../../wasm/index.ts';
-import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { kernel } from '../kernel.ts';
 import { advance, forColumnGroups, type Pointer, type Vector } from '../simd/vectors.ts';
 import {
   elementsOfImage,
   forLines,
+  type LinesKernel,
   least,
   splitLines,
   timesAll,
-  WINDOW_PARAMETERS,
+  WINDOW,
   WINDOW_SAMPLE,
-  type WindowGeometry,
 } from '../windows.ts';
 
 /** Number of pixels of one channel that are summed at once. */
@@ -24,78 +24,79 @@ const SIDE_BY_SIDE = 4;
  * oy strideHeight + ky - padTop = y and ox strideWidth + kx - padLeft = w, k as in im2col.
  * `x` is the address of line firstLine of the bigger side, `columns` that of image 0's first window.
  */
-export const col2im: Kernel<
-  [x: Address, columns: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
-> = /*#__PURE__*/ kernel('col2im', {
-  parameters: { x: 'address', columns: 'address', firstLine: 'i32', lines: 'i32', ...WINDOW_PARAMETERS },
-  portable:
-    (heap) =>
-    (x, columns, firstLine, lines, ...geometry) => {
-      const [height, width, channels, kernelHeight, kernelWidth] = geometry;
-      const [, , , , , strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth] = geometry;
-      const f = heap.floats;
-      const runSize = kernelWidth * channels;
-      const patchSize = kernelHeight * runSize;
-      const lineSize = outWidth * patchSize;
-      let o = x;
-      for (let line = firstLine; line < firstLine + lines; line++) {
-        const y = line % height;
-        const image = columns + ((line - y) / height) * outHeight * lineSize;
-        // When ky increases, oy decreases: the first ky belongs to the last window that contains the pixel.
-        const lastY = Math.min(Math.floor((y + padTop) / strideHeight), outHeight - 1);
-        for (let w = 0; w < width; w++, o += channels) {
-          const lastX = Math.min(Math.floor((w + padLeft) / strideWidth), outWidth - 1);
-          f.fill(0, o, o + channels);
-          for (let oy = lastY, ky = y + padTop - oy * strideHeight; oy >= 0 && ky < kernelHeight; oy--) {
-            for (let ox = lastX, kx = w + padLeft - ox * strideWidth; ox >= 0 && kx < kernelWidth; ox--) {
-              const source = image + oy * lineSize + ox * patchSize + ky * runSize + kx * channels;
-              for (let c = 0; c < channels; c++) f[o + c] = f[o + c]! + f[source + c]!;
-              kx += strideWidth;
+export const col2im: LinesKernel = /*#__PURE__*/ kernel(
+  'col2im',
+  `x, columns: address; firstLine, lines, ${WINDOW}: i32`,
+  {
+    portable:
+      (heap) =>
+      (x, columns, firstLine, lines, ...geometry) => {
+        const [height, width, channels, kernelHeight, kernelWidth] = geometry;
+        const [, , , , , strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth] = geometry;
+        const f = heap.floats;
+        const runSize = kernelWidth * channels;
+        const patchSize = kernelHeight * runSize;
+        const lineSize = outWidth * patchSize;
+        let o = x;
+        for (let line = firstLine; line < firstLine + lines; line++) {
+          const y = line % height;
+          const image = columns + ((line - y) / height) * outHeight * lineSize;
+          // When ky increases, oy decreases: the first ky belongs to the last window that contains the pixel.
+          const lastY = Math.min(Math.floor((y + padTop) / strideHeight), outHeight - 1);
+          for (let w = 0; w < width; w++, o += channels) {
+            const lastX = Math.min(Math.floor((w + padLeft) / strideWidth), outWidth - 1);
+            f.fill(0, o, o + channels);
+            for (let oy = lastY, ky = y + padTop - oy * strideHeight; oy >= 0 && ky < kernelHeight; oy--) {
+              for (let ox = lastX, kx = w + padLeft - ox * strideWidth; ox >= 0 && kx < kernelWidth; ox--) {
+                const source = image + oy * lineSize + ox * patchSize + ky * runSize + kx * channels;
+                for (let c = 0; c < channels; c++) f[o + c] = f[o + c]! + f[source + c]!;
+                kx += strideWidth;
+              }
+              ky += strideHeight;
             }
-            ky += strideHeight;
           }
         }
-      }
-    },
-  // The range of windows is computed once for each pixel, and up to 32 channels are summed in registers. A single
-  // channel cannot fill lanes, since each float of the columns lies in another patch. In that case four pixels, one
-  // stride apart, are summed side by side; their ranges are alike.
-  simd: (f, { x, columns, firstLine, lines, height, width, channels, kernelHeight, kernelWidth, ...rest }) => {
-    const { strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = rest;
-    const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
-    const runBytes = f.let(i32.mul(kernelWidth, pixelBytes), 'runBytes');
-    const patchBytes = f.let(i32.mul(kernelHeight, runBytes), 'patchBytes');
-    const lineBytes = f.let(i32.mul(outWidth, patchBytes), 'lineBytes');
-    // When ky increases by a stride, oy decreases by one; likewise kx and ox.
-    const nextKy = f.let(i32.sub(i32.mul(strideHeight, runBytes), lineBytes), 'nextKy');
-    const nextKx = f.let(i32.sub(i32.mul(strideWidth, pixelBytes), patchBytes), 'nextKx');
-    const lastWindow = f.let(i32.sub(outWidth, 1), 'lastWindow');
-    const endOfRow = f.local('i32', 'endOfRow');
+      },
+    // The range of windows is computed once for each pixel, and up to 32 channels are summed in registers. A single
+    // channel cannot fill lanes, since each float of the columns lies in another patch. In that case four pixels, one
+    // stride apart, are summed side by side; their ranges are alike.
+    simd: (f, { x, columns, firstLine, lines, height, width, channels, kernelHeight, kernelWidth, ...rest }) => {
+      const { strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth } = rest;
+      const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
+      const runBytes = f.let(i32.mul(kernelWidth, pixelBytes), 'runBytes');
+      const patchBytes = f.let(i32.mul(kernelHeight, runBytes), 'patchBytes');
+      const lineBytes = f.let(i32.mul(outWidth, patchBytes), 'lineBytes');
+      // When ky increases by a stride, oy decreases by one; likewise kx and ox.
+      const nextKy = f.let(i32.sub(i32.mul(strideHeight, runBytes), lineBytes), 'nextKy');
+      const nextKx = f.let(i32.sub(i32.mul(strideWidth, pixelBytes), patchBytes), 'nextKx');
+      const lastWindow = f.let(i32.sub(outWidth, 1), 'lastWindow');
+      const endOfRow = f.local('i32', 'endOfRow');
 
-    forLines(f, { firstLine, lines, linesPerImage: height }, columns, i32.mul(outHeight, lineBytes), (y, image) => {
-      const bottom = f.let(i32.add(y, padTop), 'bottom');
-      const lastY = f.let(least(i32.div_u(bottom, strideHeight), i32.sub(outHeight, 1)), 'lastY');
-      const firstKy = f.let(i32.sub(bottom, i32.mul(lastY, strideHeight)), 'firstKy');
-      const endKy = f.let(least(i32.add(bottom, 1), kernelHeight), 'endKy');
-      const firstRun = i32.add(i32.mul(lastY, lineBytes), i32.mul(firstKy, runBytes));
-      const start = f.let(i32.add(image, firstRun), 'start');
-      const geometry = { kernelWidth, strideHeight, strideWidth, pixelBytes, patchBytes, nextKy, nextKx, lastWindow };
-      const line: Line = { ...geometry, start, firstKy, endKy };
-      f.set(endOfRow, i32.add(x, i32.mul(width, pixelBytes)));
-      f.if(
-        i32.eq(channels, 1),
-        () => sumPixels(f, line, x, endOfRow, padLeft),
-        () => sumChannels(f, line, x, endOfRow, padLeft, channels),
-      );
-    });
+      forLines(f, { firstLine, lines, linesPerImage: height }, columns, i32.mul(outHeight, lineBytes), (y, image) => {
+        const bottom = f.let(i32.add(y, padTop), 'bottom');
+        const lastY = f.let(least(i32.div_u(bottom, strideHeight), i32.sub(outHeight, 1)), 'lastY');
+        const firstKy = f.let(i32.sub(bottom, i32.mul(lastY, strideHeight)), 'firstKy');
+        const endKy = f.let(least(i32.add(bottom, 1), kernelHeight), 'endKy');
+        const firstRun = i32.add(i32.mul(lastY, lineBytes), i32.mul(firstKy, runBytes));
+        const start = f.let(i32.add(image, firstRun), 'start');
+        const geometry = { kernelWidth, strideHeight, strideWidth, pixelBytes, patchBytes, nextKy, nextKx, lastWindow };
+        const line: Line = { ...geometry, start, firstKy, endKy };
+        f.set(endOfRow, i32.add(x, i32.mul(width, pixelBytes)));
+        f.if(
+          i32.eq(channels, 1),
+          () => sumPixels(f, line, x, endOfRow, padLeft),
+          () => sumChannels(f, line, x, endOfRow, padLeft, channels),
+        );
+      });
+    },
+    sample: WINDOW_SAMPLE,
+    split: (at) => {
+      const all = elementsOfImage(at);
+      // Each element of the windows is added once, whatever line it belongs to.
+      return splitLines({ ...at, out: at.x }, timesAll(at.width, at.channels), (args) => all(args) / args[at.height]!);
+    },
   },
-  sample: WINDOW_SAMPLE,
-  split: (at) => {
-    const all = elementsOfImage(at);
-    // Each element of the windows is added once, whatever line it belongs to.
-    return splitLines({ ...at, out: at.x }, timesAll(at.width, at.channels), (args) => all(args) / args[at.height]!);
-  },
-});
+);
 
 /** What the pixels of a line have in common; `start` is the run of its last window's first ky, of the window ox = 0. */
 type Line = Readonly<

@@ -10,8 +10,8 @@
 import { type Expr, i32, type Local } from '../../wasm/index.ts';
 import { clear, defineAddTile, defineMicroKernel, MR } from '../gemm/micro-kernel.ts';
 import { definePack } from '../gemm/pack.ts';
-import { type GemmArguments, gemmPortable, KC } from '../gemm/portable.ts';
-import { type Kernel, kernel } from '../kernel.ts';
+import { GEMM, gemmPortable, KC } from '../gemm/portable.ts';
+import { type KernelOf, kernel } from '../kernel.ts';
 import { advance, toBytes } from '../simd/vectors.ts';
 import { LINE } from '../split.ts';
 
@@ -33,21 +33,7 @@ const MULTIPLY_ADDS = 8;
  * op transpose: then A is stored as [k, m] and B as [n, k]. With k = 0, C becomes 0 (or stays unchanged with
  * `accumulate`). Without `accumulate` C is never read, so it may hold NaN before.
  */
-export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
-  parameters: {
-    c: 'address',
-    a: 'address',
-    b: 'address',
-    m: 'i32',
-    n: 'i32',
-    k: 'i32',
-    cStride: 'i32',
-    aStride: 'i32',
-    bStride: 'i32',
-    transposeA: 'i32',
-    transposeB: 'i32',
-    accumulate: 'i32',
-  },
+export const gemm: KernelOf<typeof GEMM> = /*#__PURE__*/ kernel('gemm', GEMM, {
   portable: gemmPortable,
   simd: (f, parameters, { module, workspace, tileColumns: nr }) => {
     const { c, a, b, m, n, k, cStride, aStride, bStride, transposeA, transposeB, accumulate } = parameters;
@@ -149,7 +135,7 @@ export const gemm: Kernel<GemmArguments> = /*#__PURE__*/ kernel('gemm', {
   },
   workspaceBytes: A_BYTES + B_BYTES + SCRATCH_BYTES,
   // Covers whole tiles, edges and two blocks of k. The rows of A and B may overlap.
-  sample: { m: 13, k: KC + 29, transposeA: [0, 1], transposeB: [0, 1], accumulate: [0, 1] },
+  sample: { m: 13, k: KC + 29 },
   // Cut along the columns of C if there are at least as many of them as rows, else along the rows. So every thread
   // packs the smaller operand as a whole.
   split: (at) => ({

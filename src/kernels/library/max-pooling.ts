@@ -6,13 +6,15 @@ import {
   elementsOfImage,
   elementsOfLine,
   forLines,
+  type GeometryName,
   greatest,
+  type LinesKernel,
   least,
   product,
   repeat,
   splitLines,
   timesAll,
-  WINDOW_PARAMETERS,
+  WINDOW,
   WINDOW_SAMPLE,
   type WindowGeometry,
 } from '../windows.ts';
@@ -22,58 +24,59 @@ import {
  * outside gives -Infinity. One NaN gives NaN, and max(-0, +0) = +0. `out` is the address of line firstLine of the
  * windows, `x` that of image 0.
  */
-export const maxPooling2d: Kernel<
-  [out: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
-> = /*#__PURE__*/ kernel('maxPooling2d', {
-  parameters: { out: 'address', x: 'address', firstLine: 'i32', lines: 'i32', ...WINDOW_PARAMETERS },
-  portable:
-    (heap) =>
-    (out, x, firstLine, lines, ...geometry) => {
-      const [height, width, channels, kernelHeight, kernelWidth] = geometry;
-      const [, , , , , strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth] = geometry;
-      const f = heap.floats;
-      const rowSize = width * channels;
-      let o = out;
-      for (let line = firstLine; line < firstLine + lines; line++) {
-        const oy = line % outHeight;
-        const image = x + ((line - oy) / outHeight) * height * rowSize;
-        const top = oy * strideHeight - padTop;
-        const yEnd = Math.min(top + kernelHeight, height);
-        for (let ox = 0; ox < outWidth; ox++, o += channels) {
-          const left = ox * strideWidth - padLeft;
-          const wEnd = Math.min(left + kernelWidth, width);
-          f.fill(-Infinity, o, o + channels);
-          for (let y = Math.max(top, 0); y < yEnd; y++) {
-            for (let w = Math.max(left, 0); w < wEnd; w++) {
-              const source = image + y * rowSize + w * channels;
-              for (let c = 0; c < channels; c++) f[o + c] = Math.max(f[o + c]!, f[source + c]!);
+export const maxPooling2d: LinesKernel = /*#__PURE__*/ kernel(
+  'maxPooling2d',
+  `out, x: address; firstLine, lines, ${WINDOW}: i32`,
+  {
+    portable:
+      (heap) =>
+      (out, x, firstLine, lines, ...geometry) => {
+        const [height, width, channels, kernelHeight, kernelWidth] = geometry;
+        const [, , , , , strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth] = geometry;
+        const f = heap.floats;
+        const rowSize = width * channels;
+        let o = out;
+        for (let line = firstLine; line < firstLine + lines; line++) {
+          const oy = line % outHeight;
+          const image = x + ((line - oy) / outHeight) * height * rowSize;
+          const top = oy * strideHeight - padTop;
+          const yEnd = Math.min(top + kernelHeight, height);
+          for (let ox = 0; ox < outWidth; ox++, o += channels) {
+            const left = ox * strideWidth - padLeft;
+            const wEnd = Math.min(left + kernelWidth, width);
+            f.fill(-Infinity, o, o + channels);
+            for (let y = Math.max(top, 0); y < yEnd; y++) {
+              for (let w = Math.max(left, 0); w < wEnd; w++) {
+                const source = image + y * rowSize + w * channels;
+                for (let c = 0; c < channels; c++) f[o + c] = Math.max(f[o + c]!, f[source + c]!);
+              }
             }
           }
         }
-      }
-    },
-  simd: (f, { out, x, firstLine, lines, ...geometry }) => {
-    const { height, channels, outHeight } = geometry;
-    const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
-    const rowBytes = f.let(i32.mul(geometry.width, pixelBytes), 'rowBytes');
-    forLines(f, { firstLine, lines, linesPerImage: outHeight }, x, i32.mul(height, rowBytes), (oy, image) =>
-      forWindows(f, geometry, oy, { rowBytes, pixelBytes }, (window) => {
-        forColumnGroups(f, channels, 4, (vectors, offset, store) => {
-          const maxima = Array.from({ length: vectors }, (): Vector => f.let(f32x4.const(-Infinity)));
-          const first = f.let(i32.add(image, offset));
-          forPixels(f, window, first, rowBytes, pixelBytes, (i) => {
-            for (const [index, maximum] of maxima.entries())
-              f.set(maximum, f32x4.max(maximum, v128.load(i, 16 * index)));
+      },
+    simd: (f, { out, x, firstLine, lines, ...geometry }) => {
+      const { height, channels, outHeight } = geometry;
+      const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
+      const rowBytes = f.let(i32.mul(geometry.width, pixelBytes), 'rowBytes');
+      forLines(f, { firstLine, lines, linesPerImage: outHeight }, x, i32.mul(height, rowBytes), (oy, image) =>
+        forWindows(f, geometry, oy, { rowBytes, pixelBytes }, (window) => {
+          forColumnGroups(f, channels, 4, (vectors, offset, store) => {
+            const maxima = Array.from({ length: vectors }, (): Vector => f.let(f32x4.const(-Infinity)));
+            const first = f.let(i32.add(image, offset));
+            forPixels(f, window, first, rowBytes, pixelBytes, (i) => {
+              for (const [index, maximum] of maxima.entries())
+                f.set(maximum, f32x4.max(maximum, v128.load(i, 16 * index)));
+            });
+            for (const [index, maximum] of maxima.entries()) store(out, index, maximum);
           });
-          for (const [index, maximum] of maxima.entries()) store(out, index, maximum);
-        });
-        advance(f, pixelBytes, out);
-      }),
-    );
+          advance(f, pixelBytes, out);
+        }),
+      );
+    },
+    sample: WINDOW_SAMPLE,
+    split: (at) => splitLines(at, timesAll(at.outWidth, at.channels), elementsOfLine(at)),
   },
-  sample: WINDOW_SAMPLE,
-  split: (at) => splitLines(at, timesAll(at.outWidth, at.channels), elementsOfLine(at)),
-});
+);
 
 /**
  * dx = 0; then for each window in order dy is added at the position of the maximum: the first element, ky upwards and
@@ -81,8 +84,7 @@ export const maxPooling2d: Kernel<
  */
 export const maxPooling2dBackward: Kernel<
   [dx: Address, dy: Address, x: Address, images: Integer, ...geometry: WindowGeometry]
-> = /*#__PURE__*/ kernel('maxPooling2dBackward', {
-  parameters: { dx: 'address', dy: 'address', x: 'address', images: 'i32', ...WINDOW_PARAMETERS },
+> = /*#__PURE__*/ kernel('maxPooling2dBackward', `dx, dy, x: address; images, ${WINDOW}: i32`, {
   portable:
     (heap) =>
     (dx, dy, x, images, ...geometry) => {
@@ -194,7 +196,7 @@ type Window = Readonly<Record<'start' | 'rows' | 'columns', Local<'i32'>>>;
  */
 function forWindows(
   f: FunctionBuilder,
-  geometry: Readonly<Record<keyof typeof WINDOW_PARAMETERS, Local<'i32'>>>,
+  geometry: Readonly<Record<GeometryName, Local<'i32'>>>,
   oy: Local<'i32'>,
   { rowBytes, pixelBytes }: Readonly<Record<'rowBytes' | 'pixelBytes', Local<'i32'>>>,
   body: (window: Window) => void,

@@ -4,15 +4,14 @@
  */
 import { type Expr, f32, f32x4, i32, v128 } from '../../wasm/index.ts';
 import { type ElementwiseKernel, elementwise, type UnaryKernel, unary } from '../elementwise.ts';
-import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { type Address, type Float, type KernelOf, kernel } from '../kernel.ts';
 import { forColumnGroups, toBytes, type Vector } from '../simd/vectors.ts';
 import { createSums, inTiles, sumsDownRows } from '../summation.ts';
 
+const MOMENTS = 'mean, variance, x: address; rows, columns, stride: i32';
+
 /** mean[c] = (sum over r of x[r, c]) / rows; variance[c] = (sum over r of (x[r, c] - mean[c])^2) / rows */
-export const moments: Kernel<
-  [mean: Address, variance: Address, x: Address, rows: Integer, columns: Integer, stride: Integer]
-> = /*#__PURE__*/ kernel('moments', {
-  parameters: { mean: 'address', variance: 'address', x: 'address', rows: 'i32', columns: 'i32', stride: 'i32' },
+export const moments: KernelOf<typeof MOMENTS> = /*#__PURE__*/ kernel('moments', MOMENTS, {
   portable: (heap, { round }) => {
     const sums = createSums(heap, round);
     return (mean, variance, x, rows, columns, stride) => {

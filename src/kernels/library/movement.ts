@@ -1,7 +1,7 @@
 /** Kernels that move data: fill, strided copy, and the dataset kernel that gathers bytes and normalises them. */
 import { type Expr, f32, f32x4, i16x8, i32, i32x4, v128 } from '../../wasm/index.ts';
 import { type ElementwiseKernel, elementwise } from '../elementwise.ts';
-import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { type Float, type KernelOf, kernel } from '../kernel.ts';
 import { advance, mapVectors, toBytes } from '../simd/vectors.ts';
 
 /** out[i] = value */
@@ -12,27 +12,10 @@ export const fill: ElementwiseKernel<[], [value: Float]> = /*#__PURE__*/ element
   simd: (_, value) => value,
 });
 
+const COPY = 'out, x: address; rows, columns, outStride, xRowStep, xColumnStep: i32';
+
 /** out[r outStride + c] = x[r xRowStep + c xColumnStep]: for slices, transposes, broadcasts and concatenations */
-export const copy: Kernel<
-  [
-    out: Address,
-    x: Address,
-    rows: Integer,
-    columns: Integer,
-    outStride: Integer,
-    xRowStep: Integer,
-    xColumnStep: Integer,
-  ]
-> = /*#__PURE__*/ kernel('copy', {
-  parameters: {
-    out: 'address',
-    x: 'address',
-    rows: 'i32',
-    columns: 'i32',
-    outStride: 'i32',
-    xRowStep: 'i32',
-    xColumnStep: 'i32',
-  },
+export const copy: KernelOf<typeof COPY> = /*#__PURE__*/ kernel('copy', COPY, {
   portable: (heap) => (out, x, rows, columns, outStride, xRowStep, xColumnStep) => {
     const f = heap.floats;
     for (let row = 0; row < rows; row++) {
@@ -68,22 +51,13 @@ export const copy: Kernel<
   split: { along: 'rows', move: { out: 'outStride', x: 'xRowStep' }, each: 'columns' },
 });
 
+const GATHER_BYTES = 'out, bytes, indices: address; centre, halfRange: f32; rows, columns: i32';
+
 /**
  * out[r, c] = (bytes[indices[r], c] - centre) / halfRange. `bytes` are uint8, packed four to a float; indices are
  * int32.
  */
-export const gatherBytes: Kernel<
-  [out: Address, bytes: Address, indices: Address, centre: Float, halfRange: Float, rows: Integer, columns: Integer]
-> = /*#__PURE__*/ kernel('gatherBytes', {
-  parameters: {
-    out: 'address',
-    bytes: 'address',
-    indices: 'address',
-    centre: 'f32',
-    halfRange: 'f32',
-    rows: 'i32',
-    columns: 'i32',
-  },
+export const gatherBytes: KernelOf<typeof GATHER_BYTES> = /*#__PURE__*/ kernel('gatherBytes', GATHER_BYTES, {
   portable:
     (heap, { round }) =>
     (out, bytes, indices, centre, halfRange, rows, columns) => {

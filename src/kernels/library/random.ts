@@ -17,25 +17,14 @@ import {
   type ModuleBuilder,
   v128,
 } from '../../wasm/index.ts';
-import { type Address, type Float, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { type KernelOf, kernel } from '../kernel.ts';
 import type { Arithmetic } from '../sets.ts';
 import { normalQuantile } from '../simd/elementary.ts';
 import { type Pointer, shuffleWords, storeLanes, transpose4x4, type Vector } from '../simd/vectors.ts';
 import { LINE } from '../split.ts';
 
-export type DrawKernel = Kernel<
-  [
-    out: Address,
-    key0: Integer,
-    key1: Integer,
-    counterLow: Integer,
-    counterHigh: Integer,
-    stream: Integer,
-    first: Float,
-    second: Float,
-    count: Integer,
-  ]
->;
+const DRAW = 'out: address; key0, key1, counterLow, counterHigh, stream: i32; first, second: f32; count: i32';
+export type DrawKernel = KernelOf<typeof DRAW>;
 
 /** out[i] = low + (high - low) u[i], with u = (word >>> 8) 2^-24 in [0, 1); `first` is low, `second` high */
 export const randomUniform: DrawKernel = /*#__PURE__*/ draw('randomUniform', {
@@ -81,18 +70,7 @@ interface Draw {
 
 /** A kernel that computes a float from each word of a stream. */
 function draw(name: string, { portable, simd, cost }: Draw): DrawKernel {
-  return kernel(name, {
-    parameters: {
-      out: 'address',
-      key0: 'i32',
-      key1: 'i32',
-      counterLow: 'i32',
-      counterHigh: 'i32',
-      stream: 'i32',
-      first: 'f32',
-      second: 'f32',
-      count: 'i32',
-    },
+  return kernel(name, DRAW, {
     portable: (heap, arithmetic) => {
       const { round } = arithmetic;
       const toFloat = portable(arithmetic);

@@ -1,15 +1,14 @@
 /** Sums and counts. Rows are summed in four lanes, columns down the rows, both in chains (summation.ts). */
 import { f32, f32x4, i32, i32x4, v128 } from '../../wasm/index.ts';
 import type { Floats } from '../heap.ts';
-import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
+import { type KernelOf, kernel } from '../kernel.ts';
 import { advance, forColumnGroups, keepLanes, sumIntegers, sumLanes, toBytes } from '../simd/vectors.ts';
 import { CHAIN, createSums, inTiles, sumInLanes, sumsDownRows } from '../summation.ts';
 
-type SumKernel = Kernel<[out: Address, x: Address, rows: Integer, columns: Integer, stride: Integer]>;
+const SUMS = 'out, x: address; rows, columns, stride: i32';
 
 /** out[r] = sum over c of x[r, c], in four lanes */
-export const sumRows: SumKernel = /*#__PURE__*/ kernel('sumRows', {
-  parameters: { out: 'address', x: 'address', rows: 'i32', columns: 'i32', stride: 'i32' },
+export const sumRows: KernelOf<typeof SUMS> = /*#__PURE__*/ kernel('sumRows', SUMS, {
   portable: (heap, { round }) => {
     const sums = createSums(heap, round);
     return (out, x, rows, columns, stride) => {
@@ -67,8 +66,7 @@ export const sumRows: SumKernel = /*#__PURE__*/ kernel('sumRows', {
 });
 
 /** out[c] = sum over r of x[r, c], down the rows */
-export const sumColumns: SumKernel = /*#__PURE__*/ kernel('sumColumns', {
-  parameters: { out: 'address', x: 'address', rows: 'i32', columns: 'i32', stride: 'i32' },
+export const sumColumns: KernelOf<typeof SUMS> = /*#__PURE__*/ kernel('sumColumns', SUMS, {
   portable: (heap, { round }) => {
     const sums = createSums(heap, round);
     return (out, x, rows, columns, stride) => {
@@ -99,32 +97,36 @@ export const sumColumns: SumKernel = /*#__PURE__*/ kernel('sumColumns', {
   split: { along: 'columns', move: ['out', 'x'], each: 'rows' },
 });
 
+const COUNT_NON_FINITE = 'x: address; count: i32 -> i32';
+
 /** The number of x[0..count) that are NaN or infinite: x - x is 0 for a finite x, else NaN. */
-export const countNonFinite: Kernel<[x: Address, count: Integer], number> = /*#__PURE__*/ kernel('countNonFinite', {
-  parameters: { x: 'address', count: 'i32' },
-  result: 'i32',
-  portable: (heap) => (x, count) => {
-    const f = heap.floats;
-    let found = 0;
-    for (let i = x; i < x + count; i++) if (f[i]! - f[i]! !== 0) found++;
-    return found;
+export const countNonFinite: KernelOf<typeof COUNT_NON_FINITE> = /*#__PURE__*/ kernel(
+  'countNonFinite',
+  COUNT_NON_FINITE,
+  {
+    portable: (heap) => (x, count) => {
+      const f = heap.floats;
+      let found = 0;
+      for (let i = x; i < x + count; i++) if (f[i]! - f[i]! !== 0) found++;
+      return found;
+    },
+    simd: (f, { x, count }) => {
+      const found = f.let(i32x4.const(0), 'found');
+      const rest = f.let(i32.and(count, 3), 'rest');
+      const end = f.let(i32.add(x, i32.shl(i32.and(count, -4), 2)), 'end');
+      const value = f.local('v128', 'value');
+      // A true lane is -1.
+      const tally = (): void => f.set(found, i32x4.sub(found, f32x4.ne(f32x4.sub(value, value), 0)));
+      f.for(x, end, 16, () => {
+        f.set(value, v128.load(x));
+        tally();
+      });
+      f.if(rest, () => {
+        f.set(value, keepLanes(v128.load(x), rest));
+        tally();
+      });
+      return sumIntegers(found);
+    },
+    split: { along: 'count', move: ['x'] },
   },
-  simd: (f, { x, count }) => {
-    const found = f.let(i32x4.const(0), 'found');
-    const rest = f.let(i32.and(count, 3), 'rest');
-    const end = f.let(i32.add(x, i32.shl(i32.and(count, -4), 2)), 'end');
-    const value = f.local('v128', 'value');
-    // A true lane is -1.
-    const tally = (): void => f.set(found, i32x4.sub(found, f32x4.ne(f32x4.sub(value, value), 0)));
-    f.for(x, end, 16, () => {
-      f.set(value, v128.load(x));
-      tally();
-    });
-    f.if(rest, () => {
-      f.set(value, keepLanes(v128.load(x), rest));
-      tally();
-    });
-    return sumIntegers(found);
-  },
-  split: { along: 'count', move: ['x'] },
-});
+);
