@@ -1,64 +1,76 @@
 /**
- * The options that are off by default, in checkpoints: a resumed training ends in the same bits, one with other options
- * is refused.
+ * Checkpoints of trainings with other options than the defaults (optimizers, schedules, clipping, losses, labels,
+ * averages): stopped after every step and resumed, each ends in the same bits; with other options it is refused.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
-import { ArgumentError, type TrainGanOptions } from '../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import * as ganvas from '../../src/index.ts';
 import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { bitsOf } from '../nn/bits.ts';
 import { rejection } from '../support/folder.ts';
-import {
-  EPOCHS,
-  type Log,
-  recordingStore,
-  runTiny,
-  STEPS_PER_EPOCH,
-  stateHash,
-  stopAfter,
-  tinyOptions,
-} from './tiny.ts';
+import { EPOCHS, recordingStore, relativistic, runTiny, STEPS_PER_EPOCH, stateHash, stopAfter } from './tiny.ts';
 import { LABELS, tinyConditional } from './tiny-conditional.ts';
 
-const TOTAL = EPOCHS * STEPS_PER_EPOCH;
+const { adam, adamW, add, mul, rmsprop, schedules, sgd, sub } = ganvas;
+type Options = Partial<ganvas.TrainGanOptions>;
 
-const VARIANTS: readonly (readonly [string, () => TrainGanOptions])[] = [
-  ['least squares with smooth labels', () => tinyOptions({ loss: 'leastSquares', labelSmoothing: 0.1 })],
-  ['hinge and an averaged generator', () => tinyOptions({ loss: 'hinge', emaMomentum: 0.9 })],
-  ['labels and an averaged generator', () => tinyConditional({ emaMomentum: 0.99 })],
+const warmup = schedules.cosineDecay({ initialLearningRate: 0, warmupTarget: 1e-2, warmupSteps: 3, decaySteps: 11 });
+const decay = schedules.exponentialDecay({ initialLearningRate: 1e-2, decaySteps: 4, decayRate: 0.8 });
+const zigzag = (step: number): number => (step % 3 === 0 ? 1e-2 : 1e-3);
+
+const heavyBall = (config: ganvas.OptimizerConfig): ganvas.Optimizer<'velocity'> =>
+  ganvas.defineOptimizer(
+    {
+      name: 'heavyBall',
+      slots: ['velocity'],
+      update({ variable, gradient, slots: { velocity }, learningRate }) {
+        velocity.assign(sub(mul(0.9, velocity), mul(learningRate, gradient)));
+        variable.assign(add(variable, velocity));
+      },
+    },
+    config,
+  );
+const both = (make: () => ganvas.Optimizer): Options => ({
+  generatorOptimizer: make(),
+  discriminatorOptimizer: make(),
+});
+
+/** Made anew for each part of a training, since optimizers have a state. */
+const VARIANTS: readonly (readonly [string, () => Options])[] = [
+  ['the defaults', () => ({})],
+  ['adam, cosine decay with warm-up, clipNorm', () => both(() => adam({ learningRate: warmup, clipNorm: 0.1 }))],
+  ['adamW, exponential decay, globalClipNorm', () => both(() => adamW({ learningRate: decay, globalClipNorm: 0.1 }))],
+  ['sgd, a function of the step, clipValue', () => both(() => sgd({ learningRate: zigzag, clipValue: 0.01 }))],
+  ['sgd with momentum', () => both(() => sgd({ learningRate: warmup, momentum: 0.9, clipNorm: 0.1 }))],
+  ['sgd with Nesterov momentum', () => both(() => sgd({ learningRate: decay, momentum: 0.9, nesterov: true }))],
+  ['rmsprop', () => both(() => rmsprop({ learningRate: warmup, globalClipNorm: 0.1 }))],
+  ['rmsprop, centered', () => both(() => rmsprop({ learningRate: decay, momentum: 0.5, centered: true }))],
+  ['an optimizer of the user', () => both(() => heavyBall({ learningRate: zigzag, clipNorm: 0.1 }))],
+  ['least squares with smooth labels', () => ({ loss: 'leastSquares', labelSmoothing: 0.1 })],
+  ['hinge and an averaged generator', () => ({ loss: 'hinge', emaMomentum: 0.9 })],
+  ['labels and an averaged generator', () => ({ labels: LABELS, emaMomentum: 0.99 })],
+  ['an objective of the user', () => ({ objective: relativistic })],
 ];
 
-describe.each(VARIANTS)('%s', (_, options) => {
-  let whole: Log;
-  let saved: readonly Uint8Array[];
+/** Its networks take classes if there are labels. */
+const run = (options: Options) => runTiny(options.labels === undefined ? options : tinyConditional(options));
 
-  beforeAll(async () => {
-    const store = recordingStore();
-    whole = await runTiny({ ...options(), checkpoint: store, checkpointEvery: 1 });
-    ({ saved } = store);
-  });
-
-  function expectSameEnd(rest: Log, store: { readonly saved: readonly Uint8Array[] }, before: number): void {
-    expect(rest.steps).toEqual(whole.steps.slice(before));
-    for (const [epoch, samples] of rest.samples) expect(samples).toBe(whole.samples.get(epoch));
-    expect(stateHash(store.saved.at(-1)!)).toBe(stateHash(saved.at(-1)!));
-    const average = ({ result }: Log): string => bitsOf(...(result.averageGenerator?.weights ?? []));
-    expect(average(rest)).toBe(average(whole));
+it.each(VARIANTS)('stopped after every step, a training ends in the same bits: %s', async (_, options) => {
+  const { saved, ...store } = recordingStore();
+  const whole = await run({ ...options(), checkpoint: store });
+  const parts = recordingStore();
+  const steps: string[] = [];
+  let samples: [number, string][] = [];
+  for (let turn = 0; turn <= EPOCHS * STEPS_PER_EPOCH; turn++) {
+    const stop = turn < EPOCHS * STEPS_PER_EPOCH ? stopAfter(1) : {};
+    const part = await run({ ...options(), checkpoint: parts, resume: true, ...stop });
+    steps.push(...part.steps);
+    samples = [...samples, ...part.samples];
+    if (turn < EPOCHS * STEPS_PER_EPOCH) continue;
+    const average = ({ result }: typeof whole): string => bitsOf(...(result.averageGenerator?.weights ?? []));
+    expect(average(part)).toBe(average(whole));
   }
-
-  it.each(Array.from({ length: TOTAL - 1 }, (_, i) => i + 1))(
-    'goes on after %d steps with the same bits',
-    async (steps) => {
-      const store = recordingStore([saved[steps - 1]!]);
-      expectSameEnd(await runTiny({ ...options(), checkpoint: store, resume: true }), store, steps);
-    },
-  );
-
-  it('stopped at its fifth step, too', async () => {
-    const store = recordingStore();
-    const { signal, onStep } = stopAfter(5);
-    await runTiny({ ...options(), checkpoint: store, signal, onStep });
-    expectSameEnd(await runTiny({ ...options(), checkpoint: store, resume: true }), store, 5);
-  });
+  expect([steps, new Map(samples)]).toEqual([whole.steps, whole.samples]);
+  expect(stateHash(parts.saved.at(-1)!)).toBe(stateHash(saved.at(-1)!));
 });
 
 it('the averaged weights stand in the checkpoint under names of their own, and only if there are any', async () => {
@@ -67,67 +79,41 @@ it('the averaged weights stand in the checkpoint under names of their own, and o
     await runTiny({ emaMomentum, checkpoint: store, epochs: 1 });
     return [...decodeCheckpoint(store.saved[0]!).tensors.keys()].filter((name) => name.includes('average')).sort();
   };
-  expect(await averages(0.9)).toEqual(
-    ['0.kernel', '1.beta', '1.gamma', '1.moving_mean', '1.moving_variance', '3.bias', '3.kernel'].map(
-      (name) => `generator_average.${name}`,
-    ),
-  );
+  const names = ['0.kernel', '1.beta', '1.gamma', '1.moving_mean', '1.moving_variance', '3.bias', '3.kernel'];
+  expect(await averages(0.9)).toEqual(names.map((name) => `generator_average.${name}`));
   expect(await averages(undefined)).toEqual([]);
 });
 
-describe('resuming with other settings lists them', () => {
+describe('resuming with other options lists them', () => {
   const otherLabels = LABELS.map((label, i) => (i === 2 ? 1 : label));
-  const cases: readonly (readonly [string, TrainGanOptions, TrainGanOptions, RegExp])[] = [
-    ['loss', tinyOptions(), tinyOptions({ loss: 'hinge' }), /: loss: saved nonSaturating, given hinge\. Resume/],
-    [
-      'no loss',
-      tinyOptions({ loss: 'leastSquares' }),
-      tinyOptions(),
-      /: loss: saved leastSquares, given nonSaturating\. Resume/,
-    ],
-    [
-      'labelSmoothing',
-      tinyOptions({ labelSmoothing: 0.1 }),
-      tinyOptions(),
-      /: labelSmoothing: saved 0.1, given 0\. Resume/,
-    ],
-    ['emaMomentum', tinyOptions(), tinyOptions({ emaMomentum: 0.9 }), /: emaMomentum: saved none, given 0.9\. Resume/],
-    [
-      'another emaMomentum',
-      tinyOptions({ emaMomentum: 0.99 }),
-      tinyOptions({ emaMomentum: 0.9 }),
-      /: emaMomentum: saved 0.99, given 0.9\. Resume/,
-    ],
-    [
-      'one label',
-      tinyConditional(),
-      tinyConditional({ labels: otherLabels }),
-      /: labels.hash: saved [0-9a-f]{8}, given [0-9a-f]{8}\. Resume/,
-    ],
-    [
-      'labels',
-      tinyOptions(),
-      tinyConditional(),
-      /labels.classes: saved none, given 3; labels.hash: saved none, given [0-9a-f]{8}; /,
-    ],
+  const clipped = { generatorOptimizer: adam({ learningRate: 0.1, clipNorm: 3 }) };
+  const cases: readonly (readonly [RegExp, Options, Options])[] = [
+    [/: loss: saved nonSaturating, given hinge\. Resume/, {}, { loss: 'hinge' }],
+    [/: loss: saved leastSquares, given nonSaturating\. Resume/, { loss: 'leastSquares' }, {}],
+    [/: loss: saved a pair of functions, given nonSaturating\. Resume/, { objective: relativistic }, {}],
+    [/: labelSmoothing: saved 0.1, given 0\. Resume/, { labelSmoothing: 0.1 }, {}],
+    [/: emaMomentum: saved none, given 0.9\. Resume/, {}, { emaMomentum: 0.9 }],
+    [/: emaMomentum: saved 0.99, given 0.9\. Resume/, { emaMomentum: 0.99 }, { emaMomentum: 0.9 }],
+    [/: labels.hash: saved [\da-f]{8}, given [\da-f]{8}\. Resume/, { labels: LABELS }, { labels: otherLabels }],
+    [/labels.classes: saved none, given 3; labels.hash: saved none, given [\da-f]{8}; /, {}, { labels: LABELS }],
+    [/generatorOptimizer\.clipNorm: saved 0.1, given 3/, both(() => adam({ clipNorm: 0.1 })), clipped],
+    [/generatorOptimizer\.learningRate: saved .*, given 0.1/, both(() => adam({ learningRate: warmup })), clipped],
   ];
-  it.each(cases)('%s', async (_, saved, given, message) => {
+  it.each(cases)('%s', async (message, saved, given) => {
     const store = recordingStore();
-    const { signal, onStep } = stopAfter(1);
-    await runTiny({ ...saved, checkpoint: store, signal, onStep });
-    const error = await rejection(runTiny({ ...given, checkpoint: store, resume: true }));
-    expect(error).toBeInstanceOf(ArgumentError);
+    await run({ ...saved, checkpoint: store, ...stopAfter(1) });
+    const error = await rejection(run({ ...given, checkpoint: store, resume: true }));
+    expect(error).toBeInstanceOf(ganvas.ArgumentError);
     expect(String(error)).toMatch(message);
   });
 });
 
-it('the defaults, spelt out, are the defaults: the same checkpoint to the last bit', async () => {
-  const hashOf = async (overrides: Partial<TrainGanOptions>): Promise<string> => {
+it('the defaults, spelt out, give the same checkpoint to the last bit', async () => {
+  const hashOf = async (options: Options): Promise<string> => {
     const store = recordingStore();
-    await runTiny({ ...overrides, checkpoint: store, epochs: 1 });
+    await runTiny({ ...options, checkpoint: store, epochs: 1 });
     return stateHash(store.saved[0]!);
   };
-  expect(await hashOf({ loss: 'nonSaturating', labelSmoothing: 0, emaMomentum: undefined, labels: undefined })).toBe(
-    await hashOf({}),
-  );
+  const defaults: Options = { loss: 'nonSaturating', labelSmoothing: 0, emaMomentum: undefined, labels: undefined };
+  expect(await hashOf(defaults)).toBe(await hashOf({}));
 });

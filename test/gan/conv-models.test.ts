@@ -2,9 +2,7 @@
  * The convolutional pair: its layers and numbers of parameters against Keras's own, its options, and a training of it.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { ganStep } from '../../src/gan/step.ts';
 import {
-  adam,
   type ConfigureOptions,
   configure,
   convDiscriminator,
@@ -12,21 +10,15 @@ import {
   createRandom,
   dataset,
   gradients,
-  layers,
   type Model,
   mean,
   runtimeInfo,
   scope,
-  sequential,
-  tensor,
   trainGan,
   zeros,
 } from '../../src/index.ts';
-import { withRuntime } from '../../src/kernels/runtime.ts';
 import { findThreads } from '../../src/kernels/threads/worker.ts';
-import { countParameters } from '../../src/nn/summary.ts';
 import { bitsOf } from '../nn/bits.ts';
-import { KERNEL_SETS } from '../support/kernel-sets.ts';
 import { hashedFloats } from '../support/reference.ts';
 import { countKernels } from '../support/spy.ts';
 
@@ -167,32 +159,6 @@ describe('a training', () => {
     expect([...hashes]).toHaveLength(1);
     expect(hashes).not.toContain(await trained({ seed: 4 }));
   });
-
-  it('of one step ends in the same bits on every kernel set, and leaves no memory behind', () => {
-    const hashes = KERNEL_SETS.map(({ create }) => {
-      const { heap, set } = create();
-      return withRuntime({ heap, kernels: set }, () => {
-        const random = createRandom(5);
-        const networks = {
-          generator: convGenerator({ latentDim: 5, width: 0.1, random }),
-          discriminator: convDiscriminator({ width: 0.1, random }),
-          generatorOptimizer: adam({ learningRate: 1e-3 }),
-          discriminatorOptimizer: adam({ learningRate: 1e-3 }),
-        };
-        const real = tensor(hashedFloats(5 * 784, 77), [5, 28, 28, 1]);
-        const noise = tensor(hashedFloats(5 * 5, 78), [5, 5]);
-        const step = () => {
-          ganStep(networks, real, noise, random);
-          return heap.usage();
-        };
-        step();
-        const second = step();
-        expect(step()).toEqual(second);
-        return bitsOf(...networks.generator.weights, ...networks.discriminator.weights);
-      });
-    });
-    expect(new Set(hashes)).toHaveLength(1);
-  });
 });
 
 describe('what a gradient computes', () => {
@@ -231,16 +197,4 @@ describe('what a gradient computes', () => {
       expect(calls(() => gradients(loss, generator.trainableWeights))).toEqual([3 + 7, 3 + 3, 2]);
     });
   });
-});
-
-it('batch normalisation of images normalises over all pixels of all images, its LeakyReLU going along', () => {
-  const model = sequential([
-    layers.conv2d({ filters: 3, kernelSize: 2, inputShape: [5, 4, 2] }),
-    layers.batchNormalization(),
-    layers.leakyReLU({ negativeSlope: 0 }),
-  ]);
-  const x = createRandom(1).normal([6, 5, 4, 2]);
-  const { counts } = countKernels(() => model.call(x, { training: true }));
-  expect([counts.batchNormalize, counts.leakyRelu]).toEqual([1, undefined]);
-  expect(countParameters(model.weights)).toBe(2 * 2 * 2 * 3 + 3 + 4 * 3);
 });

@@ -1,20 +1,17 @@
 /** interpolate(): the points of the walk, by a generator that returns its noise. */
 import { describe, expect, it } from 'vitest';
 import {
-  ArgumentError,
   createRandom,
   imageGrid,
   interpolate,
   layers,
   refinedGenerator,
-  ShapeError,
   sequential,
   tensor,
   zeros,
 } from '../../src/index.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import { expectClose } from '../nn/expect-close.ts';
-import { thrownBy } from '../support/thrown.ts';
 
 /** Returns noise of this length as it is. */
 const echo = (length: number) => sequential([layers.reshape({ targetShape: [length] })]);
@@ -109,18 +106,4 @@ it('leaves nothing behind but the images', () => {
   const walk = interpolate(generator, noise);
   expect(heap().usage().blocks).toBe(before + 1);
   walk.dispose();
-});
-
-it.each([
-  [
-    ShapeError,
-    [echo(2), tensor([[1, 2]])],
-    /noise must have shape \[n, length\] with at least two vectors; got \[1, 2\]/,
-  ],
-  [ShapeError, [echo(2), tensor([1, 2])], /noise must have shape .* got \[2\]/],
-  [ArgumentError, [echo(1), tensor([[1], [-1]]), { steps: 3 }], /point in opposite directions/],
-] as const)('%#: refuses what cannot be walked', (kind, args, message) => {
-  const { message: got } = thrownBy<Error>(kind, () => Reflect.apply(interpolate, undefined, args));
-  expect(got).toMatch(/^interpolate: /);
-  expect(got).toMatch(message);
 });

@@ -6,14 +6,18 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
   adam,
+  binaryCrossentropy,
   createRandom,
   dataset,
   type EpochEvent,
   type GanEpoch,
   type GanLosses,
   layers,
+  mean,
+  type Objective,
   type StepEvent,
   sequential,
+  sub,
   type TrainGanOptions,
   type TrainGanResult,
   trainGan,
@@ -66,6 +70,12 @@ export function tinyOptions(overrides: Partial<TrainGanOptions> = {}): TrainGanO
     ...overrides,
   };
 }
+
+/** A loss of two functions of the user's: the relativistic average GAN of Jolicoeur-Martineau 2018. */
+export const relativistic: Objective = {
+  generatorLoss: (fake, real) => binaryCrossentropy(1, sub(fake, mean(real)), { fromLogits: true }),
+  discriminatorLoss: (real, fake) => binaryCrossentropy(1, sub(real, mean(fake)), { fromLogits: true }),
+};
 
 /** A store that keeps every checkpoint, the newest last. */
 export function recordingStore(

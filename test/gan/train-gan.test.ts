@@ -6,14 +6,12 @@ import {
   type ConfigureOptions,
   configure,
   type Dataset,
-  DivergenceError,
   dataset,
   type EpochEvent,
   type GanEpoch,
   type GanLosses,
   type Layer,
   layers,
-  type Optimizer,
   runtimeInfo,
   type StepEvent,
   sequential,
@@ -23,9 +21,7 @@ import {
 } from '../../src/index.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import { findThreads } from '../../src/kernels/threads/worker.ts';
-import { bitsOf } from '../nn/bits.ts';
 import { collectUntil } from '../support/collect-garbage.ts';
-import { rejection } from '../support/folder.ts';
 import { hashedFloats } from '../support/reference.ts';
 import { LATENT_DIM, smallPair } from './small-pair.ts';
 import { EPOCHS, STEPS_PER_EPOCH, tinyOptions } from './tiny.ts';
@@ -79,17 +75,6 @@ describe('the same bits', () => {
     const first = await fingerprint(tinyOptions());
     expect(await fingerprint(tinyOptions())).toBe(first);
     expect(await fingerprint(tinyOptions({ seed: 6 }))).not.toBe(first);
-  });
-
-  it('come from the default models and optimizers under the same seed', async () => {
-    const images = dataset(new Uint8Array(4 * 784).fill(7), [4, 28, 28, 1]);
-    const run = async (seed: number): Promise<string> => {
-      const { generator } = await trainGan({ images, epochs: 1, batchSize: 4, seed, sampleCount: 1 });
-      return bitsOf(...generator.weights);
-    };
-    const first = await run(1);
-    expect(await run(1)).toBe(first);
-    expect(await run(2)).not.toBe(first);
   });
 
   it('come from the portable and the SIMD kernels, on 1, 2 and 3 threads', async () => {
@@ -246,48 +231,6 @@ describe('events and history', () => {
   });
 });
 
-describe('callbacks', () => {
-  const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
-
-  it('are awaited before the training goes on', async () => {
-    const log: string[] = [];
-    const slowly = (name: string) => async (event: { readonly epoch: number }) => {
-      log.push(`${name} ${event.epoch} begins`);
-      await later();
-      log.push(`${name} ${event.epoch} ends`);
-    };
-    await trainGan(tinyOptions({ epochs: 2, onStep: slowly('step'), onEpoch: slowly('epoch') }));
-    const one = (epoch: number): string[] => [
-      ...Array(STEPS_PER_EPOCH)
-        .fill([`step ${epoch} begins`, `step ${epoch} ends`])
-        .flat(),
-      `epoch ${epoch} begins`,
-      `epoch ${epoch} ends`,
-    ];
-    expect(log).toEqual([...one(1), ...one(2)]);
-  });
-
-  it.each(['onStep', 'onEpoch'] as const)(
-    '%s: what it throws or rejects with, the training rejects with',
-    async (name) => {
-      const mine = new Error('mine');
-      let calls = 0;
-      const throws = (): never => {
-        calls++;
-        throw mine;
-      };
-      const rejects = async (): Promise<never> => {
-        calls++;
-        await later();
-        throw mine;
-      };
-      expect(await rejection(trainGan(tinyOptions({ [name]: throws })))).toBe(mine);
-      expect(await rejection(trainGan(tinyOptions({ [name]: rejects })))).toBe(mine);
-      expect(calls).toBe(2);
-    },
-  );
-});
-
 describe('the signal', () => {
   /** Aborts within `steps` steps; returns the result, and how many were made. */
   async function stopped(steps: number): Promise<{ result: TrainGanResult; made: number }> {
@@ -326,18 +269,6 @@ describe('the signal', () => {
   });
 });
 
-it('the event loop stays alive: timers fire while the training runs, and one of them can stop it', async () => {
-  const controller = new AbortController();
-  let ticks = 0;
-  const interval = setInterval(() => {
-    if (++ticks === 5) controller.abort();
-  }, 5);
-  // Some seconds, if nothing stopped it.
-  const { completed } = await trainGan(tinyOptions({ epochs: 5000, signal: controller.signal }));
-  clearInterval(interval);
-  expect([completed, ticks]).toEqual([false, 5]);
-});
-
 it('after the second step no block is added and no byte', async () => {
   // What earlier tests left to the garbage collector must not be freed in between.
   let before = -1;
@@ -358,44 +289,4 @@ it('after the second step no block is added and no byte', async () => {
   });
   expect(usages).toHaveLength(TOTAL);
   expect(usages.slice(1)).toEqual(Array(TOTAL - 1).fill(usages[1]));
-});
-
-describe('a training that diverges', () => {
-  const failing = async (overrides: Partial<TrainGanOptions>): Promise<DivergenceError> => {
-    const error = await rejection(trainGan(tinyOptions(overrides)));
-    expect(error).toBeInstanceOf(DivergenceError);
-    return error as DivergenceError;
-  };
-  const wild = (): Optimizer => adam({ learningRate: 1e30 });
-
-  it('by a learning rate of 1e30 ends within few steps and names the network and the layer', async () => {
-    let made = 0;
-    const onStep = (): void => {
-      made++;
-    };
-    const first = await failing({ generatorOptimizer: wild(), onStep });
-    expect(first.message).toMatch(
-      /^trainGan: (generator|discriminator)\.\d\.\w+ holds a NaN or an infinity after this step/,
-    );
-    const second = await failing({ discriminatorOptimizer: wild(), onStep });
-    expect(second.message).toMatch(
-      /^trainGan: (generator|discriminator)\.\d\.\w+ holds a NaN or an infinity after this step/,
-    );
-    expect(made).toBeLessThan(6);
-  });
-
-  it('by a NaN in a weight ends in that very step', async () => {
-    const { discriminator } = tinyOptions();
-    discriminator!.namedWeights.get('5.bias')!.assign([Number.NaN]);
-    const { message } = await failing({ discriminator, onStep: () => expect.unreachable() });
-    expect(message).toContain('trainGan: discriminator.5.bias holds a NaN or an infinity after this step');
-    expect(message).toContain('Lower the learning rate or check the images for NaN');
-  });
-
-  it('by a NaN in a moving statistic ends in that very step and names it', async () => {
-    const { generator } = tinyOptions();
-    generator!.namedWeights.get('1.moving_mean')!.data[2] = Number.NaN;
-    const { message } = await failing({ generator, onStep: () => expect.unreachable() });
-    expect(message).toContain('trainGan: generator.1.moving_mean holds a NaN or an infinity after this step');
-  });
 });

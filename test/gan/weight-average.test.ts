@@ -4,19 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { createWeightAverage, updateWeightAverage } from '../../src/gan/weight-average.ts';
-import {
-  ArgumentError,
-  createRandom,
-  dataset,
-  layers,
-  type Model,
-  sequential,
-  type TrainGanOptions,
-  trainGan,
-} from '../../src/index.ts';
-import { heap } from '../../src/kernels/runtime.ts';
+import { createRandom, layers, type Model, sequential, type TrainGanOptions, trainGan } from '../../src/index.ts';
 import { bitsOf } from '../nn/bits.ts';
-import { thrownBy, wrong } from '../support/thrown.ts';
 import { EPOCHS, runTiny, STEPS_PER_EPOCH, tinyOptions } from './tiny.ts';
 
 const values = ({ weights }: Model): number[][] => weights.map(({ data }) => [...data]);
@@ -68,15 +57,6 @@ describe('in a training', () => {
     ]);
   });
 
-  it('nor for the default generator, whose weights the seed draws', async () => {
-    const run = async (emaMomentum: number | undefined): Promise<string> => {
-      const images = dataset(new Uint8Array(4 * 784), [4, 28, 28, 1]);
-      const result = await trainGan({ images, batchSize: 4, latentDim: 3, epochs: 0, emaMomentum });
-      return bitsOf(...result.generator.weights, ...result.discriminator.weights);
-    };
-    expect(await run(0.5)).toBe(await run(undefined));
-  });
-
   it('the samples of onEpoch are those of the averaged generator', async () => {
     let last = '';
     const onEpoch: TrainGanOptions['onEpoch'] = ({ samples }) => {
@@ -87,12 +67,6 @@ describe('in a training', () => {
     const noise = createRandom(5).normal([2, 3]);
     expect(last).toBe(bitsOf(averageGenerator!.predict(noise)));
     expect(last).not.toBe(bitsOf(generator.predict(noise)));
-  });
-
-  it('takes no memory after its second step', async () => {
-    const usages: unknown[] = [];
-    await trainGan(tinyOptions({ emaMomentum: 0.99, epochs: 1, onStep: () => usages.push(heap().usage().blocks) }));
-    expect(usages.slice(2)).toEqual(usages.slice(2).fill(usages[1]));
   });
 });
 
@@ -108,22 +82,4 @@ it('lies nearer to the middle of a weight that swings than the weight does', () 
   // Around 2 it swings by (1 - m) / (1 + m) = 0.005.
   expect(average.model.weights[0]!.item()).toBeGreaterThan(2);
   expect(average.model.weights[0]!.item()).toBeLessThan(2.006);
-});
-
-describe('emaMomentum', () => {
-  it.each([
-    [1, 'test: emaMomentum must be a finite number from 0 to below 1; got 1'],
-    [-0.1, 'test: emaMomentum must be a finite number from 0 to below 1; got -0.1'],
-    ['0.9', 'test: emaMomentum must be a finite number from 0 to below 1; got "0.9"'],
-    [Number.NaN, 'test: emaMomentum must be a finite number from 0 to below 1; got NaN'],
-  ])('of %s is refused', (momentum, message) => {
-    const { generator } = tinyOptions();
-    expect(thrownBy(ArgumentError, () => createWeightAverage('test', generator!, wrong(momentum))).message).toBe(
-      message,
-    );
-  });
-
-  it('of undefined means no average', () => {
-    expect(createWeightAverage('test', tinyOptions().generator!, undefined)).toBeUndefined();
-  });
 });

@@ -5,6 +5,7 @@ import { decodeTensorFile, encodeTensorFile, type TensorEntry } from '../../src/
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { seal } from '../../src/training/seal.ts';
 import { detached } from '../support/detached.ts';
+import { thrownBy } from '../support/thrown.ts';
 import { checkpointExample } from './checkpoint-fuzz.ts';
 
 const file = encodeCheckpoint(checkpointExample);
@@ -100,117 +101,68 @@ describe('a checkpoint', () => {
     }
   });
 
-  it('counts the length of the header among the sealed bytes', () => {
-    const damaged = file.slice();
-    damaged[0]! ^= 8;
-    expect(() => decodeCheckpoint(damaged)).toThrow(/the checkpoint is damaged/);
-  });
+  type Change = Parameters<typeof forged>[0];
+  const value =
+    (key: string, to: string): Change =>
+    ({ metadata }) =>
+      (metadata[key] = to);
+  const lost =
+    (key: string): Change =>
+    ({ metadata }) =>
+      delete metadata[key];
+  const entry =
+    (name: string, change: Partial<TensorEntry>): Change =>
+    ({ entries }) => {
+      const at = entries.findIndex((one) => one.name === name);
+      entries[at] = { ...entries[at]!, ...change };
+    };
+  const sums = (...values: number[]): Change =>
+    entry('epoch_sums', { bytes: new Uint8Array(Float64Array.from(values).buffer) });
+  const without =
+    (...names: string[]): Change =>
+    ({ entries }) =>
+      entries.splice(0, entries.length, ...entries.filter(({ name }) => !names.includes(name)));
+  const single = { dtype: 'F32', shape: [2, 3], bytes: new Uint8Array(24) } as const;
+  const bytes = { name: 'x', dtype: 'U8', shape: [1], bytes: Uint8Array.of(1) } as const;
+  const RATE = 'optimizers.discriminator.learning_rate';
+  const TOO_MANY = '9007199254740991';
 
-  const forgeries: readonly [string, Parameters<typeof forged>[0], RegExp][] = [
-    ['another format', ({ metadata }) => (metadata['format'] = 'pt'), /format is "pt"; this reads "ganvas checkpoint"/],
-    ['a later version', ({ metadata }) => (metadata['version'] = '3'), /has format "3", and .* only "1" and "2"/],
-    ['no version', ({ metadata }) => delete metadata['version'], /its version is missing/],
+  const forgeries: readonly [string, Change, RegExp][] = [
+    ['another format', value('format', 'pt'), /format is "pt"; this reads "ganvas checkpoint"/],
+    ['a later version', value('version', '3'), /has format "3", and .* only "1" and "2"/],
+    ['no version', lost('version'), /its version is missing/],
+    ['a huge version', value('version', '\u001b[2J'.repeat(1e6)), /has format "\\u\{1b\}\[2J.{0,200}\.\.\.", and this/],
+    ['no epoch', lost('epoch'), /its epoch is missing/],
+    ['epoch 0', value('epoch', '0'), /epoch is "0", not a whole number from 1/],
+    ['a negative step', value('step', '-1'), /step is "-1", not a whole number/],
+    ['a step above 2^53', value('step', '9007199254740993'), /not a whole number from 0 to/],
+    ['a step in hexadecimal', value('step', '0x1'), /not a whole number/],
+    ['a stream above 31 bits', value('random.stream', '2147483648'), /random\.stream is/],
     [
-      'a very long version, with control characters',
-      ({ metadata }) => (metadata['version'] = '\u001b[2J'.repeat(1_000_000)),
-      /has format "\\u\{1b\}\[2J.{0,200}\.\.\.", and this/,
+      'too many steps',
+      value('optimizers.generator.step', TOO_MANY),
+      /step is "9007199254740991", .* to 4503599627370496/,
     ],
-    ['no epoch', ({ metadata }) => delete metadata['epoch'], /its epoch is missing/],
-    ['epoch 0', ({ metadata }) => (metadata['epoch'] = '0'), /epoch is "0", not a whole number from 1/],
-    ['a negative step', ({ metadata }) => (metadata['step'] = '-1'), /step is "-1", not a whole number/],
-    ['a step above 2^53', ({ metadata }) => (metadata['step'] = '9007199254740993'), /not a whole number from 0 to/],
-    ['a step in hexadecimal', ({ metadata }) => (metadata['step'] = '0x1'), /not a whole number/],
-    ['a stream above 31 bits', ({ metadata }) => (metadata['random.stream'] = '2147483648'), /random\.stream is/],
-    [
-      'an optimizer that cannot count any further',
-      ({ metadata }) => (metadata['optimizers.generator.step'] = '9007199254740991'),
-      /optimizers\.generator\.step is "9007199254740991", not a whole number from 0 to 4503599627370496/,
-    ],
-    [
-      'a learning rate that is no number',
-      ({ metadata }) => (metadata['optimizers.discriminator.learning_rate'] = '1e-4'),
-      /discriminator\.learning_rate is "1e-4", not a number of at least 0/,
-    ],
-    [
-      'a negative learning rate',
-      ({ metadata }) => (metadata['optimizers.discriminator.learning_rate'] = '-1'),
-      /discriminator\.learning_rate is "-1", not a number of at least 0/,
-    ],
-    ['a column twice', ({ metadata }) => (metadata['columns'] = 'a,a,b'), /its columns are "a,a,b", not names/],
-    ['no columns', ({ metadata }) => (metadata['columns'] = ''), /its columns are "", not names/],
-    [
-      'more columns',
-      ({ metadata }) => (metadata['columns'] = 'a,b,c,d'),
-      /epoch_sums is \[3\]; with 4 columns in epoch 3 it is \[4\]/,
-    ],
-    [
-      'a random state that would soon not be exact',
-      ({ metadata }) => (metadata['random.block'] = '9007199254740991'),
-      /random\.block is "9007199254740991", not a whole number from 0 to 4503599627370496/,
-    ],
-    ['an unknown key', ({ metadata }) => (metadata['extra'] = ''), /unknown key "extra"/],
-    ['no history', ({ entries }) => entries.splice(0, entries.length), /history is missing/],
-    [
-      'no sums',
-      ({ entries }) =>
-        entries.splice(
-          entries.findIndex(({ name }) => name === 'epoch_sums'),
-          1,
-        ),
-      /epoch_sums is missing/,
-    ],
-    [
-      'a history that does not fit the epoch',
-      ({ metadata }) => (metadata['epoch'] = '4'),
-      /history is \[2,3\]; with 3 columns in epoch 4 it is \[3,3\]/,
-    ],
-    [
-      'a tensor of bytes',
-      ({ entries }) => entries.push({ name: 'x', dtype: 'U8', shape: [1], bytes: Uint8Array.of(1) }),
-      /the tensor "x" must not be U8/,
-    ],
-    [
-      'a history in single precision',
-      ({ entries }) => {
-        const at = entries.findIndex(({ name }) => name === 'history');
-        entries[at] = { name: 'history', dtype: 'F32', shape: [2, 3], bytes: new Uint8Array(24) };
-      },
-      /the tensor "history" must not be F32/,
-    ],
-    [
-      'a loss that is no number',
-      ({ entries }) => {
-        const at = entries.findIndex(({ name }) => name === 'epoch_sums');
-        entries[at] = { ...entries[at]!, bytes: new Uint8Array(Float64Array.of(1, NaN, 2).buffer) };
-      },
-      /its discriminatorLoss is NaN/,
-    ],
-    [
-      'a loss to which none can be added',
-      ({ entries }) => {
-        const at = entries.findIndex(({ name }) => name === 'epoch_sums');
-        entries[at] = { ...entries[at]!, bytes: new Uint8Array(Float64Array.of(1e308, 1, 2).buffer) };
-      },
-      /its generatorLoss is 1e\+308/,
-    ],
-    [
-      'a negative time',
-      ({ entries }) => {
-        const at = entries.findIndex(({ name }) => name === 'epoch_sums');
-        entries[at] = { ...entries[at]!, bytes: new Uint8Array(Float64Array.of(1, 1, -2).buffer) };
-      },
-      /its seconds is -2/,
-    ],
+    ['an odd learning rate', value(RATE, '1e-4'), /learning_rate is "1e-4", not a number of at least 0/],
+    ['a negative learning rate', value(RATE, '-1'), /learning_rate is "-1", not a number of at least 0/],
+    ['a column twice', value('columns', 'a,a,b'), /its columns are "a,a,b", not names/],
+    ['no columns', value('columns', ''), /its columns are "", not names/],
+    ['more columns', value('columns', 'a,b,c,d'), /epoch_sums is \[3\]; with 4 columns in epoch 3 it is \[4\]/],
+    ['an inexact random state', value('random.block', TOO_MANY), /block is "9007199254740991", .* to 4503599627370496/],
+    ['an unknown key', value('extra', ''), /unknown key "extra"/],
+    ['no history', without('history'), /history is missing/],
+    ['no sums', without('epoch_sums'), /epoch_sums is missing/],
+    ['another epoch', value('epoch', '4'), /history is \[2,3\]; with 3 columns in epoch 4 it is \[3,3\]/],
+    ['a tensor of bytes', ({ entries }) => entries.push(bytes), /the tensor "x" must not be U8/],
+    ['a history in single precision', entry('history', single), /the tensor "history" must not be F32/],
+    ['a loss that is no number', sums(1, NaN, 2), /its discriminatorLoss is NaN/],
+    ['a loss to which none can be added', sums(1e308, 1, 2), /its generatorLoss is 1e\+308/],
+    ['a negative time', sums(1, 1, -2), /its seconds is -2/],
   ];
   it.each(forgeries)('with a right checksum but %s is refused', (_, change, says) => {
-    let error: unknown;
-    try {
-      decodeCheckpoint(forged(change));
-    } catch (caught) {
-      error = caught;
-    }
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error).toMatchObject({ message: expect.stringMatching(says), offset: expect.any(Number) });
+    const { message, offset } = thrownBy(FormatError, () => decodeCheckpoint(forged(change)));
+    expect(message).toMatch(says);
+    expect(offset).toEqual(expect.any(Number));
   });
 
   it('of another kind is told apart from a damaged one', () => {
@@ -218,10 +170,6 @@ describe('a checkpoint', () => {
     expect(() => decodeCheckpoint(file.map((byte, i) => (i === file.length - 1 ? byte ^ 1 : byte)))).toThrow(
       /damaged: its checksum is [\da-f]{16}, but it should be "[\da-f]{16}"/,
     );
-  });
-
-  it.each([[undefined], ['text'], [[1, 2]], [new ArrayBuffer(8)]])('refuses %s as bytes', (bytes) => {
-    expect(() => Reflect.apply(decodeCheckpoint, undefined, [bytes])).toThrow(ArgumentError);
   });
 });
 
