@@ -17,7 +17,7 @@ import {
 } from '../../src/index.ts';
 import { bitsOf } from '../nn/bits.ts';
 import { readLabelledDigits } from '../support/digits.ts';
-import { rejection } from '../support/folder.ts';
+import { expectRejection } from '../support/thrown.ts';
 
 const gatherAll = (images: Dataset): Tensor => images.gather(Array.from({ length: images.count }, (_, i) => i));
 const average = (values: ArrayLike<number>): number =>
@@ -76,9 +76,9 @@ describe('trainAutoencoder', () => {
     });
     expect([completed, encoder.inputShape, encoder.outputShape]).toEqual([true, [4, 4, 1], [2]]);
     const decoder = sequential([layers.dense({ units: 9, inputShape: [2] })]);
-    const error = await rejection(trainAutoencoder({ images, autoencoder: { encoder, decoder }, batchSize: 4 }));
-    expect(error).toBeInstanceOf(ShapeError);
-    expect(String(error)).toContain(
+    await expectRejection(
+      trainAutoencoder({ images, autoencoder: { encoder, decoder }, batchSize: 4 }),
+      ShapeError,
       'trainAutoencoder: the decoder makes items of shape [9], but the images are [4, 4, 1]',
     );
   });

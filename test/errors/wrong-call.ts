@@ -4,7 +4,10 @@ import { ArgumentError, type GanvasError, RuntimeError } from '../../src/core/er
 
 export type ErrorKind = abstract new (...args: never[]) => GanvasError;
 
-/** The arguments for the function in whose list the entry stands, or a call that is made as it is. */
+/**
+ * The arguments for the function in whose list the entry stands, or a call that is made as it is. The message begins
+ * with the name of that function, which the expression may leave out.
+ */
 export type WrongCall = readonly [ErrorKind, readonly unknown[] | (() => unknown), RegExp];
 
 /** Wrong calls by the names of a module's functions; classes, which have no call signature, are not among them. */

@@ -17,22 +17,22 @@ function convolutions(name: string, right: typeof kernel, other: typeof kernel, 
   const options = (wrong: unknown, message: string): WrongCall => [
     Argument,
     [picture, right, wrong],
-    new RegExp(`^${name}: ${message}`),
+    new RegExp(`^${message}`),
   ];
   return [
     ...wrongTensors(name, 'x', [], [right]),
     ...wrongTensors(name, 'kernel', [picture]),
-    [Shape, [vector, right], new RegExp(`^${name}: x must have shape \\[n, height, width, channels\\]; got \\[3\\]`)],
+    [Shape, [vector, right], /^x must have shape \[n, height, width, channels\]; got \[3\]/],
     [
       Shape,
       [picture, matrix],
-      new RegExp(`^${name}: kernel must have shape \\[kernelHeight, kernelWidth, ${axes}\\], .* got \\[1, 2\\]`),
+      new RegExp(`^kernel must have shape \\[kernelHeight, kernelWidth, ${axes}\\], .* got \\[1, 2\\]`),
     ],
-    [Shape, [picture, hollow], new RegExp(`^${name}: kernel must .* at least 1; got \\[0, 1, 2, 2\\]`)],
+    [Shape, [picture, hollow], /^kernel must .* at least 1; got \[0, 1, 2, 2\]/],
     [
       Shape,
       [picture, other],
-      new RegExp(`^${name}: x \\[1, 2, 2, 2\\] has 2 channels, the kernel .* is for 1; a kernel is \\[.*, ${axes}\\]`),
+      new RegExp(`^x \\[1, 2, 2, 2\\] has 2 channels, the kernel .* is for 1; a kernel is \\[.*, ${axes}\\]`),
     ],
     options({ strides: [1, 0] }, 'strides\\[1\\] must be a whole number from 1 to 32768; got 0'),
     options({ strides: [1, 1, 1] }, 'strides must be .*, or \\[height, width\\]; got \\[1, 1, 1\\]'),
@@ -46,7 +46,7 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
     [
       Shape,
       [picture, large],
-      /^conv2d: a window of 3 x 3 does not fit into images of 2 x 2 without padding. Use a smaller window, or padding: 'same'/,
+      /^a window of 3 x 3 does not fit into images of 2 x 2 without padding. Use a smaller window, or padding: 'same'/,
     ],
   ],
   conv2dTranspose: [
@@ -55,7 +55,7 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
   ],
   maxPooling2d: [
     ...wrongTensors('maxPooling2d', 'x'),
-    [Shape, [vector], /^maxPooling2d: x must have shape \[n, height, width, channels\]; got \[3\]/],
-    [Shape, [picture, { poolSize: [1, 3] }], /^maxPooling2d: a window of 1 x 3 does not fit into images of 2 x 2/],
+    [Shape, [vector], /^x must have shape \[n, height, width, channels\]; got \[3\]/],
+    [Shape, [picture, { poolSize: [1, 3] }], /^a window of 1 x 3 does not fit into images of 2 x 2/],
   ],
 };

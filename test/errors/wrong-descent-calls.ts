@@ -38,15 +38,48 @@ type Training = keyof typeof right;
 const wrongly = (name: Training, changes: object, message: string, kind: WrongCall[0] = Argument): WrongCall => [
   kind,
   [{ ...right[name], ...changes }],
-  new RegExp(`^${name}: ${message}`),
+  new RegExp(`^${message}`),
 ];
 
-/** What both take. */
-const common = (name: Training): readonly WrongCall[] => [
-  [Argument, [undefined], new RegExp(`^${name}: images must be a Dataset or a Tensor .* got undefined`)],
-  wrongly(name, { checkpoint: { save() {} } }, 'checkpoint must be a CheckpointStore; got \\{ save \\}'),
-  wrongly(name, { checkpointEvery: 3 }, 'checkpointEvery needs a checkpoint store. Use memoryCheckpoints'),
-  wrongly(name, { resume: true }, 'resume needs a checkpoint store. Use memoryCheckpoints'),
+/** What every training refuses, with options that are right otherwise. */
+export const common = (right: object): readonly WrongCall[] => {
+  const wrongly = (changes: object, message: RegExp, kind: WrongCall[0] = Argument): WrongCall => [
+    kind,
+    [{ ...right, ...changes }],
+    message,
+  ];
+  return [
+    [Argument, [undefined], /^images must be a Dataset or a Tensor .* got undefined/],
+    wrongly({ images: new Uint8Array(16) }, /^images must be a Dataset or a Tensor .* got a Uint8Array/),
+    wrongly(
+      { images: { ...images, count: NaN } },
+      /^images.count must be a whole number from 0 to 1073741823; got NaN/,
+    ),
+    wrongly({ images: { ...images, count: undefined } }, /^images.count must be a whole number .* got undefined/),
+    wrongly({ images: { ...images, itemShape: 4 } }, /^images.itemShape must be a shape, .* got 4/),
+    wrongly({ images: tensor(1) }, /^images must have shape \[n, 28, 28, 1\]; got a scalar/, Shape),
+    wrongly({ images: FREED }, /^images: tensor: it was freed/, Runtime),
+    wrongly({ images: dataset(new Uint8Array(0), [0, 2, 2, 1]) }, /^images has 0 items, fewer than one batch of 4/),
+    wrongly(
+      { batchSize: 5 },
+      /^images has 4 items, fewer than one batch of 5. Give more images or a smaller batchSize/,
+    ),
+    wrongly({ images: tensor([0, 0, 0, 1.5], [4, 1, 1, 1]) }, /^images must lie in \[-1, 1\]; element 3 is 1.5. Bytes/),
+    ...[-2, NaN].map((value) =>
+      wrongly(
+        { images: tensorDataset(tensor([0, 0, 0, value], [4, 1, 1, 1])) },
+        new RegExp(`^images must lie in \\[-1, 1\\]; element 3 is ${value}`),
+      ),
+    ),
+    wrongly({ checkpoint: { save() {} } }, /^checkpoint must be a CheckpointStore; got \{ save \}/),
+    wrongly({ checkpointEvery: 3 }, /^checkpointEvery needs a checkpoint store. Use memoryCheckpoints/),
+    wrongly({ resume: true }, /^resume needs a checkpoint store. Use memoryCheckpoints/),
+  ];
+};
+
+/** What a training by one loss refuses. */
+const byOneLoss = (name: Training): readonly WrongCall[] => [
+  ...common(right[name]),
   wrongly(name, { validation: 5 }, 'validation: options must be a plain object; got 5'),
   wrongly(name, { validation: { image: images } }, 'validation: unknown option "image". Did you mean images'),
   wrongly(
@@ -63,21 +96,6 @@ const common = (name: Training): readonly WrongCall[] => [
       : 'the validation images are items of shape \\[1\\], but the images are \\[2, 2, 1\\]',
     name === 'trainAutoencoder' ? Argument : Shape,
   ),
-  wrongly(name, { images: new Uint8Array(16) }, 'images must be a Dataset or a Tensor .* got a Uint8Array'),
-  wrongly(
-    name,
-    { images: { ...images, count: NaN } },
-    'images.count must be a whole number from 0 to 1073741823; got NaN',
-  ),
-  wrongly(name, { images: tensor(1) }, 'images must have shape \\[n, 28, 28, 1\\]; got a scalar', Shape),
-  wrongly(name, { images: FREED }, 'images: tensor: it was freed', Runtime),
-  wrongly(name, { images: tensor([0, 0, 0, 2], [4, 1, 1, 1]) }, 'images must lie in \\[-1, 1\\]; element 3 is 2'),
-  wrongly(
-    name,
-    { images: tensorDataset(tensor([0, NaN, 0, 0], [4, 1, 1, 1])) },
-    'images must lie in \\[-1, 1\\]; element 1 is NaN',
-  ),
-  wrongly(name, { batchSize: 5 }, 'images has 4 items, fewer than one batch of 5. Give more images'),
 ];
 
 /** What `classify` and `accuracy` say of a classifier, and what a training does. */
@@ -110,7 +128,7 @@ const mislabelled: readonly (readonly [unknown, string])[] = [
 
 export const DESCENT_CALLS: Calls<typeof ganvas> = {
   trainAutoencoder: [
-    ...common('trainAutoencoder'),
+    ...byOneLoss('trainAutoencoder'),
     wrongly('trainAutoencoder', { autoencoder: encoder }, 'autoencoder.encoder must be a model; got undefined'),
     wrongly(
       'trainAutoencoder',
@@ -138,28 +156,20 @@ export const DESCENT_CALLS: Calls<typeof ganvas> = {
     ),
   ],
   trainClassifier: [
-    ...common('trainClassifier'),
+    ...byOneLoss('trainClassifier'),
     ...misfits.map(([one, message, kind]) => wrongly('trainClassifier', { classifier: one }, message, kind)),
     ...mislabelled.map(([one, message]) => wrongly('trainClassifier', { labels: one }, message)),
   ],
   classify: [
-    ...misfits.map(([one, message, kind]): WrongCall => [kind, [one, images], new RegExp(`^classify: ${message}`)]),
-    [Argument, [classifier], /^classify: images must be a Dataset or a Tensor .* got undefined/],
-    [Argument, [classifier, [1, 2]], /^classify: images must be a Dataset or a Tensor .* got \[1, 2\]/],
-    [Runtime, [classifier, FREED], /^classify: images: tensor: it was freed/],
-    [
-      Shape,
-      [classifier, zeros([4, 3, 3, 1])],
-      /^classify: the features take items of shape \[2, 2, 1\], but the images/,
-    ],
+    ...misfits.map(([one, message, kind]): WrongCall => [kind, [one, images], new RegExp(`^${message}`)]),
+    [Argument, [classifier], /^images must be a Dataset or a Tensor .* got undefined/],
+    [Argument, [classifier, [1, 2]], /^images must be a Dataset or a Tensor .* got \[1, 2\]/],
+    [Runtime, [classifier, FREED], /^images: tensor: it was freed/],
+    [Shape, [classifier, zeros([4, 3, 3, 1])], /^the features take items of shape \[2, 2, 1\], but the images/],
   ],
   accuracy: [
-    ...misfits.map(
-      ([one, message, kind]): WrongCall => [kind, [one, images, labels], new RegExp(`^accuracy: ${message}`)],
-    ),
-    ...mislabelled.map(
-      ([one, message]): WrongCall => [Argument, [classifier, images, one], new RegExp(`^accuracy: ${message}`)],
-    ),
-    [Argument, [classifier, labels, images], /^accuracy: images must be a Dataset or a Tensor .* got \[0, 1, 2, 0\]/],
+    ...misfits.map(([one, message, kind]): WrongCall => [kind, [one, images, labels], new RegExp(`^${message}`)]),
+    ...mislabelled.map(([one, message]): WrongCall => [Argument, [classifier, images, one], new RegExp(`^${message}`)]),
+    [Argument, [classifier, labels, images], /^images must be a Dataset or a Tensor .* got \[0, 1, 2, 0\]/],
   ],
 };

@@ -22,42 +22,36 @@ keepsData(a, wider, few, broken, list, images, others, flat, brokenImages);
 const pair = (name: string, first: string, second: string): WrongCall[] => [
   ...wrongTensors(name, first, [], [a]),
   ...wrongTensors(name, second, [a]),
-  [Shape, [list, a], new RegExp(`^${name}: ${first} must be a matrix \\[n, d\\], .* got shape \\[3\\]`)],
-  [Shape, [a, few], new RegExp(`^${name}: ${second} must be a matrix .* n at least [24]; got shape \\[1, 2\\]`)],
-  [
-    Shape,
-    [a, wider],
-    new RegExp(`^${name}: ${first} \\[8, 2\\] and ${second} \\[8, 3\\] must have equally many columns`),
-  ],
-  [Argument, [broken, a], new RegExp(`^${name}: ${first} must be finite; 1 of its 8 values are not`)],
+  [Shape, [list, a], new RegExp(`^${first} must be a matrix \\[n, d\\], .* got shape \\[3\\]`)],
+  [Shape, [a, few], new RegExp(`^${second} must be a matrix .* n at least [24]; got shape \\[1, 2\\]`)],
+  [Shape, [a, wider], new RegExp(`^${first} \\[8, 2\\] and ${second} \\[8, 3\\] must have equally many columns`)],
+  [Argument, [broken, a], new RegExp(`^${first} must be finite; 1 of its 8 values are not`)],
 ];
 
-const noSource = (name: string, argument: string, call: (value: unknown) => readonly unknown[]): WrongCall[] => [
+const noSource = (argument: string, call: (value: unknown) => readonly unknown[]): WrongCall[] => [
   ...[undefined, null, 5, 'digits', [1], new Uint8Array(9), { count: 3 }].map(
     (value): WrongCall => [
       Argument,
       call(value),
-      new RegExp(
-        `^${name}: ${argument} must be a Dataset or a Tensor \\[n, 28, 28, 1\\]; got .* Make one with dataset\\(`,
-      ),
+      new RegExp(`^${argument} must be a Dataset or a Tensor \\[n, 28, 28, 1\\]; got .* Make one with dataset\\(`),
     ],
   ),
-  [Argument, call(brokenImages), new RegExp(`^${name}: ${argument} must be finite; 96 of its 96 values are not`)],
-  [Shape, call(list), new RegExp(`^${name}: ${argument} must have shape \\[n, height, width, 1 or 3\\]; got \\[3\\]`)],
+  [Argument, call(brokenImages), new RegExp(`^${argument} must be finite; 96 of its 96 values are not`)],
+  [Shape, call(list), new RegExp(`^${argument} must have shape \\[n, height, width, 1 or 3\\]; got \\[3\\]`)],
   [
     Shape,
     call(noImages),
-    new RegExp(`^${name}: ${argument} must have at least one image of at least one pixel; got shape \\[0, 4, 3, 1\\]`),
+    new RegExp(`^${argument} must have at least one image of at least one pixel; got shape \\[0, 4, 3, 1\\]`),
   ],
   [
     Argument,
     call({ count: -1, itemShape: [4, 3, 1], gather: () => images }),
-    new RegExp(`^${name}: ${argument}.count must be a whole number from 0 to 1073741823; got -1`),
+    new RegExp(`^${argument}.count must be a whole number from 0 to 1073741823; got -1`),
   ],
   [
     Argument,
     call({ count: 8, itemShape: 'square', gather: () => images }),
-    new RegExp(`^${name}: ${argument}.itemShape must be a shape, .* got "square"`),
+    new RegExp(`^${argument}.itemShape must be a shape, .* got "square"`),
   ],
 ];
 
@@ -66,15 +60,15 @@ const protocol = {
   ...{ features: 'features', featureCount: 3, data: 'images', realCount: 8, trainingCount: 8, seed: 0, batchSize: 8 },
   ...{ kernelSubsets: 2, kernelSubsetSize: 2, neighbours: 3, nearestCount: 8 },
 };
-const evaluator = (name: string, more: object): WrongCall[] => {
+const evaluator = (more: object): WrongCall[] => {
   const wrongly = (changes: object, message: string, kind: WrongCall[0] = Argument): WrongCall => [
     kind,
     [{ ...right, ...more, ...changes }],
-    new RegExp(`^${name}: ${message}`),
+    new RegExp(`^${message}`),
   ];
   return [
-    ...noSource(name, 'real', (real) => [{ ...right, ...more, real }]),
-    ...noSource(name, 'training', (training) => [{ ...right, ...more, training }]),
+    ...noSource('real', (real) => [{ ...right, ...more, real }]),
+    ...noSource('training', (training) => [{ ...right, ...more, training }]),
     wrongly(
       { training: others },
       'real and training must be images of one shape; got \\[4, 3, 1\\] and \\[4, 4, 1\\]',
@@ -96,65 +90,61 @@ export const METRIC_CALLS: Calls<typeof ganvas> = {
   kernelDistance: [...pair('kernelDistance', 'featuresA', 'featuresB')],
   precisionRecall: [
     ...pair('precisionRecall', 'real', 'generated'),
-    [Argument, [a, a, { neighbours: 8 }], /^precisionRecall: neighbours must be a whole number from 1 to 7; got 8/],
-    [Argument, [a, a, { neighbours: 0 }], /^precisionRecall: neighbours must be a whole number from 1 to 7; got 0/],
+    [Argument, [a, a, { neighbours: 8 }], /^neighbours must be a whole number from 1 to 7; got 8/],
+    [Argument, [a, a, { neighbours: 0 }], /^neighbours must be a whole number from 1 to 7; got 0/],
   ],
   classHistogram: [
     ...[undefined, null, 3, '123', [], {}].map(
       (value): WrongCall => [
         Argument,
         [value],
-        /^classHistogram: images must be a list of class numbers or a Tensor of logits \[n, classes\], not empty; got /,
+        /^images must be a list of class numbers or a Tensor of logits \[n, classes\], not empty; got /,
       ],
     ),
-    [
-      Argument,
-      [[1, 10]],
-      /^classHistogram: images\[1\] must be a class number from 0 to 9; got 10. Pass \{ classes \}/,
-    ],
-    [Argument, [[0.5]], /^classHistogram: images\[0\] must be a class number from 0 to 9; got 0.5/],
-    [Argument, [['1']], /^classHistogram: images\[0\] must be a class number from 0 to 9; got "1"/],
-    [Shape, [list], /^classHistogram: logits must have shape \[n, classes\], n at least 1; got \[3\]/],
-    [Shape, [a, { classes: 10 }], /^classHistogram: logits must have shape \[n, 10\], n at least 1; got \[8, 2\]/],
-    [Argument, [broken], /^classHistogram: images must be finite; 1 of its 8 values are not/],
+    [Argument, [[1, 10]], /^images\[1\] must be a class number from 0 to 9; got 10. Pass \{ classes \}/],
+    [Argument, [[0.5]], /^images\[0\] must be a class number from 0 to 9; got 0.5/],
+    [Argument, [['1']], /^images\[0\] must be a class number from 0 to 9; got "1"/],
+    [Shape, [list], /^logits must have shape \[n, classes\], n at least 1; got \[3\]/],
+    [Shape, [a, { classes: 10 }], /^logits must have shape \[n, 10\], n at least 1; got \[8, 2\]/],
+    [Argument, [broken], /^images must be finite; 1 of its 8 values are not/],
   ],
   nearestNeighbours: [
-    ...noSource('nearestNeighbours', 'images', (value) => [value, images]),
-    ...noSource('nearestNeighbours', 'trainingImages', (value) => [images, value]),
+    ...noSource('images', (value) => [value, images]),
+    ...noSource('trainingImages', (value) => [images, value]),
     [
       Shape,
       [images, others],
-      /^nearestNeighbours: images and trainingImages must be images of one shape; got \[4, 3, 1\] and \[4, 4, 1\]/,
+      /^images and trainingImages must be images of one shape; got \[4, 3, 1\] and \[4, 4, 1\]/,
     ],
   ],
   sharpness: [
-    ...noSource('sharpness', 'images', (value) => [value]),
-    [Shape, [flat], /^sharpness: images must be images, .* at least 3; got \[n, 12\]/],
-    [Shape, [tensor(new Float32Array(8), [2, 2, 2, 1])], /^sharpness: images must be images, .* got \[n, 2, 2, 1\]/],
-    [Shape, [tensor(new Float32Array(36), [2, 3, 3, 2])], /^sharpness: images must be images, .* got \[n, 3, 3, 2\]/],
+    ...noSource('images', (value) => [value]),
+    [Shape, [flat], /^images must be images, .* at least 3; got \[n, 12\]/],
+    [Shape, [tensor(new Float32Array(8), [2, 2, 2, 1])], /^images must be images, .* got \[n, 2, 2, 1\]/],
+    [Shape, [tensor(new Float32Array(36), [2, 3, 3, 2])], /^images must be images, .* got \[n, 3, 3, 2\]/],
   ],
-  imageEvaluator: evaluator('imageEvaluator', {}),
+  imageEvaluator: evaluator({}),
   evaluateImages: [
-    ...evaluator('evaluateImages', { generated: images }),
-    ...noSource('evaluateImages', 'generated', (generated) => [{ ...right, generated }]),
+    ...evaluator({ generated: images }),
+    ...noSource('generated', (generated) => [{ ...right, generated }]),
     [
       Shape,
       [{ ...right, generated: others }],
-      /^evaluateImages: generated and real must be images of one shape; got \[4, 4, 1\] and \[4, 3, 1\]/,
+      /^generated and real must be images of one shape; got \[4, 4, 1\] and \[4, 3, 1\]/,
     ],
   ],
   formatEvaluation: [
-    [Argument, [undefined], /^formatEvaluation: options must be a plain object; got null/],
-    [Argument, ['table'], /^formatEvaluation: options must be a plain object; got "table"/],
-    [Argument, [{ protocol: {}, row: [] }], /^formatEvaluation: unknown option "row". Did you mean rows\?/],
-    [Argument, [{ rows: [] }], /^formatEvaluation: protocol must be a part of an evaluation; got undefined/],
-    [Argument, [{ protocol: {}, rows: [] }], /^formatEvaluation: protocol.features must be a string; got undefined/],
-    [Argument, [{ protocol }], /^formatEvaluation: rows must be a list of \{ name, metrics \}; got undefined/],
-    [Argument, [{ protocol, rows: [1] }], /^formatEvaluation: rows\[0\] must be a part of an evaluation; got 1/],
+    [Argument, [undefined], /^options must be a plain object; got null/],
+    [Argument, ['table'], /^options must be a plain object; got "table"/],
+    [Argument, [{ protocol: {}, row: [] }], /^unknown option "row". Did you mean rows\?/],
+    [Argument, [{ rows: [] }], /^protocol must be a part of an evaluation; got undefined/],
+    [Argument, [{ protocol: {}, rows: [] }], /^protocol.features must be a string; got undefined/],
+    [Argument, [{ protocol }], /^rows must be a list of \{ name, metrics \}; got undefined/],
+    [Argument, [{ protocol, rows: [1] }], /^rows\[0\] must be a part of an evaluation; got 1/],
     [
       Argument,
       [{ protocol, rows: [{ name: 'mine', metrics: { count: '5' } }] }],
-      /^formatEvaluation: rows\[0\].metrics.count must be a number; got "5"/,
+      /^rows\[0\].metrics.count must be a number; got "5"/,
     ],
   ],
 };

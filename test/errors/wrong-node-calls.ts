@@ -9,61 +9,39 @@ const data = Uint8Array.of(1, 2);
 const nowhere = join(tmpdir(), 'ganvas-is-not-here', 'file');
 keepsData(data);
 
-const paths = (name: string, kind: string): WrongCall[] =>
-  [undefined, null, '', 5, ['a']].map(
-    (path): WrongCall => [
-      Argument,
-      [path, data],
-      new RegExp(`^${name}: path must be ${kind}; got (undefined|null|""|5|\\["a"\\])`),
-    ],
-  );
+const wrongPaths = (kind: string, ...behind: readonly unknown[]): WrongCall[] =>
+  [undefined, null, '', 5, ['a']].map((path): WrongCall => {
+    return [Argument, [path, ...behind], new RegExp(`^path must be ${kind}; got (undefined|null|""|5|\\["a"\\])`)];
+  });
 
 export const NODE_CALLS: Calls<typeof node> = {
-  checkpointDirectory: paths('checkpointDirectory', 'the path of a directory'),
+  checkpointDirectory: wrongPaths('the path of a directory'),
   writeFileAtomic: [
-    ...paths('writeFileAtomic', 'the path of a file'),
-    [Argument, [nowhere, 'text'], /^writeFileAtomic: bytes must be a Uint8Array; got "text"/],
-    [Runtime, [nowhere, data], /^writeFileAtomic: cannot .* ENOENT.*Create the directory first/],
+    ...wrongPaths('the path of a file', data),
+    [Argument, [nowhere, 'text'], /^bytes must be a Uint8Array; got "text"/],
+    [Runtime, [nowhere, data], /^cannot .* ENOENT.*Create the directory first/],
   ],
   readIdxFile: [
-    ...[undefined, null, '', 5].map(
-      (path): WrongCall => [
-        Argument,
-        [path],
-        /^readIdxFile: path must be the path of a file; got (undefined|null|""|5)/,
-      ],
-    ),
-    [Runtime, [nowhere], /^readIdxFile: ".*" cannot be read: ENOENT.*Check the path/],
+    ...wrongPaths('the path of a file'),
+    [Runtime, [nowhere], /^".*" cannot be read: ENOENT.*Check the path/],
   ],
   saveImage: [
-    ...paths('saveImage', 'the name of a file'),
-    [
-      Argument,
-      [nowhere, undefined],
-      /^saveImage: image must be a tensor or a picture \{ pixels, width, height \}; got undefined/,
-    ],
-    [Argument, [nowhere, data], /^saveImage: image must be a tensor or a picture .* got a Uint8Array/],
-    [
-      Argument,
-      [nowhere, { shape: 2, data: new Float32Array(2) }],
-      /^saveImage: image.shape must be a list of sizes .* got 2/,
-    ],
-    [
-      Shape,
-      [nowhere, { shape: [2], data: new Float32Array(2) }],
-      /^saveImage: image has shape \[2\]; expected \[n, h, w, 1\]/,
-    ],
+    ...wrongPaths('the name of a file', data),
+    [Argument, [nowhere, undefined], /^image must be a tensor or a picture \{ pixels, width, height \}; got undefined/],
+    [Argument, [nowhere, data], /^image must be a tensor or a picture .* got a Uint8Array/],
+    [Argument, [nowhere, { shape: 2, data: new Float32Array(2) }], /^image.shape must be a list of sizes .* got 2/],
+    [Shape, [nowhere, { shape: [2], data: new Float32Array(2) }], /^image has shape \[2\]; expected \[n, h, w, 1\]/],
   ],
   loadMnist: [
     [
       Argument,
       [{ directory: nowhere, baseUrl: 'http://127.0.0.1/' }],
-      /^loadMnist: baseUrl must be absent when there is a directory/,
+      /^baseUrl must be absent when there is a directory/,
     ],
     [
       Argument,
       [{ cacheDirectory: nowhere, baseUrl: 'ftp://127.0.0.1/' }],
-      /^loadMnist: baseUrl must be the http or https URL of a folder; got "ftp/,
+      /^baseUrl must be the http or https URL of a folder; got "ftp/,
     ],
     [
       Argument,
@@ -73,12 +51,8 @@ export const NODE_CALLS: Calls<typeof node> = {
     [
       Argument,
       [{ cacheDirectory: nowhere, checksums: { 'train-images-idx3-ubyte': 'abc' } }],
-      /^loadMnist: checksums\['train-images-idx3-ubyte'\] must be 64 hex digits; got "abc"/,
+      /^checksums\['train-images-idx3-ubyte'\] must be 64 hex digits; got "abc"/,
     ],
-    [Runtime, [{ directory: nowhere }], /^loadMnist: none of .* is in /],
-  ],
-  createDashboard: [
-    [Argument, [undefined], /^createDashboard: epochs must be a whole number of at least 1; got undefined/],
-    [Argument, [{}], /^createDashboard: epochs must be a whole number of at least 1; got undefined/],
+    [Runtime, [{ directory: nowhere }], /^none of .* is in /],
   ],
 };

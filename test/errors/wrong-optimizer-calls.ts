@@ -21,39 +21,23 @@ export const OPTIMIZER_CALLS: Calls<typeof ganvas> = {
   sgd: oneClipping('sgd'),
   rmsprop: oneClipping('rmsprop'),
   defineOptimizer: [
-    [Argument, [undefined], /^defineOptimizer: options must be a plain object; got null/],
-    [Argument, [{ name: 3, update: () => true }], /^defineOptimizer: name must be a string; got 3/],
+    [Argument, [undefined], /^options must be a plain object; got null/],
+    [Argument, [{ name: 3, update: () => true }], /^name must be a string; got 3/],
     [
       Argument,
       [{ name: 'x', slots: new Array(2 ** 32 - 1), update: () => true }],
-      /^defineOptimizer: slots must be a list of names; got \[/,
+      /^slots must be a list of names; got \[/,
     ],
-    [
-      Argument,
-      [{ name: 'x', settings: REVOKED, update: () => true }],
-      /^defineOptimizer: settings must be a plain object; got/,
-    ],
+    [Argument, [{ name: 'x', settings: REVOKED, update: () => true }], /^settings must be a plain object; got/],
     [
       Argument,
       [{ name: 'x', settings: { rho: null }, update: () => true }],
-      /^defineOptimizer: settings.rho must be a string, a number or a boolean; got null/,
+      /^settings.rho must be a string, a number or a boolean; got null/,
     ],
-    [Argument, [{ name: 'x' }], /^defineOptimizer: update must be a function; got undefined/],
-    [
-      Argument,
-      [{ name: 'x', slots: 'm', update: () => true }],
-      /^defineOptimizer: slots must be a list of names; got "m"/,
-    ],
-    [
-      Argument,
-      [{ name: 'x', slots: [1], update: () => true }],
-      /^defineOptimizer: slots must be a list of names; got \[1\]/,
-    ],
-    [
-      Argument,
-      [{ name: 'x', slot: [], update: () => true }],
-      /^defineOptimizer: unknown option "slot". Did you mean slots\?/,
-    ],
+    [Argument, [{ name: 'x' }], /^update must be a function; got undefined/],
+    [Argument, [{ name: 'x', slots: 'm', update: () => true }], /^slots must be a list of names; got "m"/],
+    [Argument, [{ name: 'x', slots: [1], update: () => true }], /^slots must be a list of names; got \[1\]/],
+    [Argument, [{ name: 'x', slot: [], update: () => true }], /^unknown option "slot". Did you mean slots\?/],
     [Argument, [{ name: 'x', update: () => true }, { rate: 1 }], /^x: unknown option "rate"/],
   ],
 };

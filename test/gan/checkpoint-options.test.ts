@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as ganvas from '../../src/index.ts';
 import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { bitsOf } from '../nn/bits.ts';
-import { rejection } from '../support/folder.ts';
+import { expectRejection } from '../support/thrown.ts';
 import { EPOCHS, recordingStore, relativistic, runTiny, STEPS_PER_EPOCH, stateHash, stopAfter } from './tiny.ts';
 import { LABELS, tinyConditional } from './tiny-conditional.ts';
 
@@ -102,9 +102,7 @@ describe('resuming with other options lists them', () => {
   it.each(cases)('%s', async (message, saved, given) => {
     const store = recordingStore();
     await run({ ...saved, checkpoint: store, ...stopAfter(1) });
-    const error = await rejection(run({ ...given, checkpoint: store, resume: true }));
-    expect(error).toBeInstanceOf(ganvas.ArgumentError);
-    expect(String(error)).toMatch(message);
+    await expectRejection(run({ ...given, checkpoint: store, resume: true }), ganvas.ArgumentError, message);
   });
 });
 

@@ -17,6 +17,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/t
 import type { CheckpointStore } from '../../src/training/checkpoint-store.ts';
 import type { ResumeEvent } from '../../src/training/events.ts';
 import { rejection } from '../support/folder.ts';
+import { expectRejection } from '../support/thrown.ts';
 import { type Reference, recordingStore, referenceRun, runTiny, stopAfter, tinyOptions } from './tiny.ts';
 
 /** The uninterrupted run that all others must equal, saved after every step. */
@@ -104,8 +105,7 @@ describe('resuming with other settings', () => {
     const store = recordingStore([saved[5]!]);
     const options = tinyOptions({ ...overrides, checkpoint: store, resume: true });
     const before = [...options.generator!.weights].map((weight) => [...weight.data]);
-    const error = await rejection(runTiny({ ...options }));
-    expect(error).toBeInstanceOf(ArgumentError);
+    const error = await expectRejection(runTiny({ ...options }), ArgumentError);
     const [, list = ''] = /other settings: (.*)\. Resume with/.exec(String(error)) ?? [];
     expect(list.replace(/(images.hash: saved) .*$/, '$1 ').split('; ')).toEqual(lines);
     expect([...options.generator!.weights].map((weight) => [...weight.data])).toEqual(before);
@@ -134,11 +134,11 @@ describe('resuming with other settings', () => {
     const blackened = bytes.slice();
     for (let image = 1; image < count; image += 2) blackened.fill(0, image * 784, (image + 1) * 784);
     for (const images of [lastPixel, blackened]) {
-      const error = await rejection(trainGan({ ...training(images, store), resume: true }));
-      expect(error).toBeInstanceOf(ArgumentError);
-      expect(error).toMatchObject({
-        message: expect.stringMatching(/other settings: images.hash: saved [^;]*\. Resume/),
-      });
+      await expectRejection(
+        trainGan({ ...training(images, store), resume: true }),
+        ArgumentError,
+        /other settings: images.hash: saved [^;]*\. Resume/,
+      );
     }
     expect((await trainGan({ ...training(bytes, store), resume: true })).completed).toBe(false);
   });
@@ -164,9 +164,7 @@ describe('resuming with other settings', () => {
       [pair(0.3, 0.99, 1e-3, 'sigmoid'), 'given Dense [16] activation sigmoid'],
     ];
     for (const [generator, line] of others) {
-      const error = await rejection(runTiny({ checkpoint: store, resume: true, generator }));
-      expect(error).toBeInstanceOf(ArgumentError);
-      expect(String(error)).toContain(line);
+      await expectRejection(runTiny({ checkpoint: store, resume: true, generator }), ArgumentError, line);
     }
   });
 
@@ -193,11 +191,11 @@ describe('states that no training may go on from', () => {
     const checkpoint = decodeCheckpoint(store.saved[0]!);
     const tensors = withValue(checkpoint.tensors, 'generator_average.3.kernel', value);
     const forged = recordingStore([encodeCheckpoint({ ...checkpoint, tensors })]);
-    const error = await rejection(runTiny({ checkpoint: forged, emaMomentum: 0.9, resume: true }));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(/generator_average\.3\.kernel holds a NaN or an inf/),
-    });
+    await expectRejection(
+      runTiny({ checkpoint: forged, emaMomentum: 0.9, resume: true }),
+      FormatError,
+      /generator_average\.3\.kernel holds a NaN or an inf/,
+    );
   });
 
   it('a negative variance that onEpoch writes is not saved', async () => {
@@ -214,11 +212,11 @@ describe('states that no training may go on from', () => {
         variance.assign(full(variance.shape, -1));
       },
     });
-    const error = await rejection(outcome);
-    expect(error).toBeInstanceOf(DivergenceError);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(/the state is not saved: generator\.1\.moving_variance holds a neg/),
-    });
+    await expectRejection(
+      outcome,
+      DivergenceError,
+      /the state is not saved: generator\.1\.moving_variance holds a neg/,
+    );
     expect(store.saved).toHaveLength(1);
     expect((await runTiny({ checkpoint: store, resume: true, epochs: 2, emaMomentum: 0.9 })).steps).toHaveLength(4);
   });
@@ -250,9 +248,7 @@ describe("a user's own store that answers wrongly", () => {
     ['a text', [{ ...good, read: () => 'text' }], /^trainGan: the result of read\(\) of checkpoint "x" must/],
   ])('list() gives %s', async (_, list, says) => {
     const checkpoint = { save: async () => {}, list: async () => list };
-    const error = await rejection(Reflect.apply(runTiny, undefined, [{ checkpoint, resume: true }]));
-    expect(error).toBeInstanceOf(ArgumentError);
-    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+    await expectRejection(Reflect.apply(runTiny, undefined, [{ checkpoint, resume: true }]), ArgumentError, says);
   });
 
   it('read() gives an ArrayBuffer, as databases do', async () => {
@@ -332,20 +328,18 @@ describe('damaged checkpoints', () => {
     const options = tinyOptions();
     const weights = (): number[][] => options.generator!.weights.map((weight) => [...weight.data]);
     const before = weights();
-    const error = await rejection(runTiny({ ...options, checkpoint: store, resume: true }));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(/no checkpoint can be read: number 1: .*number 0: /),
-    });
+    await expectRejection(
+      runTiny({ ...options, checkpoint: store, resume: true }),
+      FormatError,
+      /no checkpoint can be read: number 1: .*number 0: /,
+    );
     expect(weights()).toEqual(before);
 
     const unreadable: CheckpointStore = {
       save: async () => {},
       list: async () => [{ name: 'x', read: () => Promise.reject('gone') }],
     };
-    const other = await rejection(runTiny({ checkpoint: unreadable, resume: true }));
-    expect(other).toBeInstanceOf(RuntimeError);
-    expect(other).toMatchObject({ message: expect.stringMatching(/x: gone/) });
+    await expectRejection(runTiny({ checkpoint: unreadable, resume: true }), RuntimeError, /x: gone/);
   });
 
   const inconsistent: readonly [string, (checkpoint: Checkpoint) => Partial<Checkpoint>, RegExp][] = [
@@ -392,9 +386,7 @@ describe('damaged checkpoints', () => {
     const options = tinyOptions();
     const weights = (): number[][] => options.discriminator!.weights.map((weight) => [...weight.data]);
     const before = weights();
-    const error = await rejection(runTiny({ ...options, checkpoint: store, resume: true }));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+    await expectRejection(runTiny({ ...options, checkpoint: store, resume: true }), FormatError, says);
     expect(weights()).toEqual(before);
   });
 });

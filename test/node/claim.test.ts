@@ -11,6 +11,7 @@ import { checkpointDirectory } from '../../src/node/checkpoints.ts';
 import { type Claim, claimFolder } from '../../src/node/claim.ts';
 import { EPOCHS, runTiny } from '../gan/tiny.ts';
 import { rejection, temporaryFolders } from '../support/folder.ts';
+import { expectRejection } from '../support/thrown.ts';
 import { SystemError } from '../torture/hooked-file-system.ts';
 
 const newFolder = temporaryFolders();
@@ -160,9 +161,7 @@ describe('two trainings in one folder', () => {
     const { child } = await trainElsewhere(folder);
     const steps: unknown[] = [];
     const outcome = runTiny({ checkpoint: checkpointDirectory(folder), onStep: (event) => steps.push(event) });
-    const error = await rejection(outcome);
-    expect(error).toBeInstanceOf(RuntimeError);
-    expect(error).toMatchObject({ message: expect.stringContaining(`another training, process ${child.pid} of this`) });
+    await expectRejection(outcome, RuntimeError, `another training, process ${child.pid} of this`);
     expect(steps).toEqual([]);
 
     // Killed at any moment, it stands in nobody's way.

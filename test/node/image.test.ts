@@ -2,11 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ArgumentError, RuntimeError, ShapeError } from '../../src/core/errors.ts';
+import { ShapeError } from '../../src/core/errors.ts';
 import { imageGrid } from '../../src/image/grid.ts';
 import { saveImage } from '../../src/node/image.ts';
 import { pseudoBytes, readPng } from '../image/png-reader.ts';
-import { untyped } from '../image/untyped.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -62,26 +61,11 @@ describe('saveImage', () => {
     expect([...readPng(await readFile(path)).pixels]).toEqual([255, 255, 255, 255]);
   });
 
-  test('refuses wrong arguments as rejections and leaves no file', async () => {
+  test('leaves no file when it refuses its arguments', async () => {
     const path = join(folder, 'none.png');
-    const data = new Float32Array(4);
     const before = await readdir(folder);
-    await expect(saveImage('', { shape: [2, 2], data })).rejects.toThrow(ArgumentError);
-    await expect(saveImage(path, { shape: [4], data })).rejects.toThrow(ShapeError);
-    await expect(saveImage(path, { shape: [3, 2], data })).rejects.toThrow('data has 4');
+    await expect(saveImage(path, { shape: [3, 2], data: new Float32Array(4) })).rejects.toThrow('data has 4');
     await expect(saveImage(path, { pixels: new Uint8Array(3), width: 2, height: 2 })).rejects.toThrow(ShapeError);
-    await expect(untyped(saveImage, path, 7)).rejects.toThrow('image must be a tensor or a picture');
-    await expect(untyped(saveImage, path, { shape: 4, data })).rejects.toThrow('image.shape must be');
-    await expect(untyped(saveImage, path, { shape: [2, 2], data }, { margins: 1 })).rejects.toThrow(
-      'Did you mean margin?',
-    );
     expect(await readdir(folder)).toEqual(before);
-  });
-
-  test('a missing folder is a RuntimeError that names the file', async () => {
-    const path = join(folder, 'missing', 'a.png');
-    const saved = saveImage(path, { shape: [1, 1], data: new Float32Array(1) });
-    await expect(saved).rejects.toThrow(RuntimeError);
-    await expect(saved).rejects.toThrow(path);
   });
 });

@@ -9,6 +9,7 @@ import { loadMnist } from '../../src/node/mnist.ts';
 import { defaultCacheDirectory, MNIST_CHECKSUMS } from '../../src/node/mnist-cache.ts';
 import { rejection, temporaryFolders } from '../support/folder.ts';
 import { testServer } from '../support/server.ts';
+import { expectRejection } from '../support/thrown.ts';
 
 const newFolder = temporaryFolders();
 const serve = testServer();
@@ -83,13 +84,11 @@ describe('loadMnist from a directory', () => {
 
   it('names what it looked for when a file is missing', async () => {
     const directory = folderWith({ 'train-images-idx3-ubyte': images(3) });
-    const error = await rejection(loadMnist({ directory }));
-    expect(error).toBeInstanceOf(RuntimeError);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(
-        /loadMnist: none of train-labels-idx1-ubyte, train-labels-idx1-ubyte\.gz, train-labels\.idx1-ubyte, .* is in ".*"\. Pass/,
-      ),
-    });
+    await expectRejection(
+      loadMnist({ directory }),
+      RuntimeError,
+      /loadMnist: none of train-labels-idx1-ubyte, train-labels-idx1-ubyte\.gz, train-labels\.idx1-ubyte, .* is in ".*"\. Pass/,
+    );
     expect(await rejection(loadMnist({ directory: join(directory, 'none') }))).toBeInstanceOf(RuntimeError);
   });
 
@@ -123,9 +122,7 @@ describe('loadMnist from a directory', () => {
     ['a text', Buffer.from('no digits'), labels(3), /loadMnist: ".*train-images.*begins with bytes 00 00/],
   ])('refuses %s', async (_name, imageBytes, labelBytes, says) => {
     const directory = folderWith({ 'train-images-idx3-ubyte': imageBytes, 'train-labels-idx1-ubyte': labelBytes });
-    const error = await rejection(loadMnist({ directory }));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+    await expectRejection(loadMnist({ directory }), FormatError, says);
   });
 });
 
@@ -206,9 +203,7 @@ describe('loadMnist without a directory', () => {
   ])('refuses %s, names URL and remedy, and leaves no file', async (_name, answer, says) => {
     const cacheDirectory = newFolder();
     const { baseUrl } = await mirror({ [name]: answer });
-    const error = await rejection(loadMnist({ cacheDirectory, baseUrl, checksums }));
-    expect(error).toBeInstanceOf(RuntimeError);
-    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+    const error = await expectRejection(loadMnist({ cacheDirectory, baseUrl, checksums }), RuntimeError, says);
     expect(error).toMatchObject({ message: expect.stringContaining(`${baseUrl}/${name}.gz`) });
     expect(error).toMatchObject({
       message: expect.stringMatching(/^loadMnist: .*Try again, pass the baseUrl of a mirror/),
@@ -227,9 +222,7 @@ describe('loadMnist without a directory', () => {
       [cut, new RegExp(`after 50 of ${good.length} bytes`)],
       [closed, /ECONNREFUSED/],
     ] as const) {
-      const error = await rejection(loadMnist({ cacheDirectory, baseUrl, checksums }));
-      expect(error).toBeInstanceOf(RuntimeError);
-      expect(error).toMatchObject({ message: expect.stringMatching(says) });
+      await expectRejection(loadMnist({ cacheDirectory, baseUrl, checksums }), RuntimeError, says);
       expect(readdirSync(cacheDirectory)).toEqual([]);
     }
   });
@@ -242,11 +235,11 @@ describe('loadMnist without a directory', () => {
 
   it('tells how to mend a damaged file in the cache', async () => {
     const cacheDirectory = folderWith({ [`${name}.gz`]: good.subarray(0, 50) });
-    const error = await rejection(loadMnist({ cacheDirectory, checksums }));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(/ubyte\.gz" \(delete it to have it downloaded again\): /),
-    });
+    await expectRejection(
+      loadMnist({ cacheDirectory, checksums }),
+      FormatError,
+      /ubyte\.gz" \(delete it to have it downloaded again\): /,
+    );
   });
 
   it('checks cached files again, and leaves them to the user', async () => {
@@ -261,15 +254,13 @@ describe('loadMnist without a directory', () => {
       [join(cacheDirectory, name), changed],
     ] as const) {
       writeFileSync(file, bytes);
-      const error = await rejection(loadMnist({ cacheDirectory, baseUrl, checksums }));
-      expect(error).toBeInstanceOf(FormatError);
-      expect(error).toMatchObject({
-        message: expect.stringMatching(
-          new RegExp(
-            `^loadMnist: "${file}" is not the file it should be: it has SHA-256 ${sha256(changed)} \\(unpacked\\)`,
-          ),
+      const error = await expectRejection(
+        loadMnist({ cacheDirectory, baseUrl, checksums }),
+        FormatError,
+        new RegExp(
+          `^loadMnist: "${file}" is not the file it should be: it has SHA-256 ${sha256(changed)} \\(unpacked\\)`,
         ),
-      });
+      );
       expect(error).toMatchObject({ message: expect.stringContaining('Delete it to have it downloaded again') });
       expect(readFileSync(file).equals(bytes)).toBe(true);
     }
@@ -285,20 +276,22 @@ describe('loadMnist without a directory', () => {
     ['ftp://user:secret@127.0.0.1', 'ftp://...@127.0.0.1'],
     ['user:secret@127.0.0.1', '...@127.0.0.1'],
   ])('refuses %s as baseUrl and keeps its secrets', async (baseUrl, shown) => {
-    const error = await rejection(loadMnist({ cacheDirectory: newFolder(), baseUrl }));
-    expect(error).toBeInstanceOf(ArgumentError);
-    expect(error).toMatchObject({ message: expect.stringContaining(`got "${shown}"`) });
+    const error = await expectRejection(
+      loadMnist({ cacheDirectory: newFolder(), baseUrl }),
+      ArgumentError,
+      `got "${shown}"`,
+    );
     expect(error).toMatchObject({ message: expect.not.stringContaining('secret') });
   });
 
   it('tells when the cache folder cannot be made', async () => {
     const folder = folderWith({ file: Uint8Array.of(1) });
     const { baseUrl } = await mirror();
-    const error = await rejection(loadMnist({ cacheDirectory: join(folder, 'file', 'x'), baseUrl, checksums }));
-    expect(error).toBeInstanceOf(RuntimeError);
-    expect(error).toMatchObject({
-      message: expect.stringMatching(/cannot make the folder ".*Pass another cacheDirectory/),
-    });
+    await expectRejection(
+      loadMnist({ cacheDirectory: join(folder, 'file', 'x'), baseUrl, checksums }),
+      RuntimeError,
+      /cannot make the folder ".*Pass another cacheDirectory/,
+    );
   });
 
   it('uses the cache of the user by default', async () => {
@@ -355,8 +348,6 @@ describe('loadMnist refuses', () => {
       /checksums\['train-images-idx3-ubyte'\] must be 64 hex digits/,
     ],
   ])('%j', async (options, says) => {
-    const error = await rejection(Reflect.apply(loadMnist, undefined, [options]));
-    expect(error).toBeInstanceOf(ArgumentError);
-    expect(error).toMatchObject({ message: expect.stringMatching(says) });
+    await expectRejection(Reflect.apply(loadMnist, undefined, [options]), ArgumentError, says);
   });
 });

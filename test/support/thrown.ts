@@ -17,3 +17,20 @@ export function thrownBy<E extends Error>(kind: abstract new (...args: never[]) 
   }
   throw new Error(`no error was thrown; got ${String(result)}`);
 }
+
+/** What a promise rejects with; fails if it does not, or with another kind of error or another message. */
+export async function expectRejection<E extends Error>(
+  promise: Promise<unknown>,
+  kind: abstract new (...args: never[]) => E,
+  message: string | RegExp = '',
+): Promise<E> {
+  const error = await promise.then(
+    (value) => new Error(`no rejection; got ${String(value)}`),
+    (reason: unknown) => reason,
+  );
+  expect(error, String(error)).toBeInstanceOf(kind);
+  const typed = error as E;
+  if (typeof message === 'string') expect(typed.message).toContain(message);
+  else expect(typed.message).toMatch(message);
+  return typed;
+}

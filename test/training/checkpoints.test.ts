@@ -27,7 +27,7 @@ import {
 import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { recordingStore, runTiny, stateHash, stopAfter } from '../gan/tiny.ts';
 import { rejection } from '../support/folder.ts';
-import { wrong } from '../support/thrown.ts';
+import { expectRejection, wrong } from '../support/thrown.ts';
 import {
   autoencoderOptions,
   classifierOptions,
@@ -152,9 +152,11 @@ describe.each(TRAININGS)('%s', (name, innermost, run) => {
   it('refuses the checkpoints of another training, and other settings', async () => {
     const store = recordingStore();
     await runTiny({ checkpoint: store, epochs: 1 });
-    const error = await rejection(run({ checkpoint: store, resume: true }));
-    expect(error).toBeInstanceOf(ArgumentError);
-    expect(String(error)).toMatch(`${name}: number 0 was saved by a training with other settings: `);
+    await expectRejection(
+      run({ checkpoint: store, resume: true }),
+      ArgumentError,
+      `${name}: number 0 was saved by a training with other settings: `,
+    );
 
     const own = recordingStore();
     await run({ checkpoint: own, epochs: 1 });
@@ -192,9 +194,9 @@ describe.each(TRAININGS)('%s', (name, innermost, run) => {
     const store = recordingStore();
     await run({ checkpoint: store, optimizer: adam({ learningRate: (step) => 1e-2 / (1 + step) }), epochs: 1 });
     const optimizer = adam({ learningRate: () => 1e-2 });
-    const error = await rejection(run({ checkpoint: store, resume: true, optimizer }));
-    expect(error).toBeInstanceOf(ArgumentError);
-    expect(String(error)).toMatch(
+    await expectRejection(
+      run({ checkpoint: store, resume: true, optimizer }),
+      ArgumentError,
       `${name}: the schedule of optimizer gives a learning rate of 0.01 after 4 steps; the saved training's gave 0.002.`,
     );
     expect(optimizer.step).toBe(0);
@@ -213,9 +215,7 @@ describe.each(TRAININGS)('%s', (name, innermost, run) => {
       apply: inner.apply.bind(inner),
       restore: inner.restore.bind(inner),
     });
-    const error = await rejection(run({ optimizer, onStep: () => expect.unreachable() }));
-    expect(error).toBeInstanceOf(ArgumentError);
-    expect(String(error)).toMatch(message);
+    await expectRejection(run({ optimizer, onStep: () => expect.unreachable() }), ArgumentError, message);
   });
 
   it('a gradient beyond 1.8e19 rejects in that step, names network, weight and slot, and is never saved', async () => {
@@ -234,11 +234,9 @@ describe.each(TRAININGS)('%s', (name, innermost, run) => {
       },
     });
     const steps: unknown[] = [];
-    const error = await rejection(
+    await expectRejection(
       run({ checkpoint: store, checkpointEvery: 1, optimizer, onStep: (event) => steps.push(event) }),
-    );
-    expect(error).toBeInstanceOf(DivergenceError);
-    expect(String(error)).toMatch(
+      DivergenceError,
       `${name}: the optimizer's slot v of ${innermost} holds a NaN or an infinity after this step. Its gradient is finite, but too large for the optimizer. Clip gradients`,
     );
     expect([steps.length, store.saved.length]).toEqual([5, 5]);
@@ -289,7 +287,7 @@ describe('validation', () => {
   });
 
   it('that is not finite stops the training', async () => {
-    const error = await rejection(
+    await expectRejection(
       trainAutoencoder({
         ...autoencoderOptions(),
         loss: (x, y) => meanSquaredError(x, y),
@@ -297,9 +295,7 @@ describe('validation', () => {
           images: { count: 1, itemShape: [4, 4, 1], gather: () => tensor(new Array(16).fill(NaN), [1, 4, 4, 1]) },
         },
       }),
-    );
-    expect(error).toBeInstanceOf(DivergenceError);
-    expect(String(error)).toMatch(
+      DivergenceError,
       /trainAutoencoder: over the validation data loss is NaN, while all weights are finite/,
     );
   });

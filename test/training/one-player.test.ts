@@ -19,7 +19,7 @@ import { heap } from '../../src/kernels/runtime.ts';
 import type { TrainingOptions } from '../../src/training/options.ts';
 import type { TrainingResult } from '../../src/training/train.ts';
 import { collectUntil } from '../support/collect-garbage.ts';
-import { rejection } from '../support/folder.ts';
+import { expectRejection } from '../support/thrown.ts';
 import { autoencoderOptions, classifierOptions, EPOCHS, STEPS_PER_EPOCH } from './tiny.ts';
 
 type Overrides = Partial<TrainingOptions<{ readonly loss: number }>> & {
@@ -128,8 +128,7 @@ describe.each(TRAININGS)('%s', (name, innermost, train) => {
 
   describe('that diverges', () => {
     const failing = async (overrides: Overrides): Promise<string> => {
-      const error = await rejection(train({ ...overrides, onStep: () => expect.unreachable() }));
-      expect(error).toBeInstanceOf(DivergenceError);
+      const error = await expectRejection(train({ ...overrides, onStep: () => expect.unreachable() }), DivergenceError);
       return (error as DivergenceError).message;
     };
 

@@ -14,7 +14,7 @@ import {
   trainGan,
 } from '../../src/index.ts';
 import { EPOCHS, recordingStore, STEPS_PER_EPOCH, tinyOptions } from '../gan/tiny.ts';
-import { rejection } from '../support/folder.ts';
+import { expectRejection } from '../support/thrown.ts';
 import { autoencoderOptions, classifierOptions } from './tiny.ts';
 
 const LAST_STEP = EPOCHS * STEPS_PER_EPOCH;
@@ -36,8 +36,7 @@ const message = (what: string): string =>
   `${what} holds a NaN or an infinity, which no step has made. Has onStep or onEpoch written it? The last checkpoint, if there is one, is untouched.`;
 
 async function expectDivergence(training: Promise<unknown>, what: string): Promise<void> {
-  const error = await rejection(training);
-  expect(error).toBeInstanceOf(DivergenceError);
+  const error = await expectRejection(training, DivergenceError);
   expect((error as DivergenceError).message).toBe(message(what));
 }
 
