@@ -125,17 +125,33 @@ export {
   batchNormTraining,
 } from './ops/batch-normalization.ts';
 export { clip } from './ops/clip.ts';
+export {
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  notEqual,
+} from './ops/comparison.ts';
 export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.ts';
 export { dropout } from './ops/dropout.ts';
+export { max, maximum, min, minimum } from './ops/extremes.ts';
+export type { ReduceOptions } from './ops/internal/reduction.ts';
 export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
 export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
-export { mean, type ReduceOptions, sum } from './ops/reduce.ts';
+export { mean, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
+export { ceil, floor, round, sign } from './ops/rounding.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
+export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
 export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
 export { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
+export { where } from './ops/where.ts';
 export { type AdamConfig, type AdamSlots, type AdamWConfig, adam, adamW } from './optim/adam.ts';
 export { defineOptimizer, type OptimizerDefinition, type VariableUpdate } from './optim/define-optimizer.ts';
 export type { Optimizer, OptimizerConfig, OptimizerSettings, Slots } from './optim/optimizer.ts';

@@ -171,7 +171,7 @@ export function normalQuantile(p: number): number {
   return q < 0 ? -y : y;
 }
 
-function horner(coefficients: readonly number[], x: number): number {
+export function horner(coefficients: readonly number[], x: number): number {
   let p = coefficients[0]!;
   for (let i = 1; i < coefficients.length; i++) p = Math.fround(Math.fround(p * x) + coefficients[i]!);
   return p;

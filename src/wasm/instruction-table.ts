@@ -142,6 +142,8 @@ export const f32x4 = {
   gt: [0xfd44, 'vv>v'],
   le: [0xfd45, 'vv>v'],
   ge: [0xfd46, 'vv>v'],
+  floor: [0xfd68, 'v>v'],
+  nearest: [0xfd6a, 'v>v'],
   abs: [0xfde0, 'v>v'],
   neg: [0xfde1, 'v>v'],
   sqrt: [0xfde3, 'v>v'],

@@ -85,7 +85,9 @@ const bounds = (): object => {
 };
 
 const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch } = ganvas;
-const { add, sub, mul, div } = ganvas;
+const { ceil, floor, logicalNot, logSumExp, logSoftmax, max, min, round, sign, softmax } = ganvas;
+const { add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual } = ganvas;
+const { logicalAnd, logicalOr, maximum, minimum } = ganvas;
 const { denseGenerator, refinedGenerator, convGenerator, conditionalGenerator } = ganvas;
 const { denseDiscriminator, refinedDiscriminator, convDiscriminator, conditionalDiscriminator } = ganvas;
 
@@ -99,7 +101,14 @@ function alike(
 
 const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   ...alike({ abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch }, () => [x()]),
-  ...alike({ add, sub, mul, div }, () => [x(), tensor([1, 2, 3])]),
+  ...alike({ ceil, floor, logicalNot, round, sign }, () => [x()]),
+  ...alike({ logSumExp, max, min }, () => [x(), { axis: 0, keepDims: true }]),
+  ...alike({ logSoftmax, softmax }, () => [x(), 0]),
+  ...alike({ add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual }, () => [
+    x(),
+    tensor([1, 2, 3]),
+  ]),
+  ...alike({ logicalAnd, logicalOr, maximum, minimum }, () => [x(), tensor([1, 0, 3])]),
   ...alike({ denseGenerator, refinedGenerator, convGenerator, conditionalGenerator }, () => [
     { latentDim: 3, imageShape: [8, 8, 3], random: random() },
   ]),
@@ -229,6 +238,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   ]),
   transpose: of(ganvas.transpose, () => [x(), [1, 0]]),
   variable: of(ganvas.variable, () => [x(), 'name']),
+  where: of(ganvas.where, () => [tensor([1, 0, 1]), x(), 0]),
   withClasses: of(ganvas.withClasses, () => [features(2), [0, 1], { classes: 2 }]),
   withoutRecording: of(ganvas.withoutRecording, () => [() => x()]),
   zeros: of(ganvas.zeros, () => [[2, 3]]),

@@ -4,6 +4,7 @@ import { tensor } from '../../src/autograd/tensor.ts';
 import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
 import type * as ganvas from '../../src/index.ts';
 import { batchMoments } from '../../src/ops/batch-normalization.ts';
+import { arithmeticCases } from '../ops/samples/arithmetic.ts';
 import { unaryCases } from '../ops/samples/unary.ts';
 import { type Calls, FREED, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
 
@@ -44,6 +45,19 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
   mean: [
     [Argument, [x, [0, -2]], /^axis must be a list without repetition; got \[0, -2\]/],
     [Argument, [x, 0, 'yes'], /^keepDims must be true or false; got "yes"/],
+  ],
+  softmax: [
+    [Argument, [x, 2], /^softmax: axis must be a whole number from -2 to 1; got 2/],
+    [Argument, [one], /^softmax: axis must be absent, since a scalar has no axes; got -1/],
+  ],
+  logSoftmax: [[Argument, [x, '0'], /^logSoftmax: axis must be/]],
+  max: [[Argument, [x, 2], /^max: axis must be a whole number from -2 to 1; got 2/]],
+  where: [
+    [Argument, [true, x, 0], /^where: condition must be a Tensor; got true/],
+    [Argument, [x, null, 0], /^where: a must be a Tensor; got null/],
+    [Argument, [x, x, '0'], /^where: b must be a Tensor; got "0"/],
+    [Shape, [v, x, pair], /^where: shapes \[2, 3\] and \[1, 2\] do not broadcast: 3 meets 2/],
+    [Shape, [pair, x, v], /^where: shapes \[1, 2\] and \[2, 3\] do not broadcast/],
   ],
   reshape: [
     [Shape, [x, [4]], /^\[2, 3\] has 6 elements and does not fill \[4\], which has 4/],
@@ -127,9 +141,9 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
  */
 const UNARY = [
   ...unaryCases.map(({ name }) => name).filter((name) => name !== 'clip' && !name.includes(' ')),
-  ...['sum', 'mean', 'transpose', 'batchMoments'],
+  ...['sum', 'mean', 'max', 'min', 'logSumExp', 'softmax', 'logSoftmax', 'transpose', 'batchMoments'],
 ];
-const BINARY = ['add', 'sub', 'mul', 'div'] as const;
+const BINARY = arithmeticCases.map(({ name }) => name);
 
 const OPERANDS: Readonly<Record<string, readonly WrongCall[]>> = {
   ...Object.fromEntries(UNARY.map((name) => [name, wrongTensors(name, 'x')])),

@@ -17,6 +17,12 @@ function positivePart(v: number): number {
   return v;
 }
 
+/** NaN if one is; 0 of 0 and -0. */
+function greaterOf(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
+  return a > b || Object.is(a, b) ? a : a === 0 && b === 0 ? 0 : b;
+}
+
 export function referenceKernels(memory: Float32Array): Kernels {
   const x = memory;
   const bytes = new Uint8Array(memory.buffer);
@@ -89,12 +95,24 @@ export function referenceKernels(memory: Float32Array): Kernels {
     sub: binary((a, b) => f(a - b)),
     mul: binary((a, b) => f(a * b)),
     div: binary((a, b) => f(a / b)),
+    maximum: binary((a, b) => greaterOf(a, b)),
+    minimum: binary((a, b) => -greaterOf(-a, -b)),
+    equal: binary((a, b) => Number(a === b)),
+    less: binary((a, b) => Number(a < b)),
+    lessEqual: binary((a, b) => Number(a <= b)),
+    masked: binary((a, b) => (b === 0 ? 0 : a)),
     neg: unary((v) => -v),
     square: unary((v) => f(v * v)),
     sqrt: unary((v) => f(Math.sqrt(v))),
     exp: unary(exp),
     log: unary(log),
     abs: unary(Math.abs),
+    sign: unary((v) => (v > 0 ? 1 : v < 0 ? -1 : v)),
+    floor: unary(Math.floor),
+    round: unary((v) => (v % 1 === 0.5 || v % 1 === -0.5 ? 2 * Math.round(v / 2) : Math.round(v))),
+    select(out, condition, a, b, count) {
+      for (let i = 0; i < count; i++) x[out + i] = x[condition + i] === 0 ? x[b + i]! : x[a + i]!;
+    },
     tanh: unary(tanh),
     sigmoid: unary(sigmoid),
     relu: unary(positivePart),

@@ -3,15 +3,29 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { createRandom } from '../../src/autograd/random.ts';
 import { type Tensor, tensor, variable } from '../../src/autograd/tensor.ts';
-import { add, div } from '../../src/ops/arithmetic.ts';
+import { add, div, mul } from '../../src/ops/arithmetic.ts';
 import { batchMoments, batchNormTraining } from '../../src/ops/batch-normalization.ts';
 import { clip } from '../../src/ops/clip.ts';
+import {
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalOr,
+  notEqual,
+} from '../../src/ops/comparison.ts';
 import { dropout } from '../../src/ops/dropout.ts';
+import { max, maximum, min, minimum } from '../../src/ops/extremes.ts';
 import { binaryCrossentropy, meanSquaredError } from '../../src/ops/losses.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { mean, sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
+import { ceil, floor, round, sign } from '../../src/ops/rounding.ts';
+import { logSoftmax, logSumExp, softmax } from '../../src/ops/softmax.ts';
 import { abs, exp, leakyRelu, log, relu, sigmoid, sqrt, square, tanh } from '../../src/ops/unary.ts';
+import { where } from '../../src/ops/where.ts';
 
 /** The values of fn at x, and the gradient of their sum. */
 function at(fn: (x: Tensor) => Tensor, x: readonly number[]): { y: number[]; dx: number[] } {
@@ -45,6 +59,38 @@ describe('kinks', () => {
     const { y, dx } = at((x) => clip(x, -1, 2), [-1, 2, -1.5, 2.5, 0]);
     expect(y).toEqual([-1, 2, -1, 2, 0]);
     expect(dx).toEqual([1, 1, 0, 0, 1]);
+  });
+
+  it('sign, floor, ceil and round: signed zeros, halves and NaN; their slope is 0', () => {
+    expect(at(sign, [3, -3, 0, -0, NaN])).toEqual({ y: [1, -1, 0, -0, NaN], dx: [0, 0, 0, 0, 0] });
+    expect(at(floor, [1.5, -1.5, -0, NaN, -Infinity])).toEqual({ y: [1, -2, -0, NaN, -Infinity], dx: [0, 0, 0, 0, 0] });
+    expect(at(ceil, [1.5, -1.5, -0.5, 0])).toEqual({ y: [2, -1, -0, 0], dx: [0, 0, 0, 0] });
+    const halves = [0.5, 1.5, 2.5, -0.5, -1.5, -0.3, 2 ** 23 + 1];
+    expect(at(round, halves).y).toEqual([0, 2, 2, -0, -2, -0, 2 ** 23 + 1]);
+  });
+
+  it('maximum and minimum: at ties the first operand gets the gradient, as in TensorFlow; NaN wins', () => {
+    for (const [pick, y] of [
+      [maximum, [2, 3, NaN, NaN, 0]],
+      [minimum, [2, 1, NaN, NaN, -0]],
+    ] as const) {
+      const [a, b] = [variable(tensor([2, 1, NaN, 0, 0])), variable(tensor([2, 3, 1, NaN, -0]))];
+      const picked = pick(a, b);
+      expect(Array.from(picked.data)).toEqual(y);
+      const [da, db] = gradients(sum(picked), [a, b]).map(({ data }) => Array.from(data));
+      const first = pick === maximum ? 0 : 1;
+      expect([da, db]).toEqual([
+        [1, first, 0, 0, 1],
+        [0, 1 - first, 0, 0, 0],
+      ]);
+    }
+  });
+
+  it('max and min: equal elements get equal shares of the gradient, as in TensorFlow and PyTorch amax', () => {
+    expect(at((x) => max(x), [3, 1, 3, 3, -1])).toEqual({ y: [3], dx: [1 / 3, 0, 1 / 3, 1 / 3, 0].map(Math.fround) });
+    expect(at((x) => min(x), [0, -0, 2])).toEqual({ y: [-0], dx: [0.5, 0.5, 0] });
+    expect(at((x) => max(x), [1, NaN, 2]).y).toEqual([NaN]);
+    expect([max(tensor([])).item(), min(tensor([])).item()]).toEqual([-Infinity, Infinity]);
   });
 
   it('clip: equal limits give a constant', () => {
@@ -97,6 +143,46 @@ describe('NaN and the ends of the range', () => {
     expect(Array.from(sum(tensor([], [0, 3]), 0).data)).toEqual([0, 0, 0]);
     expect(meanSquaredError(tensor([]), tensor([])).item()).toBeNaN();
     expect(binaryCrossentropy(1, tensor([]), { fromLogits: true }).item()).toBeNaN();
+  });
+});
+
+describe('comparisons and where', () => {
+  const [a, b] = [tensor([1, 2, 3, NaN, 0]), tensor([2, 2, 2, NaN, -0])];
+
+  it.each([
+    [equal, [0, 1, 0, 0, 1]],
+    [notEqual, [1, 0, 1, 1, 0]],
+    [less, [1, 0, 0, 0, 0]],
+    [lessEqual, [1, 1, 0, 0, 1]],
+    [greater, [0, 0, 1, 0, 0]],
+    [greaterEqual, [0, 1, 1, 0, 1]],
+    [logicalAnd, [1, 1, 1, 1, 0]],
+    [logicalOr, [1, 1, 1, 1, 0]],
+  ] as const)('%s: NaN compares false and is true, 0 equals -0 and is false', (compare, expected) => {
+    expect(Array.from(compare(a, b).data)).toEqual(expected);
+  });
+
+  it('where: what is not chosen has no effect, not even NaN, on values and gradients', () => {
+    const [x, z] = [variable(tensor([1, NaN, -0, Infinity])), variable(tensor([NaN, 2, 3, 4]))];
+    const y = where(tensor([1, 0, NaN, -1]), x, z);
+    expect(Array.from(y.data)).toEqual([1, 2, -0, Infinity]);
+    const grads = gradients(sum(mul(y, tensor([1, Infinity, 2, 3]))), [x, z]);
+    expect(grads.map(({ data }) => Array.from(data))).toEqual([
+      [1, 0, 2, 3],
+      [0, Infinity, 0, 0],
+    ]);
+  });
+});
+
+describe('softmax, logSoftmax and logSumExp', () => {
+  it('do not overflow, and take infinite elements', () => {
+    expect(Array.from(softmax(tensor([1e4, 0, -Infinity])).data)).toEqual([1, 0, 0]);
+    expect(Array.from(logSoftmax(tensor([1e4, 0, -Infinity])).data)).toEqual([0, -1e4, -Infinity]);
+    expect(logSumExp(tensor([3e38, 3e38])).item()).toBe(Math.fround(3e38));
+    expect(logSumExp(tensor([1, Infinity])).item()).toBe(Infinity);
+    expect(logSumExp(tensor([-Infinity, -Infinity])).item()).toBe(-Infinity);
+    expect(logSumExp(tensor([])).item()).toBe(-Infinity);
+    expect(logSumExp(tensor([1, NaN])).item()).toBeNaN();
   });
 });
 

@@ -128,10 +128,6 @@ function features(o: Operands, columns: number, mixed: number): [number, number,
 }
 
 const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> } = {
-  add: binary,
-  sub: binary,
-  mul: binary,
-  div: binary,
   // Dense, a transpose, one row, one number, every second column, one column; each into a dense and into a wider
   // matrix.
   copy: kernelCase<Parameters<Kernels['copy']>>(2, [6, 2, 2], (o, rows, columns, next) => {
@@ -288,7 +284,7 @@ const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> }
 const cases: Readonly<Record<string, KernelCase>> = CASES;
 
 export function caseOf(kernel: AnyKernel): KernelCase {
-  return cases[kernel.name] ?? elementwise(kernel);
+  return cases[kernel.name] ?? ('bColumnStep' in kernel.parameters ? binary : elementwise(kernel));
 }
 
 /**

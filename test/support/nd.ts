@@ -59,3 +59,30 @@ export function ndBroadcast(a: readonly number[], b: readonly number[]): number[
     return m === 1 ? n : m;
   });
 }
+
+/** The elements along the axes as one row for each index of the other axes, and the function from an index to its row. */
+function rowsAlong(x: Nd, axes: readonly number[]): { readonly kept: number[]; readonly rowOf: RowOf } {
+  const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  const rows = new Map<string, number[]>();
+  const rowOf: RowOf = (index) => {
+    const key = index.map((i, axis) => (axes.includes(axis) ? 0 : i)).join();
+    if (!rows.has(key)) rows.set(key, []);
+    return rows.get(key)!;
+  };
+  ndBuild(x.shape, (index) => rowOf(index).push(ndAt(x, index)));
+  return { kept, rowOf };
+}
+
+type RowOf = (index: readonly number[]) => number[];
+
+/** Each row along the axes reduced to one number; the axes keep size 1. */
+export function ndReduce(x: Nd, axes: readonly number[], of: (row: readonly number[]) => number): Nd {
+  const { kept, rowOf } = rowsAlong(x, axes);
+  return ndBuild(kept, (index) => of(rowOf(index)));
+}
+
+/** Each row along an axis replaced by as many numbers. */
+export function ndMapRows(x: Nd, axis: number, of: (row: readonly number[]) => readonly number[]): Nd {
+  const { rowOf } = rowsAlong(x, [axis]);
+  return ndBuild(x.shape, (index) => of(rowOf(index))[index[axis]!]!);
+}

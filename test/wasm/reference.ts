@@ -53,7 +53,14 @@ const float: Record<string, (a: number, b: number) => number> = {
   abs: (a) => Math.abs(a),
   neg: (a) => -a,
   sqrt: (a) => Math.sqrt(a),
+  floor: (a) => Math.floor(a),
+  nearest: (a) => Math.sign(a) * nearestEven(Math.abs(a)),
 };
+
+function nearestEven(a: number): number {
+  const below = Math.floor(a);
+  return a - below < 0.5 || (a - below === 0.5 && below % 2 === 0) ? below : below + 1;
+}
 
 const comparison: Record<string, (a: Lane, b: Lane) => boolean> = {
   eq: (a, b) => a === b,

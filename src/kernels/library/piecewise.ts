@@ -1,5 +1,5 @@
 /** Elementwise functions with a kink or a threshold, each followed by its gradient kernel. */
-import { f32x4, v128 } from '../../wasm/index.ts';
+import { f32x4, i32x4, v128 } from '../../wasm/index.ts';
 import {
   type ElementwiseKernel,
   elementwise,
@@ -75,3 +75,35 @@ export const dropout: ElementwiseKernel<[x: Address, u: Address], [rate: Float, 
     portable: () => (x, u, rate, scale) => (u >= rate ? x * scale : 0),
     simd: (_, x, u, rate, scale) => v128.and(f32x4.ge(u, rate), f32x4.mul(x, scale)),
   });
+
+/** out = x > 0 ? 1 : x < 0 ? -1 : x */
+export const sign: UnaryKernel = /*#__PURE__*/ unary('sign', {
+  portable: () => Math.sign,
+  // Where |x| > 0, 1 with the sign of x.
+  simd: (_, x) => {
+    const one = v128.or(v128.and(x, i32x4.const(-0x80000000)), f32x4.const(1));
+    return choose(f32x4.gt(f32x4.abs(x), 0), one, x);
+  },
+});
+
+/** out = the largest whole number <= x */
+export const floor: UnaryKernel = /*#__PURE__*/ unary('floor', {
+  portable: () => Math.floor,
+  simd: (_, x) => f32x4.floor(x),
+});
+
+/** out = the nearest whole number to x, of two the even one; it keeps the sign of x, so -0.3 gives -0 */
+export const round: UnaryKernel = /*#__PURE__*/ unary('round', {
+  portable: () => (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
+  simd: (_, x) => f32x4.nearest(x),
+});
+
+/** out = condition != 0 ? a : b, where NaN is not 0 */
+export const select: ElementwiseKernel<[condition: Address, a: Address, b: Address]> = /*#__PURE__*/ elementwise(
+  'select',
+  {
+    inputs: 3,
+    portable: () => (condition, a, b) => (condition !== 0 ? a : b),
+    simd: (_, condition, a, b) => choose(f32x4.ne(condition, 0), a, b),
+  },
+);

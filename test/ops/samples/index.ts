@@ -11,6 +11,7 @@ import { reduceCases } from './reduce.ts';
 import { shapeOpsCases } from './shape-ops.ts';
 import { softmaxCases } from './softmax-cross-entropy.ts';
 import { unaryCases } from './unary.ts';
+import { whereCases } from './where.ts';
 
 export const ALL_OP_CASES: readonly OpCase[] = [
   ...arithmeticCases,
@@ -24,4 +25,5 @@ export const ALL_OP_CASES: readonly OpCase[] = [
   ...batchNormalizationCases,
   ...lossCases,
   ...softmaxCases,
+  ...whereCases,
 ];

@@ -1,6 +1,10 @@
-import { mean, type ReduceOptions, sum } from '../../../src/ops/reduce.ts';
-import { type Nd, nd, ndBuild, ndRandom } from '../../support/nd.ts';
-import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
+import type { Tensor } from '../../../src/autograd/tensor.ts';
+import { max, min } from '../../../src/ops/extremes.ts';
+import type { ReduceOptions } from '../../../src/ops/internal/reduction.ts';
+import { mean, sum } from '../../../src/ops/reduce.ts';
+import { logSoftmax, logSumExp, softmax } from '../../../src/ops/softmax.ts';
+import { type Nd, nd, ndMapRows, ndRandom, ndReduce } from '../../support/nd.ts';
+import { type OpCase, UNIT } from '../../support/op-check.ts';
 import { printShape, SHAPES } from './shapes.ts';
 
 const REDUCTIONS: readonly (readonly [readonly number[], ReduceOptions])[] = [
@@ -25,51 +29,77 @@ const REDUCTIONS: readonly (readonly [readonly number[], ReduceOptions])[] = [
   [[], { axis: [] }],
 ];
 
-function reduceSample(
-  run: typeof sum,
-  shape: readonly number[],
-  options: ReduceOptions,
-  average: boolean,
-  salt: number,
-): OpSample {
-  const given = options.axis ?? shape.map((_, axis) => axis);
-  const axes = (typeof given === 'number' ? [given] : given).map((axis) => (axis < 0 ? axis + shape.length : axis));
-  const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  const count = axes.reduce((product, axis) => product * shape[axis]!, 1);
-  const reduce = (x: Nd, of: (value: number) => number): Nd => {
-    const totals = new Map<string, number>();
-    ndBuild(kept, (index) => {
-      totals.set(index.join(), 0);
-      return 0;
-    });
-    let next = 0;
-    ndBuild(shape, (index) => {
-      const key = index.map((i, axis) => (axes.includes(axis) ? 0 : i)).join();
-      totals.set(key, totals.get(key)! + of(x.values[next++]!));
-      return 0;
-    });
-    const out = [...totals.values()].map((total) => (average ? total / count : total));
-    return nd(options.keepDims ? kept : shape.filter((_, axis) => !axes.includes(axis)), out);
-  };
-  return {
-    label: `${printShape(shape)}, ${JSON.stringify(options)}`,
-    inputs: [ndRandom(shape, salt, -2, 2)],
-    run: ([x]) => run(x!, options),
-    reference: ([x]) => reduce(x!, (value) => value),
-    // count - 1 additions and one division.
-    bound: ([x]) => reduce(x!, (value) => (count + 1) * UNIT * Math.abs(value)),
-  };
+type Row = readonly number[];
+
+/** @param bound - largest error of a float32 run, from the elements that are reduced. Default: none, it is exact. */
+function reduceCase(
+  name: string,
+  run: (x: Tensor, options: ReduceOptions) => Tensor,
+  of: (row: Row) => number,
+  bound?: (row: Row) => number,
+): OpCase {
+  const samples = REDUCTIONS.map(([shape, options], i) => {
+    const given = options.axis ?? shape.map((_, axis) => axis);
+    const axes = (typeof given === 'number' ? [given] : given).map((axis) => (axis < 0 ? axis + shape.length : axis));
+    const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+    const result = options.keepDims ? kept : shape.filter((_, axis) => !axes.includes(axis));
+    const reduce = (x: Nd, what: (row: Row) => number): Nd => nd(result, ndReduce(x, axes, what).values);
+    return {
+      label: `${printShape(shape)}, ${JSON.stringify(options)}`,
+      inputs: [ndRandom(shape, i, -2, 2)],
+      run: ([x]: readonly Tensor[]) => run(x!, options),
+      reference: ([x]: readonly Nd[]) => reduce(x!, of),
+      ...(bound === undefined ? {} : { bound: ([x]: readonly Nd[]) => reduce(x!, bound) }),
+    };
+  });
+  return { name, samples, float32: bound === undefined ? 'exact' : 'bound' };
+}
+
+const total = (row: Row): number => row.reduce((all, value) => all + value, 0);
+const absolute = (row: Row): number => total(row.map(Math.abs));
+const logOfSum = (row: Row): number => Math.log(total(row.map(Math.exp)));
+/** Additions, exp and log of 2 ulp each, and the argument of exp, whose error becomes a relative one. */
+const ofExponentials = (row: Row): number => (row.length + 16) * UNIT * (1 + Math.max(0, ...row.map(Math.abs)));
+
+const AXES: readonly (readonly [readonly number[], number | undefined])[] = [
+  ...SHAPES.filter((shape) => shape.length > 0).map((shape) => [shape, undefined] as const),
+  [[3, 5], 0],
+  [[3, 5], 1],
+  [[2, 3, 4], 1],
+  [[2, 3, 4], -3],
+];
+
+function axisCase(
+  name: string,
+  run: (x: Tensor, axis?: number) => Tensor,
+  of: (row: Row) => readonly number[],
+): OpCase {
+  const samples = AXES.map(([shape, axis], i) => {
+    const counted = axis ?? -1;
+    const one = counted < 0 ? counted + shape.length : counted;
+    return {
+      label: `${printShape(shape)}, axis ${axis}`,
+      inputs: [ndRandom(shape, 40 + i, -3, 3)],
+      run: ([x]: readonly Tensor[]) => run(x!, axis),
+      reference: ([x]: readonly Nd[]) => ndMapRows(x!, one, of),
+      bound: ([x]: readonly Nd[]) => ndMapRows(x!, one, (row) => row.map(() => ofExponentials(row))),
+    };
+  });
+  return { name, samples, float32: 'bound' };
 }
 
 export const reduceCases: readonly OpCase[] = [
-  {
-    name: 'sum',
-    samples: REDUCTIONS.map(([shape, options], i) => reduceSample(sum, shape, options, false, i)),
-    float32: 'bound',
-  },
-  {
-    name: 'mean',
-    samples: REDUCTIONS.map(([shape, options], i) => reduceSample(mean, shape, options, true, i)),
-    float32: 'bound',
-  },
+  // count - 1 additions, and one division.
+  reduceCase('sum', sum, total, (row) => (row.length + 1) * UNIT * absolute(row)),
+  reduceCase(
+    'mean',
+    mean,
+    (row) => total(row) / row.length,
+    (row) => ((row.length + 1) * UNIT * absolute(row)) / row.length,
+  ),
+  reduceCase('max', max, (row) => Math.max(...row)),
+  reduceCase('min', min, (row) => Math.min(...row)),
+  reduceCase('logSumExp', logSumExp, logOfSum, ofExponentials),
+  axisCase('softmax', softmax, (row) => row.map((value) => Math.exp(value - logOfSum(row)))),
+  axisCase('logSoftmax', logSoftmax, (row) => row.map((value) => value - logOfSum(row))),
 ];

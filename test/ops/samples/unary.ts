@@ -1,6 +1,8 @@
 import type { Tensor } from '../../../src/autograd/tensor.ts';
 import { neg } from '../../../src/ops/arithmetic.ts';
 import { clip } from '../../../src/ops/clip.ts';
+import { logicalNot } from '../../../src/ops/comparison.ts';
+import { ceil, floor, round, sign } from '../../../src/ops/rounding.ts';
 import { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from '../../../src/ops/unary.ts';
 import { type Nd, nd, ndAwayFrom, ndRandom } from '../../support/nd.ts';
 import type { OpCase, OpSample } from '../../support/op-check.ts';
@@ -37,6 +39,13 @@ function unaryCase(
 const real: Domain = { low: -3, high: 3, extra: [0, -0, 1, -1, 20, -20, 1e-3] };
 const positive: Domain = { low: 0.25, high: 4, extra: [0.1, 1, 16, 100, 1000] };
 const kinked: Domain = { low: -3, high: 3, kinks: [0], extra: [0.01, -0.01, 50, -50] };
+/** Away from the whole numbers and the halves. */
+const jumping: Domain = {
+  low: -3,
+  high: 3,
+  kinks: [-3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3],
+  extra: [0.01, -0.01, 50.25, -50.25, 1000.25],
+};
 
 export const unaryCases: readonly OpCase[] = [
   unaryCase('neg', neg, (x) => -x, real),
@@ -61,6 +70,11 @@ export const unaryCases: readonly OpCase[] = [
     { ...real, extra: [0, -0, 30, -30, -80, 100] },
     'four ulp',
   ),
+  unaryCase('sign', sign, Math.sign, kinked),
+  unaryCase('logicalNot', logicalNot, (x) => Number(x === 0), real),
+  unaryCase('floor', floor, Math.floor, jumping),
+  unaryCase('ceil', ceil, Math.ceil, jumping),
+  unaryCase('round', round, Math.round, jumping),
   unaryCase('relu', relu, (x) => Math.max(x, 0), kinked),
   // The slope is a power of 2, so that a float32 run is exact. conventions.test.ts checks the default slope.
   unaryCase(
