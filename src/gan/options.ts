@@ -6,7 +6,15 @@ import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { MODEL, OPTIMIZER } from '../training/checks.ts';
 import { prepareRun, type TrainingOptions, type TrainingRun, trainingSchema } from '../training/options.ts';
+import {
+  type Augmentation,
+  type AugmentationKind,
+  type AugmentationOptions,
+  checkAugmentable,
+  readAugmentation,
+} from './augmentation.ts';
 import { DEFAULT_CLASSES, labelBytes, MAX_CLASSES } from './classes.ts';
+import { type GradientPenalty, type GradientPenaltyOptions, readGradientPenalty } from './gradient-penalty.ts';
 import { checkObjective, DEFAULT_LOSS, GAN_LOSSES, type GanLoss, type Objective, readObjective } from './losses.ts';
 import { readNetworks, warnOfRange } from './networks.ts';
 import type { GanLosses, GanNetworks } from './step.ts';
@@ -60,14 +68,15 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   /**
    * The losses of the networks. Default 'nonSaturating', binary cross-entropy. 'minimax' is the original form; with it,
    * the generator learns slowly while the discriminator rejects its images. 'leastSquares' and 'hinge' use distances
-   * instead of cross-entropy. The formulas are in src/gan/losses.ts.
+   * instead of cross-entropy. 'wasserstein' and 'relativistic' are meant for use with a gradientPenalty. The formulas
+   * are in src/gan/losses.ts.
    */
   readonly loss?: GanLoss | undefined;
   /** Your own losses instead, from the logits of one forward pass. A resumed training needs the same functions. */
   readonly objective?: Objective | undefined;
   /**
-   * One-sided label smoothing, in [0, 1): real images get the label 1 - labelSmoothing. Not available with 'hinge'.
-   * Default 0.
+   * One-sided label smoothing, in [0, 1): real images get the label 1 - labelSmoothing. Not available with 'hinge',
+   * 'wasserstein' and 'relativistic', which have no labels. Default 0.
    */
   readonly labelSmoothing?: number | undefined;
   /**
@@ -77,6 +86,26 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
    * stays the same. In [0, 1), for example 0.999. Default: no average.
    */
   readonly emaMomentum?: number | undefined;
+  /**
+   * Keeps the discriminator's slope small, by a term in its loss: { kind: 'r1' | 'r1r2' | 'wgan-gp', weight, every }.
+   * Defaults: weight 10, every step. It is differentiated through a gradient, so every layer of the discriminator needs
+   * second derivatives; all of this library have them. Events and history then have `gradientPenalty` too. Default: no
+   * penalty.
+   */
+  readonly gradientPenalty?: GradientPenaltyOptions | undefined;
+  /**
+   * The number of steps from one update of the generator to the next. A step is always one batch of real images, new
+   * noise and one update of the discriminator; each discriminatorSteps-th step updates the generator too, from the same
+   * forward pass. So an epoch still uses every image once, and the number of its steps stays the same. Schedules and
+   * emaMomentum of the generator count its own updates. Default 1.
+   */
+  readonly discriminatorSteps?: number | undefined;
+  /**
+   * Changes that real and generated images get before the discriminator sees them, for training on few images: names,
+   * or { kind, amount }, of 'brightness', 'saturation', 'contrast', 'translation' and 'cutout', in the order in which
+   * they are made. Default: none.
+   */
+  readonly augmentation?: readonly (AugmentationKind | AugmentationOptions)[] | undefined;
 }
 
 /** The checked options of trainGan, with the networks. */
@@ -90,6 +119,9 @@ export interface TrainGanSetup extends TrainingRun<GanLosses, GanEpoch> {
   readonly objective: Objective;
   readonly latentDim: number;
   readonly sampleCount: number;
+  readonly gradientPenalty: GradientPenalty | undefined;
+  readonly discriminatorSteps: number;
+  readonly augmentation: readonly Augmentation[] | undefined;
 }
 
 const WHERE = 'trainGan';
@@ -108,13 +140,18 @@ const OPTIONS = {
   objective: option<Objective>(checkObjective).optional(),
   labelSmoothing: number({ from: 0, below: 1 }).optional(),
   emaMomentum: number({ from: 0, below: 1 }).optional(),
+  gradientPenalty: option<GradientPenaltyOptions, GradientPenalty>(readGradientPenalty).optional(),
+  discriminatorSteps: integer(1).or(1),
+  augmentation: option<readonly (AugmentationKind | AugmentationOptions)[], readonly Augmentation[]>(
+    readAugmentation,
+  ).optional(),
 };
 
 export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   const values = readOptions(WHERE, options, OPTIONS);
   const run = prepareRun(WHERE, values);
   const { images, random } = run;
-  const { latentDim, sampleCount, labelSmoothing = 0 } = values;
+  const { latentDim, sampleCount, labelSmoothing = 0, gradientPenalty, discriminatorSteps, augmentation } = values;
   const { classes = DEFAULT_CLASSES } = values;
   if (values.labels === undefined && values.classes !== undefined) {
     throw new ArgumentError(`${WHERE}: classes needs labels, one for each image. Give labels, or leave classes out.`);
@@ -128,8 +165,10 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
     );
   }
   const loss = values.objective === undefined ? (values.loss ?? DEFAULT_LOSS) : 'a pair of functions';
+  if (augmentation !== undefined) checkAugmentable(WHERE, augmentation, images.itemShape);
   const surroundings = { latentDim, imageShape: images.itemShape, classes: labels && classes };
   const networks = readNetworks(WHERE, values, surroundings, random);
   warnOfRange(WHERE, images, networks.generator);
-  return { ...run, labels, classes, networks, loss, labelSmoothing, objective, latentDim, sampleCount };
+  const additions = { gradientPenalty, discriminatorSteps, augmentation };
+  return { ...run, labels, classes, networks, loss, labelSmoothing, objective, latentDim, sampleCount, ...additions };
 }

@@ -2,17 +2,23 @@
  * One step of a GAN: one forward pass D(real), G(z), D(G(z)) in training mode, both losses and both sets of gradients
  * from that pass, then both updates.
  *   generator: BCE(1, fake); discriminator: BCE(1, real) + BCE(0, fake); or another pair of losses.ts
+ * With `discriminatorSteps` = k, only each k-th step updates the generator; the others use its images as they are. A
+ * step has always one batch of real images and new noise.
  * Source: I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014, with the non-saturating generator loss.
  */
 import { gradients } from '../autograd/gradients.ts';
 import type { Random } from '../autograd/random.ts';
+import { isTracked, watch, withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import type { Tensor } from '../autograd/tensor.ts';
 import type { Model } from '../nn/sequential.ts';
+import { add } from '../ops/arithmetic.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { Player } from '../training/player.ts';
 import { checkLoss, type Pass, trainStep } from '../training/step.ts';
+import { type Augmentation, augment } from './augmentation.ts';
 import { joinClasses } from './classes.ts';
+import { type GradientPenalty, type Judged, penaltyOf } from './gradient-penalty.ts';
 import { ARTICLE_OBJECTIVE, type Objective } from './losses.ts';
 import { updateWeightAverage, type WeightAverage } from './weight-average.ts';
 
@@ -29,15 +35,27 @@ export interface GanNetworks {
 export interface GanStepOptions {
   /** Default: binary cross-entropy, non-saturating. */
   readonly objective?: Objective | undefined;
-  /**
-   * One-hot classes [n, classes] of the generated images. The noise and the real images already contain their classes.
-   */
+  /** One-hot classes [n, classes] of the real images. */
+  readonly realClasses?: Tensor | undefined;
+  /** One-hot classes [n, classes] of the generated images. The noise already contains them. */
   readonly fakeClasses?: Tensor | undefined;
+  readonly augmentation?: readonly Augmentation[] | undefined;
+  readonly gradientPenalty?: GradientPenalty | undefined;
+  /** The steps from one update of the generator to the next. Default 1. */
+  readonly discriminatorSteps?: number | undefined;
+  /** The number of steps that are done, which decides whether the generator's update and the penalty are due. Default 0. */
+  readonly stepsDone?: number | undefined;
 }
 
 export interface GanLosses {
   readonly generatorLoss: number;
+  /** Without the gradient penalty. */
   readonly discriminatorLoss: number;
+  /**
+   * Only with the option `gradientPenalty`: the penalty that this step added to the discriminator's loss, 0 if it
+   * added none. With `every`, the mean over an epoch is therefore the mean penalty.
+   */
+  readonly gradientPenalty?: number;
 }
 
 type Pair = Pick<GanNetworks, 'generator' | 'discriminator'>;
@@ -60,25 +78,46 @@ export function ganPlayers({
   ];
 }
 
-/** The forward pass. It updates the moving statistics and nothing else. */
+/** Whether the step after `stepsDone` steps updates the generator. */
+export function updatesGenerator({ discriminatorSteps = 1, stepsDone = 0 }: GanStepOptions): boolean {
+  return (stepsDone + 1) % discriminatorSteps === 0;
+}
+
+/** The forward pass. It updates the moving statistics and nothing else. `real` are pixels, without classes. */
 export function ganForward(
   { generator, discriminator }: Pair,
   real: Tensor,
   noise: Tensor,
   random: Random,
-  { objective = ARTICLE_OBJECTIVE, fakeClasses }: GanStepOptions = {},
+  options: GanStepOptions = {},
 ): Pass<GanLosses> {
+  const { objective = ARTICLE_OBJECTIVE, augmentation = [], gradientPenalty, stepsDone = 0 } = options;
+  const { realClasses, fakeClasses } = options;
+  const penaltyIsDue = gradientPenalty !== undefined && stepsDone % gradientPenalty.every === 0;
+  const generatorIsDue = updatesGenerator(options);
   const mode = { training: true, random };
-  const realLogits = discriminator.call(real, mode);
-  const fakes = generator.call(noise, mode);
-  const fakeLogits = discriminator.call(fakeClasses === undefined ? fakes : joinClasses(fakes, fakeClasses), mode);
-  const ofGenerator = objective.generatorLoss(fakeLogits, realLogits);
-  const ofDiscriminator = objective.discriminatorLoss(realLogits, fakeLogits);
-  const losses = [
-    checkLoss(WHERE, 'objective.generatorLoss', ofGenerator),
-    checkLoss(WHERE, 'objective.discriminatorLoss', ofDiscriminator),
-  ];
-  return { losses, measures: { generatorLoss: ofGenerator.item(), discriminatorLoss: ofDiscriminator.item() } };
+  const judge = (images: Tensor, classes: Tensor | undefined): Judged => {
+    const tracked = penaltyIsDue && !isTracked(images) ? watch(images) : images;
+    const seen = augment(tracked, augmentation, random);
+    return { images: tracked, logits: discriminator.call(classes ? joinClasses(seen, classes) : seen, mode) };
+  };
+  const generate = (): Tensor => generator.call(noise, mode);
+  const ofReal = judge(real, realClasses);
+  const ofFake = judge(generatorIsDue ? generate() : withoutRecording(generate), fakeClasses);
+  const generatorLoss = objective.generatorLoss(ofFake.logits, ofReal.logits);
+  const discriminatorLoss = objective.discriminatorLoss(ofReal.logits, ofFake.logits);
+  checkLoss(WHERE, 'objective.generatorLoss', generatorLoss);
+  checkLoss(WHERE, 'objective.discriminatorLoss', discriminatorLoss);
+  const measures = { generatorLoss: generatorLoss.item(), discriminatorLoss: discriminatorLoss.item() };
+  const ofGenerator = generatorIsDue ? generatorLoss : undefined;
+  if (gradientPenalty === undefined) return { losses: [ofGenerator, discriminatorLoss], measures };
+  if (!penaltyIsDue) return { losses: [ofGenerator, discriminatorLoss], measures: { ...measures, gradientPenalty: 0 } };
+  const judgeAsReal = (images: Tensor): Tensor => judge(images, realClasses).logits;
+  const penalty = penaltyOf(gradientPenalty, { real: ofReal, fake: ofFake, judge: judgeAsReal, random });
+  return {
+    losses: [ofGenerator, add(discriminatorLoss, penalty)],
+    measures: { ...measures, gradientPenalty: penalty.item() },
+  };
 }
 
 /** The gradients of the trainable weights, in the order of the weights, from one forward pass. */
@@ -99,7 +138,7 @@ export function ganPass(
   const [generatorLoss, discriminatorLoss] = pass.losses;
   return {
     ...pass,
-    generatorGradients: gradients(generatorLoss!, pair.generator.trainableWeights),
+    generatorGradients: generatorLoss === undefined ? [] : gradients(generatorLoss, pair.generator.trainableWeights),
     discriminatorGradients: gradients(discriminatorLoss!, pair.discriminator.trainableWeights),
   };
 }
@@ -119,12 +158,12 @@ export function ganStep(
   return scope(() => {
     const forward = (): Pass<GanLosses> => ganForward(networks, real, noise, random, options);
     const losses = trainStep(WHERE, ganPlayers(networks), real, forward);
-    updateAverage(networks);
+    if (updatesGenerator(options)) updateAverage(networks);
     return losses;
   }, 'ganStep');
 }
 
-/** After each step. */
+/** After each update of the generator. */
 export function updateAverage({ average, generator, generatorOptimizer }: GanNetworks): void {
   if (average !== undefined) updateWeightAverage(average, generator, generatorOptimizer.step);
 }

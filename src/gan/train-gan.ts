@@ -7,7 +7,7 @@ import type { Pass } from '../training/step.ts';
 import { type Batch, type TrainingResult, train } from '../training/train.ts';
 import { drawLabels, joinClasses, labelsInTurn, oneHot } from './classes.ts';
 import { readTrainGanOptions, type TrainGanOptions, type TrainGanSetup } from './options.ts';
-import { type GanLosses, ganForward, ganPlayers, updateAverage } from './step.ts';
+import { type GanLosses, ganForward, ganPlayers, updateAverage, updatesGenerator } from './step.ts';
 
 export interface TrainGanResult extends TrainingResult<GanLosses> {
   readonly generator: Model;
@@ -64,11 +64,13 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
     const result = await train<GanLosses>(setup, {
       where: 'trainGan',
       players: ganPlayers(networks),
-      nothing: { generatorLoss: 0, discriminatorLoss: 0 },
+      nothing: { generatorLoss: 0, discriminatorLoss: 0, ...(setup.gradientPenalty && { gradientPenalty: 0 }) },
       settings: settingsOf(setup),
       tensors: new Map([...averagesOf(averageGenerator), ['sample_noise', sampleNoise]]),
       forward: (batch) => forward(setup, batch),
-      afterUpdate: () => updateAverage(networks),
+      afterUpdate({ stepsDone }) {
+        if (updatesGenerator({ ...setup, stepsDone })) updateAverage(networks);
+      },
       afterEpoch(record) {
         const samples = drawSamples(setup, sampleNoise);
         // Whether the callback keeps the samples or only reads them, they must not occupy tensor memory in later
@@ -83,14 +85,28 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
   }
 }
 
-/** The settings that decide the bits, besides images, optimizers and networks. */
+/**
+ * The settings that decide the bits, besides images, optimizers and networks. What is off by default is left out when it
+ * is off, so that older checkpoints can be resumed.
+ */
 function settingsOf(setup: TrainGanSetup): Record<string, string | number> {
   const { latentDim, sampleCount, loss, labelSmoothing, networks, labels, classes } = setup;
+  const { discriminatorSteps, gradientPenalty, augmentation } = setup;
   return {
     ...{ latentDim, sampleCount, loss, labelSmoothing },
     ...(networks.average && { emaMomentum: networks.average.momentum }),
     ...(labels && { 'labels.classes': classes, 'labels.hash': hashLabels(labels) }),
+    ...(discriminatorSteps > 1 && { discriminatorSteps }),
+    ...(gradientPenalty && withPrefix('gradientPenalty.', gradientPenalty)),
+    ...(augmentation && { augmentation: augmentation.map(({ kind, amount }) => `${kind} ${amount}`).join(', ') }),
   };
+}
+
+function withPrefix(
+  prefix: string,
+  settings: Readonly<Record<string, string | number>>,
+): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [prefix + name, value]));
 }
 
 function averagesOf(averageGenerator: Model | undefined): [string, Variable][] {
@@ -98,14 +114,15 @@ function averagesOf(averageGenerator: Model | undefined): [string, Variable][] {
 }
 
 /** The forward pass. With labels, each network also gets the classes of its images. */
-function forward(setup: TrainGanSetup, { images, places, random }: Batch): Pass<GanLosses> {
-  const { labels, classes, networks, objective, batchSize, latentDim } = setup;
+function forward(setup: TrainGanSetup, { images, places, stepsDone, random }: Batch): Pass<GanLosses> {
+  const { labels, classes, networks, batchSize, latentDim } = setup;
   const noise = random.normal([batchSize, latentDim]);
-  if (labels === undefined) return ganForward(networks, images, noise, random, { objective });
+  if (labels === undefined) return ganForward(networks, images, noise, random, { ...setup, stepsDone });
   const realLabels = Uint8Array.from(places, (place) => labels[place]!);
-  const real = joinClasses(images, oneHot(realLabels, classes));
+  const realClasses = oneHot(realLabels, classes);
   const fakeClasses = oneHot(drawLabels(labels, random, batchSize), classes);
-  return ganForward(networks, real, joinClasses(noise, fakeClasses), random, { objective, fakeClasses });
+  const options = { ...setup, stepsDone, realClasses, fakeClasses };
+  return ganForward(networks, images, joinClasses(noise, fakeClasses), random, options);
 }
 
 /** Samples [sampleCount, ...image], from the averaged generator if there is one. */

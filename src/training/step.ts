@@ -12,8 +12,8 @@ import { networksOf, type Player, trainableWeightsOf } from './player.ts';
 
 /** The result of a forward pass in training mode. */
 export interface Pass<M> {
-  /** The loss of each player, a scalar, in the order of the players. */
-  readonly losses: readonly Tensor[];
+  /** The loss of each player, a scalar, in the order of the players. Undefined: the step does not update this player. */
+  readonly losses: readonly (Tensor | undefined)[];
   /** The measures of the step, including the losses. */
   readonly measures: M;
 }
@@ -33,9 +33,11 @@ export function trainStep<M extends Measures<M>>(
   const networks = networksOf(players);
   const { losses, measures } = forward();
   checkLosses(where, networks, measures, images);
-  const updates = players.map((player, i) => {
+  const updates = players.flatMap((player, i) => {
+    const loss = losses[i];
+    if (loss === undefined) return [];
     const weights = trainableWeightsOf(player);
-    return { ...player, weights, gradients: gradients(losses[i]!, weights) };
+    return [{ ...player, weights, gradients: gradients(loss, weights) }];
   });
   const broken = updates.flatMap(({ optimizer, weights, gradients }) => optimizer.apply(weights, gradients));
   checkUpdates(where, updates, new Set(broken));

@@ -21,6 +21,8 @@ export interface Batch {
   /** The images at `places`: [n, ...item]. */
   readonly images: Tensor;
   readonly places: Int32Array;
+  /** The number of steps of the whole training that are done. */
+  readonly stepsDone: number;
   /** Draws noise, labels and dropout masks. */
   readonly random: Random;
 }
@@ -43,7 +45,7 @@ export interface Training<M extends Measures<M>> {
   /** The forward pass in training mode. */
   forward(batch: Batch): Pass<M>;
   /** Called at the end of each step. */
-  afterUpdate?(): void;
+  afterUpdate?(batch: Batch): void;
   /** The measures over validation data, if there is any. */
   readonly validate?: (() => M) | undefined;
   /** Called after each epoch, before its checkpoint. */
@@ -73,6 +75,7 @@ export async function train<M extends Measures<M>>(
   }
   useThreads(run.threads);
   const { seed, checkpoint: store, checkpointEvery, resume, onResume } = run;
+  const stepsPerEpoch = stepsPerEpochOf({ count: images.count, batchSize });
   const belongings = {
     ...{ where, players, nothing: training.nothing },
     tensors: training.tensors ?? new Map(),
@@ -81,7 +84,7 @@ export async function train<M extends Measures<M>>(
   const checkpoints = createCheckpoints({
     ...{ ...belongings, images, epochs, store, checkpointEvery, resume, onResume },
     settings: { seed, batchSize, ...training.settings },
-    stepsPerEpoch: stepsPerEpochOf({ count: images.count, batchSize }),
+    stepsPerEpoch,
     fresh: () => new Progress(run.random, training.nothing),
   });
   try {
@@ -99,9 +102,11 @@ export async function train<M extends Measures<M>>(
         if (places.length !== size) heap().mergeFree();
         size = places.length;
         return scope(() => {
-          const batch = { images: images.gather(places), places, random: progress.random };
+          const { epoch, step, random } = progress;
+          const stepsDone = (epoch - 1) * stepsPerEpoch + step;
+          const batch = { images: images.gather(places), places, stepsDone, random };
           const measures = trainStep(where, players, batch.images, () => training.forward(batch));
-          training.afterUpdate?.();
+          training.afterUpdate?.(batch);
           return measures;
         }, `${where} step`);
       },
