@@ -52,6 +52,33 @@ export const TRAINING_CALLS: Calls<typeof ganvas> = {
       /^generator and discriminator are one and the same model; .* Make two/,
     ),
     wrongly({ loss: 'hinge', labelSmoothing: 0.1 }, /^labelSmoothing goes with a loss that has labels/),
+    wrongly({ loss: 'relativistic', labelSmoothing: 0.1 }, /^labelSmoothing goes .*, and 'relativistic' has none/),
+    wrongly({ gradientPenalty: 'r1' }, /^gradientPenalty: options must be a plain object; got "r1"/),
+    wrongly(
+      { gradientPenalty: { kind: 'r2' } },
+      /^gradientPenalty: kind must be one of 'r1', 'r1r2', 'wgan-gp'; got "r2"/,
+    ),
+    wrongly({ gradientPenalty: { weight: 1 } }, /^gradientPenalty: kind must be one of .* got undefined/),
+    wrongly(
+      { gradientPenalty: { kind: 'r1', weight: -1 } },
+      /^gradientPenalty: weight must be a finite number of at least 0; got -1/,
+    ),
+    wrongly(
+      { gradientPenalty: { kind: 'r1', evry: 2 } },
+      /^gradientPenalty: unknown option "evry". Did you mean every\?/,
+    ),
+    wrongly({ augmentation: [] }, /^augmentation must be a list of names or \{ kind, amount \}.*; got \[\]/),
+    wrongly({ augmentation: 'cutout' }, /^augmentation must be a list of names .*; got "cutout"/),
+    wrongly({ augmentation: ['cutuot'] }, /^augmentation\[0\] must be one of .* Did you mean cutout\?/),
+    wrongly(
+      { augmentation: ['cutout', { kind: 'translation', amount: 2 }] },
+      /^augmentation\[1\]: amount must be a finite number from 0 to 1; got 2/,
+    ),
+    wrongly({ augmentation: ['saturation'] }, /^saturation changes nothing in images of one channel, \[2, 2, 1\]/),
+    wrongly(
+      { augmentation: ['cutout'], images: dataset(new Uint8Array(16), [4, 4]) },
+      /^augmentation changes images \[height, width, channels\]; the items are \[4\]/,
+    ),
     wrongly({ labels: 7 }, /^labels must be a list of class numbers; got 7. loadMnist/),
     wrongly({ labels: [0, 1, 2] }, /^labels must be as many as the images; got 3 labels for 4 images/),
     wrongly({ labels: [0, 1, 10, 3] }, /^labels\[2\] must be a whole number from 0 to 9, .* got 10/),

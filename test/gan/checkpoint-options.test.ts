@@ -8,7 +8,7 @@ import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { bitsOf } from '../nn/bits.ts';
 import { expectRejection } from '../support/thrown.ts';
 import { EPOCHS, recordingStore, relativistic, runTiny, STEPS_PER_EPOCH, stateHash, stopAfter } from './tiny.ts';
-import { LABELS, tinyConditional } from './tiny-conditional.ts';
+import { CLASSES, LABELS, tinyConditional } from './tiny-conditional.ts';
 
 const { adam, adamW, add, mul, rmsprop, schedules, sgd, sub } = ganvas;
 type Options = Partial<ganvas.TrainGanOptions>;
@@ -49,7 +49,40 @@ const VARIANTS: readonly (readonly [string, () => Options])[] = [
   ['hinge and an averaged generator', () => ({ loss: 'hinge', emaMomentum: 0.9 })],
   ['labels and an averaged generator', () => ({ labels: LABELS, emaMomentum: 0.99 })],
   ['an objective of the user', () => ({ objective: relativistic })],
+  ['three discriminator steps and an averaged generator', () => ({ discriminatorSteps: 3, emaMomentum: 0.9 })],
+  [
+    'relativistic, R1 and R2 in every second step, every augmentation',
+    () => ({
+      ...{ loss: 'relativistic', gradientPenalty: { kind: 'r1r2', weight: 0.5, every: 2 } },
+      augmentation: ['contrast', 'brightness', { kind: 'translation', amount: 0.3 }, 'cutout'],
+      discriminator: withoutNormalization(),
+    }),
+  ],
+  [
+    'Wasserstein with its penalty, two discriminator steps, translation',
+    () => ({
+      ...{ loss: 'wasserstein', gradientPenalty: { kind: 'wgan-gp' }, discriminatorSteps: 2 },
+      augmentation: ['translation'],
+      discriminator: withoutNormalization(),
+    }),
+  ],
+  [
+    'labels, R1 and cutout',
+    () => ({
+      ...{ labels: LABELS, gradientPenalty: { kind: 'r1' }, augmentation: ['cutout'] },
+      discriminator: withoutNormalization([16 + CLASSES]),
+    }),
+  ],
 ];
+
+/** With dropout, which draws random numbers in the passes of a penalty too. */
+function withoutNormalization(inputShape = [4, 4, 1]): ganvas.Model {
+  const { flatten, dense, leakyReLU, dropout } = ganvas.layers;
+  return ganvas.sequential(
+    [flatten({ inputShape }), dense({ units: 5 }), leakyReLU(), dropout({ rate: 0.25 }), dense({ units: 1 })],
+    { random: ganvas.createRandom(8) },
+  );
+}
 
 /** Its networks take classes if there are labels. */
 const run = (options: Options) => runTiny(options.labels === undefined ? options : tinyConditional(options));
@@ -87,6 +120,10 @@ it('the averaged weights stand in the checkpoint under names of their own, and o
 describe('resuming with other options lists them', () => {
   const otherLabels = LABELS.map((label, i) => (i === 2 ? 1 : label));
   const clipped = { generatorOptimizer: adam({ learningRate: 0.1, clipNorm: 3 }) };
+  const penalty = (every: number): Options => {
+    return { gradientPenalty: { kind: 'r1', weight: 1, every }, discriminator: withoutNormalization() };
+  };
+  const cutout = (amount: number): Options => ({ augmentation: [{ kind: 'cutout', amount }] });
   const cases: readonly (readonly [RegExp, Options, Options])[] = [
     [/: loss: saved nonSaturating, given hinge\. Resume/, {}, { loss: 'hinge' }],
     [/: loss: saved leastSquares, given nonSaturating\. Resume/, { loss: 'leastSquares' }, {}],
@@ -94,6 +131,9 @@ describe('resuming with other options lists them', () => {
     [/: labelSmoothing: saved 0.1, given 0\. Resume/, { labelSmoothing: 0.1 }, {}],
     [/: emaMomentum: saved none, given 0.9\. Resume/, {}, { emaMomentum: 0.9 }],
     [/: emaMomentum: saved 0.99, given 0.9\. Resume/, { emaMomentum: 0.99 }, { emaMomentum: 0.9 }],
+    [/: discriminatorSteps: saved none, given 2\. Resume/, {}, { discriminatorSteps: 2 }],
+    [/: gradientPenalty.every: saved 2, given 4\. Resume/, penalty(2), penalty(4)],
+    [/: augmentation: saved cutout 0.5, given cutout 0.25\. Resume/, cutout(0.5), cutout(0.25)],
     [/: labels.hash: saved [\da-f]{8}, given [\da-f]{8}\. Resume/, { labels: LABELS }, { labels: otherLabels }],
     [/labels.classes: saved none, given 3; labels.hash: saved none, given [\da-f]{8}; /, {}, { labels: LABELS }],
     [/generatorOptimizer\.clipNorm: saved 0.1, given 3/, both(() => adam({ clipNorm: 0.1 })), clipped],
@@ -112,6 +152,9 @@ it('the defaults, spelt out, give the same checkpoint to the last bit', async ()
     await runTiny({ ...options, checkpoint: store, epochs: 1 });
     return stateHash(store.saved[0]!);
   };
-  const defaults: Options = { loss: 'nonSaturating', labelSmoothing: 0, emaMomentum: undefined, labels: undefined };
+  const defaults: Options = {
+    ...{ loss: 'nonSaturating', labelSmoothing: 0, emaMomentum: undefined, labels: undefined },
+    ...{ discriminatorSteps: 1, gradientPenalty: undefined, augmentation: undefined },
+  };
   expect(await hashOf(defaults)).toBe(await hashOf({}));
 });
