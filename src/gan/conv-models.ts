@@ -11,16 +11,11 @@
  * 2016.
  */
 import type { Random } from '../autograd/random.ts';
-import { ShapeError } from '../core/errors.ts';
-import { number, type Option, option, readOptions } from '../core/options.ts';
-import { formatShape, type Shape } from '../core/shape.ts';
-import { checkImageShape, DIGIT_SHAPE } from '../data/image-shape.ts';
+import { number, readOptions } from '../core/options.ts';
+import type { Shape } from '../core/shape.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
-import { LATENT_DIM, RANDOM } from './model-options.ts';
-
-const WIDTH = number({ above: 0 }).or(1);
-const IMAGE_SHAPE: Option<Shape, Shape, 'optional'> = option<Shape>(checkQuarters).or(DIGIT_SHAPE);
+import { IMAGE_IN_QUARTERS, LATENT_DIM, RANDOM, scaledBy, WIDTH } from './model-options.ts';
 
 export interface ConvGeneratorConfig {
   /** Length of the noise vector. Default 100. */
@@ -36,7 +31,7 @@ export interface ConvGeneratorConfig {
   readonly random?: Random | undefined;
 }
 
-const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, imageShape: IMAGE_SHAPE, width: WIDTH, random: RANDOM };
+const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, imageShape: IMAGE_IN_QUARTERS, width: WIDTH, random: RANDOM };
 
 /**
  * Noise [n, latentDim] -> images [n, ...imageShape] in [-1, 1]. It has 2,330,944 parameters with the defaults.
@@ -95,7 +90,7 @@ export interface ConvDiscriminatorConfig {
 }
 
 const DISCRIMINATOR_OPTIONS = {
-  imageShape: IMAGE_SHAPE,
+  imageShape: IMAGE_IN_QUARTERS,
   width: WIDTH,
   dropoutRate: number({ from: 0, below: 1 }).or(0.3),
   random: RANDOM,
@@ -125,19 +120,4 @@ export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
     ],
     { name: 'discriminator', random },
   );
-}
-
-/** Checks for sides that two strides of 2 divide. */
-function checkQuarters(where: string, argument: string, value: unknown): Shape {
-  const shape = checkImageShape(where, argument, value);
-  if (shape[0]! % 4 === 0 && shape[1]! % 4 === 0) return shape;
-  throw new ShapeError(
-    `${where}: ${argument} must have a height and width divisible by 4; got ${formatShape(shape)}. Crop, pad or scale ` +
-      'the images; loadImages(directory, { size: [32, 32] }) of ganvas/node scales them.',
-  );
-}
-
-/** Multiplies channel counts by the width. */
-function scaledBy(width: number): (channels: number) => number {
-  return (channels) => Math.max(1, Math.round(channels * width));
 }

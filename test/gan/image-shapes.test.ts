@@ -1,6 +1,8 @@
 /** Images other than MNIST's: each ready-made model makes or takes them, and the trainings' default models follow. */
 import { describe, expect, it } from 'vitest';
 import {
+  compactDiscriminator,
+  compactGenerator,
   conditionalDiscriminator,
   conditionalGenerator,
   convDiscriminator,
@@ -35,6 +37,7 @@ describe.each<Shape>([
   const size = imageShape[0]! * imageShape[1]! * imageShape[2]!;
 
   it.each<[string, Model]>([
+    ['compactGenerator', compactGenerator({ ...small, imageShape })],
     ['convGenerator', convGenerator({ ...small, imageShape })],
     ['denseGenerator', denseGenerator({ latentDim: 3, imageShape })],
     ['refinedGenerator', refinedGenerator({ latentDim: 3, imageShape })],
@@ -45,6 +48,7 @@ describe.each<Shape>([
   });
 
   it.each<[string, Model, number]>([
+    ['compactDiscriminator', compactDiscriminator({ width: 0.05, imageShape }), 1],
     ['convDiscriminator', convDiscriminator({ width: 0.05, imageShape }), 1],
     ['denseDiscriminator', denseDiscriminator({ imageShape }), 1],
     ['refinedDiscriminator', refinedDiscriminator({ imageShape }), 1],
