@@ -4,6 +4,7 @@ import {
   helpText,
   type Options,
   readChoice,
+  readChoices,
   readCommandLine,
   readDecimal,
   readWholeNumber,
@@ -14,14 +15,20 @@ import { MODELS, type ModelName } from './run-folder.ts';
 
 export interface TrainingOptions {
   readonly model: ModelName;
-  /** Factor for the numbers of channels of the convolutional pair. */
+  /** Factor for the numbers of channels of the convolutional pairs. */
   readonly width: number;
-  /** Settings of each Adam. Empty means the defaults of trainGan, which are those of the tutorial. */
+  /** Settings of each Adam. Those left out have the defaults of trainGan, which are those of the tutorial. */
   readonly adam: { readonly learningRate?: number; readonly beta1?: number };
   readonly loss: GanLoss | undefined;
   readonly labelSmoothing: number | undefined;
   /** Momentum of the average of the generator's weights. */
   readonly emaMomentum: number | undefined;
+  /** Weight of the R1 gradient penalty, which is computed in every second step. 0: no penalty. */
+  readonly r1: number;
+  /** Changes that the discriminator's images get, such as translation. */
+  readonly augment: readonly AugmentationKind[];
+  /** Share of the steps, the last ones, in which the learning rate falls to 0. */
+  readonly decay: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -40,43 +47,73 @@ export interface TrainingOptions {
   readonly keep: readonly number[];
 }
 
-/**
- * 256 is the batch size of the tutorial. The 10,000 digits, a sixth of MNIST, get a quarter of it, so that an epoch has
- * about as many steps. So does the convolutional pair, whose steps take long.
- */
-const LARGE_BATCH = 256;
-const SMALL_BATCH = 64;
+/** What a model is trained with, if the command line says nothing else. */
+interface Recipe {
+  readonly adam: TrainingOptions['adam'];
+  readonly loss?: GanLoss;
+  readonly emaMomentum?: number;
+  readonly r1?: number;
+  readonly decay?: number;
+  /** Images in a step and passes over the images: with a folder of MNIST, and with the 10,000 digits. */
+  readonly batchSize: readonly [number, number];
+  readonly epochs: readonly [number, number];
+}
 
 /**
- * Source: Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional Generative
- * Adversarial Networks", ICLR 2016, section 4.
+ * 256 is the batch size of the tutorial. The 10,000 digits, a sixth of MNIST, get a quarter of it, so that an epoch has
+ * about as many steps.
  */
-const ADAM: Readonly<Partial<Record<ModelName, TrainingOptions['adam']>>> = {
-  conv: { learningRate: 2e-4, beta1: 0.5 },
+const TUTORIAL: Recipe = { adam: {}, batchSize: [256, 64], epochs: [100, 100] };
+
+/**
+ * Source of the settings of `conv`: Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep
+ * Convolutional Generative Adversarial Networks", ICLR 2016, section 4. Those of `compact` were found by bench/quality.
+ */
+const RECIPES: Readonly<Record<ModelName, Recipe>> = {
+  compact: {
+    adam: { learningRate: 1e-3, beta1: 0 },
+    emaMomentum: 0.999,
+    r1: 1,
+    batchSize: [64, 64],
+    epochs: [30, 75],
+  },
+  dense: TUTORIAL,
+  refined: TUTORIAL,
+  conditional: TUTORIAL,
+  autoencoder: TUTORIAL,
+  conv: { adam: { learningRate: 2e-4, beta1: 0.5 }, batchSize: [64, 64], epochs: [100, 100] },
 };
+
+export type AugmentationKind = (typeof AUGMENTATIONS)[number];
+const AUGMENTATIONS = ['brightness', 'contrast', 'translation', 'cutout'] as const;
 
 type Kernels = (typeof KERNELS)[number];
 const KERNELS = ['auto', 'portable', 'simd'] as const;
 
-const LOSSES: readonly GanLoss[] = ['nonSaturating', 'minimax', 'leastSquares', 'hinge'];
+const LOSSES: readonly GanLoss[] = [
+  ...(['nonSaturating', 'minimax', 'leastSquares', 'hinge', 'wasserstein', 'relativistic'] as const),
+];
 
 /** A quarter of the channels takes a sixteenth of the operations. */
-const WIDTH = 0.25;
+const WIDTHS: Readonly<Partial<Record<ModelName, number>>> = { conv: 0.25 };
 
 const OPTIONS = {
-  model: { type: 'string', value: 'NAME', help: `one of ${MODELS.join(', ')}` },
-  width: { type: 'string', value: 'X', help: 'conv: factor for the channels (default 0.25)' },
-  epochs: { type: 'string', value: 'N', help: 'passes over the images (default 100)' },
-  'batch-size': { type: 'string', value: 'N', help: 'images in a step (default 256; conv, 10,000 digits: 64)' },
+  model: { type: 'string', value: 'NAME', help: MODELS.join(', ') },
+  width: { type: 'string', value: 'X', help: 'factor for the channels (default: compact 1, conv 0.25)' },
+  epochs: { type: 'string', value: 'N', help: 'passes over the images (default 100; compact 30 or 75)' },
+  'batch-size': { type: 'string', value: 'N', help: 'images in a step (default 256 or 64, see README)' },
   seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
   data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
   out: { type: 'string', value: 'DIR', help: 'output folder (default: a new one in runs/)' },
   limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
-  'learning-rate': { type: 'string', value: 'X', help: 'of Adam (default 0.0001; conv 0.0002; autoencoder 0.001)' },
-  beta1: { type: 'string', value: 'X', help: 'decay of its first moment (default 0.9, conv 0.5)' },
-  loss: { type: 'string', value: 'NAME', help: `one of ${LOSSES.join(', ')}` },
+  'learning-rate': { type: 'string', value: 'X', help: 'of Adam (default: depends on the model)' },
+  beta1: { type: 'string', value: 'X', help: 'decay of its first moment (default: of the model)' },
+  loss: { type: 'string', value: 'NAME', help: 'of trainGan, such as hinge (default nonSaturating)' },
   'label-smoothing': { type: 'string', value: 'S', help: 'real images are labelled 1 - S' },
   ema: { type: 'string', value: 'M', help: 'draw with averaged weights of momentum M, such as 0.999' },
+  r1: { type: 'string', value: 'W', help: 'weight of the R1 gradient penalty (compact 1)' },
+  augment: { type: 'string', value: 'LIST', help: 'such as translation,cutout: for few images' },
+  decay: { type: 'string', value: 'S', help: 'share of the steps in which the rate falls to 0' },
   threads: { type: 'string', value: 'N', help: 'processor cores to use' },
   kernels: { type: 'string', value: 'NAME', help: 'auto, portable or simd (default auto)' },
   wide: { type: 'boolean', help: 'use 256-bit SIMD if this Node supports it' },
@@ -102,23 +139,27 @@ export function help(): string {
 export function parseOptions(args: readonly string[]): TrainingOptions | 'help' {
   const { values } = readCommandLine(args, OPTIONS);
   if (values.help) return 'help';
-  const model = readChoice(values, 'model', MODELS) ?? 'dense';
-  const small = model === 'conv' || values.data === undefined;
+  const model = readChoice(values, 'model', MODELS) ?? 'compact';
+  const recipe = RECIPES[model];
+  const ofData = values.data === undefined ? 1 : 0;
   const learningRate = readDecimal(values, 'learning-rate');
   const beta1 = readDecimal(values, 'beta1');
   return {
     model,
-    width: readDecimal(values, 'width') ?? WIDTH,
+    width: readDecimal(values, 'width') ?? WIDTHS[model] ?? 1,
     adam: {
-      ...ADAM[model],
+      ...recipe.adam,
       ...(learningRate !== undefined && { learningRate }),
       ...(beta1 !== undefined && { beta1 }),
     },
-    loss: readChoice(values, 'loss', LOSSES),
+    loss: readChoice(values, 'loss', LOSSES) ?? recipe.loss,
     labelSmoothing: readDecimal(values, 'label-smoothing'),
-    emaMomentum: readDecimal(values, 'ema'),
-    epochs: readWholeNumber(values, 'epochs', 1) ?? 100,
-    batchSize: readWholeNumber(values, 'batch-size', 1) ?? (small ? SMALL_BATCH : LARGE_BATCH),
+    emaMomentum: readDecimal(values, 'ema') ?? recipe.emaMomentum,
+    r1: readDecimal(values, 'r1') ?? recipe.r1 ?? 0,
+    augment: readChoices(values, 'augment', AUGMENTATIONS) ?? [],
+    decay: readDecimal(values, 'decay') ?? recipe.decay ?? 0,
+    epochs: readWholeNumber(values, 'epochs', 1) ?? recipe.epochs[ofData],
+    batchSize: readWholeNumber(values, 'batch-size', 1) ?? recipe.batchSize[ofData],
     seed: readWholeNumber(values, 'seed', 0) ?? 42,
     data: values.data,
     out: values.out,

@@ -8,7 +8,7 @@ import { UsageError } from '../bench/support/command-line.ts';
 import { ArgumentError, type ResumeEvent } from '../src/index.ts';
 import { writeFileAtomic } from '../src/node/index.ts';
 
-export const MODELS = ['dense', 'refined', 'conv', 'conditional', 'autoencoder'] as const;
+export const MODELS = ['compact', 'dense', 'refined', 'conv', 'conditional', 'autoencoder'] as const;
 export type ModelName = (typeof MODELS)[number];
 
 export const RUNS = 'runs';
@@ -16,7 +16,7 @@ export const RUNS = 'runs';
 /** The content of run.json. */
 export interface RunDescription {
   readonly model: ModelName;
-  /** Only for the convolutional pair. */
+  /** Only for the convolutional pairs. */
   readonly width?: number | undefined;
   readonly images: number;
   readonly batchSize: number;

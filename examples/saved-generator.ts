@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import {
   ArgumentError,
+  compactGenerator,
   concat,
   conditionalGenerator,
   convGenerator,
@@ -50,7 +51,7 @@ export function readGenerator(path: string, named: ModelName | undefined): Saved
     try {
       const generator = build(model, inputSize, units);
       loadWeights({ [key]: generator }, bytes);
-      return { model, draw: (count, seed) => draw(generator, inputSize, model === 'conditional', count, seed) };
+      return { model, draw: (count, seed) => drawPictures(generator, model === 'conditional', count, seed) };
     } catch (error) {
       if (!(error instanceof ArgumentError)) throw error;
       problems.push(`${model}: ${error.message}`);
@@ -61,6 +62,9 @@ export function readGenerator(path: string, named: ModelName | undefined): Saved
 
 function build(model: ModelName, inputSize: number, units: number): Model {
   switch (model) {
+    case 'compact':
+      // The first layer has 7 x 7 x (64 width) units.
+      return compactGenerator({ latentDim: inputSize, width: units / (7 * 7 * 64) });
     case 'dense':
       return denseGenerator({ latentDim: inputSize });
     case 'refined':
@@ -75,8 +79,10 @@ function build(model: ModelName, inputSize: number, units: number): Model {
   }
 }
 
-function draw(generator: Model, inputSize: number, conditional: boolean, count: number, seed: number): Tensor {
+/** Pictures [count, 28, 28, 1] from normal noise. A conditional generator draws all digits in turn. */
+export function drawPictures(generator: Model, conditional: boolean, count: number, seed: number): Tensor {
   const random = createRandom(seed);
+  const inputSize = generator.inputShape![0]!;
   return scope(() => {
     const batches: Tensor[] = [];
     for (let start = 0; start < count; start += BATCH) {

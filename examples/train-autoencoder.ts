@@ -107,7 +107,7 @@ function picture({ encoder, decoder }: Autoencoder, images: Dataset, noise: Tens
 
 /** Saves two rows of samples of the autoencoder above two rows of the newest finished GAN. */
 async function saveBesideGan(folder: string, samples: Tensor): Promise<void> {
-  const gan = newestRun(['dense', 'refined', 'conv']);
+  const gan = newestRun(['compact', 'dense', 'refined', 'conv']);
   const model = gan === undefined ? undefined : readDescription(gan);
   if (gan === undefined || model?.seconds === undefined) {
     console.log('There is no finished GAN in runs/ for beside-gan.png; npm run train makes one.');

@@ -1,64 +1,22 @@
 /** Trains one of the GANs and writes all files of its folder. */
 import { join } from 'node:path';
 import {
-  adam,
-  convDiscriminator,
-  convGenerator,
   createRandom,
   encodeWeights,
   interpolate,
   type Model,
-  type Optimizer,
-  refinedDiscriminator,
-  refinedGenerator,
   scope,
   type Tensor,
-  type TrainGanOptions,
   trainGan,
   withClasses,
 } from '../src/index.ts';
 import { checkpointDirectory, createDashboard, saveImage, writeFileAtomic } from '../src/node/index.ts';
 import type { LabelledDigits } from './digits.ts';
+import { CONDITIONAL_SAMPLES, type GanName, ganOptions, LATENT } from './gan-options.ts';
 import type { Interruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
-import { describeResume, epochName, type ModelName, type RunDescription, writeDescription } from './run-folder.ts';
-import { weightsRandom } from './weights-random.ts';
-
-export type GanName = Exclude<ModelName, 'autoencoder'>;
-
-const LATENT = 100;
-/** The default of trainGan. */
-const LEARNING_RATE = 1e-4;
-/** Samples of the conditional GAN: each digit twice, in rows of ten. */
-const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
-
-/** The options of trainGan for each model. Without any it trains the dense pair of the tutorial. */
-function networksOf(
-  model: GanName,
-  { seed, width }: TrainingOptions,
-  { labels }: LabelledDigits,
-): Partial<TrainGanOptions> {
-  const random = weightsRandom(seed);
-  switch (model) {
-    case 'dense':
-      return {};
-    case 'refined':
-      return { generator: refinedGenerator({ random }), discriminator: refinedDiscriminator({ random }) };
-    case 'conv':
-      return { generator: convGenerator({ width, random }), discriminator: convDiscriminator({ width, random }) };
-    case 'conditional':
-      return { labels, sampleCount: CONDITIONAL_SAMPLES.sampleCount };
-  }
-}
-
-/** Without settings, the defaults of trainGan, which are those of the tutorial. */
-function optimizersOf(config: TrainingOptions['adam']): Partial<TrainGanOptions> {
-  if (Object.keys(config).length === 0) return {};
-  const { learningRate = LEARNING_RATE } = config;
-  const one = (): Optimizer => adam({ ...config, learningRate });
-  return { generatorOptimizer: one(), discriminatorOptimizer: one() };
-}
+import { describeResume, epochName, type RunDescription, writeDescription } from './run-folder.ts';
 
 /** Returns the exit code. */
 export async function trainGanRun(
@@ -68,17 +26,25 @@ export async function trainGanRun(
   folder: string,
   interruption: Interruption,
 ): Promise<number> {
-  const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum } = options;
+  const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum, r1, decay } = options;
+  const augment = options.augment.length > 0 ? options.augment.join() : undefined;
   const { images } = digits;
-  const settings = { loss, labelSmoothing, emaMomentum };
   const description: RunDescription = {
     model,
-    width: model === 'conv' ? options.width : undefined,
+    width: model === 'compact' || model === 'conv' ? options.width : undefined,
     images: images.count,
     batchSize,
     seed,
     epochs,
-    options: { ...options.adam, ...settings },
+    options: {
+      ...options.adam,
+      loss,
+      labelSmoothing,
+      emaMomentum,
+      augment,
+      r1: r1 || undefined,
+      decay: decay || undefined,
+    },
   };
   // With --resume, run.json is written in onResume, after the saved settings were found to be the same.
   if (!resume) await writeDescription(folder, description);
@@ -88,13 +54,7 @@ export async function trainGanRun(
   const columns = model === 'conditional' ? { columns: CONDITIONAL_SAMPLES.columns } : {};
   try {
     const { generator, discriminator, averageGenerator, history, completed } = await trainGan({
-      ...networksOf(model, options, digits),
-      ...settings,
-      ...optimizersOf(options.adam),
-      images,
-      epochs,
-      batchSize,
-      seed,
+      ...ganOptions(options, model, digits),
       checkpoint: checkpointDirectory(join(folder, 'checkpoints')),
       checkpointEvery,
       resume,

@@ -106,6 +106,16 @@ export function readChoice<N extends string, T extends string>(
   throw new UsageError(`--${name} must be one of ${choices.join(', ')}, got "${text}". ${hint}`.trim());
 }
 
+/** The value as a list of choices, such as translation,cutout; undefined if the option is not given. */
+export function readChoices<N extends string, T extends string>(
+  values: Values<N>,
+  name: N,
+  choices: readonly T[],
+): T[] | undefined {
+  const one = (text: string): T => readChoice({ [name]: text } as Values<N>, name, choices)!;
+  return values[name]?.split(',').map(one);
+}
+
 /**
  * Runs a command. A UsageError sets the exit code 2; an error of ganvas or of the system, such as a missing file or a
  * full disk, sets 1. Both print their message. Any other error is a bug and is thrown with its stack.

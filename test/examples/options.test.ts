@@ -7,15 +7,16 @@ const parse = (line: string): ReturnType<typeof parseOptions> =>
 
 describe('parseOptions', () => {
   test('has defaults', () => {
+    const compact = { emaMomentum: 0.999, r1: 1, epochs: 75, batchSize: 64 };
     expect(parse('')).toEqual({
-      model: 'dense',
-      width: 0.25,
-      adam: {},
+      model: 'compact',
+      width: 1,
+      adam: { learningRate: 1e-3, beta1: 0 },
       loss: undefined,
       labelSmoothing: undefined,
-      emaMomentum: undefined,
-      epochs: 100,
-      batchSize: 64,
+      augment: [],
+      decay: 0,
+      ...compact,
       seed: 42,
       data: undefined,
       out: undefined,
@@ -29,8 +30,15 @@ describe('parseOptions', () => {
     });
   });
 
+  test('trains the other models with the settings of their sources', () => {
+    const tutorial = { adam: {}, loss: undefined, emaMomentum: undefined, r1: 0, decay: 0, epochs: 100 };
+    expect(parse('--model dense')).toMatchObject({ ...tutorial, batchSize: 64 });
+    expect(parse('--model conditional')).toMatchObject({ ...tutorial, batchSize: 64 });
+    expect(parse('--model conv')).toMatchObject({ adam: { learningRate: 2e-4, beta1: 0.5 }, width: 0.25 });
+  });
+
   test('has the batch size of the tutorial for a folder of MNIST', () => {
-    expect(parse('--data some/where')).toMatchObject({ batchSize: 256 });
+    expect(parse('--data some/where --model dense')).toMatchObject({ batchSize: 256 });
     expect(parse('--data some/where --model conv')).toMatchObject({ batchSize: 64 });
   });
 
@@ -39,7 +47,7 @@ describe('parseOptions', () => {
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
       '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3 --model conv --width .5 --loss hinge ' +
       '--learning-rate 0.0004 ' +
-      '--label-smoothing 0.1 --ema 0.999';
+      '--label-smoothing 0.1 --ema 0.999 --r1 0.1 --augment translation,cutout --decay 0.25';
     expect(parse(line)).toEqual({
       model: 'conv',
       width: 0.5,
@@ -47,6 +55,9 @@ describe('parseOptions', () => {
       loss: 'hinge',
       labelSmoothing: 0.1,
       emaMomentum: 0.999,
+      r1: 0.1,
+      augment: ['translation', 'cutout'],
+      decay: 0.25,
       epochs: 3,
       batchSize: 64,
       seed: 0,
@@ -81,7 +92,8 @@ describe('parseOptions', () => {
       '--kernels smid': '--kernels must be one of auto, portable, simd, got "smid". Did you mean simd?',
       '--keep 1,x': '--keep must be a whole number of at least 1, got "x"',
       '--model conf':
-        '--model must be one of dense, refined, conv, conditional, autoencoder, got "conf". Did you mean conv?',
+        '--model must be one of compact, dense, refined, conv, conditional, autoencoder, got "conf". Did you mean conv?',
+      '--augment cutout,flip': '--augment must be one of brightness, contrast, translation, cutout, got "flip"',
       '--width wide': '--width must be a number such as 0.25, got "wide"',
       '--ema=-1': '--ema must be a number such as 0.25, got "-1"',
     };
@@ -95,7 +107,7 @@ describe('parseOptions', () => {
 test('the help text names every option, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data out limit learning-rate beta1 loss label-smoothing ema threads kernels ' +
+    'model width epochs batch-size seed data out limit learning-rate beta1 loss label-smoothing ema r1 augment decay threads kernels ' +
       'wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readGenerator } from '../../examples/saved-generator.ts';
 import {
   ArgumentError,
+  compactGenerator,
   conditionalGenerator,
   convGenerator,
   createRandom,
@@ -23,6 +24,7 @@ const path = join(folder, 'generator.safetensors');
 
 describe('readGenerator', () => {
   test.each([
+    ['compact', compactGenerator({ latentDim: 12, width: 0.5, random })],
     ['dense', denseGenerator({ latentDim: 12, random })],
     ['refined', refinedGenerator({ latentDim: 12, random })],
     ['conv', convGenerator({ latentDim: 12, width: 0.125, random })],

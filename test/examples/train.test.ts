@@ -31,7 +31,8 @@ function start(...args: string[]): Run {
 
 const rowsOf = (run: string): string[] => readFileSync(join(run, 'losses.csv'), 'utf8').trimEnd().split('\n').slice(1);
 
-const SMALL = ['--limit', '20', '--batch-size', '8'];
+const FEW = ['--limit', '20', '--batch-size', '8'];
+const SMALL = ['--model', 'dense', ...FEW];
 
 describe('examples/train.ts', () => {
   test('two epochs: a line and a 4 x 4 grid for each, a row of losses for each of 2 x 3 steps, weights', async () => {
@@ -60,6 +61,15 @@ describe('examples/train.ts', () => {
       expect(Object.keys(tensors).every((key) => key.startsWith(`${name}.`))).toBe(true);
       expect(Object.values(tensors).reduce((sum, one) => sum + one.size, 0)).toBe(count);
     }
+  });
+
+  test('without --model it trains the compact pair, and draws with the averaged weights, which it saves', async () => {
+    const out = join(folder, 'compact');
+    const { code, stderr } = await start('--epochs', '1', ...FEW, '--out', out).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))).toMatchObject({ model: 'compact', width: 1 });
+    const { tensors } = decodeSafetensors(readFileSync(join(out, 'generator-average.safetensors')));
+    expect(Object.keys(tensors)).toContain('generator.0.kernel');
   });
 
   test('Ctrl-C stops after the step, saves, and exits with 130; --resume ends with the same bits', async () => {
@@ -99,7 +109,7 @@ describe('examples/train.ts', () => {
   test('the autoencoder is resumed by --resume with the same bits', async () => {
     const [parts, whole] = ['autoencoder-parts', 'autoencoder-whole'].map((name) => join(folder, name));
     const run = (epochs: number, out: string, ...more: string[]) =>
-      start('--model', 'autoencoder', '--epochs', `${epochs}`, ...SMALL, '--out', out, ...more).ended;
+      start('--model', 'autoencoder', '--epochs', `${epochs}`, ...FEW, '--out', out, ...more).ended;
     expect((await run(1, parts!)).code).toBe(0);
     const resumed = await run(2, parts!, '--resume');
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,0 +1,84 @@
+/** The options of trainGan that a model of the examples needs: networks, optimizers and losses. */
+import {
+  adam,
+  compactDiscriminator,
+  compactGenerator,
+  convDiscriminator,
+  convGenerator,
+  type Optimizer,
+  refinedDiscriminator,
+  refinedGenerator,
+  schedules,
+  type TrainGanOptions,
+} from '../src/index.ts';
+import type { LabelledDigits } from './digits.ts';
+import type { TrainingOptions } from './options.ts';
+import type { ModelName } from './run-folder.ts';
+import { weightsRandom } from './weights-random.ts';
+
+export type GanName = Exclude<ModelName, 'autoencoder'>;
+
+/** The length of all noise vectors, the default of the models and of trainGan. */
+export const LATENT = 100;
+/** The default of trainGan. */
+const LEARNING_RATE = 1e-4;
+/** The penalty takes about as long as the rest of the discriminator's part of a step. */
+const PENALTY_EVERY = 2;
+/** Samples of the conditional GAN: each digit twice, in rows of ten. */
+export const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
+
+/** All but what a program does on the way: checkpoints, callbacks, the signal. */
+export function ganOptions(
+  options: TrainingOptions,
+  model: GanName,
+  { images, labels }: LabelledDigits,
+): TrainGanOptions & { readonly images: LabelledDigits['images'] } {
+  const { epochs, batchSize, seed, loss, labelSmoothing, emaMomentum, r1, augment } = options;
+  return {
+    ...networksOf(model, options, labels),
+    ...optimizersOf(options, epochs * Math.ceil(images.count / batchSize)),
+    ...{ images, epochs, batchSize, seed, loss, labelSmoothing, emaMomentum },
+    ...(r1 > 0 && { gradientPenalty: { kind: 'r1', weight: r1, every: PENALTY_EVERY } }),
+    ...(augment.length > 0 && { augmentation: augment }),
+  };
+}
+
+/** Without networks, trainGan makes the dense pair of the tutorial. */
+function networksOf(
+  model: GanName,
+  { seed, width }: TrainingOptions,
+  labels: LabelledDigits['labels'],
+): Partial<TrainGanOptions> {
+  const random = weightsRandom(seed);
+  switch (model) {
+    case 'compact':
+      return { generator: compactGenerator({ width, random }), discriminator: compactDiscriminator({ width, random }) };
+    case 'dense':
+      return {};
+    case 'refined':
+      return { generator: refinedGenerator({ random }), discriminator: refinedDiscriminator({ random }) };
+    case 'conv':
+      return { generator: convGenerator({ width, random }), discriminator: convDiscriminator({ width, random }) };
+    case 'conditional':
+      return { labels, sampleCount: CONDITIONAL_SAMPLES.sampleCount };
+  }
+}
+
+/** Without settings, the defaults of trainGan, which are those of the tutorial. */
+function optimizersOf({ adam: config, decay }: TrainingOptions, steps: number): Partial<TrainGanOptions> {
+  if (Object.keys(config).length === 0 && decay === 0) return {};
+  const { learningRate: rate = LEARNING_RATE } = config;
+  const decaySteps = Math.round(decay * steps);
+  const learningRate =
+    decaySteps === 0
+      ? rate
+      : schedules.cosineDecay({
+          initialLearningRate: rate,
+          // A warm-up from the rate to the same rate: it stays constant until the decay.
+          warmupTarget: rate,
+          warmupSteps: Math.max(0, steps - decaySteps),
+          decaySteps,
+        });
+  const one = (): Optimizer => adam({ ...config, learningRate });
+  return { generatorOptimizer: one(), discriminatorOptimizer: one() };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { type CurvePoint, curveCsv, curveSvg, distanceWithin, median } from '../../../bench/quality/curve.ts';
+import { parseOptions } from '../../../bench/quality/options.ts';
+import { UsageError } from '../../../bench/support/command-line.ts';
+
+const point = (seed: number, seconds: number, frechetDistance: number): CurvePoint => {
+  return {
+    seed,
+    epoch: seconds,
+    step: 10 * seconds,
+    seconds,
+    frechetDistance,
+    precision: 0.9,
+    recall: 0.5,
+    sharpness: 1,
+  };
+};
+const points = [
+  point(1, 10, 80),
+  point(1, 20, 40),
+  point(2, 11, 70),
+  point(2, 22, 50),
+  point(3, 9, 90),
+  point(3, 19, 60),
+];
+
+describe('the curve', () => {
+  test('a median of an even number of values is the mean of the middle two', () => {
+    expect([median([3]), median([5, 1, 3]), median([4, 1, 2, 9])]).toEqual([3, 3, 3]);
+  });
+
+  test('within a time, each seed counts with its last evaluation until then; one without any leaves no median', () => {
+    expect(distanceWithin(points, 15)).toBe(80);
+    expect(distanceWithin(points, 20)).toBe(60);
+    expect(distanceWithin(points, 100)).toBe(50);
+    expect(distanceWithin(points, 9.5)).toBeUndefined();
+    expect(distanceWithin([], 9)).toBeUndefined();
+  });
+
+  test('as CSV has a row for each point', () => {
+    expect(curveCsv(points.slice(0, 1)).split('\n')).toEqual([
+      'seed,epoch,step,seconds,frechetDistance,precision,recall,sharpness',
+      '1,10,100,10,80,0.9,0.5,1',
+    ]);
+  });
+
+  test('as SVG has a line for each seed, inside the frame', () => {
+    const svg = curveSvg(points, 'title', 1.1);
+    expect(svg.match(/stroke-width="1.5"/g)).toHaveLength(3);
+    const numbers = [...svg.matchAll(/[ML](-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+    for (const [x, y] of numbers) {
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x).toBeLessThanOrEqual(720);
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y).toBeLessThanOrEqual(420);
+    }
+  });
+});
+
+describe('the command line of bench/quality', () => {
+  test('gives one training for each seed, with the options of npm run train', () => {
+    const options = parseOptions(['--seeds', '4,5', '--epochs', '2', '--data', 'some/where', '--wide']);
+    if (options === 'help') throw new Error('help was not asked for');
+    expect(options).toMatchObject({ out: 'runs/quality-compact', judge: 'some/where', every: 20, count: 10_000 });
+    expect(options.trainings.map(({ seed, epochs, wide }) => [seed, epochs, wide])).toEqual([
+      [4, 2, true],
+      [5, 2, true],
+    ]);
+  });
+
+  test('refuses a model that is no GAN, and unknown options', () => {
+    expect(() => parseOptions(['--model', 'autoencoder'])).toThrow(UsageError);
+    expect(() => parseOptions(['--seed', '1'])).toThrow('Did you mean --seeds?');
+  });
+});
