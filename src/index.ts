@@ -123,6 +123,7 @@ export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';
 export * as layers from './nn/layers/index.ts';
 export { cloneModel, type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
 export { add, div, mul, neg, sub } from './ops/arithmetic.ts';
+export { type AveragePooling2dOptions, averagePooling2d } from './ops/average-pooling.ts';
 export {
   type BatchMoments,
   type BatchNormOptions,
@@ -157,6 +158,7 @@ export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
 export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
 export { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
+export { type Upsampling2dOptions, upsampling2d } from './ops/upsampling.ts';
 export { where } from './ops/where.ts';
 export { type AdamConfig, type AdamSlots, type AdamWConfig, adam, adamW } from './optim/adam.ts';
 export { defineOptimizer, type OptimizerDefinition, type VariableUpdate } from './optim/define-optimizer.ts';

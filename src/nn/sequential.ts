@@ -1,16 +1,14 @@
-/**
- * sequential(): a model that runs layers one after the other. If a layer can compute the LeakyReLU after it in its own
- * pass (callWithLeakyRelu), it does.
- */
+/** sequential(): a model that runs layers one after the other. */
 import { checkRandom, type Random, randomFromState } from '../autograd/random.ts';
 import { withoutRecording } from '../autograd/record.ts';
 import { scope } from '../autograd/scope.ts';
 import { checkTensor, type Tensor, type Variable } from '../autograd/tensor.ts';
-import { checkFunction, fieldsOf, hasMethods, invalid, isInstance, isListOf } from '../core/check.ts';
+import { checkFunction, invalid, isInstance } from '../core/check.ts';
 import { RuntimeError, ShapeError } from '../core/errors.ts';
 import { option, readOptions, string } from '../core/options.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
-import { type BuiltLayer, CALL_OPTIONS, type CallOptions, checkBuiltLayer, checkOutput, type Layer } from './layer.ts';
+import { buildChain, checkLayers, namedWeightsOf, runChain } from './chain.ts';
+import { type BuiltLayer, CALL_OPTIONS, type CallOptions, type Layer } from './layer.ts';
 import { type SummaryRow, summaryTable } from './summary.ts';
 
 export interface SequentialOptions {
@@ -35,7 +33,7 @@ export interface Model {
   readonly weights: readonly Variable[];
   /** The weights that an optimizer updates. */
   readonly trainableWeights: readonly Variable[];
-  /** All weights by the index of the layer and their own name: `0.kernel`, `1.gamma`, ... */
+  /** All weights by the index of the layer and their own name: `0.kernel`, `1.gamma`, ... In a block: `2.0.kernel`. */
   readonly namedWeights: ReadonlyMap<string, Variable>;
   /**
    * Runs the layers, recorded for gradients: [n, ...inputShape] -> [n, ...outputShape]. `training` defaults to false.
@@ -62,15 +60,7 @@ const OPTIONS = { random: option<Random>(checkRandom).optional(), name: string()
  * model.call(tensor([[1, 2]])); // [1, 1]
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
-  if (!isListOf(layers, isLayer) || layers.length === 0) {
-    invalid(
-      'sequential',
-      'layers',
-      'a list of at least one layer',
-      layers,
-      'Make layers with layers.dense(...) and the other functions of layers.',
-    );
-  }
+  checkLayers('sequential', 'layers', layers, 1);
   const { random = randomFromState(DEFAULT_RANDOM), name } = readOptions('sequential', options, OPTIONS);
   const model = new SequentialModel(name, layers, random);
   const inputShape = layers[0]!.inputShape;
@@ -112,24 +102,10 @@ class SequentialModel implements Model {
   }
 
   build(inputShape: Shape): void {
-    let shape = inputShape;
-    const built: BuiltLayer[] = [];
-    try {
-      for (const [place, layer] of this.#plan.entries()) {
-        const where = `${this.name}: layer ${place} (${layer.kind})`;
-        const one = checkBuiltLayer(where, layer.build(shape, this.#random));
-        built.push(one);
-        shape = one.outputShape;
-      }
-    } catch (error) {
-      for (const weight of built.flatMap(({ weights }) => weights)) weight.dispose();
-      throw error;
-    }
+    const built = buildChain(this.name, this.#plan, inputShape, this.#random);
     this.layers.push(...built);
     this.inputShape = inputShape;
-    built.forEach((layer, place) => {
-      for (const weight of layer.weights) this.namedWeights.set(`${place}.${weight.name}`, weight);
-    });
+    for (const [name, weight] of namedWeightsOf(built)) this.namedWeights.set(name, weight);
   }
 
   clone(): Model {
@@ -182,17 +158,7 @@ class SequentialModel implements Model {
           `got ${formatShape(x.shape)}`,
       );
     }
-    const { layers } = this;
-    let y = x;
-    for (let i = 0; i < layers.length; i++) {
-      const layer = layers[i]!;
-      const slope = layers[i + 1]?.negativeSlope;
-      if (slope !== undefined && layer.callWithLeakyRelu !== undefined) {
-        y = checkOutput(where, i, layer, layer.callWithLeakyRelu(y, options, slope), x.shape[0]!);
-        i++;
-      } else y = checkOutput(where, i, layer, layer.call(y, options), x.shape[0]!);
-    }
-    return y;
+    return runChain(where, this.layers, x, options);
   }
 
   summary(print: (text: string) => void = console.log): string {
@@ -213,10 +179,6 @@ class SequentialModel implements Model {
     print(text);
     return text;
   }
-}
-
-function isLayer(value: unknown): value is Layer {
-  return hasMethods(value, ['build']) && typeof fieldsOf('sequential', 'layer', value, ['kind']).kind === 'string';
 }
 
 /** BatchNormalization -> batch_normalization, LeakyReLU -> leaky_re_lu, as Keras names layers. */

@@ -3,20 +3,27 @@
  *   inverse = 1 / sqrt(variance + epsilon);  xhat = (x - mean) inverse
  *   v = gamma xhat + beta;  y = v > 0 ? v : slope v
  * In training, mean and (biased) variance are those of the batch, and the gradient flows through them. In inference
- * they are constants.
+ * they are given.
  *   dv = v > 0 ? dy : slope dy;  dbeta = sum dv;  dgamma = sum dv xhat
- *   dx = gamma inverse (dv - dbeta / rows - xhat dgamma / rows)   (inference: gamma inverse dv)
+ *   training:  dx = gamma inverse (dv - dbeta / rows - xhat dgamma / rows)
+ *   inference: dx = gamma inverse dv;  dmean = -gamma inverse dbeta;  dinverse = gamma dgamma / inverse
+ * Fused kernels compute these gradients, and ops do where they are recorded.
  * Source: S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015. Epsilon and the moving statistics follow Keras.
  */
 import { copyOf } from '../autograd/copy.ts';
-import { isRecorded, record } from '../autograd/record.ts';
+import { isRecorded, type Pullback, record } from '../autograd/record.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
 import { fieldsOf } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { number, option, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
+import type { Address } from '../kernels/kernel.ts';
 import { batchNormalize, batchNormalizeBackward, batchNormalizeSums } from '../kernels/library/batch-normalization.ts';
 import { inverseStddev, moments as momentsKernel } from '../kernels/library/moments.ts';
+import { add, div, mul, neg, sub } from './arithmetic.ts';
+import { repeatTo, sumTo } from './internal/broadcasting.ts';
+import { leakyReluGradient } from './internal/leaky-relu.ts';
+import { square } from './unary.ts';
 
 export interface BatchNormOptions {
   /** Scale of each feature, [features]. */
@@ -43,12 +50,17 @@ export interface BatchMoments {
   readonly variance: Tensor;
 }
 
-/** The mean and the biased variance of each feature (last axis) of x [..., features]. They are not recorded. */
+/**
+ * The mean and the biased variance of each feature (last axis) of x [..., features]:
+ *   dx = dmean / rows;  dx = dvariance 2 (x - mean) / rows
+ */
 export function batchMoments(x: Tensor): BatchMoments {
   const { rows, features } = sizes('batchMoments', x);
   const mean = new Tensor([features]);
   const variance = new Tensor([features]);
   momentsKernel.run(mean.address, variance.address, x.address, rows, features, features);
+  record('batchMoments', mean, [x], [(dy) => repeatTo(div(dy, rows), x.shape)]);
+  record('batchMoments', variance, [x], [(dy) => mul(sub(x, mean), div(add(dy, dy), rows))]);
   return { mean, variance };
 }
 
@@ -62,8 +74,8 @@ export function batchNormTraining(x: Tensor, moments: BatchMoments, options: Bat
 }
 
 /**
- * Normalises x [..., features] with given moments, which the gradient treats as constants. They may change after the
- * call, as moving statistics do: the gradient uses the values that they had at the call.
+ * Normalises x [..., features] with given moments. They may change after the call, as moving statistics do: the
+ * gradients use the values that they had at the call. If the moments are tracked, there are gradients of them too.
  */
 export function batchNormInference(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
   return normalize('batchNormInference', x, moments, options, 0);
@@ -78,26 +90,21 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
   const givenMean = checkFeatures(where, 'mean', given.mean, features);
   const variance = checkFeatures(where, 'variance', given.variance, features);
   // A training step may update the moving statistics before the gradient is taken, so the gradient keeps a copy.
-  const mean = share === 0 && isRecorded([x, gamma, beta]) ? copyOf(givenMean) : givenMean;
-  const inverse = new Tensor([features]);
-  inverseStddev.run(inverse.address, variance.address, epsilon, features);
-  const y = new Tensor(x.shape);
-  batchNormalize.run(
-    y.address,
-    x.address,
+  const training = share !== 0;
+  const keeps = !training && isRecorded([x, gamma, beta, givenMean, variance]);
+  const mean = keeps ? record('copy', copyOf(givenMean), [givenMean], [(dy) => dy]) : givenMean;
+  const inverse = inverseOf(variance, epsilon);
+  const statistics = (): [Address, Address, Address, Address] => [
     mean.address,
     inverse.address,
     gamma.address,
     beta.address,
-    slope,
-    rows,
-    features,
-  );
+  ];
+  const y = new Tensor(x.shape);
+  batchNormalize.run(y.address, x.address, ...statistics(), slope, rows, features);
 
-  // The gradients of x, gamma and beta share these sums. A GAN step has two tapes, which come with different dy.
-  let shared: { dy: Tensor; dgamma: Tensor; dbeta: Tensor } | undefined;
-  const sums = (dy: Tensor): { dgamma: Tensor; dbeta: Tensor } => {
-    if (shared?.dy === dy) return shared;
+  // The gradients share these sums. A GAN step has two tapes, which come with different dy.
+  const fused = rememberLast((dy: Tensor) => {
     const dgamma = new Tensor([features]);
     const dbeta = new Tensor([features]);
     batchNormalizeSums.run(
@@ -105,29 +112,22 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
       dbeta.address,
       dy.address,
       x.address,
-      mean.address,
-      inverse.address,
-      gamma.address,
-      beta.address,
+      ...statistics(),
       slope,
       rows,
       features,
       features,
     );
-    shared = { dy, dgamma, dbeta };
-    return shared;
-  };
-  const backward = (dy: Tensor): Tensor => {
-    const { dgamma, dbeta } = sums(dy);
+    return { dgamma, dbeta };
+  });
+  const fusedBackward = (dy: Tensor): Tensor => {
+    const { dgamma, dbeta } = fused(dy);
     const dx = new Tensor(x.shape);
     batchNormalizeBackward.run(
       dx.address,
       dy.address,
       x.address,
-      mean.address,
-      inverse.address,
-      gamma.address,
-      beta.address,
+      ...statistics(),
       dgamma.address,
       dbeta.address,
       slope,
@@ -137,7 +137,49 @@ function normalize(where: string, x: Tensor, moments: BatchMoments, options: Bat
     );
     return dx;
   };
-  return record(where, y, [x, gamma, beta], [backward, (dy) => sums(dy).dgamma, (dy) => sums(dy).dbeta], [mean]);
+
+  // The same in recorded ops. Where v > 0, y > 0. In training, mean and inverse are functions of x.
+  const recorded = rememberLast((dy: Tensor) => {
+    const own = training ? batchMoments(x) : undefined;
+    const scale = own === undefined ? inverse : inverseOf(own.variance, epsilon);
+    const xhat = mul(sub(x, own?.mean ?? mean), scale);
+    const dv = slope === 1 ? dy : leakyReluGradient(y, slope)(dy);
+    const dgamma = sumTo(mul(dv, xhat), [features]);
+    const dbeta = sumTo(dv, [features]);
+    const dxhat = training ? sub(sub(dv, div(dbeta, rows)), mul(xhat, div(dgamma, rows))) : dv;
+    return { dgamma, dbeta, dx: mul(dxhat, mul(gamma, scale)) };
+  });
+
+  const inputs = training ? [x, gamma, beta] : [x, gamma, beta, mean, inverse];
+  // Without rows the moments are NaN, but the gradients are empty or zero.
+  const composes = (dy: Tensor): boolean => rows > 0 && isRecorded([dy, ...inputs]);
+  const sums = (dy: Tensor) => (composes(dy) ? recorded(dy) : fused(dy));
+  const pullbacks: Pullback[] = [
+    (dy) => (composes(dy) ? recorded(dy).dx : fusedBackward(dy)),
+    (dy) => sums(dy).dgamma,
+    (dy) => sums(dy).dbeta,
+    (dy) => neg(mul(mul(gamma, inverse), sums(dy).dbeta)),
+    (dy) => div(mul(gamma, sums(dy).dgamma), inverse),
+  ];
+  return record(where, y, inputs, pullbacks.slice(0, inputs.length), [mean]);
+}
+
+/** y = 1 / sqrt(variance + epsilon); dvariance = -dy y^3 / 2 */
+function inverseOf(variance: Tensor, epsilon: number): Tensor {
+  const y = new Tensor(variance.shape);
+  inverseStddev.run(y.address, variance.address, epsilon, variance.size);
+  return record('inverseStddev', y, [variance], [(dy) => mul(mul(dy, -0.5), mul(y, square(y)))]);
+}
+
+/** Calls `of` again only for another dy: the pullbacks of one node get the same dy, one after another. */
+function rememberLast<T extends Readonly<Record<string, Tensor>>>(of: (dy: Tensor) => T): (dy: Tensor) => T {
+  let last: { dy: Tensor; result: T } | undefined;
+  return (dy) => {
+    if (last?.dy !== dy || Object.values(last.result).some(({ storage }) => storage.freed)) {
+      last = { dy, result: of(dy) };
+    }
+    return last.result;
+  };
 }
 
 function sizes(where: string, x: Tensor): { rows: number; features: number } {

@@ -5,7 +5,7 @@
  *     loss = -(y log p + (1 - y) log(1 - p));  dp = (p - y) / (p (1 - p)) dy / n
  * The formula for logits does not overflow and stays exact where the sigmoid would round to 0 or 1.
  */
-import { record } from '../autograd/record.ts';
+import { isRecorded, record } from '../autograd/record.ts';
 import { Tensor, toTensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
 import { boolean, readOptions } from '../core/options.ts';
@@ -14,7 +14,7 @@ import * as kernels from '../kernels/library/sigmoid-cross-entropy.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
 import { mean, sum } from './reduce.ts';
-import { log, square } from './unary.ts';
+import { log, sigmoid, square } from './unary.ts';
 
 export interface BinaryCrossentropyOptions {
   /** The predictions are logits, not probabilities. Default false, as in Keras. */
@@ -70,6 +70,7 @@ function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   const loss = new Tensor([]);
   kernels.sigmoidCrossEntropy.run(loss.address, logits.address, labels.address, step, count);
   const dLogits = (dy: Tensor): Tensor => {
+    if (isRecorded([dy, labels, logits])) return mul(sub(sigmoid(logits), labels), div(dy, count));
     const dz = new Tensor(logits.shape);
     kernels.sigmoidCrossEntropyBackward.run(dz.address, dy.address, logits.address, labels.address, step, count, count);
     return dz;

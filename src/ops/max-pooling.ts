@@ -4,37 +4,13 @@
  *   dx: each dy is added to the element that was the maximum, the first one in row-major order if several are equal.
  */
 import { record } from '../autograd/record.ts';
-import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { ShapeError } from '../core/errors.ts';
-import { type Option, readOptions } from '../core/options.ts';
-import { formatShape } from '../core/shape.ts';
+import { Tensor } from '../autograd/tensor.ts';
+import { readOptions } from '../core/options.ts';
 import * as kernels from '../kernels/library/max-pooling.ts';
-import { type Extent, extent, geometryOf, type Padding, type Pair, padding, windowsOn } from './internal/windows.ts';
+import { POOLING_OPTIONS, type Pooling2dOptions } from './internal/pooling.ts';
+import { checkPictures, geometryOf, windowsOn } from './internal/windows.ts';
 
-export interface MaxPooling2dOptions {
-  /** Size of a window: a whole number, or [height, width]. Default 2. */
-  readonly poolSize?: Extent | undefined;
-  /** Pixels from one window to the next: a whole number, or [height, width]. Default: poolSize, without overlap. */
-  readonly strides?: Extent | undefined;
-  /**
-   * 'valid': every window lies inside the image, and pixels left over at the edge are ignored. 'same': output sizes are
-   * the input sizes divided by the stride, rounded up. Default 'valid'.
-   */
-  readonly padding?: Padding | undefined;
-}
-
-/** @internal The layer reads its options with them too. */
-export const POOLING_OPTIONS: PoolingOptions = {
-  poolSize: extent().or(2),
-  strides: extent().optional(),
-  padding: padding().or('valid'),
-};
-
-interface PoolingOptions {
-  readonly poolSize: Option<Extent, Pair, 'optional'>;
-  readonly strides: Option<Extent, Pair | undefined, 'optional'>;
-  readonly padding: Option<Padding, Padding, 'optional'>;
-}
+export type MaxPooling2dOptions = Pooling2dOptions;
 
 /**
  * The largest value of each window, channel by channel: [n, height, width, channels] -> [n, outHeight, outWidth,
@@ -45,13 +21,8 @@ interface PoolingOptions {
  */
 export function maxPooling2d(x: Tensor, options: MaxPooling2dOptions = {}): Tensor {
   const where = 'maxPooling2d';
-  checkTensor(where, 'x', x);
+  const { images, picture, channels } = checkPictures(where, x);
   const { poolSize: size, strides = size, padding } = readOptions(where, options, POOLING_OPTIONS);
-  if (x.rank !== 4) {
-    throw new ShapeError(`${where}: x must have shape [n, height, width, channels]; got ${formatShape(x.shape)}`);
-  }
-  const [images, height, width, channels] = x.shape as readonly [number, number, number, number];
-  const picture: Pair = [height, width];
   const windows = { size, strides, padding };
   const count = windowsOn(where, picture, windows);
   const geometry = geometryOf(picture, channels, windows, count);

@@ -3,12 +3,14 @@
  *   loss[r] = log(sum over c of e^z[r, c]) - z[r, label];  dz[r, c] = (softmax(z)[r, c] - (c = label ? 1 : 0)) dy / n
  * The kernel subtracts the largest logit of the row first, so nothing overflows.
  */
-import { record } from '../autograd/record.ts';
-import { checkTensor, Tensor, zeros } from '../autograd/tensor.ts';
+import { isRecorded, record } from '../autograd/record.ts';
+import { checkTensor, ones, Tensor, zeros } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import * as kernels from '../kernels/library/softmax-cross-entropy.ts';
-import { mean } from './reduce.ts';
+import { add, mul, sub } from './arithmetic.ts';
+import { mean, sum } from './reduce.ts';
+import { reshape } from './reshape.ts';
 
 /** float32 holds every whole number up to this one. */
 const MOST_CLASSES = 2 ** 24;
@@ -51,11 +53,37 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
   const losses = new Tensor([rows]);
   kernels.softmaxCrossEntropy.run(losses.address, logits.address, labels.address, rows, classes);
   const dLogits = (dy: Tensor): Tensor => {
+    if (isRecorded([dy, logits])) return mul(excess(labels, logits), reshape(dy, [rows, 1]));
     const dz = new Tensor(logits.shape);
     kernels.softmaxCrossEntropyBackward.run(dz.address, dy.address, logits.address, labels.address, rows, classes);
     return dz;
   };
-  return mean(record(where, losses, [labels, logits], [() => zeros([rows]), dLogits]));
+  return mean(record(where, losses, [labels, logits], ['zero', dLogits]));
+}
+
+/**
+ * q = softmax(z) - o, where o is 1 at each row's label: the kernel with dy = 1. Recorded, for second derivatives:
+ *   dz = p (dq - sum over the row of p dq),  p = q + o
+ */
+function excess(labels: Tensor, logits: Tensor): Tensor {
+  const [rows, classes] = logits.shape as readonly [number, number];
+  const q = new Tensor(logits.shape);
+  const one = ones([rows]);
+  kernels.softmaxCrossEntropyBackward.run(q.address, one.address, logits.address, labels.address, rows, classes);
+  const backward = (dq: Tensor): Tensor => {
+    const p = add(excess(labels, logits), oneHot(labels, classes));
+    return mul(p, sub(dq, sum(mul(p, dq), 1, true)));
+  };
+  return record('softmax', q, [logits], [backward], [labels]);
+}
+
+function oneHot(labels: Tensor, classes: number): Tensor {
+  const hot = zeros([labels.size, classes]);
+  const values = hot.storage.values();
+  labels.storage.values().forEach((label, row) => {
+    values[row * classes + label] = 1;
+  });
+  return hot;
 }
 
 /** Checks that every label is a class number. The kernels use labels as addresses, unchecked. */

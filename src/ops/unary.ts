@@ -10,6 +10,7 @@ import { softplusBackward, softplus as softplusKernel } from '../kernels/library
 import * as kernels from '../kernels/library/unary.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { applyGradient, applyUnary, recordPiecewise, writeLike } from './internal/elementwise.ts';
+import { leakyReluGradient } from './internal/leaky-relu.ts';
 
 /** y = x^2; dx = dy (x + x) */
 export function square(x: Tensor): Tensor {
@@ -96,7 +97,5 @@ export function leakyRelu(x: Tensor, negativeSlope = 0.3): Tensor {
   checkTensor('leakyRelu', 'x', x);
   checkNumber('leakyRelu', 'negativeSlope', negativeSlope, { from: 0 });
   const y = writeLike(x, (out) => piecewise.leakyRelu.run(out, x.address, negativeSlope, x.size));
-  return recordPiecewise('leakyRelu', y, x, (dy) =>
-    writeLike(x, (dx) => piecewise.leakyReluBackward.run(dx, dy.address, x.address, negativeSlope, x.size)),
-  );
+  return record('leakyRelu', y, [x], [leakyReluGradient(x, negativeSlope)]);
 }

@@ -80,21 +80,6 @@ describe('readOptions', () => {
     expect(reads).toBe(1);
   });
 
-  it.each([
-    [null, 'null'],
-    [5, '5'],
-    ['units', '"units"'],
-    [[1], '\\[1\\]'],
-    [new Map([['units', 2]]), 'a Map'],
-    [new Date(), 'a Date'],
-    [Promise.resolve({ units: 2 }), 'a Promise'],
-    [new Uint8Array(3), 'a Uint8Array'],
-    [Object.create({ units: 2 }), '\\{ {2}\\}'],
-    [() => 1, 'function'],
-  ])('refuses %o for options', (value, picture) => {
-    expect(message(() => read(value))).toMatch(new RegExp(`^train: options must be a plain object; got ${picture}`));
-  });
-
   it('refuses 64 MB of bytes at once', () => {
     const bytes = new Uint8Array(2 ** 26);
     const start = performance.now();

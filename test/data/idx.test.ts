@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { ArgumentError, FormatError, ShapeError } from '../../src/core/errors.ts';
+import { ArgumentError, FormatError } from '../../src/core/errors.ts';
 import { encodeIdx, type IdxArray, parseIdx } from '../../src/data/idx.ts';
+import { thrownBy } from '../support/thrown.ts';
 
 /** Bytes written by hand from the description of the format: header, then two's complement or IEEE 754, big-endian. */
 const files: { type: string; bytes: number[]; expected: IdxArray }[] = [
@@ -87,78 +88,50 @@ describe('parseIdx and encodeIdx', () => {
 describe('parseIdx refuses', () => {
   const size = (n: number): number[] => [(n >>> 24) & 255, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];
   const huge = size(0xffffffff);
-  const cases: { name: string; bytes: number[]; offset: number; says: RegExp }[] = [
-    { name: 'nothing', bytes: [], offset: 0, says: /has at least 4 bytes; got 0/ },
-    { name: 'three bytes', bytes: [0, 0, 8], offset: 3, says: /has at least 4 bytes; got 3/ },
-    { name: 'a first byte that is not 0', bytes: [1, 0, 8, 1, ...size(0)], offset: 0, says: /got 01 00/ },
-    { name: 'a second byte that is not 0', bytes: [0, 8, 8, 1, ...size(0)], offset: 0, says: /got 00 08/ },
-    { name: 'gzip', bytes: [0x1f, 0x8b, 8, 0, 0, 0], offset: 0, says: /1f 8b.*gzip.*readIdxFile/ },
-    { name: 'type code 0', bytes: [0, 0, 0, 1, ...size(0)], offset: 2, says: /type code 00; expected one of 08 uint8/ },
-    { name: 'type code 0a', bytes: [0, 0, 10, 1, ...size(0)], offset: 2, says: /type code 0a/ },
-    { name: 'type code 0f', bytes: [0, 0, 15, 1, ...size(0)], offset: 2, says: /type code 0f/ },
-    { name: 'rank 0', bytes: [0, 0, 8, 0, 7], offset: 3, says: /rank 0; expected 1 to 8/ },
-    { name: 'rank 9', bytes: [0, 0, 8, 9, ...Array(9).fill(size(1)).flat(), 7], offset: 3, says: /rank 9/ },
-    { name: 'rank 255', bytes: [0, 0, 8, 255], offset: 3, says: /rank 255/ },
-    {
-      name: 'a cut header',
-      bytes: [0, 0, 8, 2, ...size(1), 0, 0, 0],
-      offset: 11,
-      says: /rank 2 ends at byte 12, but the file has only 11/,
-    },
-    {
-      name: 'no values',
-      bytes: [0, 0, 8, 1, ...size(5)],
-      offset: 8,
-      says: /takes 5 bytes of values, but only 0 follow/,
-    },
-    { name: 'a value short', bytes: [0, 0, 8, 1, ...size(3), 1, 2], offset: 10, says: /takes 3 bytes.*only 2/ },
-    { name: 'half a value', bytes: [0, 0, 11, 1, ...size(2), 1, 2, 3], offset: 11, says: /takes 4 bytes.*only 3/ },
-    {
-      name: 'a byte too many',
-      bytes: [0, 0, 8, 1, ...size(1), 1, 2],
-      offset: 9,
-      says: /takes 1 bytes.*2 follow: too many/,
-    },
-    { name: 'a byte after no values', bytes: [0, 0, 14, 1, ...size(0), 1], offset: 8, says: /takes 0 bytes.*too many/ },
-    { name: '4 GiB in 8 bytes', bytes: [0, 0, 14, 1, ...huge], offset: 8, says: /takes 34359738360 bytes/ },
+  const cases: readonly (readonly [name: string, bytes: number[], offset: number, says: RegExp])[] = [
+    ['nothing', [], 0, /has at least 4 bytes; got 0/],
+    ['three bytes', [0, 0, 8], 3, /has at least 4 bytes; got 3/],
+    ['a first byte that is not 0', [1, 0, 8, 1, ...size(0)], 0, /got 01 00/],
+    ['a second byte that is not 0', [0, 8, 8, 1, ...size(0)], 0, /got 00 08/],
+    ['gzip', [0x1f, 0x8b, 8, 0, 0, 0], 0, /1f 8b.*gzip.*readIdxFile/],
+    ['type code 0', [0, 0, 0, 1, ...size(0)], 2, /type code 00; expected one of 08 uint8/],
+    ['type code 0a', [0, 0, 10, 1, ...size(0)], 2, /type code 0a/],
+    ['type code 0f', [0, 0, 15, 1, ...size(0)], 2, /type code 0f/],
+    ['rank 0', [0, 0, 8, 0, 7], 3, /rank 0; expected 1 to 8/],
+    ['rank 9', [0, 0, 8, 9, ...Array(9).fill(size(1)).flat(), 7], 3, /rank 9/],
+    ['rank 255', [0, 0, 8, 255], 3, /rank 255/],
+    ['a cut header', [0, 0, 8, 2, ...size(1), 0, 0, 0], 11, /rank 2 ends at byte 12, but the file has only 11/],
+    ['no values', [0, 0, 8, 1, ...size(5)], 8, /takes 5 bytes of values, but only 0 follow/],
+    ['a value short', [0, 0, 8, 1, ...size(3), 1, 2], 10, /takes 3 bytes.*only 2/],
+    ['half a value', [0, 0, 11, 1, ...size(2), 1, 2, 3], 11, /takes 4 bytes.*only 3/],
+    ['a byte too many', [0, 0, 8, 1, ...size(1), 1, 2], 9, /takes 1 bytes.*2 follow: too many/],
+    ['a byte after no values', [0, 0, 14, 1, ...size(0), 1], 8, /takes 0 bytes.*too many/],
+    ['4 GiB in 8 bytes', [0, 0, 14, 1, ...huge], 8, /takes 34359738360 bytes/],
     // 2^32 * 2^32 is 0 modulo 2^64 and 65536 * 65536 is 0 modulo 2^32, so a product that wraps would match 0 bytes.
-    {
-      name: 'sizes that wrap at 2^32',
-      bytes: [0, 0, 8, 2, ...size(65536), ...size(65536)],
-      offset: 12,
-      says: /4294967296 bytes/,
-    },
-    {
-      name: 'sizes that wrap at 2^64',
-      bytes: [0, 0, 8, 4, ...Array(4).fill(size(65536)).flat()],
-      offset: 20,
-      says: /takes 18446744073709552000 bytes/,
-    },
-    {
-      name: 'the largest sizes of all',
-      bytes: [0, 0, 14, 8, ...Array(8).fill(huge).flat()],
-      offset: 36,
-      says: /e\+77 bytes/,
-    },
+    ['sizes that wrap at 2^32', [0, 0, 8, 2, ...size(65536), ...size(65536)], 12, /4294967296 bytes/],
+    [
+      'sizes that wrap at 2^64',
+      [0, 0, 8, 4, ...Array(4).fill(size(65536)).flat()],
+      20,
+      /takes 18446744073709552000 bytes/,
+    ],
+    ['the largest sizes of all', [0, 0, 14, 8, ...Array(8).fill(huge).flat()], 36, /e\+77 bytes/],
   ];
 
-  it.each(cases)('$name, with the offset', ({ bytes, offset, says }) => {
-    const error = failure(() => parseIdx(Uint8Array.from(bytes)));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error).toMatchObject({ offset, message: expect.stringMatching(says) });
-    expect(error).toMatchObject({ message: expect.stringMatching(/^parseIdx: .*\(at byte \d+\)$/) });
+  it.each(cases)('%s, with the offset', (_, bytes, offset, says) => {
+    const error = thrownBy(FormatError, () => parseIdx(Uint8Array.from(bytes)));
+    expect(error.offset).toBe(offset);
+    expect(error.message).toMatch(says);
+    expect(error.message).toMatch(/^parseIdx: .*\(at byte \d+\)$/);
   });
 
   it('every proper prefix of a file, and every file with a byte appended', () => {
     for (const { type, bytes } of files) {
       for (let length = 0; length < bytes.length; length++) {
-        const error = failure(() => parseIdx(Uint8Array.from(bytes.slice(0, length))));
-        expect(error, `${type}, the first ${length} bytes`).toBeInstanceOf(FormatError);
+        const prefix = Uint8Array.from(bytes.slice(0, length));
+        expect(() => parseIdx(prefix), `${type}, the first ${length} bytes`).toThrow(FormatError);
       }
-      expect(
-        failure(() => parseIdx(Uint8Array.from([...bytes, 0]))),
-        type,
-      ).toBeInstanceOf(FormatError);
+      expect(() => parseIdx(Uint8Array.from([...bytes, 0])), type).toThrow(FormatError);
     }
   });
 
@@ -183,18 +156,6 @@ describe('parseIdx refuses', () => {
     }
     expect(refused).toBeGreaterThan(10_000);
   });
-
-  it.each([[[0, 0, 8, 1]], [new SharedArrayBuffer(8)], ['0000'], [undefined], [null], [new Float32Array(2)]])(
-    'the argument %s, which is not bytes',
-    (value) => {
-      // Reflect.apply calls it without type checks, as JavaScript callers do.
-      const error = failure(() => Reflect.apply(parseIdx, undefined, [value]));
-      expect(error).toBeInstanceOf(ArgumentError);
-      expect(error).toMatchObject({
-        message: expect.stringMatching(/parseIdx: bytes must be a Uint8Array or an ArrayBuffer; got/),
-      });
-    },
-  );
 });
 
 describe('parseIdx', () => {
@@ -220,10 +181,6 @@ describe('encodeIdx refuses', () => {
     const error = failure(() => Reflect.apply(encodeIdx, undefined, [array]));
     expect(error).toBeInstanceOf(ArgumentError);
     expect(error).toMatchObject({ message: expect.stringMatching(says) });
-  });
-
-  it('data whose length does not fit the shape', () => {
-    expect(failure(() => encodeIdx({ type: 'uint8', shape: [3], data }))).toBeInstanceOf(ShapeError);
   });
 });
 

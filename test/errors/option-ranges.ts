@@ -46,6 +46,8 @@ export const RANGES: Readonly<Record<string, string>> = {
   subsets: 'a whole number from 2 to 100000',
   subsetSize: 'a whole number from 2 to 4',
   poolSize: 'a whole number of at least 1, or [height, width]',
+  size: 'a whole number of at least 1, or [height, width]',
+  interpolation: "one of 'nearest', 'bilinear'",
   blockSize: 'a whole number from 1 to 16384',
   stream: 'a whole number from 0 to 2147483647',
   block: countOrNone,

@@ -69,6 +69,7 @@ const evaluator = (): ganvas.ImageEvaluatorOptions => {
 const stream = (): object => ({ write: () => true, isTTY: true, columns: 80, rows: 24, getColorDepth: () => 24 });
 const dashboard = (): node.Dashboard =>
   node.createDashboard({ epochs: 2, stepsPerEpoch: 2, stream: stream() as never, environment: {} });
+const layer = (): ganvas.Layer => layers.dense({ units: 2 });
 const weight = (): ganvas.Variable => variable(tensor([1, 2]), 'weight');
 
 /**
@@ -118,6 +119,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   accuracy: of(ganvas.accuracy, () => [classifier(), images(), [0, 1, 0, 1]]),
   adam: of(ganvas.adam, () => [{ learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-7, clipNorm: 1 }]),
   adamW: of(ganvas.adamW, () => [{ learningRate: 0.1, weightDecay: 0.01, globalClipNorm: 1 }]),
+  averagePooling2d: of(ganvas.averagePooling2d, () => [pictures(2), { poolSize: 2, strides: [1, 2], padding: 'same' }]),
   batchMoments: of(ganvas.batchMoments, () => [x()]),
   batchNormInference: of(ganvas.batchNormInference, () => [x(), moments(), batchNorm()]),
   batchNormTraining: of(ganvas.batchNormTraining, () => [x(), moments(), batchNorm()]),
@@ -242,6 +244,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
     },
   ]),
   transpose: of(ganvas.transpose, () => [x(), [1, 0]]),
+  upsampling2d: of(ganvas.upsampling2d, () => [pictures(2), { size: [2, 3], interpolation: 'bilinear' }]),
   variable: of(ganvas.variable, () => [x(), 'name']),
   where: of(ganvas.where, () => [tensor([1, 0, 1]), x(), 0]),
   withClasses: of(ganvas.withClasses, () => [features(2), [0, 1], { classes: 2 }]),
@@ -251,15 +254,19 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
 
 const LAYERS: Readonly<Record<string, ValidCall>> = {
   activation: of(layers.activation, () => ['tanh', { inputShape: [3] }]),
+  averagePooling2d: of(layers.averagePooling2d, () => [{ poolSize: 2, strides: 1, padding: 'valid' }]),
   batchNormalization: of(layers.batchNormalization, () => [{ momentum: 0.9, epsilon: 1e-3, center: true }]),
   conv2d: of(layers.conv2d, () => [{ filters: 2, kernelSize: 3, strides: 2, padding: 'same', inputShape: [4, 4, 1] }]),
   conv2dTranspose: of(layers.conv2dTranspose, () => [{ filters: 2, kernelSize: [3, 3], activation: 'relu' }]),
   dense: of(layers.dense, () => [{ units: 2, useBias: true, inputShape: [3], kernelInitializer: 'zeros' }]),
   dropout: of(layers.dropout, () => [{ rate: 0.5 }]),
   flatten: of(layers.flatten, () => [{ inputShape: [2, 3] }]),
+  globalAveragePooling2d: of(layers.globalAveragePooling2d, () => [{ keepDims: true, inputShape: [4, 4, 1] }]),
   leakyReLU: of(layers.leakyReLU, () => [{ negativeSlope: 0.1 }]),
   maxPooling2d: of(layers.maxPooling2d, () => [{ poolSize: 2, strides: 1, padding: 'valid' }]),
   reshape: of(layers.reshape, () => [{ targetShape: [3, -1], inputShape: [6] }]),
+  residual: of(layers.residual, () => [[layer()], { shortcut: [layer()], inputShape: [3] }]),
+  upsampling2d: of(layers.upsampling2d, () => [{ size: [2, 3], interpolation: 'bilinear', inputShape: [4, 4, 1] }]),
 };
 
 const SCHEDULES: Readonly<Record<string, ValidCall>> = {
@@ -282,7 +289,6 @@ const NODE: Readonly<Record<string, ValidCall>> = {
   writeFileAtomic: of(node.writeFileAtomic, () => ['file.bin', new Uint8Array(3)]),
 };
 
-const layer = (): ganvas.Layer => layers.dense({ units: 2 });
 const built = (): ganvas.BuiltLayer => layer().build([3], random());
 const METHODS: Readonly<Record<string, ValidCall>> = {
   'BuiltLayer.call': on(built, 'call', () => [x(), { training: true }]),

@@ -40,6 +40,15 @@ function convolutions(name: string, right: typeof kernel, other: typeof kernel, 
   ];
 }
 
+/** What all poolings refuse. */
+function poolings(name: string): WrongCall[] {
+  return [
+    ...wrongTensors(name, 'x'),
+    [Shape, [vector], /^x must have shape \[n, height, width, channels\]; got \[3\]/],
+    [Shape, [picture, { poolSize: [1, 3] }], /^a window of 1 x 3 does not fit into images of 2 x 2/],
+  ];
+}
+
 export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
   conv2d: [
     ...convolutions('conv2d', kernel, transposed, 'channels, filters'),
@@ -53,9 +62,12 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
     ...convolutions('conv2dTranspose', transposed, kernel, 'filters, channels'),
     [Runtime, [picture, transposed, { strides: 32768 }], /^memory: \d+ bytes are needed/],
   ],
-  maxPooling2d: [
-    ...wrongTensors('maxPooling2d', 'x'),
+  averagePooling2d: poolings('averagePooling2d'),
+  maxPooling2d: poolings('maxPooling2d'),
+  upsampling2d: [
+    ...wrongTensors('upsampling2d', 'x'),
     [Shape, [vector], /^x must have shape \[n, height, width, channels\]; got \[3\]/],
-    [Shape, [picture, { poolSize: [1, 3] }], /^a window of 1 x 3 does not fit into images of 2 x 2/],
+    [Argument, [picture, { interpolation: 'linear' }], /^interpolation must be one of 'nearest', 'bi/],
+    [Runtime, [picture, { size: 32768 }], /^memory: \d+ bytes are needed/],
   ],
 };

@@ -178,4 +178,11 @@ export const LAYER_CALLS: Calls<typeof layers> = {
       /^activation must be one of 'linear', .*; got (undefined|null|"Relu". Did you mean relu\?|"than". Did you mean tanh\?|5|function)/,
     ],
   ),
+  residual: [
+    [Argument, [[]], /^branch must be a list of at least one layer; got \[\]/],
+    [Argument, [layers.flatten()], /^branch must be a list of at least one layer; got/],
+    [Argument, [[layers.flatten, 5]], /^branch must be a list of at least one layer; got/],
+    [Argument, [[layers.flatten()], { shortcut: layers.flatten() }], /^shortcut must be a list of/],
+    [Argument, [[layers.flatten()], { skip: [] }], /^.*skip/],
+  ],
 };

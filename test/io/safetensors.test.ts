@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scope } from '../../src/autograd/scope.ts';
 import { Tensor, tensor, variable, zeros } from '../../src/autograd/tensor.ts';
-import { ArgumentError, FormatError, RuntimeError } from '../../src/core/errors.ts';
+import { ArgumentError, FormatError } from '../../src/core/errors.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
 import { encodeTensorFile } from '../../src/io/tensor-file.ts';
 import { heap } from '../../src/kernels/runtime.ts';
@@ -101,18 +101,12 @@ describe('decodeSafetensors', () => {
 
   it('frees all tensors if one cannot be converted, and gives its offset', () => {
     const file = encodeTensorFile([countingEntry('b', 'F32', [1]), countingEntry('a', 'F8_E4M3', [1])]);
-    let error: unknown;
     const { blocks } = heap().usage();
-    try {
-      decodeSafetensors(file);
-    } catch (caught) {
-      error = caught;
-    }
+    const { message } = thrownBy(FormatError, () => decodeSafetensors(file));
     expect(heap().usage().blocks).toBe(blocks);
-    expect(error).toBeInstanceOf(FormatError);
     // The last byte of the file: wide types come first.
-    expect(String(error)).toContain(`the tensor "a" is F8_E4M3, which has no conversion to float32`);
-    expect(String(error)).toContain(`(at byte ${file.length - 1})`);
+    expect(message).toContain(`the tensor "a" is F8_E4M3, which has no conversion to float32`);
+    expect(message).toContain(`(at byte ${file.length - 1})`);
   });
 
   it('refuses more elements than a tensor can have, before it allocates memory for them', () => {
@@ -159,38 +153,5 @@ describe('decodeSafetensors', () => {
     const file = encodeSafetensors({ a: tensor([1.5]), b: tensor([2.5]) });
     const { tensors } = scope(() => decodeSafetensors(file));
     expect([tensors['a']!.item(), tensors['b']!.item()]).toEqual([1.5, 2.5]);
-  });
-
-  it('names itself in errors about damaged files and wrong arguments', () => {
-    expect(() => decodeSafetensors(fileFromHeader('{}x'))).toThrow(/^decodeSafetensors: not a safetensors file: /);
-    const text: never = JSON.parse('"{}"') as never;
-    expect(() => decodeSafetensors(text)).toThrow(ArgumentError);
-    expect(() => decodeSafetensors(text)).toThrow(
-      'decodeSafetensors: bytes must be a Uint8Array or an ArrayBuffer; got "{}"',
-    );
-  });
-});
-
-describe('encodeSafetensors', () => {
-  it.each<[string, unknown, RegExp]>([
-    ['an array', [tensor([1])], /tensors must be an object or a Map/],
-    ['null', null, /tensors must be an object or a Map/],
-    ['a value that is no tensor', { a: [1, 2] }, /the tensor "a" must be a Tensor/],
-    [
-      'the reserved name',
-      { __metadata__: tensor([1]) },
-      /encodeSafetensors: a tensor's name must be anything but __metadata__/,
-    ],
-  ])('refuses %s', (_, tensors, message) => {
-    const given = tensors as never;
-    expect(() => encodeSafetensors(given)).toThrow(ArgumentError);
-    expect(() => encodeSafetensors(given)).toThrow(message);
-  });
-
-  it('refuses a freed tensor and gives its name in the file', () => {
-    const freed = tensor([1]);
-    freed.dispose();
-    expect(() => encodeSafetensors({ freed })).toThrow(RuntimeError);
-    expect(() => encodeSafetensors({ freed })).toThrow(/encodeSafetensors: the tensor "freed"/);
   });
 });

@@ -277,6 +277,18 @@ export function referenceKernels(memory: Float32Array): Kernels {
       return wrong;
     },
 
+    sumChosenRows(out, from, starts, counts, indices, weights, firstRow, rows, outRows, xRows, columns) {
+      for (let r = 0; r < rows; r++) {
+        const place = (firstRow + r) % outRows;
+        const image = from + Math.floor((firstRow + r) / outRows) * xRows * columns;
+        const first = ints[starts + place]!;
+        for (let c = 0; c < columns; c++) {
+          x[out + r * columns + c] = chainedSum(first, first + ints[counts + place]!, (t) =>
+            f(x[weights + t]! * x[image + ints[indices + t]! * columns + c]!),
+          );
+        }
+      }
+    },
     gatherBytes(out, source, indices, centre, halfRange, rows, columns) {
       for (let r = 0; r < rows; r++)
         for (let c = 0; c < columns; c++) {

@@ -97,6 +97,19 @@ function batchNormTerms({ inputs }: OpSample, rows: Rows): Rows {
   });
 }
 
+/** 2 |x| / rows and 2 |mean| / rows, at most 2 max |x| / rows, whose difference an entry of the variance is. */
+function momentsTerms({ inputs }: OpSample, rows: Rows): Rows {
+  const { values } = inputs[0]!;
+  const features = rows.length / 2;
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const term = (j: number): number => (2 * (Math.abs(values[j]!) + largest) * features) / values.length;
+  return rows.map((row, output) =>
+    row.map((entries) =>
+      entries.map((entry, j) => (output >= features && j % features === output - features ? term(j) : Math.abs(entry))),
+    ),
+  );
+}
+
 /** 1 / sqrt(variance + epsilon) at the smaller epsilon of the samples, the larger value. */
 function inverseOf({ values }: Nd, column: number, features: number): number {
   const own = values.filter((_, i) => i % features === column);
@@ -160,8 +173,11 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
     roundings: ({ inputs }) => 6 * rowsOf(inputs[0]!) + 48,
     magnitude: batchNormTerms,
   },
-  // (x - mean) inverse, inverse = 1 / sqrt(variance + epsilon), epsilon and slope rounded
-  batchNormInference: { roundings: 10 },
+  // (x - mean) inverse, inverse = 1 / sqrt(variance + epsilon), epsilon and slope rounded; for the variance, that times
+  // gamma / inverse and inverse^3 / 2
+  batchNormInference: { roundings: 10 + 12 },
+  // 1 / rows, and 2 (x - mean) / rows, whose mean has as many roundings as rows
+  batchMoments: { roundings: ({ inputs }) => rowsOf(inputs[0]!) + 4, magnitude: momentsTerms },
   // (sigmoid(z) - y) (dy / n); -z (dy / n)
   binaryCrossentropy: {
     roundings: 4 + 3,
@@ -318,7 +334,7 @@ describe('gradients in float32 on SIMD', () => {
   });
 });
 
-describe('the gradient of a gradient', () => {
+describe('the gradient of a gradient that was not recorded', () => {
   it.each(ALL_OP_CASES.map((op) => [op.name, op] as const))('of %s is a typed error, for each input', (_, op) => {
     for (const sample of op.samples) {
       scope(() => {
@@ -329,7 +345,7 @@ describe('the gradient of a gradient', () => {
           for (const loss of [sum(square(gradient)), sum(mul(gradient, variables[i]!))]) {
             const error = thrownBy(RuntimeError, () => gradients(loss, [variables[i]!]));
             expect(error.message, sample.label).toMatch(
-              /^gradients: the loss depends on the result of an earlier gradients\(\) call; second derivatives are not supported/,
+              /^gradients: the loss depends on a gradient that an earlier gradients\(\) call computed without \{ record: true \}/,
             );
           }
         });

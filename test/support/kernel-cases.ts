@@ -269,6 +269,19 @@ const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> }
     const [bytes, index] = [o.randomBytes(images * columns), o.putInts(indices)];
     return [o.reserve(rows * columns), bytes, index, centre!, halfRange!, rows, columns];
   }),
+  // Rows of a few entries or none, and one row of more than a chain; images of `outRows` rows, begun in the middle.
+  sumChosenRows: kernelCase<Parameters<Kernels['sumChosenRows']>>(2, [2, 2], (o, rows, columns, next) => {
+    const [mixed, long] = [next(), next()];
+    const [outRows, xRows, firstRow] = [3, 4, rows % 3];
+    const counts = [0, 2, long === 1 ? 300 : 1];
+    const starts = [0, 0, 2];
+    const entries = 2 + counts[2]!;
+    const indices = Array.from({ length: entries }, (_, entry) => (entry * 5 + columns) % xRows);
+    const images = Math.floor((firstRow + rows) / outRows) + 1;
+    const x = data(o, images * xRows * columns, mixed);
+    const table = [o.putInts(starts), o.putInts(counts), o.putInts(indices), data(o, entries, mixed)] as const;
+    return [o.reserve(rows * columns), x, ...table, firstRow, rows, outRows, xRows, columns];
+  }),
   randomUniform: kernelCase<Parameters<Kernels['randomUniform']>>(1, [COUNTERS.length, 2], (o, rows, columns, next) => {
     const [low, high] = COUNTERS[next()]!;
     const [least, most] = next() === 1 ? [-0.1, 0.7] : [0, 1];

@@ -15,10 +15,6 @@ import {
   type ResultType,
   v128,
 } from '../../src/wasm/index.ts';
-import { parseRow } from '../../src/wasm/instruction.ts';
-import * as table from '../../src/wasm/instruction-table.ts';
-
-const i32Add = parseRow('i32.add', table.i32.add);
 
 /** Assembles one function `wrong` and returns the message of the AssemblyError that it must throw. */
 function messageOf(
@@ -52,73 +48,11 @@ function compile(
 /** The value of an expression under a type it does not have, as a caller without TypeScript would pass it. */
 const mistyped = <T extends ResultType>(value: Expr): Expr<T> => value as Expr<T>;
 
-type Wrong = (f: FunctionBuilder, params: { x: Local<'i32'>; v: Local<'v128'> }) => void;
-
 describe('the engine refuses what TypeScript would, or cannot see', () => {
   test('with a message that names the instruction, the operand and its type', () => {
     expect(() => compile((f, { x, v }) => f.set(v, f32x4.add(v, mistyped(x))))).toThrow(
       /f32x4\.add\[1\] expected type (s128|v128), found local\.get of type i32/,
     );
-  });
-
-  test.each<[string, Wrong, ResultType?]>([
-    ['an operand of another type', (f, { v }) => f.drop(i32.add(mistyped(v), 1))],
-    [
-      'a missing operand',
-      (f, { x }) => {
-        x.emit(f);
-        f.operate(i32Add);
-      },
-    ],
-    [
-      'an operand outside the block',
-      (f, { x }) => {
-        x.emit(f);
-        f.block(() => f.discard());
-      },
-    ],
-    ['local.set of another type', (f, { x, v }) => f.set(x, mistyped(v))],
-    ['a condition of another type', (f, { v }) => f.if(mistyped(v), () => {})],
-    ['br_if on another type', (f, { v }) => f.br_if(0, mistyped(v))],
-    ['store of another type', (f, { x }) => f.emit(v128.store(x, mistyped(x)))],
-    ['a value left over', (f, { x }) => x.emit(f)],
-    ['a value left over in a loop', (f, { x }) => f.loop(() => x.emit(f))],
-    [
-      'a second value on top of the result',
-      (f, { x }) => {
-        x.emit(f);
-        x.emit(f);
-      },
-      'i32',
-    ],
-    ['a missing result', () => {}, 'f32'],
-    ['a return without its value', (f) => f.return(), 'f32'],
-    ['a result of another type', (f, { x }) => x.emit(f), 'f32'],
-    [
-      'a block without its result',
-      (f) => {
-        f.open('block', 'i32');
-        f.end();
-        f.discard();
-      },
-    ],
-    [
-      'an if with a result but no else',
-      (f, { x }) => {
-        x.emit(f);
-        f.open('if', 'i32');
-        x.emit(f);
-        f.end();
-        f.discard();
-      },
-    ],
-    ['a block left open', (f) => void f.open('block')],
-    ['one end too many', (f) => f.end()],
-    ['an else without if', (f) => f.block(() => f.else())],
-    ['a label depth out of range', (f) => f.block(() => f.br(2))],
-    ['an alignment above the natural one', (f) => f.drop(i32.load(0, 0, 8))],
-  ])('%s', (_name, body, result) => {
-    expect(() => compile(body, result)).toThrow(WebAssembly.CompileError);
   });
 
   test('an access without memory, an assignment to an immutable global', () => {
@@ -128,21 +62,6 @@ describe('the engine refuses what TypeScript would, or cannot see', () => {
     module.function('f', {}, 'void', (f) => f.set(fixed, 1));
     expect(() => new WebAssembly.Module(module.toBytes())).toThrow(WebAssembly.CompileError);
   });
-});
-
-test('code after br, return and unreachable needs no operands', () => {
-  for (const leave of [
-    (f: FunctionBuilder) => f.br(0),
-    (f: FunctionBuilder) => f.return(),
-    (f: FunctionBuilder) => f.unreachable(),
-  ]) {
-    compile((f) => {
-      leave(f);
-      f.operate(i32Add);
-      f.discard();
-    });
-  }
-  compile((f) => f.unreachable(), 'f32');
 });
 
 describe('names', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Expr, f32, f32x4, i32, i64, type Label, type Local, v128 } from '../../src/wasm/index.ts';
+import { f32, f32x4, i32, i64, type Label } from '../../src/wasm/index.ts';
 import { run } from './helpers.ts';
 
 describe('loops', () => {
@@ -141,15 +141,6 @@ test('locals of mixed types, declared anywhere, keep their values and start at z
   expect(call('mixed', 10)).toBe(24);
 });
 
-test('macros: a TypeScript function that returns an expression or allocates locals', () => {
-  const horner = (x: Expr<'f32'>, coefficients: number[]): Expr<'f32'> =>
-    coefficients.reduceRight<Expr<'f32'>>((sum, c) => f32.add(f32.mul(sum, x), c), f32.const(0));
-  const { call } = run((module) => {
-    module.function('polynomial', { x: 'f32' }, 'f32', (_f, { x }) => horner(x, [1, 2, 3]));
-  });
-  expect(call('polynomial', 2)).toBe(17);
-});
-
 test('drop runs a call for its effect', () => {
   const { call, view } = run((module) => {
     const bump = module.function('bump', {}, 'i32', (f) => {
@@ -163,36 +154,4 @@ test('drop runs a call for its effect', () => {
   });
   call('twice');
   expect(view.getInt32(0, true)).toBe(2);
-});
-
-test('a vectorised addition with a scalar tail equals the plain loop for every length to 20', () => {
-  const { call, memory } = run((module) => {
-    module.function('add', { out: 'i32', a: 'i32', b: 'i32', n: 'i32' }, 'void', (f, { out, a, b, n }) => {
-      const advance = (...pointers: Local<'i32'>[]): void => {
-        for (const pointer of pointers) f.set(pointer, i32.add(pointer, 16));
-      };
-      const end = f.let(i32.add(out, i32.shl(n, 2)), 'end');
-      const vectorEnd = f.let(i32.add(out, i32.shl(i32.and(n, -4), 2)), 'vectorEnd');
-      f.for(out, vectorEnd, 16, () => {
-        f.emit(v128.store(out, f32x4.add(v128.load(a), v128.load(b))));
-        advance(a, b);
-      });
-      f.for(out, end, 4, () => {
-        f.emit(f32.store(out, f32.add(f32.load(a), f32.load(b))));
-        f.set(a, i32.add(a, 4));
-        f.set(b, i32.add(b, 4));
-      });
-    });
-  });
-  const floats = new Float32Array(memory.buffer);
-  for (let n = 0; n <= 20; n++) {
-    floats.fill(-1);
-    for (let k = 0; k < n; k++) floats.set([k + 0.1], 100 + k);
-    for (let k = 0; k < n; k++) floats.set([1 / (k + 1)], 200 + k);
-    call('add', 1200, 400, 800, n);
-    const expected = Array.from({ length: 21 }, (_, k) =>
-      k < n ? Math.fround(floats[100 + k]! + floats[200 + k]!) : -1,
-    );
-    expect([...floats.subarray(300, 321)], `n = ${n}`).toEqual(expected);
-  }
 });

@@ -1,60 +1,86 @@
 /**
- * What each instruction of the tables computes, in BigInt and double arithmetic, from the specification's chapter on
- * numerics. Values are bytes, little-endian. An instruction that is new to the tables may need a line here too.
+ * What each instruction of the tables computes, from the specification's chapter on numerics. A scalar instruction is
+ * computed as lane 0 of the one on lanes. An instruction that is new to the tables needs a line here too.
  */
 
-import type { Instruction } from '../../src/wasm/instruction.ts';
+/** What an instruction gives: a value, and the 16 bytes of memory at its address (`cell`) afterwards. */
+export interface Outcome {
+  readonly value: Uint8Array;
+  readonly cell: Uint8Array;
+}
+/** Operands are 16 bytes each, little-endian. */
+type Reference = (
+  operands: readonly Uint8Array[],
+  immediate: number | readonly number[],
+  cell: Uint8Array,
+) => Partial<Outcome>;
 
-type Lane = bigint | number;
+type Numbers = Int32Array | Uint32Array | Float32Array | Uint8Array | Uint16Array;
+type Kind<A> = new (values: ArrayBufferLike | Iterable<A extends Numbers ? number : bigint>) => A;
 
-const mask = (value: bigint, bits: number): bigint => BigInt.asUintN(bits, value);
-const signed = (value: bigint, bits: number): bigint => BigInt.asIntN(bits, value);
-const saturate = (value: bigint, bits: number, isSigned: boolean): bigint => {
-  const low = isSigned ? -(1n << BigInt(bits - 1)) : 0n;
-  const high = isSigned ? (1n << BigInt(bits - 1)) - 1n : (1n << BigInt(bits)) - 1n;
-  return value < low ? low : value > high ? high : value;
+/** Lane k of the result from lane k of each operand. Integers wrap when they are stored; a float is rounded once. */
+function lanewise<In extends Numbers>(
+  In: Kind<In>,
+  Out: Kind<Numbers>,
+  formula: (a: number, b: number, c: number) => number,
+): Reference {
+  return (operands) => {
+    const [a, b = a!, c = a!] = operands.map((bytes) => new In(bytes.slice().buffer));
+    return { value: new Uint8Array(new Out(Array.from(a!, (x, k) => formula(x, b[k]!, c[k]!))).buffer) };
+  };
+}
+const ints = (formula: (a: number, b: number, c: number) => number) => lanewise(Int32Array, Int32Array, formula);
+const words = (formula: (a: number, b: number) => number) => lanewise(Uint32Array, Int32Array, formula);
+const floats = (formula: (a: number, b: number) => number) => lanewise(Float32Array, Float32Array, formula);
+const floatTest = (formula: (a: number, b: number) => boolean, yes: number) =>
+  lanewise(Float32Array, Int32Array, (a, b) => (formula(a, b) ? yes : 0));
+const intTest = (formula: (a: number, b: number) => boolean, yes: number) => ints((a, b) => (formula(a, b) ? yes : 0));
+const wordTest = (formula: (a: number, b: number) => boolean) => words((a, b) => Number(formula(a, b)));
+/** A shift of all lanes by the one number of the second operand. */
+const shift = (formula: (a: number, distance: number) => number): Reference => {
+  return ([x, y], ...rest) => ints(formula)([x!, splat(4, y!)], ...rest);
+};
+const longs = (formula: (a: bigint, b: bigint) => bigint): Reference => {
+  return ([x, y]) => {
+    const [a, b] = [x!, y!].map((bytes) => new BigUint64Array(bytes.slice().buffer)[0]!);
+    return { value: new Uint8Array(BigUint64Array.of(formula(a!, b!)).buffer) };
+  };
 };
 
-// Written as statements: Math.min and Math.max take no bigint, and differ from pmin and pmax on NaN and -0.
-function lesser<T extends Lane>(a: T, b: T): T {
-  if (a < b) return a;
-  return b;
-}
-function greater<T extends Lane>(a: T, b: T): T {
-  if (a > b) return a;
-  return b;
-}
-
-type IntegerOperation = (a: bigint, b: bigint, bits: number) => bigint;
-
-/** Operands are signed if the name ends in _s, else unsigned; the result is cut to its width. */
-const integer: Record<string, IntegerOperation> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div_u: (a, b) => a / b,
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  xor: (a, b) => a ^ b,
-  shl: (a, b, bits) => a << (b % BigInt(bits)),
-  shr_s: (a, b, bits) => a >> (mask(b, 32) % BigInt(bits)),
-  shr_u: (a, b, bits) => a >> (b % BigInt(bits)),
+const splat = (width: number, bytes: Uint8Array): Uint8Array =>
+  Uint8Array.from({ length: 16 }, (_, k) => bytes[k % width]!);
+const splats = (width: number): Reference => {
+  return ([x]) => ({ value: splat(width, x!) });
+};
+const extractLane: Reference = ([x], lane) => ({ value: x!.slice(4 * Number(lane)) });
+/** The lower or upper half of the lanes, each to twice its width, without sign. */
+const extend = (In: Kind<Numbers>, Out: Kind<Numbers>, from: number): Reference => {
+  return ([x]) => ({ value: new Uint8Array(new Out(new In(x!.slice().buffer).slice(from)).buffer).slice(0, 16) });
+};
+const products = (from: number): Reference => {
+  return (operands) => {
+    const [a, b] = operands.map((bytes) => Array.from(new Uint32Array(bytes.slice().buffer).slice(from), BigInt));
+    return { value: new Uint8Array(BigUint64Array.of(a![0]! * b![0]!, a![1]! * b![1]!).buffer) };
+  };
 };
 
-const float: Record<string, (a: number, b: number) => number> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  min: (a, b) => Math.min(a, b),
-  max: (a, b) => Math.max(a, b),
-  pmin: (a, b) => lesser(b, a),
-  pmax: (a, b) => greater(b, a),
-  abs: (a) => Math.abs(a),
-  neg: (a) => -a,
-  sqrt: (a) => Math.sqrt(a),
-  floor: (a) => Math.floor(a),
-  nearest: (a) => Math.sign(a) * nearestEven(Math.abs(a)),
+const load: Reference = (_, __, cell) => ({ value: cell });
+const store = (width: number, lane: (immediate: number) => number = () => 0): Reference => {
+  return ([, value], immediate, cell) => {
+    const after = cell.slice();
+    const from = width * lane(Number(immediate));
+    after.set(value!.slice(from, from + width));
+    return { value: new Uint8Array(0), cell: after };
+  };
+};
+/** An atomic update: it gives what was there before. */
+const update = (formula: (old: number, a: number, b: number) => number): Reference => {
+  return ([, a, b], _, cell) => {
+    const [old, first, second] = [cell, a!, b ?? a!].map((bytes) => new Int32Array(bytes.slice().buffer)[0]!);
+    const after = cell.slice();
+    after.set(new Uint8Array(Int32Array.of(formula(old!, first!, second!)).buffer));
+    return { value: cell, cell: after };
+  };
 };
 
 function nearestEven(a: number): number {
@@ -62,197 +88,92 @@ function nearestEven(a: number): number {
   return a - below < 0.5 || (a - below === 0.5 && below % 2 === 0) ? below : below + 1;
 }
 
-const comparison: Record<string, (a: Lane, b: Lane) => boolean> = {
-  eq: (a, b) => a === b,
-  ne: (a, b) => a !== b,
-  lt: (a, b) => a < b,
-  gt: (a, b) => a > b,
-  le: (a, b) => a <= b,
-  ge: (a, b) => a >= b,
+/** Of two equal numbers or a NaN, pmin and pmax give the first operand; min and max give NaN and tell 0 from -0. */
+function pmin(a: number, b: number): number {
+  if (b < a) return b;
+  return a;
+}
+function pmax(a: number, b: number): number {
+  if (a < b) return b;
+  return a;
+}
+/** Out of range to the nearest integer, NaN to 0. */
+const saturate = (x: number): number =>
+  Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, -(2 ** 31)), 2 ** 31 - 1));
+
+const comparisons = {
+  eq: (a: number, b: number) => a === b,
+  ne: (a: number, b: number) => a !== b,
+  lt: (a: number, b: number) => a < b,
+  gt: (a: number, b: number) => a > b,
+  le: (a: number, b: number) => a <= b,
+  ge: (a: number, b: number) => a >= b,
 };
+const { eq, ne, lt, gt, le, ge } = comparisons;
+const add = (a: number, b: number): number => a + b;
+const sub = (a: number, b: number): number => a - b;
+const and = (a: number, b: number): number => a & b;
+const or = (a: number, b: number): number => a | b;
 
-/** The lanes of `bytes`, for a scalar its one lane; `kind` as i8, u8, ..., i64, f32, f64. */
-function lanesOf(bytes: Uint8Array, kind: string, count: number): Lane[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const bits = +kind.slice(1);
-  return Array.from({ length: count }, (_, k) => {
-    if (kind === 'f32') return view.getFloat32(4 * k, true);
-    if (kind === 'f64') return view.getFloat64(8 * k, true);
-    let value = 0n;
-    for (let byte = bits / 8 - 1; byte >= 0; byte--) value = (value << 8n) | BigInt(bytes[(bits / 8) * k + byte]!);
-    return kind[0] === 'i' ? signed(value, bits) : value;
-  });
-}
-
-function bytesOf(lanes: readonly Lane[], kind: string): Uint8Array {
-  const bits = +kind.slice(1);
-  const bytes = new Uint8Array((lanes.length * bits) / 8);
-  const view = new DataView(bytes.buffer);
-  lanes.forEach((lane, k) => {
-    if (kind === 'f32') view.setFloat32(4 * k, Number(lane), true);
-    else if (kind === 'f64') view.setFloat64(8 * k, Number(lane), true);
-    else
-      for (let byte = 0; byte < bits / 8; byte++)
-        bytes[(bits / 8) * k + byte] = Number((BigInt(lane) >> BigInt(8 * byte)) & 0xffn);
-  });
-  return bytes;
-}
-
-/** Truncation of a float to an integer of `bits` bits; out of range saturates, NaN gives 0. */
-function truncate(value: number, bits: number, isSigned: boolean): bigint {
-  if (Number.isNaN(value)) return 0n;
-  if (!Number.isFinite(value)) return saturate(value > 0 ? 1n << 70n : -(1n << 70n), bits, isSigned);
-  return saturate(BigInt(Math.trunc(value)), bits, isSigned);
-}
-
-/** Arithmetic and conversions; undefined for what touches memory. */
-export function compute(
-  { name, params, result }: Instruction,
-  operands: readonly Uint8Array[],
-  immediate: number | readonly number[],
-): Uint8Array | undefined {
-  const [prefix = '', operation = ''] = name.split('.');
-  const shape = /^([if])(\d+)(?:x(\d+))?$/.exec(prefix);
-  const x = operands[0]!;
-  const y = operands[1] ?? new Uint8Array(16);
-  if (prefix === 'v128') return vector(operation, operands);
-  if (!shape) return undefined;
-  const letter = shape[1]!;
-  const bits = +shape[2]!;
-  const count = +(shape[3] ?? 1);
-  const isScalar = shape[3] === undefined;
-  const lane = Number(immediate);
-  const kind = `${letter}${bits}`;
-  const unsignedKind = `u${bits}`;
-  const part = operation.match(/^(.*?)(?:_([if])(\d+)(?:x(\d+))?)?(?:_([su]))?$/)!;
-  const [, stem = '', , fromBits, fromCount, sign = ''] = part;
-  const fromKind = `${part[2] === 'f' ? 'f' : sign === 'u' ? 'u' : 'i'}${fromBits}`;
-
-  if (operation === 'shuffle') {
-    const both = [...x, ...y];
-    return Uint8Array.from(Array.isArray(immediate) ? immediate : [], (k: number) => both[k]!);
-  }
-  if (operation === 'splat')
-    return bytesOf(new Array<Lane>(count).fill(lanesOf(x, letter === 'f' ? kind : unsignedKind, 1)[0]!), kind);
-  if (stem === 'extract_lane') {
-    const value = lanesOf(x, sign === 'u' ? unsignedKind : kind, count)[lane]!;
-    return bytesOf([value], result);
-  }
-  if (operation === 'replace_lane') {
-    const lanes = lanesOf(x, letter === 'f' ? kind : unsignedKind, count);
-    lanes[lane] = lanesOf(y, letter === 'f' ? kind : unsignedKind, 1)[0]!;
-    return bytesOf(lanes, kind);
-  }
-  if (operation === 'wrap_i64') return x.slice(0, bits / 8);
-  if (operation === 'eqz') return bytesOf([lanesOf(x, kind, 1)[0] === 0n ? 1n : 0n], 'i32');
-  if (fromBits !== undefined) {
-    const from = (bytes: Uint8Array): Lane[] => lanesOf(bytes, fromKind, +(fromCount ?? 1));
-    const half = stem.includes('high') ? count : 0;
-    switch (stem) {
-      case 'trunc_sat':
-        return bytesOf(
-          from(x).map((value) => truncate(Number(value), bits, sign === 's')),
-          kind,
-        );
-      case 'convert':
-        return bytesOf(
-          // A double holds every 32-bit integer, so this rounds once.
-          from(x).map((value) => Math.fround(Number(value))),
-          kind,
-        );
-      case 'extend':
-        return bytesOf(from(x), kind);
-      case 'extend_low':
-      case 'extend_high':
-        return bytesOf(from(x).slice(half, half + count), kind);
-      case 'extmul_low':
-      case 'extmul_high': {
-        const b = from(y) as bigint[];
-        return bytesOf((from(x) as bigint[]).map((value, k) => value * b[k]!).slice(half, half + count), kind);
-      }
-    }
-  }
-  const operandKind = letter === 'f' || operation.endsWith('_s') || /^(eq|ne)$/.test(operation) ? kind : unsignedKind;
-  const a = lanesOf(x, operandKind, count);
-  // A SIMD shift takes its distance from an i32.
-  const isShift = !isScalar && params[1] === 'i32';
-  const distance = lanesOf(y, 'u32', 1)[0]!;
-  const b = isShift ? a.map(() => distance) : lanesOf(y, operandKind, count);
-  const compare = comparison[stem];
-  if (compare && /^(eq|ne|[lg][te])(_[su])?$/.test(operation)) {
-    const truth = a.map((value, k) => (compare(value, b[k]!) ? 1n : 0n));
-    return isScalar
-      ? bytesOf(truth, 'i32')
-      : bytesOf(
-          truth.map((value) => -value),
-          `i${bits}`,
-        );
-  }
-  const onFloats = float[operation];
-  if (letter === 'f' && onFloats)
-    return bytesOf(
-      a.map((value, k) => onFloats(Number(value), Number(b[k]))),
-      kind,
-    );
-  const onIntegers = integer[operation];
-  if (letter === 'i' && onIntegers) {
-    return bytesOf(
-      a.map((value, k) => mask(onIntegers(BigInt(value), BigInt(b[k]!), bits), bits)),
-      unsignedKind,
-    );
-  }
-  return undefined;
-}
-
-function vector(operation: string, operands: readonly Uint8Array[]): Uint8Array | undefined {
-  const [x, y, z] = operands.map((bytes) => lanesOf(bytes, 'u64', 2) as bigint[]);
-  const bitwise: Record<string, (k: number) => bigint> = {
-    and: (k) => x![k]! & y![k]!,
-    andnot: (k) => x![k]! & ~y![k]!,
-    or: (k) => x![k]! | y![k]!,
-    xor: (k) => x![k]! ^ y![k]!,
-    bitselect: (k) => (x![k]! & z![k]!) | (y![k]! & ~z![k]!),
-  };
-  const result = bitwise[operation];
-  return result && bytesOf([mask(result(0), 64), mask(result(1), 64)], 'u64');
-}
-
-/** A memory instruction on `cell`, the 16 bytes at its address: what it returns, and what is in the cell afterwards. */
-export function access(
-  { name, result }: Instruction,
-  cell: Uint8Array,
-  operands: readonly Uint8Array[],
-  lane: number,
-): { value: Uint8Array; cell: Uint8Array } | undefined {
-  const type = name.slice(0, name.indexOf('.'));
-  const operation = name.slice(name.lastIndexOf('.') + 1);
-  const typeBytes = type === 'v128' ? 16 : +type.slice(1) / 8;
-  const after = cell.slice();
-  const operand = operands[1] ?? new Uint8Array(16);
-  const rmw = /\.rmw\.(\w+)$/.exec(name)?.[1];
-  if (rmw) {
-    const kind = `u${8 * typeBytes}`;
-    const [old] = lanesOf(cell, kind, 1) as bigint[];
-    const [first] = lanesOf(operand, kind, 1) as bigint[];
-    const next =
-      rmw === 'cmpxchg'
-        ? old === first
-          ? (lanesOf(operands[2]!, kind, 1)[0] as bigint)
-          : old!
-        : integer[rmw]!(old!, first!, 8 * typeBytes);
-    after.set(bytesOf([mask(next, 8 * typeBytes)], kind));
-    return { value: cell.slice(0, typeBytes), cell: after };
-  }
-  const match = /^(load|store)(\d+)?(?:x(\d+))?(?:_(s|u|splat|lane))?$/.exec(operation);
-  if (!match) return undefined;
-  const [, direction, bits, count, suffix] = match;
-  const width = bits === undefined ? typeBytes : (+bits / 8) * +(count ?? 1);
-  if (direction === 'store') {
-    after.set(suffix === 'lane' ? operand.slice(width * lane, width * (lane + 1)) : operand.slice(0, width));
-    return { value: new Uint8Array(0), cell: after };
-  }
-  if (suffix === 'splat') return { value: Uint8Array.from({ length: 16 }, (_, k) => cell[k % width]!), cell };
-  if (bits === undefined) return { value: cell.slice(0, typeBytes), cell };
-  const lanes = lanesOf(cell, `${suffix === 's' ? 'i' : 'u'}${bits}`, +(count ?? 1));
-  return { value: bytesOf(lanes, count ? `i${2 * +bits}` : result), cell };
-}
+export const REFERENCE: Readonly<Record<string, Readonly<Record<string, Reference>>>> = {
+  i32: {
+    ...{ load, store: store(4), load8_u: (_, __, [byte]) => ({ value: Uint8Array.of(byte!, 0, 0, 0) }) },
+    ...{ eqz: intTest((a) => a === 0, 1), eq: intTest(eq, 1), ne: intTest(ne, 1) },
+    ...{ lt_s: intTest(lt, 1), gt_s: intTest(gt, 1), le_s: intTest(le, 1) },
+    ...{ lt_u: wordTest(lt), gt_u: wordTest(gt), le_u: wordTest(le), ge_u: wordTest(ge) },
+    ...{ add: ints(add), sub: ints(sub), mul: ints(Math.imul), div_u: words((a, b) => Math.trunc(a / b)) },
+    ...{ and: ints(and), or: ints(or), shl: ints((a, b) => a << b), shr_u: ints((a, b) => a >>> b) },
+    ...{ wrap_i64: ints((a) => a), trunc_sat_f32_s: lanewise(Float32Array, Int32Array, saturate) },
+  },
+  'i32.atomic': { load },
+  'i32.atomic.rmw': { add: update(add), cmpxchg: update((old, expected, next) => (old === expected ? next : old)) },
+  i64: {
+    ...{ load, store: store(8), add: longs((a, b) => a + b), or: longs((a, b) => a | b) },
+    ...{ shl: longs((a, b) => a << (b & 63n)), shr_u: longs((a, b) => a >> (b & 63n)) },
+    extend_i32_u: ([x]) => ({ value: Uint8Array.of(...x!.slice(0, 4), 0, 0, 0, 0) }),
+  },
+  f32: {
+    ...{ load, store: store(4), lt: floatTest(lt, 1), gt: floatTest(gt, 1), max: floats(Math.max) },
+    ...{ add: floats(add), sub: floats(sub), mul: floats((a, b) => a * b), div: floats((a, b) => a / b) },
+    convert_i32_s: lanewise(Int32Array, Float32Array, (a) => a),
+    convert_i32_u: lanewise(Uint32Array, Float32Array, (a) => a),
+  },
+  f64: { load, store: store(8) },
+  v128: {
+    ...{ load, store: store(16), load32_splat: (_, __, cell) => ({ value: splat(4, cell) }) },
+    ...{ store32_lane: store(4, (lane) => lane), and: ints(and), or: ints(or), xor: ints((a, b) => a ^ b) },
+    ...{ andnot: ints((a, b) => a & ~b), bitselect: ints((a, b, c) => (a & c) | (b & ~c)) },
+  },
+  i8x16: {
+    shuffle: ([x, y], lanes) => ({ value: Uint8Array.from([lanes].flat(), (k) => [...x!, ...y!][k]!) }),
+    splat: splats(1),
+  },
+  i16x8: {
+    extend_low_i8x16_u: extend(Uint8Array, Uint16Array, 0),
+    extend_high_i8x16_u: extend(Uint8Array, Uint16Array, 8),
+  },
+  i32x4: {
+    ...{ splat: splats(4), extract_lane: extractLane, add: ints(add), sub: ints(sub) },
+    replace_lane: ([x, y], lane) => {
+      const value = x!.slice();
+      value.set(y!.slice(0, 4), 4 * Number(lane));
+      return { value };
+    },
+    ...{ eq: intTest(eq, -1), lt_s: intTest(lt, -1), ge_s: intTest(ge, -1) },
+    ...{ shl: shift((a, b) => a << b), shr_s: shift((a, b) => a >> b), shr_u: shift((a, b) => a >>> b) },
+    extend_low_i16x8_u: extend(Uint16Array, Uint32Array, 0),
+    extend_high_i16x8_u: extend(Uint16Array, Uint32Array, 4),
+  },
+  i64x2: { splat: splats(8), extmul_low_i32x4_u: products(0), extmul_high_i32x4_u: products(2) },
+  f32x4: {
+    ...{ splat: splats(4), extract_lane: extractLane },
+    ...{ eq: floatTest(eq, -1), ne: floatTest(ne, -1), lt: floatTest(lt, -1), gt: floatTest(gt, -1) },
+    ...{ le: floatTest(le, -1), ge: floatTest(ge, -1) },
+    ...{ abs: floats(Math.abs), neg: floats((a) => -a), sqrt: floats(Math.sqrt) },
+    ...{ floor: floats(Math.floor), nearest: floats((a) => Math.sign(a) * nearestEven(Math.abs(a))) },
+    ...{ add: floats(add), sub: floats(sub), mul: floats((a, b) => a * b), div: floats((a, b) => a / b) },
+    ...{ min: floats(Math.min), max: floats(Math.max), pmin: floats(pmin), pmax: floats(pmax) },
+    convert_i32x4_s: lanewise(Int32Array, Float32Array, (a) => a),
+    convert_i32x4_u: lanewise(Uint32Array, Float32Array, (a) => a),
+  },
+};

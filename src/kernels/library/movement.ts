@@ -1,8 +1,13 @@
-/** Kernels that move data: fill, strided copy, and the dataset kernel that gathers bytes and normalises them. */
-import { type Expr, f32, f32x4, i16x8, i32, i32x4, v128 } from '../../wasm/index.ts';
+/**
+ * Kernels that move data: fill, strided copy, sums of chosen rows, and the dataset kernel that gathers bytes and
+ * normalises them.
+ */
+import { type Expr, f32, f32x4, i16x8, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 import { type ElementwiseKernel, elementwise } from '../elementwise.ts';
 import { type Float, type KernelOf, kernel } from '../kernel.ts';
-import { advance, mapVectors, toBytes } from '../simd/vectors.ts';
+import { advance, forColumnGroups, mapVectors, toBytes, type Vector } from '../simd/vectors.ts';
+import { CHAIN, chainedSums, createSums, inTiles } from '../summation.ts';
+import { forLines, splitLines } from '../windows.ts';
 
 /** out[i] = value */
 export const fill: ElementwiseKernel<[], [value: Float]> = /*#__PURE__*/ elementwise('fill', {
@@ -106,4 +111,87 @@ export const gatherBytes: KernelOf<typeof GATHER_BYTES> = /*#__PURE__*/ kernel('
   },
   sample: { indices: 0 },
   split: { along: 'rows', move: { out: 'columns', indices: 1 }, each: 'columns' },
+});
+
+const SUM_CHOSEN_ROWS =
+  'out, x, starts, counts, indices, weights: address; firstRow, rows, outRows, xRows, columns: i32';
+
+/**
+ * out[image, r, :] = sum over t of weights[t] x[image, indices[t], :], for the counts[r] entries t from starts[r] on.
+ * `out` has `outRows` and `x` has `xRows` rows in each image; the images have the same table, which is int32. `out` is
+ * the address of row firstRow of all images' rows, `x` that of image 0. Row by row it is the product with a sparse
+ * matrix: pooling, resizing, gathering, padding and mirroring are all of this kind.
+ */
+export const sumChosenRows: KernelOf<typeof SUM_CHOSEN_ROWS> = /*#__PURE__*/ kernel('sumChosenRows', SUM_CHOSEN_ROWS, {
+  portable: (heap, { round }) => {
+    const sums = createSums(heap, round);
+    return (out, x, starts, counts, indices, weights, firstRow, rows, outRows, xRows, columns) => {
+      const { ints } = heap;
+      const places = heap.bytesPerElement / 4;
+      for (let row = 0; row < rows; row++) {
+        const place = (firstRow + row) % outRows;
+        const image = x + ((firstRow + row - place) / outRows) * xRows * columns;
+        const first = ints[starts * places + place]!;
+        inTiles(columns, (column, width) => {
+          const totals = sums.chained(ints[counts * places + place]!, width, (chain, from, to) => {
+            const { floats: f, ints } = heap;
+            for (let entry = first + from; entry < first + to; entry++) {
+              const weight = f[weights + entry]!;
+              const i = image + ints[indices * places + entry]! * columns + column;
+              for (let c = 0; c < width; c++) chain[c] = chain[c]! + round(weight * f[i + c]!);
+            }
+          });
+          const f = heap.floats;
+          const o = out + row * columns + column;
+          for (let c = 0; c < width; c++) f[o + c] = totals[c]!;
+        });
+      }
+    };
+  },
+  simd: (f, { out, x, starts, counts, indices, weights, firstRow, rows, outRows, xRows, columns }) => {
+    const rowBytes = f.let(i32.shl(columns, 2), 'rowBytes');
+    const index = f.local('i32', 'index');
+    const weight = f.local('i32', 'weight');
+    const split = { firstLine: firstRow, lines: rows, linesPerImage: outRows };
+    forLines(f, split, x, i32.mul(xRows, rowBytes), (row, image) => {
+      const place = f.let(i32.shl(row, 2));
+      const first = f.let(i32.shl(i32.load(i32.add(starts, place)), 2));
+      const count = f.let(i32.load(i32.add(counts, place)), 'count');
+      forColumnGroups(f, columns, 4, (vectors, offset, store) => {
+        const column = f.let(i32.add(image, offset));
+        f.set(index, i32.add(indices, first));
+        f.set(weight, i32.add(weights, first));
+        const addTerms = (chain: readonly Vector[], length: Local<'i32'>): void => {
+          const end = f.let(i32.add(index, i32.shl(length, 2)));
+          f.for(index, end, 4, () => {
+            const i = f.let(i32.add(column, i32.mul(i32.load(index), rowBytes)));
+            const factor = f.let(v128.load32_splat(weight));
+            for (const [at, sum] of chain.entries())
+              f.set(sum, f32x4.add(sum, f32x4.mul(factor, v128.load(i, 16 * at))));
+            advance(f, 4, weight);
+          });
+        };
+        const write = (sums: readonly Vector[]): void => {
+          for (const [at, sum] of sums.entries()) store(out, at, sum);
+        };
+        f.if(
+          i32.le_u(count, CHAIN),
+          // Few terms are a single chain: managing several chains would take longer than the sum.
+          () => {
+            const chain = Array.from({ length: vectors }, () => f.let(f32x4.const(0)));
+            addTerms(chain, count);
+            write(chain);
+          },
+          () => write(chainedSums(f, count, vectors, addTerms)),
+        );
+      });
+      advance(f, rowBytes, out);
+    });
+  },
+  // Three entries a row, each with index 1: the numbers are int32, written as the floats with these bits.
+  sample: { starts: 0, counts: 3 * 2 ** -149, indices: 2 ** -149, firstRow: 3, rows: 5, outRows: 4, xRows: 2 },
+  split: (at) => {
+    const columns = (args: readonly number[]): number => args[at.columns]!;
+    return splitLines({ out: at.out, firstLine: at.firstRow, lines: at.rows }, columns, (args) => 2 * columns(args));
+  },
 });

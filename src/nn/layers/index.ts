@@ -1,7 +1,14 @@
 export { type BatchNormalizationConfig, batchNormalization } from './batch-normalization.ts';
 export { type Conv2dConfig, conv2d, conv2dTranspose } from './convolution.ts';
 export { type DenseConfig, dense } from './dense.ts';
-export { type MaxPooling2dConfig, maxPooling2d } from './max-pooling.ts';
+export {
+  averagePooling2d,
+  type GlobalAveragePooling2dConfig,
+  globalAveragePooling2d,
+  maxPooling2d,
+  type Pooling2dConfig,
+} from './pooling.ts';
+export { type ResidualConfig, residual } from './residual.ts';
 export {
   activation,
   type DropoutConfig,
@@ -13,3 +20,4 @@ export {
   type ReshapeConfig,
   reshape,
 } from './simple.ts';
+export { type Upsampling2dConfig, upsampling2d } from './upsampling.ts';

@@ -3,7 +3,7 @@
  * Neighbouring axes are merged where the strides of both operands allow it, so almost every case is one call of a
  * two-dimensional kernel. Further axes are loops around it.
  */
-import { record } from '../../autograd/record.ts';
+import { type Pullback, record } from '../../autograd/record.ts';
 import { Tensor } from '../../autograd/tensor.ts';
 import { broadcastShapes, type Shape } from '../../core/shape.ts';
 import type { BinaryKernel, GradientKernel, UnaryKernel } from '../../kernels/elementwise.ts';
@@ -33,8 +33,18 @@ export function recordPiecewise(
   times: (dy: Tensor) => Tensor,
   saved: readonly Tensor[] = [],
 ): Tensor {
+  return record(op, y, [x], [piecewiseGradient(op, x, times, saved)], saved);
+}
+
+/** The pullback that recordPiecewise() records. */
+export function piecewiseGradient(
+  op: string,
+  x: Tensor,
+  times: (dy: Tensor) => Tensor,
+  saved: readonly Tensor[] = [],
+): Pullback {
   const backward = (dy: Tensor): Tensor => record(`${op} gradient`, times(dy), [dy, x], [backward, 'zero'], saved);
-  return record(op, y, [x], [backward], saved);
+  return backward;
 }
 
 /** A new tensor of the shape of x. `write` must set all its elements. */

@@ -8,9 +8,11 @@
  *   'valid': count stride + max(window - stride, 0)
  *   'same':  count stride
  */
+import { checkTensor } from '../../autograd/tensor.ts';
 import { checkInteger, invalid, isArray } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { choice, type Option, option } from '../../core/options.ts';
+import { formatShape } from '../../core/shape.ts';
 import type { WindowGeometry } from '../../kernels/windows.ts';
 
 export type Padding = 'valid' | 'same';
@@ -79,12 +81,29 @@ export function pictureOf(count: Pair, { size, strides, padding }: Windows): Pai
  * The arguments that the kernels take: size of the image, size and strides of the windows, padding, number of windows.
  */
 export function geometryOf(picture: Pair, channels: number, windows: Windows, count: Pair): WindowGeometry {
-  const { size, strides, padding } = windows;
-  const before = (axis: 0 | 1): number => {
-    if (padding === 'valid') return 0;
-    return Math.floor(Math.max((count[axis] - 1) * strides[axis] + size[axis] - picture[axis], 0) / 2);
-  };
-  return [...picture, channels, ...size, ...strides, before(0), before(1), ...count];
+  const before = (axis: 0 | 1): number => paddingBefore(axis, picture, windows, count);
+  return [...picture, channels, ...windows.size, ...windows.strides, before(0), before(1), ...count];
+}
+
+/** Padding in front of the image along one axis. */
+export function paddingBefore(axis: 0 | 1, picture: Pair, { size, strides, padding }: Windows, count: Pair): number {
+  if (padding === 'valid') return 0;
+  return Math.floor(Math.max((count[axis] - 1) * strides[axis] + size[axis] - picture[axis], 0) / 2);
+}
+
+/** Checks a batch of images and returns its sizes. */
+export function checkPictures(where: string, x: unknown): PictureSizes {
+  const { shape, rank } = checkTensor(where, 'x', x);
+  if (rank !== 4) {
+    throw new ShapeError(`${where}: x must have shape [n, height, width, channels]; got ${formatShape(shape)}`);
+  }
+  return { images: shape[0]!, picture: [shape[1]!, shape[2]!], channels: shape[3]! };
+}
+
+export interface PictureSizes {
+  readonly images: number;
+  readonly picture: Pair;
+  readonly channels: number;
 }
 
 export function formatPair([height, width]: Pair): string {

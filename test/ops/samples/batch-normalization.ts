@@ -1,5 +1,5 @@
 import { batchMoments, batchNormInference, batchNormTraining } from '../../../src/ops/batch-normalization.ts';
-import { toTensor } from '../../support/gradient-check.ts';
+import { concat } from '../../../src/ops/shape-ops.ts';
 import { type Nd, nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 import { printShape } from './shapes.ts';
@@ -120,11 +120,9 @@ function inferenceSample(shape: readonly number[], i: number): OpSample {
   const beta = awayFromKink(ndRandom([features], 200 + i), (shift) => normalize(x, gamma, shift, moments, 1e-3, 1));
   return {
     label: `${printShape(shape)}, slope ${negativeSlope}`,
-    inputs: [x, gamma, beta],
-    run: ([x, gamma, beta]) => {
-      const given = { mean: toTensor(mean), variance: toTensor(variance) };
-      return batchNormInference(x!, given, { gamma: gamma!, beta: beta!, negativeSlope });
-    },
+    inputs: [x, gamma, beta, mean, variance],
+    run: ([x, gamma, beta, mean, variance]) =>
+      batchNormInference(x!, { mean: mean!, variance: variance! }, { gamma: gamma!, beta: beta!, negativeSlope }),
     reference: ([x, gamma, beta]) => normalize(x!, gamma!, beta!, moments, 1e-3, negativeSlope),
     bound: ([x, gamma, beta]) => {
       const { values } = errorBound(x!, gamma!, beta!, moments.variance, 1e-3);
@@ -136,7 +134,31 @@ function inferenceSample(shape: readonly number[], i: number): OpSample {
   };
 }
 
+/** The mean and the variance, one after the other. */
+function momentsSample(shape: readonly number[], i: number): OpSample {
+  const reference = ([x]: readonly Nd[]): Nd => {
+    const { mean, variance } = momentsOf(x!);
+    return nd([2 * mean.length], [...mean, ...variance]);
+  };
+  return {
+    label: printShape(shape),
+    inputs: [ndRandom(shape, 500 + i, -2, 3)],
+    run: ([x]) => {
+      const { mean, variance } = batchMoments(x!);
+      return concat([mean, variance]);
+    },
+    reference,
+    // The mean has rows + 1 roundings, the variance about twice as many; values are below 3, squares below 25.
+    bound: ([x]) =>
+      nd(
+        reference([x!]).shape,
+        reference([x!]).values.map(() => (2 * x!.values.length + 16) * UNIT * 25),
+      ),
+  };
+}
+
 export const batchNormalizationCases: readonly OpCase[] = [
   { name: 'batchNormTraining', samples: SHAPES.map(trainingSample), float32: 'bound' },
+  { name: 'batchMoments', samples: SHAPES.map(momentsSample), float32: 'bound' },
   { name: 'batchNormInference', samples: SHAPES.map(inferenceSample), float32: 'bound' },
 ];

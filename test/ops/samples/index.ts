@@ -8,6 +8,7 @@ import { lossCases } from './losses.ts';
 import { matmulCases } from './matmul.ts';
 import { maxPoolingCases } from './max-pooling.ts';
 import { reduceCases } from './reduce.ts';
+import { rowMapCases } from './row-maps.ts';
 import { shapeOpsCases } from './shape-ops.ts';
 import { softmaxCases } from './softmax-cross-entropy.ts';
 import { unaryCases } from './unary.ts';
@@ -19,6 +20,7 @@ export const ALL_OP_CASES: readonly OpCase[] = [
   ...matmulCases,
   ...convolutionCases,
   ...maxPoolingCases,
+  ...rowMapCases,
   ...reduceCases,
   ...shapeOpsCases,
   ...dropoutCases,

@@ -7,7 +7,7 @@ type Images = readonly [number, number, number, number];
 type Two = readonly [number, number];
 
 /** The defaults; even, odd and oblong windows, adjacent, overlapping and with gaps; several channel counts; empty. */
-const CASES: readonly (readonly [x: Images, pool: Two, strides: Two, padding: Padding])[] = [
+export const POOLINGS: readonly (readonly [x: Images, pool: Two, strides: Two, padding: Padding])[] = [
   [[1, 2, 2, 1], [2, 2], [2, 2], 'valid'],
   [[1, 1, 1, 1], [1, 1], [1, 1], 'valid'],
   [[1, 4, 4, 1], [2, 2], [2, 2], 'valid'],
@@ -41,7 +41,7 @@ function distinct(x: Nd): Nd {
   return nd(x.shape, ranks);
 }
 
-function sample([x, pool, strides, padding]: (typeof CASES)[number], salt: number): OpSample {
+function sample([x, pool, strides, padding]: (typeof POOLINGS)[number], salt: number): OpSample {
   const [rows, columns] = ([0, 1] as const).map((axis) =>
     placeWindows(x[axis + 1]!, pool[axis], strides[axis], padding),
   );
@@ -67,5 +67,5 @@ function sample([x, pool, strides, padding]: (typeof CASES)[number], salt: numbe
 }
 
 export const maxPoolingCases: readonly OpCase[] = [
-  { name: 'maxPooling2d', samples: CASES.map(sample), float32: 'exact' },
+  { name: 'maxPooling2d', samples: POOLINGS.map(sample), float32: 'exact' },
 ];

@@ -1,10 +1,11 @@
 /**
- * Compares maxPooling2d() with PyTorch in float64 (test/fixtures/convolutions.py). Values are only copied, so all bits
- * must agree.
+ * The pooling layers. Compares maxPooling2d() with PyTorch in float64 (test/fixtures/convolutions.py). Values are only
+ * copied, so all bits must agree.
  */
 import { describe, expect, it } from 'vitest';
 import {
   createRandom,
+  full,
   gradients,
   layers,
   maxPooling2d,
@@ -67,6 +68,36 @@ describe('maxPooling2d', () => {
       layers.maxPooling2d(),
     ]);
     expect(model.summary(() => undefined)).toMatch(/^max_pooling2d \(MaxPooling2D\) +\(None, 3, 3, 2\) +0$/m);
+  });
+});
+
+describe('averagePooling2d', () => {
+  it('has the shapes, defaults and settings of maxPooling2d', () => {
+    const built = layers.averagePooling2d().build([28, 5, 3], createRandom(1));
+    expect(built.outputShape).toEqual([14, 2, 3]);
+    expect(built.settings).toEqual({ poolSize: '2 x 2', strides: '2 x 2', padding: 'valid' });
+  });
+
+  it('does not count padding: the mean of equal pixels is their value at the edge too', () => {
+    const layer = layers
+      .averagePooling2d({ poolSize: 3, strides: 1, padding: 'same' })
+      .build([4, 4, 1], createRandom(1));
+    const y = layer.call(full([1, 4, 4, 1], 4.5), {});
+    // Weights 1/4, 1/6 and 1/9 are rounded, so sums of up to 9 products may be 10 roundings away.
+    for (const value of y.data) expect(Math.abs(value - 4.5)).toBeLessThanOrEqual(10 * 2 ** -24 * 4.5);
+  });
+});
+
+describe('globalAveragePooling2d', () => {
+  it('is the mean of each channel over the image', () => {
+    const x = tensor([1, 10, 2, 20, 3, 30, 6, 60], [1, 2, 2, 2]);
+    for (const keepDims of [false, true]) {
+      const layer = layers.globalAveragePooling2d({ keepDims }).build([2, 2, 2], createRandom(1));
+      expect(layer.outputShape).toEqual(keepDims ? [1, 1, 2] : [2]);
+      const y = layer.call(x, {});
+      expect(y.shape.slice(1)).toEqual(layer.outputShape);
+      expect([...y.data]).toEqual([3, 30]);
+    }
   });
 });
 
