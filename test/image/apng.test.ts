@@ -1,10 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
 import { encodeApng } from '../../src/image/apng.ts';
-import { detached } from '../support/detached.ts';
 import { decodeRows, pseudoBytes, readChunks, readPng } from './png-reader.ts';
-import { untyped } from './untyped.ts';
 
 const WIDTH = 30;
 const HEIGHT = 17;
@@ -49,19 +46,5 @@ describe('encodeApng', () => {
     expect(() => encodeApng(frames, 2, 3)).toThrow(/encodeApng: frames\[0\] must be a Uint8Array.* got undefined/);
     frames[0] = new Uint8Array(6);
     expect(() => encodeApng(frames, 2, 3)).toThrow(/encodeApng: frames\[1\] must be a Uint8Array.* got undefined/);
-  });
-
-  test('refuses an empty list, frames of another size and options out of range', () => {
-    expect(() => encodeApng([], 2, 2)).toThrow(ArgumentError);
-    expect(() => encodeApng([new Uint8Array(4), new Uint8Array(5)], 2, 2)).toThrow(ShapeError);
-    expect(() => encodeApng([new Uint8Array(4), new Uint8Array(5)], 2, 2)).toThrow('frames[1] has 5 bytes');
-    expect(() => encodeApng(new Array(3), 2, 3)).toThrow('frames[0] must be a Uint8Array');
-    expect(() => encodeApng([detached(new Uint8Array(4))], 2, 2)).toThrow('frames[0] has lost its memory');
-    expect(() => encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 0 })).toThrow('from 1 to 65535; got 0');
-    expect(() => encodeApng(frames, WIDTH, HEIGHT, { delayMilliseconds: 65536 })).toThrow('got 65536');
-    expect(() => encodeApng(frames, WIDTH, HEIGHT, { plays: -1 })).toThrow('plays must be');
-    expect(() => untyped(encodeApng, frames, WIDTH, HEIGHT, { delayMiliseconds: 5 })).toThrow(
-      'Did you mean delayMilliseconds?',
-    );
   });
 });

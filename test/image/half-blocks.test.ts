@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
 import { halfBlocks } from '../../src/image/half-blocks.ts';
 import { pseudoBytes } from './png-reader.ts';
-import { untyped } from './untyped.ts';
 
 /** Reads the colour sequences: the grey levels [upper, lower] of each cell, undefined for the terminal's own colour. */
 function readCells(line: string): [number | undefined, number | undefined][] {
@@ -88,14 +86,5 @@ describe('halfBlocks', () => {
     // Means 0, 255, 127.5 and 100 are 0, 9.96, 4.98 and 3.9 tenths of 256: characters 0, 9, 4 and 3 of ten.
     const pixels = Uint8Array.of(0, 255, 255, 128, 0, 255, 0, 72);
     expect(halfBlocks(pixels, 4, 2, { color: 'none' })).toBe(' @=-');
-  });
-
-  test('refuses wrong sizes and unknown colours', () => {
-    expect(() => halfBlocks(new Uint8Array(3), 2, 2)).toThrow(ShapeError);
-    expect(() => untyped(halfBlocks, new Uint8Array(4), 2, 2, { color: 'truecolour' })).toThrow(
-      'Did you mean truecolor?',
-    );
-    expect(() => untyped(halfBlocks, new Uint8Array(4), 2, 2, { colour: 'none' })).toThrow('Did you mean color?');
-    expect(() => untyped(halfBlocks, undefined, 2, 2)).toThrow(ArgumentError);
   });
 });

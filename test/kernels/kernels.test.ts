@@ -1,5 +1,5 @@
 /**
- * The portable kernels against their formulas, written out a second time in reference.ts: bit for bit over the whole
+ * Portable kernels against their formulas, written out a second time in reference.ts: bit for bit over the whole
  * memory, NaN as NaN. The SIMD kernels are compared with the portable ones in simd/. And what all kernels must declare.
  */
 import { readdirSync } from 'node:fs';
@@ -36,7 +36,7 @@ describe('the portable kernels', () => {
   const operands = new Operands(CAPACITY);
   const formulas: Readonly<Record<string, unknown>> = { ...referenceKernels(heap.floats as Float32Array) };
 
-  // A new operation's formula is checked with its samples, in test/ops.
+  // The others are checked with the samples of their operations, in test/ops.
   it.each(KERNELS.filter(({ name }) => name in formulas))('$name', (kernel) => {
     const formula = formulas[kernel.name] as KernelFunction;
     const { rank, variants, build } = caseOf(kernel);

@@ -1,13 +1,13 @@
 /**
- * The formula of every kernel written a second time, one element at a time and as plainly as possible, on a
- * Float32Array. f(...) marks each rounding to float32. Only exp, log, tanh, sigmoid, the quantile and Philox are shared
- * with src: they have their own tests.
+ * The formulas of kernels written a second time, one element at a time and as plainly as possible, on a Float32Array:
+ * those whose bits depend on an order of sums or on random words. f(...) marks each rounding to float32. Elementwise
+ * kernels and those on windows are checked by the samples of their operations, gemm in gemm.test.ts. Only exp, log,
+ * sigmoid, the quantile and Philox are shared with src: they have their own tests.
  */
-import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
+import { exp, log, normalQuantile, sigmoid } from '../../src/core/elementary.ts';
 import { philox } from '../../src/core/philox.ts';
 import type { Address } from '../../src/kernels/kernel.ts';
 import type { Kernels } from '../support/kernel-sets.ts';
-import { windowReference } from './window-reference.ts';
 
 const f = Math.fround;
 
@@ -17,29 +17,11 @@ function positivePart(v: number): number {
   return v;
 }
 
-/** NaN if one is; 0 of 0 and -0. */
-function greaterOf(a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
-  return a > b || Object.is(a, b) ? a : a === 0 && b === 0 ? 0 : b;
-}
-
-export function referenceKernels(memory: Float32Array): Kernels {
+export function referenceKernels(memory: Float32Array): Partial<Kernels> {
   const x = memory;
   const bytes = new Uint8Array(memory.buffer);
   const ints = new Int32Array(memory.buffer);
 
-  const unary =
-    (of: (value: number) => number): Kernels['neg'] =>
-    (out, from, count) => {
-      for (let i = 0; i < count; i++) x[out + i] = of(x[from + i]!);
-    };
-  const binary =
-    (of: (a: number, b: number) => number): Kernels['add'] =>
-    (out, a, b, rows, columns, aRow, aColumn, bRow, bColumn) => {
-      for (let r = 0; r < rows; r++)
-        for (let c = 0; c < columns; c++)
-          x[out + r * columns + c] = of(x[a + r * aRow + c * aColumn]!, x[b + r * bRow + c * bColumn]!);
-    };
   const pairwise = (
     out: Address,
     p: Address,
@@ -91,61 +73,6 @@ export function referenceKernels(memory: Float32Array): Kernels {
     f(f(xhat * x[gamma + c]!) + x[beta + c]!);
 
   return {
-    add: binary((a, b) => f(a + b)),
-    sub: binary((a, b) => f(a - b)),
-    mul: binary((a, b) => f(a * b)),
-    div: binary((a, b) => f(a / b)),
-    maximum: binary((a, b) => greaterOf(a, b)),
-    minimum: binary((a, b) => -greaterOf(-a, -b)),
-    equal: binary((a, b) => Number(a === b)),
-    less: binary((a, b) => Number(a < b)),
-    lessEqual: binary((a, b) => Number(a <= b)),
-    masked: binary((a, b) => (b === 0 ? 0 : a)),
-    neg: unary((v) => -v),
-    square: unary((v) => f(v * v)),
-    sqrt: unary((v) => f(Math.sqrt(v))),
-    exp: unary(exp),
-    log: unary(log),
-    abs: unary(Math.abs),
-    sign: unary((v) => (v > 0 ? 1 : v < 0 ? -1 : v)),
-    floor: unary(Math.floor),
-    round: unary((v) => (v % 1 === 0.5 || v % 1 === -0.5 ? 2 * Math.round(v / 2) : Math.round(v))),
-    select(out, condition, a, b, count) {
-      for (let i = 0; i < count; i++) x[out + i] = x[condition + i] === 0 ? x[b + i]! : x[a + i]!;
-    },
-    tanh: unary(tanh),
-    sigmoid: unary(sigmoid),
-    relu: unary(positivePart),
-    leakyRelu(out, from, slope, count) {
-      unary((v) => (v > 0 ? v : f(f(slope) * v)))(out, from, count);
-    },
-    clip(out, from, low, high, count) {
-      unary((v) => {
-        const raised = v < f(low) || (v === 0 && f(low) === 0) ? f(low) : v;
-        if (raised > f(high)) return f(high);
-        return raised;
-      })(out, from, count);
-    },
-
-    absBackward(dx, dy, from, count) {
-      pairwise(dx, dy, from, count, (d, v) => f((v > 0 ? 1 : v < 0 ? -1 : 0) * d));
-    },
-    tanhBackward(dx, dy, y, count) {
-      pairwise(dx, dy, y, count, (d, v) => f(d * f(1 - f(v * v))));
-    },
-    sigmoidBackward(dx, dy, y, count) {
-      pairwise(dx, dy, y, count, (d, v) => f(d * f(v * f(1 - v))));
-    },
-    reluBackward(dx, dy, from, count) {
-      pairwise(dx, dy, from, count, (d, v) => (v > 0 ? d : 0));
-    },
-    leakyReluBackward(dx, dy, from, slope, count) {
-      pairwise(dx, dy, from, count, (d, v) => (v > 0 ? d : f(f(slope) * d)));
-    },
-    clipBackward(dx, dy, from, low, high, count) {
-      pairwise(dx, dy, from, count, (d, v) => (v >= f(low) && v <= f(high) ? d : 0));
-    },
-
     fill(out, value, count) {
       for (let i = 0; i < count; i++) x[out + i] = value;
     },
@@ -162,28 +89,6 @@ export function referenceKernels(memory: Float32Array): Kernels {
     countNonFinite(from, count) {
       return x.subarray(from, from + count).filter((v) => !Number.isFinite(v)).length;
     },
-
-    gemm(c, a, b, m, n, k, cStride, aStride, bStride, transposeA, transposeB, accumulate) {
-      // The fewest blocks of at most 512, all as deep as the first but the last.
-      const depth = Math.ceil(k / Math.ceil(k / 512));
-      for (let i = 0; i < m; i++) {
-        for (let j = 0; j < n; j++) {
-          const blocks: number[] = accumulate ? [x[c + i * cStride + j]!] : [];
-          for (let start = 0; start < k; start += depth) {
-            let sum = 0;
-            for (let p = start; p < Math.min(k, start + depth); p++) {
-              const left = x[a + (transposeA ? p * aStride + i : i * aStride + p)]!;
-              const right = x[b + (transposeB ? j * bStride + p : p * bStride + j)]!;
-              sum = f(sum + f(left * right));
-            }
-            blocks.push(sum);
-          }
-          x[c + i * cStride + j] = blocks.length === 0 ? 0 : blocks.reduce((total, one) => f(total + one));
-        }
-      }
-    },
-
-    ...windowReference(x),
 
     moments(mean, variance, from, rows, columns, stride) {
       for (let c = 0; c < columns; c++) {

@@ -1,5 +1,5 @@
 /**
- * Further tests of the kernels on windows (kernels.test.ts checks their formulas): small images with results computed
+ * Further tests of the kernels on windows: small images with results computed
  * by hand, im2col and col2im as adjoints, and the layers of a DCGAN for images of 28 x 28 at full size.
  */
 import { describe, expect, it } from 'vitest';

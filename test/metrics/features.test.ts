@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
-import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
-import { checkFeatureMatrix, moments } from '../../src/metrics/features.ts';
+import { moments } from '../../src/metrics/features.ts';
 
 describe('moments', () => {
   it('of three points in the plane, computed by hand', () => {
@@ -20,14 +19,5 @@ describe('moments', () => {
   it('keep a small variance around a large mean, unlike E[x^2] - E[x]^2', () => {
     // 1e6 + {-1, 0, 1} is exact in float32; the variance is 1.
     expect([...moments(tensor([[999999], [1000000], [1000001]])).covariance]).toEqual([1]);
-  });
-});
-
-describe('checkFeatureMatrix', () => {
-  it('names the argument and what is wrong with it', () => {
-    expect(() => checkFeatureMatrix('f', 'x', tensor([1, 2]))).toThrow(ShapeError);
-    expect(() => checkFeatureMatrix('f', 'x', tensor([1, 2]))).toThrow('f: x must be a matrix [n, d]');
-    expect(() => checkFeatureMatrix('f', 'x', tensor([[1, NaN, Infinity]]))).toThrow(ArgumentError);
-    expect(() => checkFeatureMatrix('f', 'x', tensor([[1, NaN, Infinity]]))).toThrow('2 of its 3 values are not');
   });
 });

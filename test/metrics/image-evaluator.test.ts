@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/autograd/random.ts';
 import { scope } from '../../src/autograd/scope.ts';
 import { type Tensor, tensor } from '../../src/autograd/tensor.ts';
-import { ArgumentError, ShapeError } from '../../src/core/errors.ts';
 import { type Dataset, dataset } from '../../src/data/dataset.ts';
 import { heap } from '../../src/kernels/runtime.ts';
 import { classHistogram } from '../../src/metrics/class-histogram.ts';
@@ -178,16 +177,6 @@ describe('evaluateImages', () => {
     );
     expect(metrics).toEqual(imageEvaluator(own).evaluate(generated));
     expect(formatEvaluation(JSON.parse(JSON.stringify(evaluation)))).toMatch(/generated .* - \| +- \|/);
-  });
-
-  it('refuses outputs of a network that do not fit, and says what they were', () => {
-    const wrongly = (changes: object) => () => evaluateImages({ ...right, generated, ...changes });
-    expect(wrongly({ features: () => 3 })).toThrow(ArgumentError);
-    expect(wrongly({ features: () => 3 })).toThrow('evaluateImages: features must return a Tensor; got 3');
-    expect(wrongly({ features: (x: Tensor) => x })).toThrow(ShapeError);
-    expect(wrongly({ features: (x: Tensor) => x })).toThrow('features must return a matrix [32, d]');
-    expect(wrongly({ logits: () => tensor([[1]]) })).toThrow('logits must return a matrix [32, d]');
-    expect(wrongly({ features: () => tensor(new Float32Array(320).fill(NaN), [32, 10]) })).toThrow(/matrix|finite/);
   });
 });
 

@@ -187,25 +187,6 @@ describe('softmax, logSoftmax and logSumExp', () => {
 });
 
 describe('binaryCrossentropy', () => {
-  it('from logits: is exact for large logits, right or wrong', () => {
-    const loss = (label: number, logit: number): number =>
-      binaryCrossentropy(label, tensor([logit]), { fromLogits: true }).item();
-    expect(loss(1, 1e4)).toBe(0);
-    expect(loss(0, -1e4)).toBe(0);
-    expect(loss(0, 1e4)).toBe(1e4);
-    expect(loss(1, -1e4)).toBe(1e4);
-    expect(loss(1, -3e38)).toBe(Math.fround(3e38));
-  });
-
-  it('from probabilities: clips them to [1e-7, 1 - 1e-7], as Keras does', () => {
-    const loss = (label: number, p: number): number => binaryCrossentropy(label, tensor([p])).item();
-    // -log(1e-7), and -log(1 - (1 - 1e-7)) where float32 has 1 - 1e-7 = 1 - 2^-23.
-    expect(loss(1, 0)).toBeCloseTo(-Math.log(1e-7), 4);
-    expect(loss(0, 1)).toBeCloseTo(23 * Math.LN2, 4);
-    expect(loss(1, 1)).toBeCloseTo(0, 6);
-    expect(loss(0, 0)).toBeCloseTo(0, 6);
-  });
-
   it('one number as label gives the same loss as a tensor full of it', () => {
     const logits = tensor([0.5, -1, 2]);
     expect(binaryCrossentropy(1, logits, { fromLogits: true }).item()).toBe(
@@ -218,15 +199,6 @@ describe('binaryCrossentropy', () => {
 });
 
 describe('batch normalisation', () => {
-  it('gives beta for a batch of one, whose variance is 0', () => {
-    const x = variable(tensor([[5, -7, 1e6]]));
-    const options = { gamma: tensor([1, 2, 3]), beta: tensor([0.5, 0, -1]) };
-    const y = batchNormTraining(x, batchMoments(x), options);
-    expect(Array.from(y.data)).toEqual([0.5, 0, -1]);
-    const [dx] = gradients(sum(square(y)), [x]);
-    expect(Array.from(dx!.data).map(Math.abs)).toEqual([0, 0, 0]);
-  });
-
   it('computes the variance about the mean, so a large mean costs no digits', () => {
     // Values m +- 1 have variance 1 exactly. E[x^2] - E[x]^2 would be wrong at m = 10^4, whose square needs 27 bits.
     const { mean: m, variance } = batchMoments(tensor([[10001], [9999], [10001], [9999]]));
@@ -236,21 +208,6 @@ describe('batch normalisation', () => {
 });
 
 describe('dropout', () => {
-  it('drops the given share of the elements and scales the others', () => {
-    const n = 100_000;
-    const y = dropout(tensor(new Float32Array(n).fill(1)), 0.3, createRandom(1)).data;
-    const kept = y.filter((value) => value !== 0);
-    // Four standard deviations of a binomial share: 4 sqrt(0.3 0.7 / n) = 0.0058.
-    expect(Math.abs(kept.length / n - 0.7)).toBeLessThan(0.0058);
-    expect(new Set(kept)).toEqual(new Set([Math.fround(1 / 0.7)]));
-  });
-
-  it('drops and scales the gradient like the values', () => {
-    const x = variable(tensor(new Float32Array(100).fill(1)));
-    const y = dropout(x, 0.5, createRandom(2));
-    expect(gradients(sum(y), [x])[0]!.data).toEqual(y.data);
-  });
-
   it('keeps everything with rate 0, and drops NaN like any other value', () => {
     expect(Array.from(dropout(tensor([1, 2, 3]), 0, createRandom(3)).data)).toEqual([1, 2, 3]);
     const y = dropout(tensor(new Float32Array(64).fill(NaN)), 0.5, createRandom(3)).data;

@@ -17,7 +17,7 @@ import {
 } from '../../../src/index.ts';
 import type { BuiltLayer, Layer } from '../../../src/nn/layer.ts';
 import { readLayers } from '../../support/fixtures.ts';
-import { thrownBy, wrong } from '../../support/thrown.ts';
+import { thrownBy } from '../../support/thrown.ts';
 import { differentiate, expectFixture } from './support.ts';
 
 const build = (layer: Layer, shape: readonly number[]): BuiltLayer => layer.build(shape, createRandom(1));
@@ -121,16 +121,5 @@ describe('dropout', () => {
     expect(error.message).toContain(
       'layers.dropout: a training call needs a random generator: call(x, { training: true, random: createRandom(1) })',
     );
-  });
-});
-
-describe('errors', () => {
-  it.each([
-    [() => layers.activation(wrong('sigmod')), 'layers.activation: activation must be one of', 'Did you mean sigmoid?'],
-    [() => layers.activation(wrong(undefined)), 'layers.activation: ', 'got undefined'],
-  ])('name the function and the wrong value (case %#)', (call, where, message) => {
-    const error = thrownBy(ArgumentError, call);
-    expect(error.message).toContain(where);
-    expect(error.message).toContain(message);
   });
 });
