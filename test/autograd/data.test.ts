@@ -204,13 +204,3 @@ describe('values written between a pass and its gradients', () => {
     expect(gradients(loss, [w])[0]!.toArray()).toEqual([4, 6]);
   });
 });
-
-it('growth between any two operations changes no result', () => {
-  const x = tensor([1, 2, 3]);
-  let y = x;
-  for (let i = 0; i < 3; i++) {
-    y = add(y, x);
-    heap().growNow();
-  }
-  expect(Array.from(y.data)).toEqual([4, 8, 12]);
-});

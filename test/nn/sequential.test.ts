@@ -5,13 +5,11 @@ import {
   cloneModel,
   createRandom,
   denseDiscriminator,
-  denseGenerator,
   gradients,
   type Layer,
   layers,
   type Model,
   mean,
-  RuntimeError,
   ShapeError,
   sequential,
   sum,
@@ -199,26 +197,9 @@ describe('cloneModel', () => {
     cloneModel(model);
     expect(random.state()).toEqual(state);
   });
-
-  it('refuses a model that is not built or not made by sequential()', () => {
-    expect(thrownBy(RuntimeError, () => cloneModel(sequential(stack()))).message).toContain(
-      'cloneModel: sequential is not built yet and has no weights.',
-    );
-    const { message } = thrownBy(ArgumentError, () => cloneModel(wrong({ ...sequential(stack([3])) })));
-    expect(message).toContain('cloneModel: model must be a model; got {');
-  });
 });
 
 describe('errors', () => {
-  it.each([
-    [[], 'sequential: layers must be a list of at least one layer; got []'],
-    [undefined, 'sequential: layers must be a list of at least one layer; got undefined'],
-    [[layers.flatten(), 'dense'], 'layers must be a list of at least one layer'],
-    [[layers.flatten], 'layers must be a list of at least one layer'],
-  ])('name the argument layers (case %#)', (list, message) => {
-    expect(thrownBy(ArgumentError, () => sequential(wrong(list))).message).toContain(message);
-  });
-
   it('of a call name the model, the shape it got and the shape it expected', () => {
     const model = sequential(stack([3]), { name: 'critic' });
     const call = (x: unknown, options?: unknown) => () => model.call(wrong(x), wrong(options));
@@ -237,19 +218,5 @@ describe('errors', () => {
   it('of a call of a model whose items are scalars', () => {
     const model = sequential([layers.flatten({ inputShape: [] })]);
     expect(thrownBy(ShapeError, () => model.call(zeros([2, 1]))).message).toContain('shape [n]; got [2, 1]');
-  });
-
-  it('of a summary before the model is built', () => {
-    expect(thrownBy(RuntimeError, () => sequential(stack()).summary(() => {})).message).toContain(
-      'sequential.summary: the model is not built yet. Give its first layer an inputShape, or call it once.',
-    );
-  });
-});
-
-describe('the dense pair', () => {
-  it('is built at once, for noise and images', () => {
-    const [generator, discriminator] = [denseGenerator(), denseDiscriminator()];
-    expect([generator.inputShape, generator.outputShape]).toEqual([[100], [28, 28, 1]]);
-    expect([discriminator.inputShape, discriminator.outputShape]).toEqual([[28, 28, 1], [1]]);
   });
 });
