@@ -122,6 +122,20 @@ export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';
 export * as layers from './nn/layers/index.ts';
 export { cloneModel, type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
+export {
+  elu,
+  gelu,
+  hardSigmoid,
+  logSigmoid,
+  mish,
+  prelu,
+  relu6,
+  selu,
+  softsign,
+  step,
+  swish,
+  swish as silu,
+} from './ops/activations.ts';
 export { add, div, mul, neg, sub } from './ops/arithmetic.ts';
 export { type AveragePooling2dOptions, averagePooling2d } from './ops/average-pooling.ts';
 export {
@@ -145,18 +159,21 @@ export {
 } from './ops/comparison.ts';
 export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.ts';
 export { dropout } from './ops/dropout.ts';
+export { erf, expm1, log1p } from './ops/exponentials.ts';
 export { max, maximum, min, minimum } from './ops/extremes.ts';
 export type { ReduceOptions } from './ops/internal/reduction.ts';
 export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
 export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
+export { pow, reciprocal, rsqrt } from './ops/pow.ts';
 export { mean, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { ceil, floor, round, sign } from './ops/rounding.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
 export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
+export { cos, sin, tan } from './ops/trigonometry.ts';
 export { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
 export { type Upsampling2dOptions, upsampling2d } from './ops/upsampling.ts';
 export { where } from './ops/where.ts';

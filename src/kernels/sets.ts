@@ -20,9 +20,14 @@ export interface Arithmetic {
   readonly tanh: (x: number) => number;
   readonly sigmoid: (x: number) => number;
   readonly normalQuantile: (p: number) => number;
+  /**
+   * A function of src/core in this precision: itself, or the engine's own. So a bundle has only those that its kernels
+   * name.
+   */
+  readonly own: <F extends (...args: number[]) => number>(of: F) => F;
 }
 
-export const FLOAT32: Arithmetic = { round: Math.fround, exp, log, tanh, sigmoid, normalQuantile };
+export const FLOAT32: Arithmetic = { round: Math.fround, exp, log, tanh, sigmoid, normalQuantile, own: (of) => of };
 
 /** The function that each kernel runs. */
 export type KernelSet = Map<AnyKernel, KernelFunction>;

@@ -5,12 +5,12 @@
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor, toTensor } from '../autograd/tensor.ts';
-import { broadcastShapes, type Shape, sameShape } from '../core/shape.ts';
+import { broadcastShapes } from '../core/shape.ts';
 import { select } from '../kernels/library/piecewise.ts';
 import { logicalNot } from './comparison.ts';
 import { sumTo } from './internal/broadcasting.ts';
 import { masked } from './internal/masked.ts';
-import { stretch } from './internal/strided.ts';
+import { stretched } from './internal/strided.ts';
 
 /**
  * Chooses from a where the condition is true, and from b where it is false. 0 is false; any other number, NaN
@@ -24,7 +24,7 @@ export function where(condition: Tensor, a: Tensor | number, b: Tensor | number)
   const x = toTensor('where', 'a', a);
   const z = toTensor('where', 'b', b);
   const y = new Tensor(broadcastShapes('where', condition.shape, broadcastShapes('where', x.shape, z.shape)));
-  const [c, p, q] = [condition, x, z].map((operand) => fullSize(operand, y.shape)) as [Tensor, Tensor, Tensor];
+  const [c, p, q] = [condition, x, z].map((operand) => stretched(operand, y.shape)) as [Tensor, Tensor, Tensor];
   select.run(y.address, c.address, p.address, q.address, y.size);
   return record(
     'where',
@@ -32,8 +32,4 @@ export function where(condition: Tensor, a: Tensor | number, b: Tensor | number)
     [condition, x, z],
     ['zero', (dy) => sumTo(masked(dy, condition), x.shape), (dy) => sumTo(masked(dy, logicalNot(condition)), z.shape)],
   );
-}
-
-function fullSize(operand: Tensor, shape: Shape): Tensor {
-  return sameShape(operand.shape, shape) ? operand : stretch(operand, shape);
 }

@@ -1,9 +1,12 @@
 /**
- * exp, log, tanh, sigmoid and the normal quantile against the engine's float64 functions, whose own error (below 1e-15
+ * exp, log, tanh, sigmoid, the normal quantile, expm1, log1p, erf, pow, sin and cos against the engine's float64 functions, whose own error (below 1e-15
  * relative) is negligible beside the 6e-8 of a float32 ulp.
  */
 import { describe, expect, it } from 'vitest';
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
+import { erf, expm1, log1p, pow } from '../../src/core/exponentials.ts';
+import { cos, sin, TRIGONOMETRIC_LIMIT } from '../../src/core/trigonometry.ts';
+import { erf64 } from '../support/float64.ts';
 import { float32FromBits, ulpDistance } from '../support/ulp.ts';
 
 /**
@@ -48,23 +51,33 @@ function* range(low: number, high: number, steps: number): Generator<number> {
   for (let i = 0; i <= steps; i++) yield Math.fround(low + ((high - low) * i) / steps);
 }
 
+/** sin and cos have no digits beyond the limit, by design. */
+function withinLimit(of: (x: number) => number): (x: number) => number {
+  return (x) => (Math.abs(x) <= TRIGONOMETRIC_LIMIT ? of(x) : NaN);
+}
+
 describe.each([
   { name: 'exp', fn: exp, exact: Math.exp, low: -104, high: 89 },
   { name: 'log', fn: log, exact: Math.log, low: 0.25, high: 4 },
   { name: 'tanh', fn: tanh, exact: Math.tanh, low: -10, high: 10 },
   { name: 'sigmoid', fn: sigmoid, exact: sigmoid64, low: -104, high: 20 },
-])('$name', ({ fn, exact, low, high }) => {
-  it('is within 2 ulp of float64 in every binade (bit patterns, stride 4093)', () => {
+  { name: 'expm1', fn: expm1, exact: Math.expm1, low: -20, high: 89 },
+  { name: 'log1p', fn: log1p, exact: Math.log1p, low: -1, high: 4, limit: 3 },
+  { name: 'erf', fn: erf, exact: erf64, low: -4, high: 4 },
+  { name: 'sin', fn: sin, exact: withinLimit(Math.sin), low: -20, high: 20 },
+  { name: 'cos', fn: cos, exact: withinLimit(Math.cos), low: -20, high: 20 },
+])('$name', ({ fn, exact, low, high, limit = 2 }) => {
+  it(`is within ${limit} ulp of float64 in every binade (bit patterns, stride 4093)`, () => {
     const { ulp, x } = worst(fn, exact, allBinades());
-    expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(2);
+    expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(limit);
   });
 
-  it('is within 2 ulp over the range where it changes (400,001 points)', () => {
+  it(`is within ${limit} ulp over the range where it changes (400,001 points)`, () => {
     const { ulp, x } = worst(fn, exact, range(low, high, 400_000));
-    expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(2);
+    expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(limit);
   });
 
-  it('is within 2 ulp at 2001 neighbours of each seam of its formula', () => {
+  it(`is within ${limit} ulp at 2001 neighbours of each seam of its formula`, () => {
     for (const seam of [
       0.625,
       -0.625,
@@ -74,12 +87,15 @@ describe.each([
       Math.LN2 / 2,
       -Math.LN2 / 2,
       2 ** -126,
+      Math.PI / 4,
+      Math.PI / 2,
+      4,
       88,
       -87.33654,
       -103,
     ]) {
       const { ulp, x } = worst(fn, exact, neighbours(seam, 1000));
-      expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(2);
+      expect(ulp, `at x = ${x}`).toBeLessThanOrEqual(limit);
     }
   });
 
@@ -88,7 +104,61 @@ describe.each([
   });
 });
 
+describe('sin and cos', () => {
+  it('are within 2 ulp at the 3 nearest neighbours of each multiple of pi/2 up to 100,000', () => {
+    for (let k = 1; (k * Math.PI) / 2 < TRIGONOMETRIC_LIMIT; k++) {
+      for (const x of neighbours(Math.fround((k * Math.PI) / 2), 1)) {
+        if (x > TRIGONOMETRIC_LIMIT) continue;
+        expect(ulpDistance(sin(x), Math.sin(x)), `sin ${x}`).toBeLessThanOrEqual(2);
+        expect(ulpDistance(cos(x), Math.cos(x)), `cos ${x}`).toBeLessThanOrEqual(2);
+      }
+    }
+  });
+});
+
+describe('pow', () => {
+  it.each([
+    ['bases near 1, exponents up to 8000', 0.99, 1.01, 8000],
+    ['bases from 0 to 100, exponents up to 20', 0, 100, 20],
+    ['bases up to 3e38, exponents up to 1', 0, 3e38, 1],
+    ['subnormal bases, exponents up to 1', 0, 2 ** -126, 1],
+  ])('is within 2 ulp for %s (200,001 pairs)', (_, low, high, most) => {
+    let i = 0;
+    for (const x of range(low, high, 200_000)) {
+      // Odd steps through the exponents, both signs.
+      const y = Math.fround(most * (((i++ * 7919) % 200_003) / 100_001.5 - 1));
+      expect(ulpDistance(pow(x, y), x ** y), `${x} ^ ${y}`).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('of whole numbers is exact for powers of 2, and follows the sign of odd exponents', () => {
+    for (let y = -126; y < 128; y++) expect(pow(2, y)).toBe(2 ** y);
+    expect([pow(-2, 3), pow(-2, 2), pow(-2, -1), pow(-2, 2 ** 24)]).toEqual([-8, 4, -0.5, Infinity]);
+    expect([pow(-0, 3), pow(-0, 2), pow(-0, -3), pow(0, -2)]).toEqual([-0, 0, -Infinity, Infinity]);
+    expect([pow(-2, 0.5), pow(-Infinity, 3), pow(-Infinity, 0.5), pow(Infinity, -1)]).toEqual([
+      NaN,
+      -Infinity,
+      Infinity,
+      0,
+    ]);
+  });
+
+  it('x^0 and 1^y are 1; infinite exponents are limits; NaN stays NaN', () => {
+    expect([pow(0, 0), pow(NaN, 0), pow(Infinity, -0), pow(1, Infinity), pow(1, -3e38)]).toEqual([1, 1, 1, 1, 1]);
+    expect([pow(2, Infinity), pow(0.5, Infinity), pow(2, -Infinity), pow(0, Infinity)]).toEqual([Infinity, 0, 0, 0]);
+    expect([pow(NaN, 1), pow(1, NaN), pow(0, NaN)]).toEqual([NaN, NaN, NaN]);
+  });
+});
+
 describe('special values', () => {
+  it('expm1, log1p, erf, sin and cos', () => {
+    expect([expm1, log1p, erf, sin].map((of) => of(-0))).toEqual([-0, -0, -0, -0]);
+    expect([expm1, log1p, erf, sin, cos].map((of) => of(NaN))).toEqual([NaN, NaN, NaN, NaN, NaN]);
+    expect([expm1, log1p, erf, sin, cos].map((of) => of(Infinity))).toEqual([Infinity, Infinity, 1, NaN, NaN]);
+    expect([expm1, log1p, erf, sin, cos].map((of) => of(-Infinity))).toEqual([-1, NaN, -1, NaN, NaN]);
+    expect([log1p(-1), log1p(-2), cos(0)]).toEqual([-Infinity, NaN, 1]);
+  });
+
   it('exp', () => {
     expect(exp(NaN)).toBeNaN();
     expect(exp(0)).toBe(1);
@@ -141,9 +211,9 @@ describe('special values', () => {
 });
 
 describe('symmetry', () => {
-  it('tanh is odd, bit for bit', () => {
+  it.each([tanh, erf, sin])('$name is odd, bit for bit', (of) => {
     for (const x of range(0, 12, 50_000))
-      if (!Object.is(tanh(-x), -tanh(x))) throw new Error(`x = ${x}: ${tanh(x)}, ${tanh(-x)}`);
+      if (!Object.is(of(-x), -of(x))) throw new Error(`x = ${x}: ${of(x)}, ${of(-x)}`);
   });
 
   it('sigmoid(x) + sigmoid(-x) is 1 to one ulp', () => {

@@ -88,6 +88,8 @@ const bounds = (): object => {
 const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch } = ganvas;
 const { ceil, floor, logicalNot, logSumExp, logSoftmax, max, min, round, sign, softmax } = ganvas;
 const { add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual } = ganvas;
+const { cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan } = ganvas;
+const { elu, hardSigmoid, logSigmoid, mish, relu6, selu, silu, softsign, step, swish } = ganvas;
 const { logicalAnd, logicalOr, maximum, minimum } = ganvas;
 const { denseGenerator, refinedGenerator, convGenerator, conditionalGenerator } = ganvas;
 const { denseDiscriminator, refinedDiscriminator, convDiscriminator, conditionalDiscriminator } = ganvas;
@@ -103,6 +105,12 @@ function alike(
 const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   ...alike({ abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch }, () => [x()]),
   ...alike({ ceil, floor, logicalNot, round, sign }, () => [x()]),
+  ...alike({ cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan }, () => [x()]),
+  ...alike({ hardSigmoid, logSigmoid, mish, relu6, selu, silu, softsign, swish }, () => [x()]),
+  ...alike({ elu, step }, () => [x(), 0.5]),
+  gelu: of(ganvas.gelu, () => [x(), true]),
+  pow: of(ganvas.pow, () => [x(), tensor([1, 2, 3])]),
+  prelu: of(ganvas.prelu, () => [x(), tensor([0.1, 0.2, 0.3])]),
   ...alike({ logSumExp, max, min }, () => [x(), { axis: 0, keepDims: true }]),
   ...alike({ logSoftmax, softmax }, () => [x(), 0]),
   ...alike({ add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual }, () => [

@@ -5,6 +5,7 @@ import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape
 import type * as ganvas from '../../src/index.ts';
 import { batchMoments } from '../../src/ops/batch-normalization.ts';
 import { arithmeticCases } from '../ops/samples/arithmetic.ts';
+import { functionCases } from '../ops/samples/functions.ts';
 import { unaryCases } from '../ops/samples/unary.ts';
 import { type Calls, FREED, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
 
@@ -59,6 +60,9 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
     [Shape, [v, x, pair], /^where: shapes \[2, 3\] and \[1, 2\] do not broadcast: 3 meets 2/],
     [Shape, [pair, x, v], /^where: shapes \[1, 2\] and \[2, 3\] do not broadcast/],
   ],
+  elu: [[Argument, [x, -1], /^elu: alpha must be a finite number of at least 0; got -1/]],
+  gelu: [[Argument, [x, 'tanh'], /^gelu: approximate must be true or false; got "tanh"/]],
+  step: [[Argument, [x, NaN], /^step: alpha must be a finite number; got NaN/]],
   reshape: [
     [Shape, [x, [4]], /^\[2, 3\] has 6 elements and does not fill \[4\], which has 4/],
     [Argument, [x, [-1, -1]], /^shape must be/],
@@ -140,7 +144,9 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
  * more.
  */
 const UNARY = [
-  ...unaryCases.map(({ name }) => name).filter((name) => name !== 'clip' && !name.includes(' ')),
+  ...[...unaryCases, ...functionCases]
+    .filter(({ name, samples }) => name !== 'clip' && !name.includes(' ') && samples[0]!.inputs.length === 1)
+    .map(({ name }) => name),
   ...['sum', 'mean', 'max', 'min', 'logSumExp', 'softmax', 'logSoftmax', 'transpose', 'batchMoments'],
 ];
 const BINARY = arithmeticCases.map(({ name }) => name);
@@ -162,6 +168,9 @@ const OPERANDS: Readonly<Record<string, readonly WrongCall[]>> = {
       ],
     ]),
   ),
+  pow: [...wrongTensors('pow', 'base', [], [v]), ...wrongTensors('pow', 'exponent', [v])],
+  prelu: [...wrongTensors('prelu', 'x', [], [v]), ...wrongTensors('prelu', 'alpha', [v])],
+  silu: [...wrongTensors('swish', 'x')],
   batchNormTraining: [...wrongTensors('batchNormTraining', 'x', [], [moments, options])],
   batchNormInference: [...wrongTensors('batchNormInference', 'x', [], [moments, options])],
   binaryCrossentropy: [...wrongTensors('binaryCrossentropy', 'labels', [], [x])],

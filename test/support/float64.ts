@@ -5,10 +5,36 @@
 
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { normalQuantile } from '../../src/core/elementary.ts';
+import { erf, expm1, log1p, pow } from '../../src/core/exponentials.ts';
+import { cos, sin } from '../../src/core/trigonometry.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import type { Runtime } from '../../src/kernels/runtime.ts';
 import type { Arithmetic } from '../../src/kernels/sets.ts';
 import { portableSet } from './kernel-sets.ts';
+
+/** erf(x) = 2 / sqrt(pi) e^(-x^2) sum over n of 2^n x^(2n + 1) / (1 3 5 ... (2n + 1)), whose terms have one sign. */
+export function erf64(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let term = x;
+  let total = x;
+  for (let n = 1; n < 150; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    total += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+}
+
+const ENGINES_OWN: ReadonlyMap<unknown, (...args: number[]) => number> = new Map<
+  unknown,
+  (...args: number[]) => number
+>([
+  [sin, Math.sin],
+  [cos, Math.cos],
+  [expm1, Math.expm1],
+  [log1p, Math.log1p],
+  [erf, erf64],
+  [pow, Math.pow],
+]);
 
 export const FLOAT64: Arithmetic = {
   round: (x) => x,
@@ -18,6 +44,7 @@ export const FLOAT64: Arithmetic = {
   // Both tails keep their relative accuracy.
   sigmoid: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   normalQuantile,
+  own: <F extends (...args: number[]) => number>(of: F) => (ENGINES_OWN.get(of) ?? of) as F,
 };
 
 export function createFloat64Runtime(): Runtime {

@@ -1,5 +1,5 @@
 /** Elementwise functions with a kink or a threshold, each followed by its gradient kernel. */
-import { f32x4, i32x4, v128 } from '../../wasm/index.ts';
+import { f32x4, v128 } from '../../wasm/index.ts';
 import {
   type ElementwiseKernel,
   elementwise,
@@ -9,7 +9,7 @@ import {
   unary,
 } from '../elementwise.ts';
 import type { Address, Float } from '../kernel.ts';
-import { choose } from '../simd/vectors.ts';
+import { choose, signOf } from '../simd/vectors.ts';
 
 /** out = |x| */
 export const abs: UnaryKernel = /*#__PURE__*/ unary('abs', {
@@ -81,7 +81,7 @@ export const sign: UnaryKernel = /*#__PURE__*/ unary('sign', {
   portable: () => Math.sign,
   // Where |x| > 0, 1 with the sign of x.
   simd: (_, x) => {
-    const one = v128.or(v128.and(x, i32x4.const(-0x80000000)), f32x4.const(1));
+    const one = v128.or(signOf(x), f32x4.const(1));
     return choose(f32x4.gt(f32x4.abs(x), 0), one, x);
   },
 });

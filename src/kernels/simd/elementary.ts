@@ -24,10 +24,10 @@ import {
   TANH_SMALL,
 } from '../../core/elementary.ts';
 import { type Expr, type FunctionBuilder, f32x4, i32x4, v128 } from '../../wasm/index.ts';
-import { choose, horner, type Vector } from './vectors.ts';
+import { choose, horner, signOf, type Vector } from './vectors.ts';
 
 /** The bits of 1.5 * 2^23 in float32. Adding this number leaves a whole number in the low bits. */
-const ROUNDING_MAGIC_BITS = 0x4b400000;
+export const ROUNDING_MAGIC_BITS = 0x4b400000;
 
 export function exp(f: FunctionBuilder, x: Expr<'v128'>): Expr<'v128'> {
   // pmax and pmin with x first keep a NaN.
@@ -46,7 +46,7 @@ export function exp(f: FunctionBuilder, x: Expr<'v128'>): Expr<'v128'> {
 }
 
 /** 2^n from the bits of its exponent. */
-function powerOfTwo(n: Expr<'v128'>): Expr<'v128'> {
+export function powerOfTwo(n: Expr<'v128'>): Expr<'v128'> {
   return i32x4.shl(i32x4.add(n, i32x4.const(127)), 23);
 }
 
@@ -79,8 +79,7 @@ export function tanh(f: FunctionBuilder, x: Vector): Expr<'v128'> {
   const e = exp(f, f32x4.add(magnitude, magnitude));
   const large = f32x4.sub(f32x4.const(1), f32x4.div(f32x4.const(2), f32x4.add(e, 1)));
   // Both results get the sign of x: for x = -0 the sum of `small` would give +0.
-  const sign = v128.and(x, i32x4.const(-0x80000000));
-  return v128.or(choose(f32x4.lt(magnitude, TANH_SMALL), small, large), sign);
+  return v128.or(choose(f32x4.lt(magnitude, TANH_SMALL), small, large), signOf(x));
 }
 
 export function sigmoid(f: FunctionBuilder, x: Vector): Expr<'v128'> {
@@ -101,6 +100,6 @@ export function normalQuantile(f: FunctionBuilder, p: Vector): Expr<'v128'> {
   const tail = f.let(choose(f32x4.lt(q, 0), p, f32x4.sub(f32x4.const(1), p)));
   const t = f.let(f32x4.sub(f32x4.sqrt(f32x4.neg(log(f, tail))), QUANTILE_TAIL_SHIFT));
   const outer = f32x4.div(horner(QUANTILE_C, t), horner(QUANTILE_D, t));
-  const signed = v128.xor(outer, v128.and(q, i32x4.const(-0x80000000)));
+  const signed = v128.xor(outer, signOf(q));
   return choose(f32x4.le(f32x4.abs(q), QUANTILE_CENTRE), centre, signed);
 }

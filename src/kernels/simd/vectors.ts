@@ -73,6 +73,11 @@ export function choose(condition: Expr<'v128'>, a: Expr<'v128'>, b: Expr<'v128'>
   return v128.bitselect(a, b, condition);
 }
 
+/** The sign bit of each lane. */
+export function signOf(x: Vector): Expr<'v128'> {
+  return v128.and(x, i32x4.const(-0x80000000));
+}
+
 /** The polynomial with these coefficients, highest power first, by Horner's rule. */
 export function horner(coefficients: readonly number[], x: Vector): Expr<'v128'> {
   return coefficients

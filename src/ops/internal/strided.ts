@@ -1,6 +1,6 @@
 /** Copies between strided regions, unrecorded. transpose, slice, concat and broadcastTo are made of them. */
 import { Tensor } from '../../autograd/tensor.ts';
-import { type Shape, stridesOf } from '../../core/shape.ts';
+import { type Shape, sameShape, stridesOf } from '../../core/shape.ts';
 import type { Address } from '../../kernels/kernel.ts';
 import { copy } from '../../kernels/library/movement.ts';
 
@@ -43,4 +43,9 @@ export function stretchedStrides(shape: Shape, target: Shape): number[] {
 /** A dense copy of x, broadcast to a larger shape. */
 export function stretch(x: Tensor, target: Shape): Tensor {
   return gatherRegion({ address: x.address, strides: stretchedStrides(x.shape, target) }, target);
+}
+
+/** x itself if it has this shape, else a copy that is broadcast to it. */
+export function stretched(x: Tensor, target: Shape): Tensor {
+  return sameShape(x.shape, target) ? x : stretch(x, target);
 }

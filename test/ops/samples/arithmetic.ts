@@ -15,12 +15,13 @@ import { type Nd, nd, ndAt, ndAwayFrom, ndBroadcast, ndBuild, ndRandom } from '.
 import type { OpCase, OpSample } from '../../support/op-check.ts';
 import { BROADCAST_PAIRS, printShape } from './shapes.ts';
 
-function binaryCase(
+export function binaryCase(
   name: string,
   run: (a: Tensor, b: Tensor) => Tensor,
   of: (a: number, b: number) => number,
   prepare: (b: Nd) => Nd = (b) => b,
   prepareFirst: (a: Nd) => Nd = (a) => a,
+  float32: OpCase['float32'] = 'exact',
 ): OpCase {
   const reference = ([a, b]: readonly Nd[]): Nd =>
     ndBuild(ndBroadcast(a!.shape, b!.shape), (index) => of(ndAt(a!, index), ndAt(b!, index)));
@@ -36,7 +37,7 @@ function binaryCase(
   const signedZeros = nd([4], [0, -0, 0, -0]);
   samples.push(sample('signed zeros', signedZeros, nd([4], [1, -1, -0, 0])));
   samples.push(sample('large and small', nd([3], [1000, 2 ** -20, -300]), nd([3], [2 ** -3, 100, 250])));
-  return { name, samples, float32: 'exact' };
+  return { name, samples, float32 };
 }
 
 /** Halves, so that many operands are equal; the differences of tests move them by less. */

@@ -4,6 +4,7 @@ import { arithmeticCases } from './arithmetic.ts';
 import { batchNormalizationCases } from './batch-normalization.ts';
 import { convolutionCases } from './convolution.ts';
 import { dropoutCases } from './dropout.ts';
+import { functionCases } from './functions.ts';
 import { lossCases } from './losses.ts';
 import { matmulCases } from './matmul.ts';
 import { maxPoolingCases } from './max-pooling.ts';
@@ -17,6 +18,7 @@ import { whereCases } from './where.ts';
 export const ALL_OP_CASES: readonly OpCase[] = [
   ...arithmeticCases,
   ...unaryCases,
+  ...functionCases,
   ...matmulCases,
   ...convolutionCases,
   ...maxPoolingCases,

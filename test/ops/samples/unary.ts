@@ -8,7 +8,7 @@ import { type Nd, nd, ndAwayFrom, ndRandom } from '../../support/nd.ts';
 import type { OpCase, OpSample } from '../../support/op-check.ts';
 import { printShape, SHAPES } from './shapes.ts';
 
-interface Domain {
+export interface Domain {
   readonly low: number;
   readonly high: number;
   readonly kinks?: readonly number[];
@@ -16,29 +16,31 @@ interface Domain {
   readonly extra: readonly number[];
 }
 
-function unaryCase(
+/** @param float32 - as in OpCase, or the largest error of a float32 run. */
+export function unaryCase(
   name: string,
   run: (x: Tensor) => Tensor,
   of: (x: number) => number,
   domain: Domain,
-  float32: OpCase['float32'] = 'exact',
+  float32: OpCase['float32'] | ((x: number) => number) = 'exact',
 ): OpCase {
   const sample = (label: string, x: Nd): OpSample => ({
     label,
     inputs: [x],
     run: ([t]) => run(t!),
     reference: ([one]) => nd(one!.shape, Array.from(one!.values, of)),
+    ...(typeof float32 === 'function' ? { bound: ([one]) => nd(one!.shape, one!.values.map(float32)) } : {}),
   });
   const samples = SHAPES.map((shape, i) =>
     sample(printShape(shape), ndAwayFrom(domain.kinks ?? [], 0.05, ndRandom(shape, 200 + i, domain.low, domain.high))),
   );
   samples.push(sample('chosen values', nd([domain.extra.length], domain.extra.map(Math.fround))));
-  return { name, samples, float32 };
+  return { name, samples, float32: typeof float32 === 'function' ? 'bound' : float32 };
 }
 
-const real: Domain = { low: -3, high: 3, extra: [0, -0, 1, -1, 20, -20, 1e-3] };
-const positive: Domain = { low: 0.25, high: 4, extra: [0.1, 1, 16, 100, 1000] };
-const kinked: Domain = { low: -3, high: 3, kinks: [0], extra: [0.01, -0.01, 50, -50] };
+export const real: Domain = { low: -3, high: 3, extra: [0, -0, 1, -1, 20, -20, 1e-3] };
+export const positive: Domain = { low: 0.25, high: 4, extra: [0.1, 1, 16, 100, 1000] };
+export const kinked: Domain = { low: -3, high: 3, kinks: [0], extra: [0.01, -0.01, 50, -50] };
 /** Away from the whole numbers and the halves. */
 const jumping: Domain = {
   low: -3,

@@ -1,0 +1,105 @@
+/**
+ * Activation functions that are composed of other operations, with their gradients and second derivatives. tanh, sigmoid,
+ * softplus, relu and leakyRelu have kernels of their own (unary.ts).
+ */
+import { checkTensor, type Tensor } from '../autograd/tensor.ts';
+import { checkBoolean, checkNumber } from '../core/check.ts';
+import { add, div, mul, neg, sub } from './arithmetic.ts';
+import { clip } from './clip.ts';
+import { lessEqual } from './comparison.ts';
+import { erf, expm1 } from './exponentials.ts';
+import { minimum } from './extremes.ts';
+import { sign } from './rounding.ts';
+import { abs, relu, sigmoid, softplus, square, tanh } from './unary.ts';
+import { where } from './where.ts';
+
+/**
+ * y = x for x above 0, else alpha (e^x - 1). Source: D. Clevert et al., ICLR 2016.
+ *
+ * @param alpha - at least 0, default 1. -alpha is the limit for small x.
+ */
+export function elu(x: Tensor, alpha = 1): Tensor {
+  checkTensor('elu', 'x', x);
+  checkNumber('elu', 'alpha', alpha, { from: 0 });
+  return add(relu(x), mul(alpha, expm1(minimum(x, 0))));
+}
+
+/** The constants with which layers of zero mean and unit variance keep both. */
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+
+/** y = scale elu(x, alpha), scale 1.0507 and alpha 1.6733. Source: G. Klambauer et al., NeurIPS 2017. */
+export function selu(x: Tensor): Tensor {
+  checkTensor('selu', 'x', x);
+  return mul(SELU_SCALE, elu(x, SELU_ALPHA));
+}
+
+/**
+ * y = x Phi(x), where Phi(x) = (1 + erf(x / sqrt(2))) / 2 is the normal distribution function.
+ * Source: D. Hendrycks, K. Gimpel, "Gaussian Error Linear Units", 2016.
+ *
+ * @param approximate - use (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 for Phi(x). Default false, as in Keras.
+ */
+export function gelu(x: Tensor, approximate = false): Tensor {
+  checkTensor('gelu', 'x', x);
+  checkBoolean('gelu', 'approximate', approximate);
+  const inner = (): Tensor => mul(Math.sqrt(2 / Math.PI), mul(x, add(1, mul(0.044715, square(x)))));
+  const spread = approximate ? tanh(inner()) : erf(mul(x, Math.SQRT1_2));
+  return mul(mul(x, 0.5), add(1, spread));
+}
+
+/**
+ * y = x sigmoid(x), also known as SiLU. silu() is the same function.
+ * Source: P. Ramachandran et al., "Searching for Activation Functions", 2017.
+ */
+export function swish(x: Tensor): Tensor {
+  checkTensor('swish', 'x', x);
+  return mul(x, sigmoid(x));
+}
+
+/** y = x tanh(softplus(x)). Source: D. Misra, "Mish", BMVC 2020. */
+export function mish(x: Tensor): Tensor {
+  checkTensor('mish', 'x', x);
+  return mul(x, tanh(softplus(x)));
+}
+
+/** y = x / (1 + |x|) */
+export function softsign(x: Tensor): Tensor {
+  checkTensor('softsign', 'x', x);
+  return div(x, add(1, abs(x)));
+}
+
+/** y = log(sigmoid(x)) = -softplus(-x), right where sigmoid() rounds to 0. */
+export function logSigmoid(x: Tensor): Tensor {
+  checkTensor('logSigmoid', 'x', x);
+  return neg(softplus(neg(x)));
+}
+
+/** y = min(max(x, 0), 6) */
+export function relu6(x: Tensor): Tensor {
+  checkTensor('relu6', 'x', x);
+  return clip(x, 0, 6);
+}
+
+/** y = relu6(x + 3) / 6, as in Keras 3 and PyTorch. */
+export function hardSigmoid(x: Tensor): Tensor {
+  checkTensor('hardSigmoid', 'x', x);
+  return div(relu6(add(x, 3)), 6);
+}
+
+/**
+ * y = x for x above 0, else alpha x, where alpha may be learned. With NumPy's broadcasting; alpha is usually a variable
+ * of the shape of one item, or of its last axis.
+ */
+export function prelu(x: Tensor, alpha: Tensor): Tensor {
+  checkTensor('prelu', 'x', x);
+  checkTensor('prelu', 'alpha', alpha);
+  return sub(relu(x), mul(alpha, relu(neg(x))));
+}
+
+/** y = 1 for x above 0, else alpha, default 0; NaN stays NaN. No gradient flows through it. */
+export function step(x: Tensor, alpha = 0): Tensor {
+  checkTensor('step', 'x', x);
+  checkNumber('step', 'alpha', alpha);
+  return where(lessEqual(x, 0), alpha, sign(x));
+}
