@@ -9,6 +9,7 @@
  */
 import {
   EXP_MAX,
+  EXP_MIN,
   EXP_POLYNOMIAL,
   exp,
   horner,
@@ -67,6 +68,8 @@ export function erf(x: number): number {
 export const POW_POLYNOMIAL: readonly number[] = [0.233437821, 0.285503149, 0.400001258, 0.666666687].map(Math.fround);
 /** Larger exponents give the same powers, since |log x| is at least 2^-24 where it is not 0. */
 export const POW_MAX_EXPONENT: number = 2 ** 60;
+/** Where e^z is finite and not 0, the lower part of z is far smaller; elsewhere it has no digits. */
+export const MOST_LOW: number = 2 ** -10;
 /** 2^12 + 1: the factor by which Dekker splits a float32 into two halves of 12 bits. */
 export const SPLITTER = 4097;
 
@@ -117,12 +120,22 @@ function positivePower(x: number, y: number): number {
   const rest = fround(fround(fround(lost + fround(e * LN2_LOW)) + fround(sError + sError)) + tail);
   const high = fround(sum + rest);
   const low = fround(rest - fround(high - sum));
-  // y log x = z + zLow; e^(z + zLow) = e^z + e^z zLow
+  // y log x = z + zLow
   const exponent = Math.min(Math.max(y, -POW_MAX_EXPONENT), POW_MAX_EXPONENT);
   const z = fround(exponent * high);
-  const zLow = fround(productError(exponent, high, z) + fround(exponent * low));
-  const power = exp(z);
-  return power === Infinity ? power : fround(power + fround(power * zLow));
+  return expOfSum(z, fround(productError(exponent, high, z) + fround(exponent * low)));
+}
+
+/** e^(x + low) by the steps of exp(x), with a small `low` added to what is left of x. */
+function expOfSum(x: number, low: number): number {
+  const fround = Math.fround;
+  const clamped = Math.min(Math.max(x, EXP_MIN), EXP_MAX);
+  const n = fround(fround(fround(clamped * LOG2_E) + ROUNDING_MAGIC) - ROUNDING_MAGIC);
+  const rest = fround(fround(clamped - fround(n * LN2_HIGH)) - fround(n * LN2_LOW));
+  const r = fround(rest + Math.min(Math.max(low, -MOST_LOW), MOST_LOW));
+  const p = fround(fround(fround(horner(EXP_POLYNOMIAL, r) * fround(r * r)) + r) + 1);
+  const half = Math.floor(n / 2);
+  return fround(fround(p * 2 ** half) * 2 ** (n - half));
 }
 
 /** The rounding error of product = a b: a b - product. */

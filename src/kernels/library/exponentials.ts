@@ -111,8 +111,7 @@ function positivePower(f: FunctionBuilder, x: Vector, y: Vector): Expr<'v128'> {
   const exponent = f.let(f32x4.min(f32x4.max(y, f32x4.const(-most)), f32x4.const(most)));
   const z = f.let(f32x4.mul(exponent, high));
   const zLow = f32x4.add(productError(f, exponent, high, z), f32x4.mul(exponent, low));
-  const power = f.let(exp(f, z));
-  return choose(f32x4.eq(power, Infinity), power, f32x4.add(power, f32x4.mul(power, zLow)));
+  return exp(f, z, f32x4.min(f32x4.max(zLow, f32x4.const(-core.MOST_LOW)), f32x4.const(core.MOST_LOW)));
 }
 
 /** The rounding error of product = a b: a b - product. */

@@ -29,14 +29,16 @@ import { choose, horner, signOf, type Vector } from './vectors.ts';
 /** The bits of 1.5 * 2^23 in float32. Adding this number leaves a whole number in the low bits. */
 export const ROUNDING_MAGIC_BITS = 0x4b400000;
 
-export function exp(f: FunctionBuilder, x: Expr<'v128'>): Expr<'v128'> {
+/** e^x, or e^(x + low) for a small `low`. */
+export function exp(f: FunctionBuilder, x: Expr<'v128'>, low?: Expr<'v128'>): Expr<'v128'> {
   // pmax and pmin with x first keep a NaN.
   const clamped = f.let(f32x4.pmin(f32x4.pmax(x, f32x4.const(EXP_MIN)), f32x4.const(EXP_MAX)));
   // n = round(x / ln 2)
   const shifted = f.let(f32x4.add(f32x4.mul(clamped, LOG2_E), ROUNDING_MAGIC));
   const n = f.let(f32x4.sub(shifted, ROUNDING_MAGIC));
   // r = x - n ln 2
-  const r = f.let(f32x4.sub(f32x4.sub(clamped, f32x4.mul(n, LN2_HIGH)), f32x4.mul(n, LN2_LOW)));
+  const rest = f32x4.sub(f32x4.sub(clamped, f32x4.mul(n, LN2_HIGH)), f32x4.mul(n, LN2_LOW));
+  const r = f.let(low === undefined ? rest : f32x4.add(rest, low));
   // p = (P(r) r^2 + r) + 1
   const p = f32x4.add(f32x4.add(f32x4.mul(horner(EXP_POLYNOMIAL, r), f32x4.mul(r, r)), r), 1);
   // (p 2^half) 2^(n - half)
