@@ -80,7 +80,7 @@ type NamesOfGroup<Group, Kind extends string> = Group extends `${infer Names}: $
 type ArgumentsOf<Signature extends string> = string extends Signature ? number[] : ArgumentsOfGroups<Groups<Signature>>;
 
 /** The names of the parameters of some kinds. */
-type NamesOf<Signature extends string, Kind extends string = string> = string extends Signature
+export type NamesOf<Signature extends string, Kind extends string = string> = string extends Signature
   ? string
   : NamesOfGroup<Groups<Signature>[number], Kind>;
 

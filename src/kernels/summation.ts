@@ -12,9 +12,9 @@
  *
  * Source: N. Higham, "Accuracy and Stability of Numerical Algorithms", 2nd edition, sections 3.1 and 4.2.
  */
-import { type Expr, type FunctionBuilder, f32x4, i32, type Local, select } from '../wasm/index.ts';
-import type { Floats, Heap } from './heap.ts';
-import { keepLanes, sumLanes, type Vector } from './simd/vectors.ts';
+import { type Expr, type FunctionBuilder, f32x4, i32, type Local, select, v128 } from '../wasm/index.ts';
+import type { Arithmetic } from './sets.ts';
+import { advance, forColumnGroups, keepLanes, type Pointer, sumLanes, toBytes, type Vector } from './simd/vectors.ts';
 
 /** Length of the longest chain, a power of two. Changing it changes the bits. */
 export const CHAIN = 256;
@@ -25,83 +25,38 @@ export function additions(n: number): number {
   return Math.min(n, CHAIN) + Math.min(chains, CHAIN) + Math.ceil(chains / CHAIN);
 }
 
-/**
- * Adds to chain[s], for each sum s, its terms from `from` to before `to`. Storing rounds. Implementations must copy
- * heap.floats to a local variable: V8 reads a captured one again for every element.
- */
-type AddTerms = (chain: Floats, from: number, to: number) => void;
-
-/** Portable sums, several side by side: columns or lanes. */
+/** The portable sums of `count` terms, which `term` gives by their numbers. */
 export interface Sums {
-  /** `width` sums of `count` terms each. The result is scratch memory: read it before the next call. */
-  chained(count: number, width: number, add: AddTerms): Floats;
+  chained(count: number, term: (i: number) => number): number;
   /**
-   * One sum of `count` terms in four lanes: term i belongs to lane i mod 4, and lanes are added as (lane0 + lane1) +
-   * (lane2 + lane3).
+   * In four lanes: term i belongs to lane i mod 4, and lanes are added as (lane0 + lane1) + (lane2 + lane3).
    */
-  inLanes(count: number, add: AddTerms): number;
+  inLanes(count: number, term: (i: number) => number): number;
 }
 
-export function createSums(heap: Heap, round: (x: number) => number): Sums {
-  let chain = scratchOf(heap, 4);
-  let block = scratchOf(heap, 4);
-  let total = scratchOf(heap, 4);
-
-  const chained: Sums['chained'] = (count, width, add) => {
-    if (chain.length < width)
-      [chain, block, total] = [scratchOf(heap, width), scratchOf(heap, width), scratchOf(heap, width)];
-    clear(chain, width);
-    if (count <= CHAIN) {
-      add(chain, 0, count);
-      return chain;
-    }
-    clear(block, width);
-    clear(total, width);
-    let chains = 0;
+export function createSums({ round }: Arithmetic): Sums {
+  const chained: Sums['chained'] = (count, term) => {
+    let block = 0;
+    let total = 0;
     for (let from = 0; from < count; from += CHAIN) {
-      add(chain, from, Math.min(from + CHAIN, count));
-      fold(block, chain, width);
-      if (++chains % CHAIN === 0) fold(total, block, width);
+      const end = Math.min(from + CHAIN, count);
+      let chain = 0;
+      for (let i = from; i < end; i++) chain = round(chain + term(i));
+      block = round(block + chain);
+      if (end % (CHAIN * CHAIN) === 0) {
+        total = round(total + block);
+        block = 0;
+      }
     }
-    fold(total, block, width);
-    return total;
+    return round(total + block);
   };
   return {
     chained,
-    inLanes(count, add) {
-      let lanes = chain;
-      if (count <= 4 * CHAIN) {
-        clear(lanes, 4);
-        add(lanes, 0, count);
-      } else lanes = chained(Math.ceil(count / 4), 4, (four, from, to) => add(four, 4 * from, Math.min(4 * to, count)));
-      return round(round(lanes[0]! + lanes[1]!) + round(lanes[2]! + lanes[3]!));
+    inLanes(count, term) {
+      const lane = (l: number): number => chained(Math.ceil((count - l) / 4), (i) => term(4 * i + l));
+      return round(round(lane(0) + lane(1)) + round(lane(2) + lane(3)));
     },
   };
-}
-
-/** Scratch memory outside the heap, with the heap's precision. */
-function scratchOf({ floats }: Heap, length: number): Floats {
-  return floats instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
-}
-
-function clear(sums: Floats, width: number): void {
-  for (let s = 0; s < width; s++) sums[s] = 0;
-}
-
-/** Adds the second sums to the first ones, and sets them to 0. */
-function fold(sums: Floats, terms: Floats, width: number): void {
-  for (let s = 0; s < width; s++) {
-    sums[s] = sums[s]! + terms[s]!;
-    terms[s] = 0;
-  }
-}
-
-/** Number of columns that are summed side by side: their sums fit in the first-level cache. */
-const TILE = 256;
-
-/** Calls `body` for consecutive runs of columns that cover all of them. */
-export function inTiles(columns: number, body: (first: number, width: number) => void): void {
-  for (let first = 0; first < columns; first += TILE) body(first, Math.min(TILE, columns - first));
 }
 
 /**
@@ -140,23 +95,58 @@ export function chainedSums(
   return total;
 }
 
+/** Neighbouring columns of a matrix, four in each vector. */
+interface ColumnGroup {
+  /** These columns of a row. */
+  load(row: Pointer): readonly Vector[];
+  /**
+   * Sums down the rows. `terms` emits the terms of four columns from the elements of the matrices there; `index` is the
+   * number of the vector. Returns the sums of each term.
+   */
+  sum(
+    matrices: readonly Pointer[],
+    terms: (elements: readonly Expr<'v128'>[], index: number) => readonly Expr<'v128'>[],
+  ): readonly (readonly Vector[])[];
+  store(out: Pointer, values: readonly Vector[]): void;
+}
+
 /**
- * SIMD sums down the rows of a matrix, for columns side by side.
- *
- * @param i - points to the first row before and past the last row afterwards; `stride` is in bytes.
- * @param addRow - emits the code that adds the row at `i`.
+ * Runs `body` for groups of columns that cover all of them, of `widest` vectors where so many are left. `stride` is
+ * that of all matrices. `sums` is the number of terms.
  */
-export function sumsDownRows(
+export function forColumnSums(
   f: FunctionBuilder,
-  i: Local<'i32'>,
-  rows: Local<'i32'>,
-  stride: Local<'i32'>,
-  vectors: number,
-  addRow: (chain: readonly Vector[]) => void,
-): readonly Vector[] {
-  return chainedSums(f, rows, vectors, (chain, length) => {
-    const end = f.let(i32.add(i, i32.mul(length, stride)));
-    f.for(i, end, stride, () => addRow(chain));
+  { rows, columns, stride }: Readonly<Record<'rows' | 'columns' | 'stride', Local<'i32'>>>,
+  widest: number,
+  sums: number,
+  body: (group: ColumnGroup) => void,
+): void {
+  toBytes(f, stride);
+  forColumnGroups(f, columns, widest, (vectors, offset, store) => {
+    const indices = Array.from({ length: vectors }, (_, index) => index);
+    body({
+      load: (row) => indices.map((index) => f.let(v128.load(i32.add(row, offset), 16 * index))),
+      sum(matrices, terms) {
+        const [i, ...others] = matrices.map((matrix) => f.let(i32.add(matrix, offset)));
+        const totals = chainedSums(f, rows, sums * vectors, (chain, length) => {
+          const end = f.let(i32.add(i!, i32.mul(length, stride)));
+          f.for(i!, end, stride, () => {
+            for (const index of indices) {
+              const elements = [i!, ...others].map((pointer) => v128.load(pointer, 16 * index));
+              for (const [k, term] of terms(elements, index).entries()) {
+                const sum = chain[k * vectors + index]!;
+                f.set(sum, f32x4.add(sum, term));
+              }
+            }
+            advance(f, stride, ...others);
+          });
+        });
+        return Array.from({ length: sums }, (_, k) => totals.slice(k * vectors, (k + 1) * vectors));
+      },
+      store(out, values) {
+        for (const [index, value] of values.entries()) store(out, index, value);
+      },
+    });
   });
 }
 

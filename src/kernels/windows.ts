@@ -1,6 +1,6 @@
 /**
- * Shared by the kernels on windows: the geometry of windows that slide over images (channels last), and the SIMD loop
- * over lines.
+ * Shared by the kernels on windows: the geometry of windows that slide over images (channels last), and the loops over
+ * lines, windows and pixels.
  *
  * The bigger side, [height, width, channels], is the input of a convolution or of a pooling, and the output of a
  * transposed convolution. The other side has outHeight x outWidth pixels, one for each window. Window (oy, ox) begins
@@ -8,9 +8,9 @@
  * row of pixels of one image: line = image height + y on the bigger side, image outHeight + oy on the other.
  */
 import { type Expr, type FunctionBuilder, i32, type Local, select } from '../wasm/index.ts';
-import type { Address, Integer, Kernel } from './kernel.ts';
-import { advance, type Pointer } from './simd/vectors.ts';
-import type { Arguments, SplitRule } from './split.ts';
+import type { Floats } from './heap.ts';
+import { type Address, type Integer, type Kernel, kernel, type NamesOf } from './kernel.ts';
+import { advance, type Pointer, repeat } from './simd/vectors.ts';
 
 /** The last arguments of a kernel on windows. */
 export type WindowGeometry = [
@@ -31,10 +31,8 @@ export type WindowGeometry = [
 export const WINDOW =
   'height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth';
 
-/** A kernel that writes the lines [firstLine, firstLine + lines) of `out`. */
-export type LinesKernel = Kernel<
-  [out: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
->;
+type GeometryName = NamesOf<`${typeof WINDOW}: i32`>;
+export type Geometry<Value> = Readonly<Record<GeometryName, Value>>;
 
 /** The sample of a kernel on windows: images of 7 x 6 pixels and as many windows of 3 x 3. */
 export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines' | 'images', number>> = {
@@ -42,50 +40,95 @@ export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines'
   ...{ strideHeight: 1, strideWidth: 1, padTop: 1, padLeft: 1, outHeight: 7, outWidth: 6 },
 };
 
-export type GeometryName =
-  | 'height'
-  | 'width'
-  | 'channels'
-  | 'kernelHeight'
-  | 'kernelWidth'
-  | 'strideHeight'
-  | 'strideWidth'
-  | 'padTop'
-  | 'padLeft'
-  | 'outHeight'
-  | 'outWidth';
-type Places = Readonly<Record<GeometryName, number>>;
-
-/** The product of the arguments at these positions. */
-export function timesAll(...places: readonly number[]): (args: Arguments) => number {
-  return (args) => places.reduce((result, place) => result * args[place]!, 1);
+/** The geometry by names, from the last arguments of a call. */
+export function geometryOf(args: readonly number[]): Geometry<number> {
+  const values = args.slice(-11);
+  return Object.fromEntries(WINDOW.split(', ').map((name, i) => [name, values[i]!])) as Geometry<number>;
 }
 
-/** Number of elements in the windows of one line or one image. */
-export function elementsOfLine({ outWidth, kernelHeight, kernelWidth, channels }: Places): (args: Arguments) => number {
-  return timesAll(outWidth, kernelHeight, kernelWidth, channels);
-}
-export function elementsOfImage(at: Places): (args: Arguments) => number {
-  const ofLine = elementsOfLine(at);
-  return (args) => args[at.outHeight]! * ofLine(args);
+/** The product of the arguments of these names. */
+export function product(geometry: Geometry<number>, names: readonly GeometryName[]): number {
+  return names.reduce((result, name) => result * geometry[name], 1);
 }
 
-/** A split along lines. The first line moves by one and the output by `step` floats for each line. */
-export function splitLines(
-  at: Readonly<Record<'out' | 'firstLine' | 'lines', number>>,
-  step: (args: Arguments) => number,
-  cost: (args: Arguments) => number,
-): SplitRule {
-  return {
-    length: (args) => args[at.lines]!,
-    grain: 1,
-    cost,
-    part(out, args, begin, end) {
-      out[at.out] = args[at.out]! + begin * step(args);
-      out[at.firstLine] = args[at.firstLine]! + begin;
-      out[at.lines] = end - begin;
+/** The sizes of a pixel, of a row of an image, of a row of a window and of a window, in bytes. */
+export type Sizes = Readonly<Record<'pixelBytes' | 'rowBytes' | 'runBytes' | 'patchBytes', Local<'i32'>>>;
+
+export function sizesOf(f: FunctionBuilder, geometry: Geometry<Local<'i32'>>): Sizes {
+  const { width, channels, kernelHeight, kernelWidth } = geometry;
+  const pixelBytes = f.let(i32.shl(channels, 2), 'pixelBytes');
+  const rowBytes = f.let(i32.mul(width, pixelBytes), 'rowBytes');
+  const runBytes = f.let(i32.mul(kernelWidth, pixelBytes), 'runBytes');
+  const patchBytes = f.let(i32.mul(kernelHeight, runBytes), 'patchBytes');
+  return { pixelBytes, rowBytes, runBytes, patchBytes };
+}
+
+/** A kernel that writes the lines [firstLine, firstLine + lines). `x` is the address of image 0. */
+export type LinesKernel = Kernel<
+  [out: Address, x: Address, firstLine: Integer, lines: Integer, ...geometry: WindowGeometry]
+>;
+
+interface Lines {
+  /** Number of lines in an image of `out`. */
+  readonly linesPerImage: 'height' | 'outHeight';
+  /** The floats of a line of `out`, and of an image of `x`, are the product of these. */
+  readonly line: readonly GeometryName[];
+  readonly image: readonly GeometryName[];
+  /** Writes the line at `out`, which is row y of its image. `image` is the address of the image in x. */
+  portable(f: Floats, out: Address, image: Address, y: number, geometry: Geometry<number>): void;
+  /** The same. Moves `out` to the next line; `end` is the end of all lines. */
+  simd(
+    f: FunctionBuilder,
+    line: Geometry<Local<'i32'>> & Sizes & Readonly<Record<'out' | 'end' | 'image' | 'y', Local<'i32'>>>,
+  ): void;
+}
+
+export function linesKernel(name: string, { linesPerImage, line, image, portable, simd }: Lines): LinesKernel {
+  return kernel(name, `out, x: address; firstLine, lines, ${WINDOW}: i32`, {
+    portable:
+      (heap) =>
+      (out, x, firstLine, lines, ...values) => {
+        const geometry = geometryOf(values);
+        for (let i = 0; i < lines; i++) {
+          const y = (firstLine + i) % geometry[linesPerImage];
+          const start = x + ((firstLine + i - y) / geometry[linesPerImage]) * product(geometry, image);
+          portable(heap.floats, out + i * product(geometry, line), start, y, geometry);
+        }
+      },
+    simd: (f, { out, x, firstLine, lines, ...geometry }) => {
+      const bytesOf = (names: readonly GeometryName[]): Expr<'i32'> =>
+        names.reduce<Expr<'i32'>>((bytes, name) => i32.mul(bytes, geometry[name]), i32.const(4));
+      const perImage = geometry[linesPerImage];
+      const sizes = sizesOf(f, geometry);
+      const end = f.let(i32.add(out, i32.mul(lines, bytesOf(line))), 'end');
+      f.if(lines, () => {
+        const imageBytes = f.let(bytesOf(image), 'imageBytes');
+        const number = f.let(i32.div_u(firstLine, perImage));
+        const start = f.let(i32.add(x, i32.mul(number, imageBytes)), 'image');
+        const y = f.let(i32.sub(firstLine, i32.mul(number, perImage)), 'y');
+        repeat(f, lines, () => {
+          simd(f, { ...geometry, ...sizes, out, end, image: start, y });
+          advance(f, 1, y);
+          f.if(i32.eq(y, perImage), () => {
+            f.set(y, 0);
+            advance(f, imageBytes, start);
+          });
+        });
+      });
     },
-  };
+    sample: WINDOW_SAMPLE,
+    split: (at) => ({
+      length: (args) => args[at.lines]!,
+      grain: 1,
+      // The elements in one line of windows.
+      cost: (args) => product(geometryOf(args), ['outWidth', 'kernelHeight', 'kernelWidth', 'channels']),
+      part(out, args, begin, end) {
+        out[at.out] = args[at.out]! + begin * product(geometryOf(args), line);
+        out[at.firstLine] = args[at.firstLine]! + begin;
+        out[at.lines] = end - begin;
+      },
+    }),
+  });
 }
 
 /** The smaller of two signed numbers. Both expressions are evaluated twice. */
@@ -98,43 +141,57 @@ export function greatest(a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> {
   return select(a, b, i32.gt_s(a, b));
 }
 
-/** The product of any number of factors. */
-export function product(first: Expr<'i32'>, ...others: Expr<'i32'>[]): Expr<'i32'> {
-  return others.reduce((result, factor) => i32.mul(result, factor), first);
-}
-
-/** Runs `body` `count` times. */
-export function repeat(f: FunctionBuilder, count: Expr<'i32'>, body: () => void): void {
-  const left = f.let(count, 'left');
-  f.while(left, () => {
-    body();
-    f.set(left, i32.sub(left, 1));
-  });
+/** Calls `body` for the pixels of a window, row by row, without those beyond the edge of the image. */
+export function forEachPixel(
+  { height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft }: Geometry<number>,
+  image: Address,
+  oy: number,
+  ox: number,
+  body: (address: Address) => void,
+): void {
+  const top = oy * strideHeight - padTop;
+  const left = ox * strideWidth - padLeft;
+  for (let y = Math.max(top, 0); y < Math.min(top + kernelHeight, height); y++) {
+    for (let x = Math.max(left, 0); x < Math.min(left + kernelWidth, width); x++) {
+      body(image + (y * width + x) * channels);
+    }
+  }
 }
 
 /**
- * Runs `body` for `lines` lines from `firstLine` on, with the position of the line in its image and the address of that
- * image: `start` for image 0, `imageBytes` further for each following image.
+ * Runs `body` for the windows of line oy. It gets a function that runs its own body for the pixels of the window, as
+ * above, with their addresses; `image` is the address of the image, or of some of its channels.
  */
-export function forLines(
+export function forWindows(
   f: FunctionBuilder,
-  { firstLine, lines, linesPerImage }: Readonly<Record<'firstLine' | 'lines' | 'linesPerImage', Local<'i32'>>>,
-  start: Pointer,
-  imageBytes: Expr<'i32'>,
-  body: (line: Local<'i32'>, image: Pointer) => void,
+  geometry: Geometry<Local<'i32'>> & Sizes,
+  oy: Local<'i32'>,
+  body: (forPixels: (image: Pointer, body: (address: Pointer) => void) => void) => void,
 ): void {
-  f.if(lines, () => {
-    const size = f.let(imageBytes, 'imageBytes');
-    const number = f.let(i32.div_u(firstLine, linesPerImage));
-    const image = f.let(i32.add(start, i32.mul(number, size)), 'image');
-    const line = f.let(i32.sub(firstLine, i32.mul(number, linesPerImage)), 'line');
-    repeat(f, lines, () => {
-      body(line, image);
-      advance(f, 1, line);
-      f.if(i32.eq(line, linesPerImage), () => {
-        f.set(line, i32.const(0));
-        advance(f, size, image);
-      });
-    });
+  const { height, width, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, outWidth } = geometry;
+  const { rowBytes, pixelBytes } = geometry;
+  const top = f.let(i32.sub(i32.mul(oy, strideHeight), padTop), 'top');
+  const firstY = f.let(greatest(top, i32.const(0)), 'firstY');
+  const rows = f.let(i32.sub(least(i32.add(top, kernelHeight), height), firstY), 'rows');
+  const left = f.let(i32.sub(0, padLeft), 'left');
+  repeat(f, outWidth, () => {
+    const firstX = f.let(greatest(left, i32.const(0)), 'firstX');
+    const columns = f.let(i32.sub(least(i32.add(left, kernelWidth), width), firstX), 'columns');
+    const start = f.let(i32.add(i32.mul(firstY, rowBytes), i32.mul(firstX, pixelBytes)), 'start');
+    body((image, ofPixel) =>
+      f.if(i32.and(i32.gt_s(rows, 0), i32.gt_s(columns, 0)), () => {
+        const row = f.let(i32.add(image, start), 'row');
+        const address = f.local('i32', 'address');
+        repeat(f, rows, () => {
+          f.set(address, row);
+          repeat(f, columns, () => {
+            ofPixel(address);
+            advance(f, pixelBytes, address);
+          });
+          advance(f, rowBytes, row);
+        });
+      }),
+    );
+    advance(f, strideWidth, left);
   });
 }

@@ -15,18 +15,15 @@ export const sigmoidCrossEntropy: KernelOf<typeof SIGMOID_CROSS_ENTROPY> = /*#__
   'sigmoidCrossEntropy',
   SIGMOID_CROSS_ENTROPY,
   {
-    portable: (heap, { round, exp, log }) => {
-      const sums = createSums(heap, round);
+    portable: (heap, arithmetic) => {
+      const { round, exp, log } = arithmetic;
+      const { inLanes } = createSums(arithmetic);
       return (out, logits, labels, labelStep, count) => {
         const f = heap.floats;
-        const total = sums.inLanes(count, (lanes, from, to) => {
-          for (let i = from; i < to; i++) {
-            const z = f[logits + i]!;
-            const y = f[labels + i * labelStep]!;
-            const linear = round(Math.max(z, 0) - round(z * y));
-            const loss = round(linear + log(round(1 + exp(-Math.abs(z)))));
-            lanes[i & 3] = lanes[i & 3]! + loss;
-          }
+        const total = inLanes(count, (i) => {
+          const z = f[logits + i]!;
+          const linear = round(Math.max(z, 0) - round(z * f[labels + i * labelStep]!));
+          return round(linear + log(round(1 + exp(-Math.abs(z)))));
         });
         f[out] = total / round(count);
       };

@@ -1,38 +1,18 @@
 /** Sums and counts. Rows are summed in four lanes, columns down the rows, both in chains (summation.ts). */
 import { f32, f32x4, i32, i32x4, v128 } from '../../wasm/index.ts';
-import type { Floats } from '../heap.ts';
 import { type KernelOf, kernel } from '../kernel.ts';
-import { advance, forColumnGroups, keepLanes, sumIntegers, sumLanes, toBytes } from '../simd/vectors.ts';
-import { CHAIN, createSums, inTiles, sumInLanes, sumsDownRows } from '../summation.ts';
+import { advance, keepLanes, sumIntegers, sumLanes, toBytes } from '../simd/vectors.ts';
+import { CHAIN, createSums, forColumnSums, sumInLanes } from '../summation.ts';
 
 const SUMS = 'out, x: address; rows, columns, stride: i32';
 
 /** out[r] = sum over c of x[r, c], in four lanes */
 export const sumRows: KernelOf<typeof SUMS> = /*#__PURE__*/ kernel('sumRows', SUMS, {
-  portable: (heap, { round }) => {
-    const sums = createSums(heap, round);
+  portable: (heap, arithmetic) => {
+    const { inLanes } = createSums(arithmetic);
     return (out, x, rows, columns, stride) => {
       const f = heap.floats;
-      let start = x;
-      const addLanes = (lanes: Floats, from: number, to: number): void => {
-        let lane0 = 0;
-        let lane1 = 0;
-        let lane2 = 0;
-        let lane3 = 0;
-        let i = start + from;
-        for (const end = i + ((to - from) & ~3); i < end; i += 4) {
-          lane0 = round(lane0 + f[i]!);
-          lane1 = round(lane1 + f[i + 1]!);
-          lane2 = round(lane2 + f[i + 2]!);
-          lane3 = round(lane3 + f[i + 3]!);
-        }
-        const rest = start + to - i;
-        lanes[0] = rest > 0 ? lane0 + f[i]! : lane0;
-        lanes[1] = rest > 1 ? lane1 + f[i + 1]! : lane1;
-        lanes[2] = rest > 2 ? lane2 + f[i + 2]! : lane2;
-        lanes[3] = lane3;
-      };
-      for (let row = 0; row < rows; row++, start += stride) f[out + row] = sums.inLanes(columns, addLanes);
+      for (let r = 0; r < rows; r++) f[out + r] = inLanes(columns, (c) => f[x + r * stride + c]!);
     };
   },
   simd: (f, { out, x, rows, columns, stride }) => {
@@ -67,33 +47,18 @@ export const sumRows: KernelOf<typeof SUMS> = /*#__PURE__*/ kernel('sumRows', SU
 
 /** out[c] = sum over r of x[r, c], down the rows */
 export const sumColumns: KernelOf<typeof SUMS> = /*#__PURE__*/ kernel('sumColumns', SUMS, {
-  portable: (heap, { round }) => {
-    const sums = createSums(heap, round);
+  portable: (heap, arithmetic) => {
+    const { chained } = createSums(arithmetic);
     return (out, x, rows, columns, stride) => {
       const f = heap.floats;
-      inTiles(columns, (first, width) => {
-        const totals = sums.chained(rows, width, (chain, from, to) => {
-          const f = heap.floats;
-          for (let row = from; row < to; row++) {
-            const start = x + row * stride + first;
-            for (let c = 0; c < width; c++) chain[c] = chain[c]! + f[start + c]!;
-          }
-        });
-        for (let c = 0; c < width; c++) f[out + first + c] = totals[c]!;
-      });
+      for (let c = 0; c < columns; c++) f[out + c] = chained(rows, (r) => f[x + r * stride + c]!);
     };
   },
-  simd: (f, { out, x, rows, columns, stride }) => {
-    toBytes(f, stride);
-    const i = f.local('i32', 'i');
-    forColumnGroups(f, columns, 8, (vectors, offset, store) => {
-      f.set(i, i32.add(x, offset));
-      const sums = sumsDownRows(f, i, rows, stride, vectors, (chain) => {
-        for (const [index, sum] of chain.entries()) f.set(sum, f32x4.add(sum, v128.load(i, 16 * index)));
-      });
-      for (const [index, sum] of sums.entries()) store(out, index, sum);
-    });
-  },
+  simd: (f, { out, x, ...shape }) =>
+    forColumnSums(f, shape, 8, 1, ({ sum, store }) => {
+      const [sums] = sum([x], (elements) => elements);
+      store(out, sums!);
+    }),
   split: { along: 'columns', move: ['out', 'x'], each: 'rows' },
 });
 

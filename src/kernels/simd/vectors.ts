@@ -13,6 +13,15 @@ export function advance(f: FunctionBuilder, bytes: number | Expr<'i32'>, ...poin
   for (const pointer of pointers) f.set(pointer, i32.add(pointer, bytes));
 }
 
+/** Runs `body` `count` times. */
+export function repeat(f: FunctionBuilder, count: Expr<'i32'>, body: () => void): void {
+  const left = f.let(count, 'left');
+  f.while(left, () => {
+    body();
+    advance(f, -1, left);
+  });
+}
+
 /**
  * out[i] = body(inputs[i]) for i < count, four at a time. The last, partial vector is computed like the others, since
  * the heap lets loads run past the end of a block, but only its valid lanes are stored. So the body is emitted once.
