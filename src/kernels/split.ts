@@ -12,9 +12,9 @@ interface Cut<Name extends string> {
   readonly along: Name;
   /**
    * The addresses that differ between parts. A list: they move by one float a unit, and cuts are at cache lines. A
-   * record: they move by this many floats a unit, or by the value of a parameter (rows).
+   * record: they move by this many floats a unit, or by the value of a parameter (rows). Numbers of rows move too.
    */
-  readonly move: readonly Name[] | { readonly [Address in Name]?: Name | number };
+  readonly move: readonly Name[] | { readonly [Parameter in Name]?: Name | number };
   /** Cost of one unit: `cost` (default 1) times the parameter `each`, in elements of an elementwise kernel. */
   readonly each?: Name;
   readonly cost?: number;

@@ -98,23 +98,11 @@ export function linesKernel(name: string, { linesPerImage, line, image, portable
     simd: (f, { out, x, firstLine, lines, ...geometry }) => {
       const bytesOf = (names: readonly GeometryName[]): Expr<'i32'> =>
         names.reduce<Expr<'i32'>>((bytes, name) => i32.mul(bytes, geometry[name]), i32.const(4));
-      const perImage = geometry[linesPerImage];
       const sizes = sizesOf(f, geometry);
       const end = f.let(i32.add(out, i32.mul(lines, bytesOf(line))), 'end');
-      f.if(lines, () => {
-        const imageBytes = f.let(bytesOf(image), 'imageBytes');
-        const number = f.let(i32.div_u(firstLine, perImage));
-        const start = f.let(i32.add(x, i32.mul(number, imageBytes)), 'image');
-        const y = f.let(i32.sub(firstLine, i32.mul(number, perImage)), 'y');
-        repeat(f, lines, () => {
-          simd(f, { ...geometry, ...sizes, out, end, image: start, y });
-          advance(f, 1, y);
-          f.if(i32.eq(y, perImage), () => {
-            f.set(y, 0);
-            advance(f, imageBytes, start);
-          });
-        });
-      });
+      forLines(f, { firstLine, lines, linesPerImage: geometry[linesPerImage] }, x, bytesOf(image), (y, start) =>
+        simd(f, { ...geometry, ...sizes, out, end, image: start, y }),
+      );
     },
     sample: WINDOW_SAMPLE,
     split: (at) => ({
@@ -128,6 +116,33 @@ export function linesKernel(name: string, { linesPerImage, line, image, portable
         out[at.lines] = end - begin;
       },
     }),
+  });
+}
+
+/**
+ * Runs `body` for `lines` lines from `firstLine` on, with the position of the line in its image and the address of that
+ * image: `start` for image 0, `imageBytes` further for each following image.
+ */
+export function forLines(
+  f: FunctionBuilder,
+  { firstLine, lines, linesPerImage }: Readonly<Record<'firstLine' | 'lines' | 'linesPerImage', Local<'i32'>>>,
+  start: Pointer,
+  imageBytes: Expr<'i32'>,
+  body: (y: Local<'i32'>, image: Pointer) => void,
+): void {
+  f.if(lines, () => {
+    const size = f.let(imageBytes, 'imageBytes');
+    const number = f.let(i32.div_u(firstLine, linesPerImage));
+    const image = f.let(i32.add(start, i32.mul(number, size)), 'image');
+    const y = f.let(i32.sub(firstLine, i32.mul(number, linesPerImage)), 'y');
+    repeat(f, lines, () => {
+      body(y, image);
+      advance(f, 1, y);
+      f.if(i32.eq(y, linesPerImage), () => {
+        f.set(y, 0);
+        advance(f, size, image);
+      });
+    });
   });
 }
 

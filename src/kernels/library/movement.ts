@@ -6,8 +6,8 @@ import { type Expr, f32, f32x4, i16x8, i32, i32x4, type Local, v128 } from '../.
 import { type ElementwiseKernel, elementwise } from '../elementwise.ts';
 import { type Float, type KernelOf, kernel } from '../kernel.ts';
 import { advance, forColumnGroups, mapVectors, toBytes, type Vector } from '../simd/vectors.ts';
-import { CHAIN, chainedSums, createSums, inTiles } from '../summation.ts';
-import { forLines, splitLines } from '../windows.ts';
+import { CHAIN, chainedSums, createSums } from '../summation.ts';
+import { forLines } from '../windows.ts';
 
 /** out[i] = value */
 export const fill: ElementwiseKernel<[], [value: Float]> = /*#__PURE__*/ elementwise('fill', {
@@ -123,28 +123,22 @@ const SUM_CHOSEN_ROWS =
  * matrix: pooling, resizing, gathering, padding and mirroring are all of this kind.
  */
 export const sumChosenRows: KernelOf<typeof SUM_CHOSEN_ROWS> = /*#__PURE__*/ kernel('sumChosenRows', SUM_CHOSEN_ROWS, {
-  portable: (heap, { round }) => {
-    const sums = createSums(heap, round);
+  portable: (heap, arithmetic) => {
+    const { round } = arithmetic;
+    const { chained } = createSums(arithmetic);
     return (out, x, starts, counts, indices, weights, firstRow, rows, outRows, xRows, columns) => {
-      const { ints } = heap;
+      const { floats: f, ints } = heap;
       const places = heap.bytesPerElement / 4;
       for (let row = 0; row < rows; row++) {
         const place = (firstRow + row) % outRows;
         const image = x + ((firstRow + row - place) / outRows) * xRows * columns;
         const first = ints[starts * places + place]!;
-        inTiles(columns, (column, width) => {
-          const totals = sums.chained(ints[counts * places + place]!, width, (chain, from, to) => {
-            const { floats: f, ints } = heap;
-            for (let entry = first + from; entry < first + to; entry++) {
-              const weight = f[weights + entry]!;
-              const i = image + ints[indices * places + entry]! * columns + column;
-              for (let c = 0; c < width; c++) chain[c] = chain[c]! + round(weight * f[i + c]!);
-            }
+        for (let c = 0; c < columns; c++) {
+          f[out + row * columns + c] = chained(ints[counts * places + place]!, (t) => {
+            const index = ints[indices * places + first + t]!;
+            return round(f[weights + first + t]! * f[image + index * columns + c]!);
           });
-          const f = heap.floats;
-          const o = out + row * columns + column;
-          for (let c = 0; c < width; c++) f[o + c] = totals[c]!;
-        });
+        }
       }
     };
   },
@@ -190,8 +184,5 @@ export const sumChosenRows: KernelOf<typeof SUM_CHOSEN_ROWS> = /*#__PURE__*/ ker
   },
   // Three entries a row, each with index 1: the numbers are int32, written as the floats with these bits.
   sample: { starts: 0, counts: 3 * 2 ** -149, indices: 2 ** -149, firstRow: 3, rows: 5, outRows: 4, xRows: 2 },
-  split: (at) => {
-    const columns = (args: readonly number[]): number => args[at.columns]!;
-    return splitLines({ out: at.out, firstLine: at.firstRow, lines: at.rows }, columns, (args) => 2 * columns(args));
-  },
+  split: { along: 'rows', move: { out: 'columns', firstRow: 1 }, each: 'columns', cost: 2 },
 });
