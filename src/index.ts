@@ -46,6 +46,7 @@ export {
 export type { Shape } from './core/shape.ts';
 export { type Dataset, dataset, tensorDataset } from './data/dataset.ts';
 export { encodeIdx, type IdxArray, type IdxType, parseIdx } from './data/idx.ts';
+export type { AugmentationKind, AugmentationOptions } from './gan/augmentation.ts';
 export { type WithClassesOptions, withClasses } from './gan/classes.ts';
 export {
   type CompactDiscriminatorConfig,
@@ -73,6 +74,7 @@ export {
   refinedDiscriminator,
   refinedGenerator,
 } from './gan/dense-models.ts';
+export type { GradientPenaltyKind, GradientPenaltyOptions } from './gan/gradient-penalty.ts';
 export { type InterpolateOptions, type InterpolationPath, interpolate } from './gan/interpolate.ts';
 export type { GanLoss, Objective } from './gan/losses.ts';
 export type { GanEpoch, TrainGanOptions } from './gan/options.ts';

@@ -14,6 +14,7 @@ import {
   variable,
 } from '../../src/index.ts';
 import { expectClose } from '../nn/expect-close.ts';
+import { readGanAdditions } from '../support/fixtures.ts';
 import { tinyOptions } from './tiny.ts';
 
 const REAL = [0.5, -2, 3.25, 1, -0.125, 12];
@@ -44,7 +45,7 @@ interface Terms {
   readonly fake: Term;
 }
 
-/** The losses that add up terms of single logits. The relativistic loss takes pairs: additions.test.ts. */
+/** The losses that add up terms of single logits. The relativistic loss takes pairs. */
 type SeparateLoss = Exclude<GanLoss, 'relativistic'>;
 
 const TERMS: Readonly<Record<SeparateLoss, (smoothing: number) => Terms>> = {
@@ -99,6 +100,24 @@ describe.each(CASES)('%s, labels smoothed by %d', (loss, smoothing) => {
     expectClose('gradient of fake', dFake!.data, slopes(FAKE, terms.fake), CLOSE);
   });
 });
+
+describe.each(readGanAdditions().losses)(
+  '$name against PyTorch, with four real and six generated images',
+  (fixture) => {
+    const { discriminatorLoss, generatorLoss } = readObjective('test', fixture.name, 0);
+    it.each(['discriminator', 'generator'] as const)('%s', (network) => {
+      const [real, fake] = [fixture.real, fixture.fake].map((logits) =>
+        variable(tensor([...logits], [logits.length, 1])),
+      );
+      const loss = network === 'discriminator' ? discriminatorLoss(real!, fake!) : generatorLoss(fake!, real!);
+      const expected = fixture[network];
+      expectClose('loss', loss.data, [expected.loss], CLOSE);
+      const [dReal, dFake] = gradients(loss, [real!, fake!], { unconnected: 'zeros' });
+      expectClose('gradient of real', dReal!.data, expected.gradients.real, CLOSE);
+      expectClose('gradient of fake', dFake!.data, expected.gradients.fake, CLOSE);
+    });
+  },
+);
 
 it('the non-saturating loss is largest in slope where the fake is refused, the minimax one smallest', () => {
   const slopeAt = (loss: GanLoss, logit: number): number => {

@@ -195,6 +195,55 @@ export function readGanSteps(): GanStepsFixture {
   return JSON.parse(readFileSync(new URL('../fixtures/gan_steps.json', import.meta.url), 'utf8')) as GanStepsFixture;
 }
 
+interface LossOfPair {
+  readonly loss: number;
+  readonly gradients: { readonly real: readonly number[]; readonly fake: readonly number[] };
+}
+
+export interface AugmentationCase {
+  readonly kind: 'brightness' | 'saturation' | 'contrast' | 'translation' | 'cutout';
+  readonly amount: number;
+  readonly x: HashedTensor;
+  readonly draws: readonly (readonly number[])[];
+  readonly y: readonly number[];
+  readonly upstream: HashedTensor;
+  readonly dx: readonly number[];
+  readonly float32Error: number;
+}
+
+export interface PenaltyCase {
+  readonly network: 'convolutional' | 'smooth' | 'normalized';
+  readonly augmented: boolean;
+  readonly kind: 'r1' | 'r1r2' | 'wgan-gp';
+  readonly weight: number;
+  readonly every: number;
+  readonly weights: readonly HashedTensor[];
+  readonly penalty: number;
+  readonly gradients: readonly (readonly number[])[];
+  readonly float32Error: { readonly penalty: number; readonly gradients: readonly number[] };
+}
+
+export interface GanAdditionsFixture {
+  readonly losses: readonly {
+    readonly name: 'wasserstein' | 'relativistic';
+    readonly real: readonly number[];
+    readonly fake: readonly number[];
+    readonly discriminator: LossOfPair;
+    readonly generator: LossOfPair;
+  }[];
+  readonly augmentation: readonly AugmentationCase[];
+  readonly changes: readonly Pick<AugmentationCase, 'kind' | 'amount'>[];
+  readonly draws: Readonly<Record<string, readonly (readonly number[])[]>>;
+  readonly images: Readonly<Record<'real' | 'fake' | 'u', HashedTensor>>;
+  readonly penalties: readonly PenaltyCase[];
+}
+
+/** test/fixtures/gan_additions.json. */
+export function readGanAdditions(): GanAdditionsFixture {
+  const url = new URL('../fixtures/gan_additions.json', import.meta.url);
+  return JSON.parse(readFileSync(url, 'utf8')) as GanAdditionsFixture;
+}
+
 export interface FeaturesCase {
   readonly name: string;
   readonly rows: readonly [number, number];
