@@ -10,6 +10,7 @@ export {
   type TrainAutoencoderResult,
   trainAutoencoder,
 } from './autoencoder/train-autoencoder.ts';
+export { defineOp, type OpDefinition, type OpPullback, type OpValues } from './autograd/define-op.ts';
 export { type GradientsOptions, gradients } from './autograd/gradients.ts';
 export type { NestedNumbers, TensorValues } from './autograd/nested-numbers.ts';
 export { createRandom, type Random, type RandomState, randomFromState } from './autograd/random.ts';
@@ -40,6 +41,7 @@ export {
   DivergenceError,
   FormatError,
   GanvasError,
+  GradientError,
   RuntimeError,
   ShapeError,
 } from './core/errors.ts';
@@ -147,6 +149,12 @@ export {
   batchNormInference,
   batchNormTraining,
 } from './ops/batch-normalization.ts';
+export {
+  type CheckGradientsOptions,
+  checkGradients,
+  type GradientEntry,
+  type GradientReport,
+} from './ops/check-gradients.ts';
 export { clip } from './ops/clip.ts';
 export {
   equal,

@@ -54,6 +54,17 @@ export class DivergenceError extends GanvasError {
   override name = 'DivergenceError';
 }
 
+/** The gradients of a function are wrong: see checkGradients(). `report` says which, and by how much. */
+export class GradientError<Report = unknown> extends GanvasError {
+  override name = 'GradientError';
+  readonly report: Report;
+
+  constructor(message: string, report: Report, options?: ErrorOptions) {
+    super(message, options);
+    this.report = report;
+  }
+}
+
 /** @internal The message of anything that was thrown. JavaScript can throw any value, not only errors. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -135,6 +135,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   compactGenerator: of(ganvas.compactGenerator, () => [{ latentDim: 3, imageShape: [8, 8, 3], random: random() }]),
   binaryCrossentropy: of(ganvas.binaryCrossentropy, () => [1, x(), { fromLogits: true }]),
   broadcastTo: of(ganvas.broadcastTo, () => [x(), [2, 2, 3]]),
+  checkGradients: of(ganvas.checkGradients, () => [ganvas.square, [x()], { order: 2, step: 0.01, tolerance: 0.02 }]),
   classHistogram: of(ganvas.classHistogram, () => [[0, 1, 2], { classes: 3 }]),
   classify: of(ganvas.classify, () => [classifier(), images()]),
   clip: of(ganvas.clip, () => [x(), -1, 1]),
@@ -147,6 +148,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   dataset: of(ganvas.dataset, () => [new Uint8Array(32), [2, 4, 4, 1]]),
   decodeSafetensors: of(ganvas.decodeSafetensors, () => [weights()]),
   decodeTensorFile: of(ganvas.decodeTensorFile, () => [weights()]),
+  defineOp: of(ganvas.defineOp, () => ['own', { forward: ganvas.square, pullbacks: ['zero'] }]),
   defineOptimizer: of(ganvas.defineOptimizer, () => [
     { name: 'own', slots: ['m'], settings: { a: 1 }, update: () => true },
     { learningRate: 0.1 },

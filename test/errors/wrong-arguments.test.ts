@@ -29,7 +29,7 @@ const TAKE_NOTHING = ['runtimeInfo', 'memoryCheckpoints', 'enableWideSimd'] as c
 /** Their constructors are no part of the interface, or take a message only; METHOD_CALLS has their methods. */
 const CLASSES = [
   ...['Tensor', 'Variable'],
-  ...['GanvasError', 'ArgumentError', 'DivergenceError', 'FormatError', 'RuntimeError', 'ShapeError'],
+  ...['GanvasError', 'ArgumentError', 'DivergenceError', 'FormatError', 'GradientError', 'RuntimeError', 'ShapeError'],
 ];
 
 /** Functions with options, which wrong-options.test.ts calls wrongly too, by the number of their arguments. */

@@ -1,7 +1,13 @@
 /** Wrong calls of tensors, gradients, random numbers, layers, models, optimizers and datasets. */
+import { defineOp, type OpDefinition } from '../../src/autograd/define-op.ts';
 import { stopGradient } from '../../src/autograd/record.ts';
-import { tensor, variable } from '../../src/autograd/tensor.ts';
-import { ArgumentError as Argument, RuntimeError as Runtime, ShapeError as Shape } from '../../src/core/errors.ts';
+import { type Tensor, tensor, variable } from '../../src/autograd/tensor.ts';
+import {
+  ArgumentError as Argument,
+  RuntimeError as Runtime,
+  ShapeError as Shape,
+  GradientError as Wrong,
+} from '../../src/core/errors.ts';
 import type * as ganvas from '../../src/index.ts';
 import * as layers from '../../src/nn/layers/index.ts';
 import { add, mul } from '../../src/ops/arithmetic.ts';
@@ -36,6 +42,12 @@ const badShapes = (...behind: readonly unknown[]): WrongCall[] => [
   [Shape, [[65536, 65536], ...behind], /^shape \[65536, 65536\] has 4294967296 elements; at most 1073741823 fit/],
   [Argument, [[1e200, 0], ...behind], /^shape must be .* got \[1e\+200, 0\]/],
 ];
+
+const OWN: OpDefinition<[Tensor]> = { forward: square, pullbacks: [(dy) => dy] };
+const unsteady = (): ((t: Tensor) => Tensor) => {
+  let calls = 0;
+  return (t) => mul(t, ++calls);
+};
 
 export const CORE_CALLS: Calls<typeof ganvas> = {
   tensor: [
@@ -92,6 +104,31 @@ export const CORE_CALLS: Calls<typeof ganvas> = {
     ],
     [Runtime, [loss, [freedVariable]], /^tensors\[0\]: tensor: it was freed by dispose/],
     [Runtime, [staleLoss, [changedVariable]], /^the variable "changed" was changed after square had used it/],
+  ],
+  defineOp: [
+    [Argument, [undefined, OWN], /^name must be a string that is not empty; got undefined/],
+    [Argument, ['', OWN], /^name must be a string that is not empty; got ""/],
+    [Argument, ['own'], /^options must be a plain object; got null/],
+    [Argument, ['own', { pullbacks: ['zero'] }], /^forward must be a function; got undefined/],
+    [Argument, ['own', { ...OWN, pullback: [] }], /^unknown option "pullback". Did you mean pullbacks\?/],
+    [
+      Argument,
+      ['own', { forward: square, pullbacks: [] }],
+      /^pullbacks must be a list with a function, or 'zero', for/,
+    ],
+    [Argument, ['own', { forward: square, pullbacks: ['one'] }], /^pullbacks must be a list .* got \["one"\]/],
+    [Argument, ['own', { forward: square, pullbacks: square }], /^pullbacks must be a list .* got function square/],
+  ],
+  checkGradients: [
+    ...wrongTensors('checkGradients', 'the result of f', [], []).map(
+      ([kind, call, message]): WrongCall => [kind, [() => (Array.isArray(call) ? call[0] : call), [x]], message],
+    ),
+    [Argument, [5, [x]], /^f must be a function; got 5/],
+    [Argument, [square, x], /^inputs must be a list of tensors; got a Tensor. Make them with tensor\(values\)/],
+    [Argument, [square, [1]], /^inputs must be a list of tensors; got \[1\]/],
+    [Runtime, [square, [freedVariable]], /^inputs\[0\]: tensor: it was freed by dispose/],
+    [Argument, [unsteady(), [x]], /^f gave two results for the same inputs/],
+    [Wrong, [defineOp('own', { ...OWN, pullbacks: ['zero'] }), [x]], /^6 of 36 derivatives are wrong. Largest error: /],
   ],
   stopGradient: wrongTensors('stopGradient', 'x'),
   watch: wrongTensors('watch', 'x'),
