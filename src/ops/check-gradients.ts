@@ -160,10 +160,10 @@ function compare(
   return inputs.flatMap((x, input) => {
     const columns = Array.from(valuesOf(x), (_, element) => differences(values, inputs, input, element, step));
     const largest = Math.max(0, ...columns.flatMap(({ slopes }) => slopes.map(Math.abs)).filter(Number.isFinite));
-    return columns.flatMap(({ slopes, roundings }, element) =>
+    return columns.flatMap(({ slopes, rounding }, element) =>
       slopes.map((difference, output) => {
         const gradient = rows[output]![input]![element]!;
-        const allowed = tolerance * largest + roundings[output]!;
+        const allowed = tolerance * largest + rounding;
         return { order, output, input, element, gradient, difference, allowed };
       }),
     );
@@ -188,8 +188,8 @@ function jacobian(f: TensorFunction, inputs: readonly Tensor[]): Float32Array[][
 interface Differences {
   /** By one element of the inputs, for each element of the result. */
   readonly slopes: number[];
-  /** How far rounding may move each of them. */
-  readonly roundings: number[];
+  /** How far rounding may move them. */
+  readonly rounding: number;
 }
 
 function differences(
@@ -211,7 +211,7 @@ function differences(
   const [high, low] = [at(above), at(below)];
   return {
     slopes: Array.from(high, (value, i) => (value - low[i]!) / (above - below)),
-    roundings: Array.from(high, (value, i) => (ROUNDINGS * UNIT * Math.max(Math.abs(value), Math.abs(low[i]!))) / h),
+    rounding: (ROUNDINGS * UNIT * Math.max(UNIT, ...high.map(Math.abs), ...low.map(Math.abs))) / h,
   };
 }
 

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { tensor, variable } from '../../src/autograd/tensor.ts';
 import {
+  checkGradients,
   configure,
   createRandom,
   layers,
@@ -23,6 +24,7 @@ import { describeOp } from '../support/op-check.ts';
 import { Operands } from '../support/operands.ts';
 import { invoke, Twins } from '../support/twins.ts';
 import { adagrad } from './adagrad.ts';
+import { cubeRoot } from './cube-root.ts';
 import { layerNormalization } from './layer-normalization.ts';
 import { leastSquares, ownGan } from './own-gan.ts';
 import { softsign } from './softsign.ts';
@@ -75,6 +77,14 @@ describeOp({
       ),
   })),
   float32: 'two ulp',
+});
+
+describe('an operation without a kernel of its own', () => {
+  it('has its value, and right gradients to second order', () => {
+    // Within a few float32 roundings of log and exp.
+    expectClose('cubeRoot', cubeRoot(tensor([8, -27, 0.001])).data, [2, -3, 0.1], { atol: 0, rtol: 1e-6 });
+    expect(checkGradients(cubeRoot, [tensor([1, -2, 0.5])], { order: 2 }).wrong).toBe(0);
+  });
 });
 
 describe('a layer', () => {
