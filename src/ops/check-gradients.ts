@@ -21,7 +21,7 @@ import { concat } from './shape-ops.ts';
 export interface CheckGradientsOptions {
   /** 1 compares the gradients, 2 also the gradients of the gradients. Default 1. */
   readonly order?: number | undefined;
-  /** Distance from x of the points of a central difference, for |x| up to 1; it grows with |x|. Default 2^-7. */
+  /** Distance from x of the points of a central difference, for |x| up to 1; it grows with |x|. Default 1 / 128. */
   readonly step?: number | undefined;
   /**
    * The largest error allowed, relative to the largest derivative by the same input. On top of it comes what the
@@ -32,7 +32,7 @@ export interface CheckGradientsOptions {
 
 const OPTIONS = {
   order: integer(1, 2).or(1),
-  step: number({ above: 0, to: 1 }).or(2 ** -7),
+  step: number({ above: 0, to: 1 }).or(1 / 128),
   tolerance: number({ from: 0 }).or(0.01),
 };
 
@@ -63,7 +63,7 @@ export interface GradientReport {
 
 /** Roundings of a value that a difference allows for: those of a sum of a few hundred terms, or of a dozen ops. */
 const ROUNDINGS = 16;
-const UNIT = 2 ** -24;
+const UNIT = 1 / 16777216;
 
 type TensorFunction = (inputs: readonly Tensor[]) => Tensor;
 
