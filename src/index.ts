@@ -150,6 +150,11 @@ export {
   batchNormTraining,
 } from './ops/batch-normalization.ts';
 export {
+  type CategoricalCrossentropyOptions,
+  categoricalCrossentropy,
+  klDivergence,
+} from './ops/categorical-losses.ts';
+export {
   type CheckGradientsOptions,
   checkGradients,
   type GradientEntry,
@@ -171,6 +176,8 @@ export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.t
 export { dropout } from './ops/dropout.ts';
 export { erf, expm1, log1p } from './ops/exponentials.ts';
 export { max, maximum, min, minimum } from './ops/extremes.ts';
+export { hinge, squaredHinge } from './ops/hinge-losses.ts';
+export type { LossOptions, LossReduction } from './ops/internal/loss-reduction.ts';
 export type { ReduceOptions } from './ops/internal/reduction.ts';
 export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
@@ -178,11 +185,15 @@ export { type MatmulOptions, matmul } from './ops/matmul.ts';
 export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
 export { pow, reciprocal, rsqrt } from './ops/pow.ts';
 export { mean, sum } from './ops/reduce.ts';
+export { type HuberOptions, huber, logCosh, meanAbsoluteError, poisson } from './ops/regression-losses.ts';
 export { reshape } from './ops/reshape.ts';
 export { ceil, floor, round, sign } from './ops/rounding.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';
-export { sparseCategoricalCrossentropy } from './ops/softmax-cross-entropy.ts';
+export {
+  type SparseCategoricalCrossentropyOptions,
+  sparseCategoricalCrossentropy,
+} from './ops/softmax-cross-entropy.ts';
 export { cos, sin, tan } from './ops/trigonometry.ts';
 export { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
 export { type Upsampling2dOptions, upsampling2d } from './ops/upsampling.ts';

@@ -1,38 +1,46 @@
 /**
- * Binary cross-entropy and mean squared error, averaged over all n elements. y is the label.
- *   from logits z:  loss = max(z, 0) - z y + log(1 + e^-|z|);  dz = (sigmoid(z) - y) dy / n
+ * Binary cross-entropy and mean squared error. y is the label.
+ *   from logits z:  loss = max(z, 0) - z y + log(1 + e^-|z|);  dz = (sigmoid(z) - y) dy, dy = -z dy
  *   from probabilities p, clipped to [1e-7, 1 - 1e-7] as in Keras:
- *     loss = -(y log p + (1 - y) log(1 - p));  dp = (p - y) / (p (1 - p)) dy / n
- * The formula for logits does not overflow and stays exact where the sigmoid would round to 0 or 1.
+ *     loss = -(y log p + (1 - y) log(1 - p));  dp = (p - y) / (p (1 - p)) dy
+ * The formula for logits does not overflow and stays exact where the sigmoid would round to 0 or 1. Its mean without
+ * weights, which a GAN takes, is one kernel.
  */
-import { isRecorded, record } from '../autograd/record.ts';
+import { isRecorded, record, withoutRecording } from '../autograd/record.ts';
 import { Tensor, toTensor } from '../autograd/tensor.ts';
-import { ShapeError } from '../core/errors.ts';
-import { boolean, readOptions } from '../core/options.ts';
-import { formatShape, sameShape } from '../core/shape.ts';
+import { boolean, number, readOptions } from '../core/options.ts';
 import * as kernels from '../kernels/library/sigmoid-cross-entropy.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
-import { mean, sum } from './reduce.ts';
-import { log, sigmoid, square } from './unary.ts';
+import { sumTo } from './internal/broadcasting.ts';
+import { checkLabels, LOSS_OPTIONS, type LossOptions, reduceLosses } from './internal/loss-reduction.ts';
+import { sum } from './reduce.ts';
+import { abs, log, relu, sigmoid, softplus, square } from './unary.ts';
 
-export interface BinaryCrossentropyOptions {
+export interface BinaryCrossentropyOptions extends LossOptions {
   /** The predictions are logits, not probabilities. Default false, as in Keras. */
   readonly fromLogits?: boolean | undefined;
+  /** s: labels y become y (1 - s) + s / 2. Default 0. */
+  readonly labelSmoothing?: number | undefined;
 }
 
-const OPTIONS = { fromLogits: boolean().or(false) };
+const OPTIONS = {
+  ...LOSS_OPTIONS,
+  fromLogits: boolean().or(false),
+  labelSmoothing: number({ from: 0, below: 1 }).or(0),
+};
 
 /** Keras's epsilon: probabilities are kept this far from 0 and 1. */
 const PROBABILITY_MARGIN = 1e-7;
 
 /**
- * Binary cross-entropy between labels in [0, 1] and predictions: the mean over all elements, a scalar.
+ * Binary cross-entropy between labels in [0, 1] and predictions: by default the mean over all elements, a scalar.
  *
  * With logits it is right for any finite logit: a logit of 10,000 costs 10,000 with label 0 and nothing with label 1.
  * A probability of 0 with label 1, or of 1 with label 0, costs about 16, minus the logarithm of the margin 1e-7.
  *
  * @param labels - the same shape as the predictions, or one number for all of them.
+ * @param options.reduction - 'none' gives the loss of each element.
  *
  * @example
  * binaryCrossentropy(1, logits, { fromLogits: true });
@@ -43,27 +51,35 @@ export function binaryCrossentropy(
   options: BinaryCrossentropyOptions = {},
 ): Tensor {
   const where = 'binaryCrossentropy';
-  const y = toTensor(where, 'labels', labels);
+  const given = toTensor(where, 'labels', labels);
   const p = toTensor(where, 'predictions', predictions);
-  const { fromLogits } = readOptions(where, options, OPTIONS);
-  checkLabels(where, y, p);
-  if (fromLogits) return sigmoidCrossEntropy(y, p);
+  const { fromLogits, labelSmoothing, ...reduction } = readOptions(where, options, OPTIONS);
+  checkLabels(where, given, p);
+  const y = labelSmoothing === 0 ? given : add(mul(given, 1 - labelSmoothing), labelSmoothing / 2);
+  if (fromLogits) {
+    const isMean = reduction.reduction === 'mean' && reduction.weights === undefined;
+    return isMean ? sigmoidCrossEntropy(y, p) : reduceLosses(where, sigmoidCrossEntropies(y, p), reduction);
+  }
   const clipped = clip(p, PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN);
-  return neg(mean(add(mul(y, log(clipped)), mul(sub(1, y), log(sub(1, clipped))))));
+  const likelihoods = add(mul(y, log(clipped)), mul(sub(1, y), log(sub(1, clipped))));
+  return reduceLosses(where, neg(likelihoods), reduction);
 }
 
 /**
- * The mean of (labels - predictions)^2 over all elements, a scalar.
+ * (labels - predictions)^2: by default the mean over all elements, a scalar.
  *
  * @param labels - the same shape as the predictions, or one number for all of them.
  */
-export function meanSquaredError(labels: Tensor | number, predictions: Tensor): Tensor {
-  const y = toTensor('meanSquaredError', 'labels', labels);
-  const p = toTensor('meanSquaredError', 'predictions', predictions);
-  checkLabels('meanSquaredError', y, p);
-  return mean(square(sub(p, y)));
+export function meanSquaredError(labels: Tensor | number, predictions: Tensor, options: LossOptions = {}): Tensor {
+  const where = 'meanSquaredError';
+  const y = toTensor(where, 'labels', labels);
+  const p = toTensor(where, 'predictions', predictions);
+  const reduction = readOptions(where, options, LOSS_OPTIONS);
+  checkLabels(where, y, p);
+  return reduceLosses(where, square(sub(p, y)), reduction);
 }
 
+/** The mean of the losses. */
 function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   const step = labels.rank === 0 ? 0 : 1;
   const count = logits.size;
@@ -83,11 +99,10 @@ function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   return record('binaryCrossentropy', loss, [labels, logits], [dLabels, dLogits]);
 }
 
-function checkLabels(where: string, labels: Tensor, predictions: Tensor): void {
-  if (labels.rank > 0 && !sameShape(labels.shape, predictions.shape)) {
-    throw new ShapeError(
-      `${where}: labels ${formatShape(labels.shape)} and predictions ${formatShape(predictions.shape)} must have the ` +
-        'same shape, or labels must be one number',
-    );
-  }
+/** The loss of each element. */
+function sigmoidCrossEntropies(labels: Tensor, logits: Tensor): Tensor {
+  const losses = withoutRecording(() => add(sub(relu(logits), mul(logits, labels)), softplus(neg(abs(logits)))));
+  const dLabels = (dy: Tensor): Tensor => sumTo(neg(mul(dy, logits)), labels.shape);
+  const dLogits = (dy: Tensor): Tensor => mul(dy, sub(sigmoid(logits), labels));
+  return record('binaryCrossentropy', losses, [labels, logits], [dLabels, dLogits]);
 }

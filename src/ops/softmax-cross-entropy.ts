@@ -6,29 +6,52 @@
 import { isRecorded, record } from '../autograd/record.ts';
 import { checkTensor, ones, Tensor, zeros } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { boolean, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import * as kernels from '../kernels/library/softmax-cross-entropy.ts';
-import { add, mul, sub } from './arithmetic.ts';
-import { mean, sum } from './reduce.ts';
+import { add, mul, neg, sub } from './arithmetic.ts';
+import { clip } from './clip.ts';
+import { LOSS_OPTIONS, type LossOptions, reduceLosses } from './internal/loss-reduction.ts';
+import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
+import { log } from './unary.ts';
 
 /** float32 holds every whole number up to this one. */
 const MOST_CLASSES = 2 ** 24;
 
+export interface SparseCategoricalCrossentropyOptions extends LossOptions {
+  /**
+   * The predictions are logits. Default true, other than in Keras. With false they are probabilities, which are clipped
+   * to [1e-7, 1 - 1e-7].
+   */
+  readonly fromLogits?: boolean | undefined;
+}
+
+const OPTIONS = { ...LOSS_OPTIONS, fromLogits: boolean().or(true) };
+
+/** Keras's epsilon: probabilities are kept this far from 0 and 1. */
+const PROBABILITY_MARGIN = 1e-7;
+
 /**
- * Softmax cross-entropy between class numbers and logits: the mean over the rows, a scalar.
+ * Softmax cross-entropy between class numbers and logits: by default the mean over the rows, a scalar.
  *
  * It is right for any finite logits. With all other logits 0, a logit of 10,000 costs 10,000 for a wrong class and
  * nothing for the right one.
  *
  * @param labels - [n], the number of each row's class, counted from 0. Their gradient is zero.
- * @param logits - [n, classes], not probabilities: Keras's `from_logits=True`.
+ * @param logits - [n, classes]; probabilities if `fromLogits` is false.
+ * @param options.reduction - 'none' gives the loss of each row, [n].
  *
  * @example
  * sparseCategoricalCrossentropy(tensor([2, 0]), model.call(images)); // images [2, ...], logits [2, 10]
  */
-export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): Tensor {
+export function sparseCategoricalCrossentropy(
+  labels: Tensor,
+  logits: Tensor,
+  options: SparseCategoricalCrossentropyOptions = {},
+): Tensor {
   const where = 'sparseCategoricalCrossentropy';
+  const { fromLogits, ...reduction } = readOptions(where, options, OPTIONS);
   checkTensor(where, 'labels', labels);
   checkTensor(where, 'logits', logits);
   const [rows, classes] = logits.shape;
@@ -50,6 +73,10 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
     );
   }
   checkClasses(where, labels, classes);
+  if (!fromLogits) {
+    const own = sum(mul(logits, oneHot(labels, classes)), 1);
+    return reduceLosses(where, neg(log(clip(own, PROBABILITY_MARGIN, 1 - PROBABILITY_MARGIN))), reduction);
+  }
   const losses = new Tensor([rows]);
   kernels.softmaxCrossEntropy.run(losses.address, logits.address, labels.address, rows, classes);
   const dLogits = (dy: Tensor): Tensor => {
@@ -58,7 +85,7 @@ export function sparseCategoricalCrossentropy(labels: Tensor, logits: Tensor): T
     kernels.softmaxCrossEntropyBackward.run(dz.address, dy.address, logits.address, labels.address, rows, classes);
     return dz;
   };
-  return mean(record(where, losses, [labels, logits], ['zero', dLogits]));
+  return reduceLosses(where, record(where, losses, [labels, logits], ['zero', dLogits]), reduction);
 }
 
 /**

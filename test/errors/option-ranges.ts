@@ -58,6 +58,8 @@ export const RANGES: Readonly<Record<string, string>> = {
   sampleCount: countOrNone,
   loss: "one of 'nonSaturating', 'minimax', 'leastSquares', 'hinge', 'wasserstein', 'relativistic'",
   labelSmoothing: belowOne,
+  reduction: "one of 'mean', 'sum', 'none'",
+  delta: positive,
   emaMomentum: belowOne,
   discriminatorSteps: count,
   filters: count,

@@ -89,6 +89,8 @@ const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient,
 const { ceil, floor, logicalNot, logSumExp, logSoftmax, max, min, round, sign, softmax } = ganvas;
 const { add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual } = ganvas;
 const { cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan } = ganvas;
+const { binaryCrossentropy, categoricalCrossentropy, hinge, klDivergence, logCosh } = ganvas;
+const { meanAbsoluteError, meanSquaredError, poisson, squaredHinge } = ganvas;
 const { elu, hardSigmoid, logSigmoid, mish, relu6, selu, silu, softsign, step, swish } = ganvas;
 const { logicalAnd, logicalOr, maximum, minimum } = ganvas;
 const { denseGenerator, refinedGenerator, convGenerator, conditionalGenerator } = ganvas;
@@ -108,6 +110,17 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   ...alike({ cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan }, () => [x()]),
   ...alike({ hardSigmoid, logSigmoid, mish, relu6, selu, silu, softsign, swish }, () => [x()]),
   ...alike({ elu, step }, () => [x(), 0.5]),
+  ...alike({ categoricalCrossentropy, binaryCrossentropy }, () => [
+    x(),
+    x(),
+    { fromLogits: true, labelSmoothing: 0.1, reduction: 'none', weights: 2 },
+  ]),
+  ...alike({ hinge, klDivergence, logCosh, meanAbsoluteError, meanSquaredError, poisson, squaredHinge }, () => [
+    x(),
+    x(),
+    { reduction: 'sum', weights: tensor(1) },
+  ]),
+  huber: of(ganvas.huber, () => [x(), x(), { delta: 0.5, reduction: 'mean', weights: tensor(2) }]),
   gelu: of(ganvas.gelu, () => [x(), true]),
   pow: of(ganvas.pow, () => [x(), tensor([1, 2, 3])]),
   prelu: of(ganvas.prelu, () => [x(), tensor([0.1, 0.2, 0.3])]),
@@ -133,7 +146,6 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   batchNormTraining: of(ganvas.batchNormTraining, () => [x(), moments(), batchNorm()]),
   compactDiscriminator: of(ganvas.compactDiscriminator, () => [{ imageShape: [8, 8, 3], random: random() }]),
   compactGenerator: of(ganvas.compactGenerator, () => [{ latentDim: 3, imageShape: [8, 8, 3], random: random() }]),
-  binaryCrossentropy: of(ganvas.binaryCrossentropy, () => [1, x(), { fromLogits: true }]),
   broadcastTo: of(ganvas.broadcastTo, () => [x(), [2, 2, 3]]),
   checkGradients: of(ganvas.checkGradients, () => [ganvas.square, [x()], { order: 2, step: 0.01, tolerance: 0.02 }]),
   classHistogram: of(ganvas.classHistogram, () => [[0, 1, 2], { classes: 3 }]),
@@ -185,7 +197,6 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   matmul: of(ganvas.matmul, () => [x(), x(), { transposeB: true }]),
   maxPooling2d: of(ganvas.maxPooling2d, () => [pictures(2), { poolSize: 2, strides: [1, 2], padding: 'same' }]),
   mean: of(ganvas.mean, () => [x(), [0, 1], true]),
-  meanSquaredError: of(ganvas.meanSquaredError, () => [x(), x()]),
   memoryCheckpoints: of(ganvas.memoryCheckpoints, () => []),
   nearestNeighbours: of(ganvas.nearestNeighbours, () => [pictures(), pictures(), { blockSize: 4 }]),
   ones: of(ganvas.ones, () => [[2, 3]]),
@@ -209,7 +220,11 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   sgd: of(ganvas.sgd, () => [{ learningRate: 0.1, momentum: 0.9, nesterov: true }]),
   sharpness: of(ganvas.sharpness, () => [pictures()]),
   slice: of(ganvas.slice, () => [x(), [0, 1], [2, -1]]),
-  sparseCategoricalCrossentropy: of(ganvas.sparseCategoricalCrossentropy, () => [tensor([0, 2]), x()]),
+  sparseCategoricalCrossentropy: of(ganvas.sparseCategoricalCrossentropy, () => [
+    tensor([0, 2]),
+    x(),
+    { fromLogits: false, reduction: 'none', weights: tensor([1, 2]) },
+  ]),
   sum: of(ganvas.sum, () => [x(), { axis: 0, keepDims: true }]),
   tensor: of(ganvas.tensor, () => [[[1, 2], [3, 4]], [4]]), // biome-ignore format: a matrix
   tensorDataset: of(ganvas.tensorDataset, () => [pictures()]),

@@ -121,7 +121,11 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
     [Shape, [v, x], /^labels \[3\] and predictions \[2, 3\] must have the same shape, or labels must be one number/],
     [Argument, [x, undefined], /^predictions must be a Tensor/],
   ],
-  meanSquaredError: [[Shape, [x, v], /^labels \[2, 3\] and predictions \[3\]/]],
+  meanSquaredError: [
+    [Shape, [x, v], /^labels \[2, 3\] and predictions \[3\]/],
+    [Shape, [x, x, { weights: tensor([[[1]]]) }], /^weights \[1, 1, 1\] must broadcast to the losses \[2, 3\]/],
+    [Shape, [x, x, { weights: pair }], /^shapes \[2, 3\] and \[1, 2\] do not broadcast/],
+  ],
   sparseCategoricalCrossentropy: [
     ...[2.5, 3, -1, NaN, Infinity].map(
       (label): WrongCall => [
@@ -151,7 +155,20 @@ const UNARY = [
 ];
 const BINARY = arithmeticCases.map(({ name }) => name);
 
+const ELEMENT_LOSSES = ['meanAbsoluteError', 'huber', 'logCosh', 'poisson', 'hinge', 'squaredHinge'];
+const ROW_LOSSES = ['categoricalCrossentropy', 'klDivergence'];
+
 const OPERANDS: Readonly<Record<string, readonly WrongCall[]>> = {
+  ...Object.fromEntries(
+    [...ELEMENT_LOSSES, ...ROW_LOSSES].map((name): [string, WrongCall[]] => [
+      name,
+      [
+        ...wrongTensors(name, 'labels', [], [x]),
+        ...wrongTensors(name, 'predictions', [x]),
+        [Shape, [x, v], /^labels \[2, 3\] and predictions \[3\] must have the same shape/],
+      ],
+    ]),
+  ),
   ...Object.fromEntries(UNARY.map((name) => [name, wrongTensors(name, 'x')])),
   ...Object.fromEntries(
     BINARY.map((name): [string, WrongCall[]] => [

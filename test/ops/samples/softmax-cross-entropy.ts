@@ -65,6 +65,31 @@ function sample(label: string, logits: Nd): OpSample {
   };
 }
 
+/** The loss of each row times its weight. */
+function rowsSample(size: readonly [number, number], salt: number, fromLogits: boolean): OpSample {
+  const labels = Array.from({ length: size[0] }, (_, r) => labelOf(r, size[1]));
+  const of = (row: Row): number => (fromLogits ? loss(row) : -Math.log(row.values[row.label]!));
+  return {
+    label: printShape(size),
+    inputs: [
+      fromLogits ? ndRandom(size, salt, -4, 4) : ndRandom(size, salt, 0.1, 0.9),
+      ndRandom([size[0]], salt, 0.5, 2),
+    ],
+    run: ([z, weights]) =>
+      sparseCategoricalCrossentropy(tensor(labels), z!, { reduction: 'none', weights: weights!, fromLogits }),
+    reference: ([z, weights]) =>
+      nd(
+        [size[0]],
+        rowsOf(z!).map((row, r) => of(row) * weights!.values[r]!),
+      ),
+    bound: ([z]) =>
+      nd(
+        [size[0]],
+        rowsOf(z!).map((row) => 3 * errorOf(row)),
+      ),
+  };
+}
+
 export const softmaxCases: readonly OpCase[] = [
   {
     name: 'sparseCategoricalCrossentropy',
@@ -74,6 +99,16 @@ export const softmaxCases: readonly OpCase[] = [
       sample('a confident row', nd([2, 3], [30, 0, -30, -30, 0.5, 30])),
       sample('equal logits', nd([2, 4], [0, 0, 0, 0, 2, 2, 2, 2])),
     ],
+    float32: 'bound',
+  },
+  {
+    name: 'sparseCategoricalCrossentropy of rows with weights',
+    samples: SIZES.map((size, i) => rowsSample(size, 700 + i, true)),
+    float32: 'bound',
+  },
+  {
+    name: 'sparseCategoricalCrossentropy of probabilities',
+    samples: SIZES.map((size, i) => rowsSample(size, 800 + i, false)),
     float32: 'bound',
   },
 ];
