@@ -77,6 +77,19 @@ export class Twins {
       throw new Error(`${name}(${args.join(', ')}), ${what}: got the result ${result}, expected ${expectedResult}`);
     }
   }
+
+  /** The same for a kernel of two sets. */
+  compareSets(
+    expected: KernelSet,
+    got: KernelSet,
+    kernel: AnyKernel,
+    operands: Operands,
+    args: readonly number[],
+    what: string,
+  ): void {
+    const run = (set: KernelSet) => (all: readonly number[]) => invoke(set, kernel, all);
+    this.compare(kernel, operands, args, run(expected), run(got), what);
+  }
 }
 
 /** Whole numbers below n from a seed (a linear congruential generator). */

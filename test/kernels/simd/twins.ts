@@ -72,12 +72,12 @@ export function describeTwins(compiler: string, gemmShare: number): void {
       let salt = 0;
       for (const [rows, columns, variant] of cases(kernel)) {
         const args = caseOf(kernel).build(operands.begin(salt), rows, columns, variant);
-        twins.compare(
+        twins.compareSets(
+          portable,
+          simd,
           kernel,
           operands,
           args,
-          (all) => invoke(portable, kernel, all),
-          (all) => invoke(simd, kernel, all),
           `rows ${rows}, columns ${columns}, variant ${variant}, salt ${salt}`,
         );
         salt++;

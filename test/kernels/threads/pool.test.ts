@@ -18,7 +18,7 @@ import { caseOf, gemmCase } from '../../support/kernel-cases.ts';
 import { KERNELS, simdSet } from '../../support/kernel-sets.ts';
 import { Operands } from '../../support/operands.ts';
 import { createPool, SMALLEST_JOB, type TestPool } from '../../support/pools.ts';
-import { firstUnequal, invoke, Twins } from '../../support/twins.ts';
+import { firstUnequal, Twins } from '../../support/twins.ts';
 
 const CAPACITY = 1 << 19;
 const SPLIT = KERNELS.filter(({ rule }) => rule !== undefined);
@@ -57,12 +57,12 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
     for (let variant = 0; variant < variants; variant += Math.max(1, Math.floor(variants / 12))) {
       const args = build(operands.begin(variant), rows, columns, variant);
       heap.ints[test.pool.control + COMPLETED / 4] = 0;
-      twins.compare(
+      twins.compareSets(
+        set.kernels,
+        test.pool.kernels,
         kernel,
         operands,
         args,
-        (all) => invoke(set.kernels, kernel, all),
-        (all) => invoke(test.pool.kernels, kernel, all),
         `${threads} threads, variant ${variant}`,
       );
       if (chunks() > 0) cut++;
@@ -92,12 +92,12 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
           flags % 3,
           0,
         );
-        twins.compare(
+        twins.compareSets(
+          test.set.kernels,
+          test.pool.kernels,
           gemm,
           operands,
           args,
-          (all) => invoke(test.set.kernels, gemm, all),
-          (all) => invoke(test.pool.kernels, gemm, all),
           `${m} x ${n} x ${k}, flags ${flags}, ${threads} threads`,
         );
       }
@@ -110,14 +110,7 @@ describe.each([1, 2, 3, 4])('a pool of %i threads', (threads) => {
       const before = test.heap.memory.buffer;
       growOnePage(test.heap);
       expect(test.heap.memory.buffer).not.toBe(before);
-      twins.compare(
-        tanh,
-        operands,
-        args,
-        (all) => invoke(test.set.kernels, tanh, all),
-        (all) => invoke(test.pool.kernels, tanh, all),
-        `turn ${turn}`,
-      );
+      twins.compareSets(test.set.kernels, test.pool.kernels, tanh, operands, args, `turn ${turn}`);
     }
   });
 
