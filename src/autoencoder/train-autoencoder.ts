@@ -89,7 +89,7 @@ export async function trainAutoencoder(options: TrainAutoencoderOptions): Promis
   const result = await train<AutoencoderMeasures>(run, {
     where: WHERE,
     players: [{ name: 'autoencoder', networks, optimizer, optimizerOption: 'optimizer' }],
-    nothing: { loss: 0 },
+    zeroMeasures: { loss: 0 },
     settings: {
       ...(values.loss && { loss: 'a function' }),
       ...(validation && describeImages('validation', validation.images)),

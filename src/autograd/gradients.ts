@@ -32,8 +32,8 @@ const OPTIONS = { record: boolean().or(false), unconnected: choice(['error', 'ze
  * @param loss - a tensor with exactly one element.
  * @param tensors - variables, tensors from watch(), and tensors that the loss was computed from on the way.
  *
- * Throws an ArgumentError if a tensor had no part in the loss or is not tracked. Throws a RuntimeError if a variable was
- * changed after the recorded pass used it, or if the loss depends on a gradient that was not recorded.
+ * Throws an ArgumentError if a tensor had no part in the loss or is not tracked. Throws a RuntimeError if a variable
+ * was changed after the recorded pass used it, or if the loss depends on a gradient that was not recorded.
  *
  * @example
  * const w = variable(tensor([1, 2]));

@@ -11,7 +11,8 @@
  *   the tensor that it reads (tanh in ops/unary.ts).
  * - A derivative that is constant on each piece, as that of relu, takes one line: recordPiecewise() in
  *   ops/internal/elementwise.ts.
- * - A fused backward of many tensors (batch normalisation, cross-entropies) serves only calls that are not recorded. The
+ * - A fused backward of many tensors (batch normalisation, cross-entropies) serves only calls that are not recorded.
+ * The
  *   pullback asks isRecorded([dy, x, ...]) and, if so, computes the same formula with ops.
  * - 'zero' in the place of a pullback says that the derivative by that input is zero wherever it exists.
  */

@@ -1,6 +1,6 @@
 /**
- * The convolutional classifier of digits and other small images, in two models. `features` turns an image into 128 features; `head` turns the
- * features into a logit for each digit. Metrics compare images by their features.
+ * The convolutional classifier of digits and other small images, in two models. `features` turns an image into 128
+ * features; `head` turns the features into a logit for each digit. Metrics compare images by their features.
  *   features: 3x3 convolutions with 32 and 64 filters, ReLU, each followed by 2x2 pooling; dropout 0.25; 1600 -> 128,
  *   ReLU; dropout 0.5
  *   head: 128 -> 10

@@ -60,7 +60,7 @@ export interface TrainClassifierOptions extends TrainingOptions<ClassifierMeasur
 export interface TrainClassifierResult extends Classifier, TrainingResult<ClassifierMeasures> {}
 
 const WHERE = 'trainClassifier';
-const NOTHING: ClassifierMeasures = { loss: 0, accuracy: 0 };
+const ZERO_MEASURES: ClassifierMeasures = { loss: 0, accuracy: 0 };
 // Labels are checked later, when the number of images and of classes is known.
 const LABELS = option<ArrayLike<number>, unknown>((_where, _argument, value) => value);
 const VALIDATION = { images: option<Dataset | Tensor, Dataset>(readDataset), labels: LABELS };
@@ -112,7 +112,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
   const result = await train<ClassifierMeasures>(run, {
     where: WHERE,
     players: [{ name: 'classifier', networks, optimizer, optimizerOption: 'optimizer' }],
-    nothing: NOTHING,
+    zeroMeasures: ZERO_MEASURES,
     settings: {
       'labels.hash': hashLabels(labels),
       ...(values.loss && { loss: 'a function' }),
@@ -130,7 +130,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
     validate:
       validation &&
       (() =>
-        validate(WHERE, validation.images, run.batchSize, NOTHING, (images, start) => {
+        validate(WHERE, validation.images, run.batchSize, ZERO_MEASURES, (images, start) => {
           const right = Float32Array.from(validation.labels.subarray(start, start + images.shape[0]!));
           return judge(right, head.predict(features.predict(images))).measures;
         })),

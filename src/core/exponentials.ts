@@ -1,10 +1,10 @@
 /**
- * expm1, log1p, erf and pow in IEEE float32, by the rounded operations that core/elementary.ts allows. Errors are at most
- * 2 ulp, of log1p 3 ulp (test/core/functions.test.ts).
+ * expm1, log1p, erf and pow in IEEE float32, by the rounded operations that core/elementary.ts allows. Errors are at
+ * most 2 ulp, of log1p 3 ulp (test/core/functions.test.ts).
  *
- * Sources: expm1 uses the polynomial of exp (core/elementary.ts); log1p is Theorem 4 of D. Goldberg, "What every computer
- * scientist should know about floating-point arithmetic", 1991; the exact products of pow are T. J. Dekker's, "A
- * floating-point technique for extending the available precision", 1971. The other polynomials are fits with the
+ * Sources: expm1 uses the polynomial of exp (core/elementary.ts); log1p is Theorem 4 of D. Goldberg, "What every
+ * computer scientist should know about floating-point arithmetic", 1991; the exact products of pow are T. J. Dekker's,
+ * "A floating-point technique for extending the available precision", 1971. The other polynomials are fits with the
  * smallest error.
  */
 import {
@@ -77,9 +77,9 @@ const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
 /**
- * x^y = e^(y log x). log x is computed as a sum of two float32 numbers, and y log x too, so that large exponents cost no
- * digits. x^0 is 1 for every x, and 1^y for every y but NaN. A negative x has a power if y is a whole number; else it is
- * NaN.
+ * x^y = e^(y log x). log x is computed as a sum of two float32 numbers, and y log x too, so that large exponents cost
+ * no digits. x^0 is 1 for every x, and 1^y for every y but NaN. A negative x has a power if y is a whole number; else
+ * it is NaN.
  */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;

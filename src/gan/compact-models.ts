@@ -5,9 +5,10 @@
  *   Batch normalisation and LeakyReLU follow each layer but the last; tanh follows the last.
  *   discriminator: 28 x 28 x 1 -> 14 x 14 x 16 -> 7 x 7 x 32 -> 4 x 4 x 64 -> one logit. Three convolutions, each
  *   followed by LeakyReLU, then a dense layer. It has no normalisation and no dropout.
- * As in the DCGAN paper, all kernels are 4 x 4 with strides of 2, and LeakyReLU has a slope of 0.2. Other images get the
- * same layers: the generator begins with a quarter of the height and width, and ends with the channels of the image.
- * Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR
+ * As in the DCGAN paper, all kernels are 4 x 4 with strides of 2, and LeakyReLU has a slope of 0.2. Other images get
+ * the same layers: the generator begins with a quarter of the height and width, and ends with the channels of the
+ * image. Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs",
+ * ICLR
  * 2016.
  */
 import type { Random } from '../autograd/random.ts';

@@ -29,7 +29,8 @@ export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConf
 }
 
 /**
- * Noise and class [n, latentDim + classes] -> images [n, ...imageShape] in [-1, 1]. sampleClasses() draws samples from it.
+ * Noise and class [n, latentDim + classes] -> images [n, ...imageShape] in [-1, 1]. sampleClasses() draws samples from
+ * it.
  *
  * @example
  * const { images, labels } = await loadMnist();

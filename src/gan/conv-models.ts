@@ -97,8 +97,8 @@ const DISCRIMINATOR_OPTIONS = {
 };
 
 /**
- * Images [n, ...imageShape] -> logits [n, 1], positive for "real". It has 212,865 parameters with the defaults. Calls in
- * training mode need a random generator for dropout; trainGan passes one.
+ * Images [n, ...imageShape] -> logits [n, 1], positive for "real". It has 212,865 parameters with the defaults. Calls
+ * in training mode need a random generator for dropout; trainGan passes one.
  *
  * @throws ShapeError if the height or width of imageShape is not divisible by 4.
  */

@@ -10,12 +10,12 @@
  * does g. Images are those before augmentation. With labels, g is with respect to the pixels alone, and an interpolated
  * image has the class of its real image. If a batch has fewer real images than fakes, wgan-gp uses the first fakes.
  *
- * With `every` = k, the penalty is computed in each k-th step only, from the first one on, and multiplied by k. The mean
- * over the steps is then the same. The term is added to the loss of that step, so that optimizer and learning rate need
- * no correction.
+ * With `every` = k, the penalty is computed in each k-th step only, from the first one on, and multiplied by k. The
+ * mean over the steps is then the same. The term is added to the loss of that step, so that optimizer and learning rate
+ * need no correction.
  *
- * Sources: r1 and r2, L. Mescheder, A. Geiger, S. Nowozin, "Which Training Methods for GANs Do Actually Converge?", ICML
- * 2018; both together, N. Huang et al., NeurIPS 2024 (R3GAN); wgan-gp, I. Gulrajani et al., "Improved Training of
+ * Sources: r1 and r2, L. Mescheder, A. Geiger, S. Nowozin, "Which Training Methods for GANs Do Actually Converge?",
+ * ICML 2018; both together, N. Huang et al., NeurIPS 2024 (R3GAN); wgan-gp, I. Gulrajani et al., "Improved Training of
  * Wasserstein GANs", NIPS 2017; lazy regularisation, T. Karras et al., "Analyzing and Improving the Image Quality of
  * StyleGAN", CVPR 2020, which gives the term an update of its own.
  */

@@ -43,7 +43,9 @@ export interface GanStepOptions {
   readonly gradientPenalty?: GradientPenalty | undefined;
   /** The steps from one update of the generator to the next. Default 1. */
   readonly discriminatorSteps?: number | undefined;
-  /** The number of steps that are done, which decides whether the generator's update and the penalty are due. Default 0. */
+  /**
+   * The number of steps that are done, which decides whether the generator's update and the penalty are due. Default 0.
+   */
   readonly stepsDone?: number | undefined;
 }
 

@@ -64,7 +64,7 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
     const result = await train<GanLosses>(setup, {
       where: 'trainGan',
       players: ganPlayers(networks),
-      nothing: { generatorLoss: 0, discriminatorLoss: 0, ...(setup.gradientPenalty && { gradientPenalty: 0 }) },
+      zeroMeasures: { generatorLoss: 0, discriminatorLoss: 0, ...(setup.gradientPenalty && { gradientPenalty: 0 }) },
       settings: settingsOf(setup),
       tensors: new Map([...averagesOf(averageGenerator), ['sample_noise', sampleNoise]]),
       forward: (batch) => forward(setup, batch),
@@ -86,8 +86,8 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
 }
 
 /**
- * The settings that decide the bits, besides images, optimizers and networks. What is off by default is left out when it
- * is off, so that older checkpoints can be resumed.
+ * The settings that decide the bits, besides images, optimizers and networks. What is off by default is left out when
+ * it is off, so that older checkpoints can be resumed.
  */
 function settingsOf(setup: TrainGanSetup): Record<string, string | number> {
   const { latentDim, sampleCount, loss, labelSmoothing, networks, labels, classes } = setup;

@@ -1,7 +1,8 @@
 /**
  * Renders a picture as text. Each character shows two pixels, one above the other. With colours it is an upper half
  * block: its foreground is the upper pixel, its background the lower one. Without, its density is the mean brightness
- * of the two. Escape sequences: ECMA-48, "select graphic rendition"; 38 and 48 with 2;r;g;b (24-bit) or 5;n (256 colours).
+ * of the two. Escape sequences: ECMA-48, "select graphic rendition"; 38 and 48 with 2;r;g;b (24-bit) or 5;n (256
+ * colours).
  */
 import { choice, readOptions } from '../core/options.ts';
 import { type Channels, checkPicture } from './chunks.ts';

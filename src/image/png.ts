@@ -1,6 +1,6 @@
 /**
- * PNG files: 8-bit grey or colour, not interlaced, not filtered, because filters gain little on small pictures with flat
- * backgrounds. Source: PNG specification, third edition (W3C).
+ * PNG files: 8-bit grey or colour, not interlaced, not filtered, because filters gain little on small pictures with
+ * flat backgrounds. Source: PNG specification, third edition (W3C).
  */
 import { callback, readOptions } from '../core/options.ts';
 import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';

@@ -219,7 +219,7 @@ export class Heap {
     if (must > this.limitBytes || !(this.#tryGrow(now, wish) || this.#tryGrow(now, must))) {
       throw new RuntimeError(
         `memory: ${must} bytes are needed, ${this.#usedFloats * this.bytesPerElement} are in use by ${this.#blocks} ` +
-          `blocks and the ceiling is ${this.limitBytes}. Wrap repeated work in scope(), call dispose() on what is no ` +
+          `blocks and the limit is ${this.limitBytes}. Wrap repeated work in scope(), call dispose() on what is no ` +
           'longer needed, use a smaller batch, or raise configure({ memoryLimit }).',
       );
     }

@@ -46,7 +46,9 @@ export interface BuiltLayer {
   /** All weights in Keras's order, named `kernel`, `bias`, `gamma`, ... */
   readonly weights: readonly Variable[];
   readonly trainableWeights: readonly Variable[];
-  /** All weights with names that differ, for a layer made of others: `0.kernel`, `1.kernel`. Default: their own names. */
+  /**
+   * All weights with names that differ, for a layer made of others: `0.kernel`, `1.kernel`. Default: their own names.
+   */
   readonly namedWeights?: readonly (readonly [name: string, weight: Variable])[];
   /** [n, ...inputShape] -> [n, ...outputShape] */
   call(x: Tensor, options: CallOptions): Tensor;

@@ -1,7 +1,7 @@
 /**
- * Unpacks gzipped IDX bytes without trusting them: the IDX header, which comes out first, says how much may follow.
- * A gzip bomb is stopped at the size it declares, and a size that no gzip file of that length can reach is refused
- * before it is allocated. Formats: RFC 1952 (gzip), and see data/idx.ts.
+ * Unpacks gzipped IDX files that may be hostile. The IDX header is unpacked first and declares the size of the file.
+ * Unpacking stops with an error at the declared size. A declared size that a gzip file of this length cannot hold is
+ * refused before memory is allocated for it. Formats: RFC 1952 (gzip) and data/idx.ts.
  */
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -9,22 +9,22 @@ import { FormatError, GanvasError, messageOf } from '../core/errors.ts';
 import { MAX_IDX_HEADER, readIdxHeader } from '../data/idx.ts';
 import { codeOf } from './files.ts';
 
-/** Most bytes of output per byte of deflate input: the format's own limit, a length of 258 in two bits. */
+/** The most bytes that one byte of deflate data can unpack to: each two bits can stand for 258 bytes. */
 const MAX_RATIO = 1032;
 
 const CHUNK = 2 ** 16;
 
-/** Begins with gzip's two magic bytes, which no IDX file does. */
+/** Whether the bytes begin with the two magic bytes of gzip. No IDX file begins with them. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /**
- * The unpacked bytes of a gzipped IDX file, at most `maxBytes`, not yet checked beyond the header.
+ * Returns the unpacked bytes of a gzipped IDX file, at most `maxBytes`. Only the header is checked.
  *
- * @param where opens the message of every FormatError.
- * @param packed the gzipped bytes in pieces. No more of them are asked for than it takes to refuse the file.
- * @param packedLength how many they are together.
+ * @param where - the beginning of each error message.
+ * @param packed - the gzipped bytes in pieces. After an error no further pieces are read.
+ * @param packedLength - the number of gzipped bytes.
  */
 export async function gunzipIdx(
   where: string,
@@ -33,7 +33,7 @@ export async function gunzipIdx(
   maxBytes: number,
 ): Promise<Uint8Array> {
   const stream = createGunzip({ chunkSize: CHUNK });
-  // Its errors reach the loop below through the stream.
+  // The loop below gets the errors of the pipeline through the stream.
   const feeding = pipeline(packed, stream).catch(() => {});
   let unpacked = new Uint8Array(CHUNK + MAX_IDX_HEADER);
   let length = 0;
@@ -52,9 +52,9 @@ export async function gunzipIdx(
       }
     }
   } catch (error) {
-    // Damaged data is an error of zlib, with a code; all others come from us or from the file.
+    // zlib's errors have a code that begins with Z_ and mean damaged data. Other errors come from this file or the disk.
     if (error instanceof GanvasError || !codeOf(error).startsWith('Z_')) throw error;
-    // bytesWritten counts whole chunks: the damage is there or somewhat later.
+    // bytesWritten counts whole chunks, so the damage may be a little further on.
     throw new FormatError(`${where}: its gzip data is damaged or cut short (${messageOf(error)})`, stream.bytesWritten);
   } finally {
     stream.destroy();
@@ -67,7 +67,7 @@ export async function gunzipIdx(
   return unpacked.subarray(0, length);
 }
 
-/** How long the IDX file says it is, header included, if that can be true. */
+/** The size that the IDX header declares, header included. Throws if the file cannot have that size. */
 function declaredLength(where: string, beginning: Uint8Array, packedLength: number, maxBytes: number): number {
   const { headerBytes, dataBytes } = readIdxHeader(where, beginning);
   const total = headerBytes + dataBytes;

@@ -1,6 +1,6 @@
 /**
- * Reads an IDX file, gzipped or not, from disk; its kind, its size and its header are checked before memory is taken
- * for it.
+ * Reads an IDX file, gzipped or not, from disk. It checks the kind of file, the size and the header before it allocates
+ * memory.
  */
 import { invalid } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
@@ -10,7 +10,7 @@ import { gunzipIdx, isGzip } from './gunzip.ts';
 import { type RegularFile, useRegularFile } from './read-file.ts';
 
 export interface ReadIdxOptions {
-  /** The most bytes the file may have, as it is and unpacked; default 2^30 (1 GiB). */
+  /** The largest allowed size of the file, both packed and unpacked, in bytes. Default 2^30 (1 GiB). */
   readonly maxBytes?: number | undefined;
 }
 
@@ -20,14 +20,14 @@ export const MAX_IDX_FILE: number = 2 ** 30;
 const OPTIONS = { maxBytes: integer(1).or(MAX_IDX_FILE) };
 
 /**
- * Reads and parses an IDX file; one that begins with gzip's magic bytes is unpacked, whatever its name.
+ * Reads and parses an IDX file. A file that begins with gzip's magic bytes is unpacked, whatever its name is.
  *
  * ```ts
  * const { shape, data } = await readIdxFile('train-images-idx3-ubyte.gz'); // [60000, 28, 28], bytes
  * ```
  *
- * @throws RuntimeError if the file cannot be read, FormatError (with the offset, in the unpacked bytes unless the gzip
- * data itself is damaged) if it is no IDX file or larger than `maxBytes`. Both name the file.
+ * @throws RuntimeError if the file cannot be read. FormatError if it is not an IDX file or is larger than `maxBytes`;
+ * its offset counts unpacked bytes, or packed bytes if the gzip data is damaged. Both messages name the file.
  */
 export async function readIdxFile(path: string, options: ReadIdxOptions = {}): Promise<IdxArray> {
   if (typeof path !== 'string' || path === '') invalid('readIdxFile', 'path', 'the path of a file', path);
@@ -36,14 +36,12 @@ export async function readIdxFile(path: string, options: ReadIdxOptions = {}): P
   return decodeIdx(where, await readIdxBytes(where, path, maxBytes));
 }
 
-/** The unpacked bytes of an IDX file; its values are not looked at yet. `where` opens the messages of its errors. */
+/** Returns the unpacked bytes of an IDX file. The values are not checked. `where` begins each error message. */
 export function readIdxBytes(where: string, path: string, maxBytes: number): Promise<Uint8Array> {
   return useRegularFile(where, path, 'an IDX file', async (file) => {
     const { size } = file;
     if (size > maxBytes) {
-      throw new FormatError(
-        `${where} has ${size} bytes, more than maxBytes = ${maxBytes}; raise maxBytes if it is meant`,
-      );
+      throw new FormatError(`${where} has ${size} bytes, more than maxBytes = ${maxBytes}; raise maxBytes to read it`);
     }
     const head = await file.read(0, Math.min(size, MAX_IDX_HEADER));
     return isGzip(head) ? gunzipIdx(where, file.pieces(), size, maxBytes) : readUnpacked(where, file, head);

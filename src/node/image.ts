@@ -1,6 +1,4 @@
-/**
- * Pictures as files: PNG, compressed by `node:zlib`, written whole or not at all.
- */
+/** Saves images as PNG files, compressed by `node:zlib`. A file is written completely or not at all. */
 import { deflateSync } from 'node:zlib';
 import { describe, fieldsOf, invalid, isArray } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
@@ -10,13 +8,12 @@ import { encodePng } from '../image/png.ts';
 import { writeFileAtomic } from './files.ts';
 
 /**
- * Writes a PNG, grey or in colour. A tensor of shape [n, h, w, 1], [n, h, w, 3] or [n, h, w] becomes a grid of n images,
- * one of shape [h, w], [h, w, 1] or [h, w, 3] a single image without a margin; values are in [-1, 1] and clipped. A
- * picture `{ pixels, width, height }` is
- * written as it is.
+ * Writes a PNG, grey or in colour. A tensor of shape [n, h, w, 1], [n, h, w, 3] or [n, h, w] becomes a grid of n
+ * images, one of shape [h, w], [h, w, 1] or [h, w, 3] a single image without a margin; values are in [-1, 1] and
+ * clipped. A picture `{ pixels, width, height }` is written as it is.
  *
- * The values are read before the first wait, so a tensor may be freed as soon as the call has returned its promise.
- * The file appears under its name only when it is complete.
+ * The values are copied before the call returns its promise, so the tensor may be freed at once. The file gets its
+ * name only when it is complete.
  *
  * @param options of the grid: `columns` (4), `margin` (2), `background` (0).
  * @throws ArgumentError or ShapeError for wrong arguments; RuntimeError if the file cannot be written.

@@ -1,6 +1,6 @@
 /**
- * The folder in which MNIST is kept between runs, and how files come there: downloaded, verified, written atomically.
- * The files' SHA-256 is that of the unpacked bytes, since a mirror may have packed the same bytes anew.
+ * The cache folder of MNIST. Files are downloaded, verified by SHA-256 and written atomically. The checksums are those
+ * of the unpacked bytes, because a mirror may pack the same bytes differently.
  */
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { gunzipIdx, isGzip } from './gunzip.ts';
 
 export const MNIST_URL = 'https://storage.googleapis.com/cvdf-datasets/mnist/';
 
-/** SHA-256 of unpacked files, in hex, by the files' names. */
+/** SHA-256 of unpacked files in hexadecimal, by file name. */
 export type Checksums = Readonly<Record<string, string>>;
 
 /** SHA-256 of each file of MNIST, unpacked. */
@@ -23,7 +23,7 @@ export const MNIST_CHECKSUMS: Checksums = {
   't10k-labels-idx1-ubyte': 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
 };
 
-/** The largest of the four takes 9.9 MB packed and 47 MB unpacked. */
+/** The largest of the four files has 9.9 MB packed and 47 MB unpacked. */
 export const MAX_CACHED_BYTES: number = 64 * 2 ** 20;
 
 const REMEDY = 'Try again, pass the baseUrl of a mirror, or fetch the files by hand and pass their directory';
@@ -35,7 +35,7 @@ export function defaultCacheDirectory(
   home: string,
 ): string {
   const configured = platform === 'win32' ? environment['LOCALAPPDATA'] : environment['XDG_CACHE_HOME'];
-  // The XDG specification: a path that is not absolute is to be ignored.
+  // The XDG specification says to ignore paths that are not absolute.
   const root = configured !== undefined && isAbsolute(configured) ? configured : join(home, '.cache');
   return join(root, 'ganvas', 'mnist');
 }
@@ -47,7 +47,7 @@ export interface FetchMnistOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Downloads `name`.gz into the folder, which is made if need be, and returns its path there. */
+/** Downloads `name`.gz into the folder, which is created if it does not exist, and returns the path of the file. */
 export async function fetchMnistFile(name: string, options: FetchMnistOptions): Promise<string> {
   const { folder, baseUrl, checksums, signal } = options;
   const { href } = new URL(`${name}.gz`, baseUrl);
@@ -78,8 +78,8 @@ export async function fetchMnistFile(name: string, options: FetchMnistOptions): 
 }
 
 /**
- * Compares the unpacked bytes of a cached file with what was downloaded once: 22 ms for the largest of the four, a
- * fraction of the time that unpacking takes. The file is left as it is, since somebody may have put it there.
+ * Checks the SHA-256 of the unpacked bytes of a cached file. It takes 22 ms for the largest of the four files, less than
+ * unpacking. A wrong file is not deleted, since the user may have put it there.
  */
 export function verifyCached(where: string, name: string, bytes: Uint8Array, checksums: Checksums): void {
   const actual = sha256(bytes);

@@ -1,6 +1,6 @@
 /**
- * Activation functions that are composed of other operations, with their gradients and second derivatives. tanh, sigmoid,
- * softplus, relu and leakyRelu have kernels of their own (unary.ts).
+ * Activation functions that are composed of other operations, with their gradients and second derivatives. tanh,
+ * sigmoid, softplus, relu and leakyRelu have kernels of their own (unary.ts).
  */
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkBoolean, checkNumber } from '../core/check.ts';

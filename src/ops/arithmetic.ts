@@ -1,6 +1,6 @@
 /**
- * add, sub, mul and div with NumPy's broadcasting, and neg. Either operand may be a plain number. The gradient of a broadcast
- * operand is summed over the axes along which it was repeated.
+ * add, sub, mul and div with NumPy's broadcasting, and neg. Either operand may be a plain number. The gradient of a
+ * broadcast operand is summed over the axes along which it was repeated.
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor, toTensor } from '../autograd/tensor.ts';

@@ -1,6 +1,6 @@
 /**
- * Average pooling, channels last: y[oy, ox, c] = the mean of x[., ., c] over window (oy, ox). Padding is not counted, as
- * in TensorFlow.
+ * Average pooling, channels last: y[oy, ox, c] = the mean of x[., ., c] over window (oy, ox). Padding is not counted,
+ * as in TensorFlow.
  *   dx: each dy, divided by the number of pixels of its window, is added to all of them.
  */
 import type { Tensor } from '../autograd/tensor.ts';

@@ -1,6 +1,6 @@
 /**
- * sin, cos and tan of angles in radians, for |x| up to 100,000. Beyond that, where neighbouring float32 numbers are more
- * than 0.007 apart, they are NaN.
+ * sin, cos and tan of angles in radians, for |x| up to 100,000. Beyond that, where neighbouring float32 numbers are
+ * more than 0.007 apart, they are NaN.
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';

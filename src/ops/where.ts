@@ -1,7 +1,7 @@
 /**
- * where: y = condition ? a : b, with NumPy's broadcasting of all three; da = condition ? dy : 0, db = condition ? 0 : dy.
- * Each gradient is summed over the axes along which its operand was repeated. A number that is not chosen has no effect,
- * not even NaN.
+ * where: y = condition ? a : b, with NumPy's broadcasting of all three; da = condition ? dy : 0, db = condition ? 0 :
+ * dy. Each gradient is summed over the axes along which its operand was repeated. A number that is not chosen has no
+ * effect, not even NaN.
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, Tensor, toTensor } from '../autograd/tensor.ts';

@@ -10,7 +10,7 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import { type Configuration, configurationOf, differingSettings } from './configuration.ts';
 import type { Measures, ResumeEvent, SkippedCheckpoint } from './events.ts';
 import type { Progress } from './progress.ts';
-import { type Belongings, brokenTensors, capture, checkRestorable, checkState, restore } from './state.ts';
+import { brokenTensors, capture, checkRestorable, checkState, restore, type SavedParts } from './state.ts';
 
 export interface Checkpoints<M extends Measures<M>> {
   /** Opens the store. Returns the progress of the newest readable checkpoint, or of a new training. */
@@ -28,7 +28,7 @@ export interface Checkpoints<M extends Measures<M>> {
 }
 
 /** What is saved and where, and whether the training is resumed. */
-export interface CheckpointSetup<M extends Measures<M>> extends Belongings<M> {
+export interface CheckpointSetup<M extends Measures<M>> extends SavedParts<M> {
   readonly store: CheckpointStore | undefined;
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
@@ -44,8 +44,8 @@ export interface CheckpointSetup<M extends Measures<M>> extends Belongings<M> {
 
 export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<M>): Checkpoints<M> {
   const { where, store, checkpointEvery, epochs, resume, onResume, stepsPerEpoch, fresh } = setup;
-  const nothing = async (): Promise<void> => {};
-  if (store === undefined) return { begin: async () => fresh(), afterStep: nothing, save: nothing, end: nothing };
+  const doNothing = async (): Promise<void> => {};
+  if (store === undefined) return { begin: async () => fresh(), afterStep: doNothing, save: doNothing, end: doNothing };
 
   let configuration: Configuration = {};
   let opened = false;

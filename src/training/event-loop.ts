@@ -6,7 +6,7 @@ const SLICE = 12;
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
 
 /** A function to await after each piece of work. It yields only if enough time has passed since the last pause. */
-export function createBreather(): () => Promise<void> | undefined {
+export function createPause(): () => Promise<void> | undefined {
   let last = performance.now();
   return () => {
     if (performance.now() - last < SLICE) return undefined;

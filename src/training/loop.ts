@@ -2,7 +2,7 @@
  * The loop of every training: epochs of steps over the items. Each epoch has a new random order; its last batch may be
  * smaller. Between steps the loop calls the callbacks, checks the signal and yields to the event loop.
  */
-import { createBreather } from './event-loop.ts';
+import { createPause } from './event-loop.ts';
 import type { EpochEvent, Measures, StepEvent } from './events.ts';
 import type { Progress } from './progress.ts';
 
@@ -42,7 +42,7 @@ export function stepsPerEpochOf({ count, batchSize }: { readonly count: number; 
 export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boolean> {
   const { progress, count, batchSize, epochs, signal, onStep } = loop;
   const stepsPerEpoch = stepsPerEpochOf(loop);
-  const breathe = createBreather();
+  const pauseIfDue = createPause();
   while (progress.epoch <= epochs) {
     const begin = performance.now() - 1000 * progress.seconds;
     const order = progress.order(count);
@@ -57,7 +57,7 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
       progress.finishStep(measures, (performance.now() - begin) / 1000);
       await onStep?.({ epoch: progress.epoch, step: progress.step, stepsPerEpoch, ...measures });
       await loop.afterStep?.();
-      await breathe();
+      await pauseIfDue();
     }
     loop.checkState();
     await loop.afterEpoch(progress.finishEpoch(loop.validate?.()));

@@ -16,17 +16,17 @@ export class Progress<M extends Measures<M>> {
   seconds = 0;
   readonly history: EpochEvent<M>[] = [];
   readonly random: Random;
-  readonly #nothing: M;
+  readonly #zeroMeasures: M;
   #epochRandom: RandomState;
 
   /**
-   * @param nothing - the measures, all 0.
+   * @param zeroMeasures - the measures, all 0.
    * @param epochRandom - the state of `random` before the epoch's order was drawn.
    */
-  constructor(random: Random, nothing: M, epochRandom: RandomState = random.state()) {
+  constructor(random: Random, zeroMeasures: M, epochRandom: RandomState = random.state()) {
     this.random = random;
-    this.sums = nothing;
-    this.#nothing = nothing;
+    this.sums = zeroMeasures;
+    this.#zeroMeasures = zeroMeasures;
     this.#epochRandom = epochRandom;
   }
 
@@ -59,7 +59,7 @@ export class Progress<M extends Measures<M>> {
     this.history.push(record);
     this.epoch++;
     this.step = 0;
-    this.sums = this.#nothing;
+    this.sums = this.#zeroMeasures;
     this.seconds = 0;
     this.#epochRandom = this.random.state();
     return record;

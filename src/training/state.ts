@@ -15,32 +15,32 @@ import type { Player } from './player.ts';
 import { Progress } from './progress.ts';
 
 /** The state of a training except its progress. */
-export interface Belongings<M> {
+export interface SavedParts<M> {
   /** The training's name, for errors. */
   readonly where: string;
   readonly players: readonly Player[];
   /** Further tensors that are saved and restored, by name. */
   readonly tensors: ReadonlyMap<string, Variable>;
   /** The measures of a step, all 0. */
-  readonly nothing: M;
+  readonly zeroMeasures: M;
   readonly hasValidation: boolean;
 }
 
 /** Throws a DivergenceError if any of the tensors of a checkpoint holds a NaN or an infinity. */
-export function checkState<M>(belongings: Belongings<M>): void {
-  checkFinite(belongings.where, variablesOf(belongings));
+export function checkState<M>(parts: SavedParts<M>): void {
+  checkFinite(parts.where, variablesOf(parts));
 }
 
 /** The whole state. The tensors are views of the heap: encode them before other tensors are made. */
 export function capture<M extends Measures<M>>(
-  belongings: Belongings<M>,
+  parts: SavedParts<M>,
   progress: Progress<M>,
   configuration: Checkpoint['configuration'],
 ): Checkpoint {
   const { epoch, step, history, sums, seconds, random, epochRandom } = progress;
   const tensors = new Map<string, TensorValues>();
-  for (const [name, { shape, storage }] of variablesOf(belongings)) tensors.set(name, { shape, data: storage.view() });
-  const optimizers = belongings.players.map(({ name, optimizer }): [string, OptimizerState] => {
+  for (const [name, { shape, storage }] of variablesOf(parts)) tensors.set(name, { shape, data: storage.view() });
+  const optimizers = parts.players.map(({ name, optimizer }): [string, OptimizerState] => {
     return [name, { step: optimizer.step, learningRate: optimizer.learningRate }];
   });
   return {
@@ -51,9 +51,9 @@ export function capture<M extends Measures<M>>(
     random: step === 0 ? epochRandom : random.state(),
     epochRandom,
     optimizers: Object.fromEntries(optimizers),
-    columns: columnsOf(belongings),
+    columns: columnsOf(parts),
     epochSums: { ...sums, seconds },
-    history: history.map((record) => totalsOf(belongings, record)),
+    history: history.map((record) => totalsOf(parts, record)),
     tensors,
   };
 }
@@ -81,14 +81,14 @@ function rangeOf(values: Float32Array): { low: number; high: number } {
 }
 
 /** Throws a FormatError if the checkpoint's tensors, columns or position cannot be those of this training. */
-export function checkRestorable<M>(checkpoint: Checkpoint, belongings: Belongings<M>, stepsPerEpoch: number): void {
-  const { where, players } = belongings;
-  const problems = differences(new Map(variablesOf(belongings)), checkpoint.tensors);
+export function checkRestorable<M>(checkpoint: Checkpoint, parts: SavedParts<M>, stepsPerEpoch: number): void {
+  const { where, players } = parts;
+  const problems = differences(new Map(variablesOf(parts)), checkpoint.tensors);
   if (checkpoint.step >= stepsPerEpoch) problems.push(`step ${checkpoint.step} of an epoch of ${stepsPerEpoch}`);
   const compare = (what: string, saved: readonly string[], expected: readonly string[]): void => {
     if (saved.join() !== expected.join()) problems.push(`${what} ${listed(saved)} instead of ${listed(expected)}`);
   };
-  compare('columns', checkpoint.columns, columnsOf(belongings));
+  compare('columns', checkpoint.columns, columnsOf(parts));
   const names = players.map(({ name }) => name).sort();
   compare('optimizers of', Object.keys(checkpoint.optimizers).sort(), names);
   const broken = brokenTensors(checkpoint.tensors);
@@ -100,21 +100,21 @@ export function checkRestorable<M>(checkpoint: Checkpoint, belongings: Belonging
 /**
  * Restores players, tensors and progress. checkRestorable() is called first, so that nothing fails halfway.
  */
-export function restore<M extends Measures<M>>(checkpoint: Checkpoint, belongings: Belongings<M>): Progress<M> {
-  restoreOptimizers(checkpoint, belongings);
-  for (const [name, variable] of variablesOf(belongings)) variable.assign(checkpoint.tensors.get(name)!.data);
-  const { nothing } = belongings;
+export function restore<M extends Measures<M>>(checkpoint: Checkpoint, parts: SavedParts<M>): Progress<M> {
+  restoreOptimizers(checkpoint, parts);
+  for (const [name, variable] of variablesOf(parts)) variable.assign(checkpoint.tensors.get(name)!.data);
+  const { zeroMeasures } = parts;
   const pick = (totals: EpochTotals, prefix = ''): M => {
-    return Object.fromEntries(namesOf(nothing).map((name) => [name, totals[prefix + name]!])) as M;
+    return Object.fromEntries(namesOf(zeroMeasures).map((name) => [name, totals[prefix + name]!])) as M;
   };
   const { epochSums, history } = checkpoint;
-  const progress = new Progress(randomFromState(checkpoint.random), nothing, checkpoint.epochRandom);
+  const progress = new Progress(randomFromState(checkpoint.random), zeroMeasures, checkpoint.epochRandom);
   progress.epoch = checkpoint.epoch;
   progress.step = checkpoint.step;
   progress.sums = pick(epochSums);
   progress.seconds = epochSums['seconds']!;
   history.forEach((totals, i) => {
-    const validation = belongings.hasValidation ? { validation: pick(totals, VALIDATION) } : {};
+    const validation = parts.hasValidation ? { validation: pick(totals, VALIDATION) } : {};
     progress.history.push({ ...pick(totals), epoch: i + 1, seconds: totals['seconds']!, ...validation });
   });
   return progress;
@@ -123,7 +123,7 @@ export function restore<M extends Measures<M>>(checkpoint: Checkpoint, belonging
 /** Restores all optimizers or none. If a learning rate cannot be restored, it came from another schedule. */
 function restoreOptimizers(
   { optimizers }: Checkpoint,
-  { where, players }: Pick<Belongings<never>, 'where' | 'players'>,
+  { where, players }: Pick<SavedParts<never>, 'where' | 'players'>,
 ): void {
   const before = players.map(({ optimizer }) => optimizer.step);
   for (const { name, optimizer, optimizerOption } of players) {
@@ -150,16 +150,16 @@ function namesOf<M>(measures: M): (keyof M & string)[] {
   return Object.keys(measures as object) as (keyof M & string)[];
 }
 
-function columnsOf<M>({ nothing, hasValidation }: Belongings<M>): string[] {
-  const names = namesOf(nothing);
+function columnsOf<M>({ zeroMeasures, hasValidation }: SavedParts<M>): string[] {
+  const names = namesOf(zeroMeasures);
   return [...names, 'seconds', ...(hasValidation ? names.map((name) => VALIDATION + name) : [])];
 }
 
 /** The columns of a finished epoch. */
-function totalsOf<M extends Measures<M>>({ nothing }: Belongings<M>, record: EpochEvent<M>): EpochTotals {
+function totalsOf<M extends Measures<M>>({ zeroMeasures }: SavedParts<M>, record: EpochEvent<M>): EpochTotals {
   const { seconds, validation } = record;
   const totals: Record<string, number> = { seconds };
-  for (const name of namesOf(nothing)) {
+  for (const name of namesOf(zeroMeasures)) {
     totals[name] = record[name];
     if (validation !== undefined) totals[VALIDATION + name] = validation[name];
   }
@@ -170,7 +170,7 @@ function totalsOf<M extends Measures<M>>({ nothing }: Belongings<M>, record: Epo
  * Every tensor of the state by its name in a checkpoint: weights such as `generator.0.kernel`, optimizer slots such as
  * `generator_optimizer.0.kernel.m`, and further tensors.
  */
-function* variablesOf<M>({ players, tensors }: Belongings<M>): Iterable<[string, Variable]> {
+function* variablesOf<M>({ players, tensors }: SavedParts<M>): Iterable<[string, Variable]> {
   for (const { networks, optimizer } of players) {
     for (const { name: network, model } of networks) {
       const trainable = new Set(model.trainableWeights);

@@ -12,7 +12,9 @@ import { networksOf, type Player, trainableWeightsOf } from './player.ts';
 
 /** The result of a forward pass in training mode. */
 export interface Pass<M> {
-  /** The loss of each player, a scalar, in the order of the players. Undefined: the step does not update this player. */
+  /**
+   * The loss of each player, a scalar, in the order of the players. Undefined: the step does not update this player.
+   */
   readonly losses: readonly (Tensor | undefined)[];
   /** The measures of the step, including the losses. */
   readonly measures: M;

@@ -34,7 +34,7 @@ export interface Training<M extends Measures<M>> {
   /** The players, in the order of the forward pass. */
   readonly players: readonly Player[];
   /** The measures of a step, all 0. */
-  readonly nothing: M;
+  readonly zeroMeasures: M;
   /**
    * The settings that decide the bits, besides seed, batch size, images, optimizers and networks, in the order of
    * messages.
@@ -76,16 +76,16 @@ export async function train<M extends Measures<M>>(
   useThreads(run.threads);
   const { seed, checkpoint: store, checkpointEvery, resume, onResume } = run;
   const stepsPerEpoch = stepsPerEpochOf({ count: images.count, batchSize });
-  const belongings = {
-    ...{ where, players, nothing: training.nothing },
+  const parts = {
+    ...{ where, players, zeroMeasures: training.zeroMeasures },
     tensors: training.tensors ?? new Map(),
     hasValidation: training.validate !== undefined,
   };
   const checkpoints = createCheckpoints({
-    ...{ ...belongings, images, epochs, store, checkpointEvery, resume, onResume },
+    ...{ ...parts, images, epochs, store, checkpointEvery, resume, onResume },
     settings: { seed, batchSize, ...training.settings },
     stepsPerEpoch,
-    fresh: () => new Progress(run.random, training.nothing),
+    fresh: () => new Progress(run.random, training.zeroMeasures),
   });
   try {
     const progress = await checkpoints.begin();
@@ -111,7 +111,7 @@ export async function train<M extends Measures<M>>(
         }, `${where} step`);
       },
       afterStep: () => checkpoints.afterStep(progress),
-      checkState: () => checkState(belongings),
+      checkState: () => checkState(parts),
       onStopped: () => checkpoints.save(progress),
       ...(training.validate && { validate: training.validate }),
       async afterEpoch(record) {

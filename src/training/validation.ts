@@ -11,7 +11,7 @@ import type { Measures } from './events.ts';
 /**
  * The means over all images.
  *
- * @param nothing - the measures, all 0.
+ * @param zeroMeasures - the measures, all 0.
  * @param measure - returns the means over one batch, given the place of its first image.
  * @throws DivergenceError if a mean is not finite.
  */
@@ -19,10 +19,10 @@ export function validate<M extends Measures<M>>(
   where: string,
   images: Dataset,
   batchSize: number,
-  nothing: M,
+  zeroMeasures: M,
   measure: (batch: Tensor, start: number) => M,
 ): M {
-  const names = Object.keys(nothing) as (keyof M & string)[];
+  const names = Object.keys(zeroMeasures) as (keyof M & string)[];
   const sums = new Map(names.map((name) => [name, 0]));
   visitBatches(images, batchSize, (batch, start) => {
     const means = measure(batch, start);

@@ -2,8 +2,8 @@
  * The code of one function: encodes instructions as they come.
  *
  * TypeScript checks the types of operands, and the engine validates the module when it compiles it. The checks here are
- * only for what neither would notice, because it encodes as something else: an integer or an offset out of range, a local
- * of another function, a block that is not open.
+ * only for what neither would notice, because it encodes as something else: an integer or an offset out of range, a
+ * local of another function, a block that is not open.
  */
 
 import { ByteWriter } from './byte-writer.ts';

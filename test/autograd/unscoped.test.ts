@@ -218,7 +218,7 @@ it('a request that cannot fit in any case is refused, and nothing is evicted for
   });
 });
 
-it('a heap that only scopes fill is refused at the ceiling as before', () => {
+it('a heap that only scopes fill is refused at its limit as before', () => {
   withRuntime(createSmallRuntime(4 * MIB), () => {
     const error = thrownBy(RuntimeError, () => scope(() => Array.from({ length: 100 }, () => new Tensor([65_536]))));
     expect(error.message).toMatch(/^memory: \d+ bytes are needed/);

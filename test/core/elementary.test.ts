@@ -1,6 +1,6 @@
 /**
- * exp, log, tanh, sigmoid, the normal quantile, expm1, log1p, erf, pow, sin and cos against the engine's float64 functions, whose own error (below 1e-15
- * relative) is negligible beside the 6e-8 of a float32 ulp.
+ * exp, log, tanh, sigmoid, the normal quantile, expm1, log1p, erf, pow, sin and cos against the engine's float64
+ * functions, whose own error (below 1e-15 relative) is negligible beside the 6e-8 of a float32 ulp.
  */
 import { describe, expect, it } from 'vitest';
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';

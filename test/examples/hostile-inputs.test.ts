@@ -75,7 +75,8 @@ it('a losses.csv cut at any byte is resumed with whole rows only, those before t
     const [header, ...kept] = readFileSync(path, 'utf8').trimEnd().split('\n');
     expect(header).toBe('epoch,step,generator_loss,discriminator_loss');
     expect(kept.pop()).toBe('12,35,1,2');
-    // Whole but for the digits of its last number, a row is not known to be cut; the checkpoint it goes with was saved after it.
+    // Whole but for the digits of its last number, a row is not known to be cut; the checkpoint it goes with was saved
+    // after it.
     const places = kept.map((row) => row.split(',').slice(0, 2).join());
     expect(places, `${length} bytes`).toEqual([30, 31, 32, 33, 34].slice(0, kept.length).map((step) => `12,${step}`));
   }

@@ -89,7 +89,7 @@ it.each(VARIANTS)('stopped after every step, a training ends in the same bits: %
   expect(stateHash(parts.saved.at(-1)!)).toBe(stateHash(saved.at(-1)!));
 });
 
-it('the averaged weights stand in the checkpoint under names of their own, and only if there are any', async () => {
+it('the checkpoint has the averaged weights under their own names, only if there are any', async () => {
   const averages = async (emaMomentum: number | undefined): Promise<string[]> => {
     const store = recordingStore();
     await runTiny({ emaMomentum, checkpoint: store, epochs: 1 });
@@ -127,7 +127,7 @@ describe('resuming with other options lists them', () => {
   });
 });
 
-it('the defaults, spelt out, give the same checkpoint to the last bit', async () => {
+it('the defaults, written out, give the same checkpoint bit for bit', async () => {
   const hashOf = async (options: Options): Promise<string> => {
     const store = recordingStore();
     await runTiny({ ...options, checkpoint: store, epochs: 1 });

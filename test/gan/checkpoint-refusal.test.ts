@@ -112,7 +112,7 @@ describe('resuming with other settings', () => {
     expect(store.saved).toHaveLength(1);
   });
 
-  it('sees one changed pixel of the last of 12,000 images, and every second image blackened', async () => {
+  it('detects one changed pixel in the last of 12,000 images, and every second image set to 0', async () => {
     const count = 12_000;
     const bytes = Uint8Array.from({ length: count * 784 }, (_, i) => (i * i * 37 + 11 * i) & 255);
     const training = (pixels: Uint8Array, store: CheckpointStore): TrainGanOptions => ({
@@ -143,7 +143,7 @@ describe('resuming with other settings', () => {
     expect((await trainGan({ ...training(bytes, store), resume: true })).completed).toBe(false);
   });
 
-  it('sees every setting of a layer', async () => {
+  it('detects a change of any setting of a layer', async () => {
     const pair = (slope: number, momentum: number, epsilon: number, activation: ActivationName): Model =>
       sequential([
         layers.dense({ units: 6, useBias: false, inputShape: [3] }),
@@ -184,7 +184,7 @@ function withValue(tensors: Checkpoint['tensors'], name: string, value: number):
   return new Map([...tensors, [name, { shape, data: changed }]]);
 }
 
-describe('states that no training may go on from', () => {
+describe('states that cannot be resumed', () => {
   it.each([NaN, Infinity])('%s in an averaged weight counts as damage', async (value) => {
     const store = recordingStore();
     await runTiny({ checkpoint: store, emaMomentum: 0.9, ...stopAfter(2) });
@@ -231,7 +231,7 @@ describe('states that no training may go on from', () => {
   });
 });
 
-describe("a user's own store that answers wrongly", () => {
+describe("a user's own store that returns wrong values", () => {
   const good = { name: 'x', read: async () => new Uint8Array(0) };
   it.each([
     ['undefined', undefined, /^trainGan: the result of checkpoint\.list\(\) must be a list .* got undefined/],
@@ -300,7 +300,7 @@ describe('damaged checkpoints', () => {
     return copy;
   };
 
-  it('the one before is used and the damaged one is told', async () => {
+  it('the checkpoint before it is used, and the damaged one is reported', async () => {
     const store = recordingStore([saved[2]!, damaged(saved[5]!)]);
     const events: ResumeEvent[] = [];
     const rest = await runTiny({ checkpoint: store, resume: true, onResume: (event) => events.push(event) });
@@ -311,7 +311,7 @@ describe('damaged checkpoints', () => {
     reference.expectSameEnd(rest, store, 3);
   });
 
-  it('one that cannot be read is passed over as well', async () => {
+  it('a checkpoint that cannot be read is skipped as well', async () => {
     const readError = new Error('EIO: i/o error');
     const store = recordingStore([saved[2]!]);
     const list = async (): ReturnType<CheckpointStore['list']> => [

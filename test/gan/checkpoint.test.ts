@@ -28,13 +28,13 @@ beforeAll(async () => {
 });
 
 describe('saving', () => {
-  it('changes nothing in the training itself', async () => {
+  it('does not change the training', async () => {
     const plain = await runTiny({});
     expect(plain.steps).toEqual(whole.steps);
     expect(plain.samples).toEqual(whole.samples);
   });
 
-  it('saves once a step with checkpointEvery: 1, the last step of an epoch with its end', () => {
+  it("saves once a step with checkpointEvery: 1; the last step of an epoch is saved with the epoch's end", () => {
     const positions = saved.map((bytes) => decodeCheckpoint(bytes)).map(({ epoch, step }) => `${epoch}.${step}`);
     expect(positions).toEqual(['1.1', '1.2', '1.3', '2.0', '2.1', '2.2', '2.3', '3.0', '3.1', '3.2', '3.3', '4.0']);
   });
@@ -147,7 +147,7 @@ describe('resuming', () => {
     reference.expectSameEnd(run, store, 0);
   });
 
-  it('a finished training is finished at once, and one with more epochs goes on', async () => {
+  it('a finished training ends at once, and one with more epochs continues', async () => {
     const store = recordingStore([saved.at(-1)!]);
     const again = await runTiny({ checkpoint: store, resume: true });
     expect(again.steps).toEqual([]);
@@ -161,7 +161,7 @@ describe('resuming', () => {
     expect(longer.result.history).toHaveLength(EPOCHS + 2);
   });
 
-  it('without resume a new training begins, whatever is saved', async () => {
+  it('without resume a new training starts, even if there are checkpoints', async () => {
     const store = recordingStore([saved[5]!]);
     expect((await runTiny({ checkpoint: store })).steps).toEqual(whole.steps);
   });

@@ -58,7 +58,7 @@ describe('labels', () => {
     expect(drawLabels(labels, createRandom(1), 14_000)).toEqual(drawn);
   });
 
-  it('in turn begin anew after the last class', () => {
+  it('in turn start again after the last class', () => {
     expect([...labelsInTurn(7, 3)]).toEqual([0, 1, 2, 0, 1, 2, 0]);
     expect([...labelsInTurn(0, 3)]).toEqual([]);
   });

@@ -106,7 +106,7 @@ describe('the likeness', () => {
 });
 
 describe('a short training on real digits', () => {
-  it('draws what has the structure of digits, against a discriminator that is neither lost nor sure', async () => {
+  it('draws images with the structure of digits; the discriminator is neither at chance nor certain', async () => {
     const outcome = await train(10);
     const text = `seed ${SEED}: ${JSON.stringify(outcome)}`;
     expect(outcome.likeness, text).toBeGreaterThan(LEAST_LIKENESS);

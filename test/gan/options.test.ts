@@ -49,7 +49,7 @@ describe('images', () => {
   });
 });
 
-it('models without an inputShape are built for what they will meet', () => {
+it('models without an inputShape are built for the noise and the images', () => {
   const generator = sequential([layers.dense({ units: 784 }), layers.reshape({ targetShape: [28, 28, 1] })]);
   const discriminator = sequential([layers.flatten(), layers.dense({ units: 1 })]);
   readTrainGanOptions({ images: IMAGES, generator, discriminator, latentDim: 9 });

@@ -128,7 +128,7 @@ function listeningDataset(batches: number[][]): Dataset {
 }
 
 describe('an epoch', () => {
-  it('goes once through all images in an order drawn anew, the last batch being what is left', async () => {
+  it('visits all images once in a new random order; the last batch has the rest', async () => {
     const batches: number[][] = [];
     await trainGan(tinyOptions({ images: listeningDataset(batches) }));
     expect(batches.map(({ length }) => length)).toEqual(Array(EPOCHS).fill([4, 4, 4, 2]).flat());
@@ -138,7 +138,7 @@ describe('an epoch', () => {
     expect(new Set(orders.map(String)).size).toBe(3);
   });
 
-  it('takes noise of batchSize rows in every step, that of the smaller batch too', async () => {
+  it('takes batchSize rows of noise in every step, also with the smaller last batch', async () => {
     const shapes: (readonly number[])[] = [];
     const generator = sequential([
       probe([3], shapes),
@@ -190,7 +190,7 @@ describe('events and history', () => {
     expect(shapes).toEqual(Array(EPOCHS).fill([2, 4, 4, 1]));
   });
 
-  it('the samples come from the same noise every epoch: only learning changes them', async () => {
+  it('the samples come from the same noise in every epoch, so only learning changes them', async () => {
     const run = async (learningRate: number): Promise<number> => {
       const samples = new Set<string>();
       // No batch normalisation, whose statistics would move without learning.
@@ -211,7 +211,7 @@ describe('events and history', () => {
     expect(await run(1e-3)).toBe(EPOCHS);
   });
 
-  it('samples may be none, and may be kept after the training', async () => {
+  it('sampleCount may be 0, and samples can be kept after the training', async () => {
     const kept: EpochEvent<GanLosses, GanEpoch>[] = [];
     await trainGan(tinyOptions({ sampleCount: 0, epochs: 1, onEpoch: (event) => kept.push(event) }));
     await trainGan(tinyOptions({ epochs: 1, onEpoch: (event) => kept.push(event) }));

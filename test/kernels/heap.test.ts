@@ -132,7 +132,7 @@ describe('growth', () => {
   });
 });
 
-describe('the ceiling', () => {
+describe('the limit', () => {
   it.each([
     ['of the memory', {}, 4],
     ['of the option', { limitBytes: 4 * PAGE }, 64],
@@ -141,7 +141,7 @@ describe('the ceiling', () => {
     const small = heap.allocate(16);
     expect(() => heap.allocate(PAGE)).toThrow(RuntimeError);
     expect(() => heap.allocate(PAGE)).toThrow(
-      /^memory: \d+ bytes are needed, 64 are in use by 1 blocks and the ceiling is \d+\. Wrap repeated work in scope\(\)/,
+      /^memory: \d+ bytes are needed, 64 are in use by 1 blocks and the limit is \d+\. Wrap repeated work in scope\(\)/,
     );
     expect(heap.usage().blocks).toBe(1);
     const rest = heap.allocate(PAGE / 4);
@@ -150,7 +150,7 @@ describe('the ceiling', () => {
     expect(heap.usage()).toMatchObject({ usedBytes: 0, blocks: 0 });
   });
 
-  it('can be used up but for a cache line at either end', () => {
+  it('can be used up except for a cache line at each end', () => {
     const heap = new Heap({ memory: memory(1, 1) });
     for (let i = 0; i < PAGE / 64 - 2; i++) expect(heap.allocate(16) + 16).toBeLessThanOrEqual(PAGE / 4 - 16);
     expect(() => heap.allocate(1)).toThrow(RuntimeError);

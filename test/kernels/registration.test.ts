@@ -31,7 +31,7 @@ test('a kernel imported after the first use is compiled then; the others and the
   expect(runtime().kernels, 'made once').toBe(made);
 });
 
-test('a kernel finds its body once, and again after every change of the set', async () => {
+test('a kernel looks up its body once, and again after the kernel set has changed', async () => {
   const run = (): void => addKernel.run(16, 16, 16, 0, 0, 0, 1, 0, 1);
   run();
   const linked = addKernel.run;
@@ -101,7 +101,7 @@ test('a substitute has its own bodies, and those in use come back after it', () 
   expect(add(x, 1).toArray()).toEqual([2, 3]);
 });
 
-test('a substitute that lacks a kernel is told of, and the runtime in use is left as it is', async () => {
+test('a substitute that lacks a kernel is a RuntimeError, and the runtime in use does not change', async () => {
   const { maxPooling2d } = await import('../../src/ops/max-pooling.ts');
   const before = runtime().kernels;
   const heap = new Heap({ memory: new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true }) });

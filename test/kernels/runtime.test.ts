@@ -144,7 +144,7 @@ describe('configure', () => {
     const { capacityBytes } = heap().usage();
     await configure({ memoryLimit: capacityBytes });
     const error = thrownBy(RuntimeError, () => heap().allocate(capacityBytes / 4));
-    expect(error.message).toContain(`the ceiling is ${capacityBytes}`);
+    expect(error.message).toContain(`the limit is ${capacityBytes}`);
     expect(work()).toBe(expected);
     await configure({ memoryLimit: 2 ** 32 });
     heap().free(heap().allocate(capacityBytes / 4), capacityBytes / 4);

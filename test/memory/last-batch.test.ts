@@ -1,4 +1,7 @@
-/** The smaller last batch of an epoch takes its blocks from where the full ones had theirs, and leaves the room whole for the next of them. */
+/**
+ * The smaller last batch of an epoch takes its blocks from where the full ones had theirs, and leaves the room whole
+ * for the next of them.
+ */
 import { expect, test } from 'vitest';
 import { dataset, trainGan } from '../../src/index.ts';
 import { heap } from '../../src/kernels/runtime.ts';

@@ -169,7 +169,7 @@ describe('checkpointDirectory', () => {
     expect(result).toMatchObject({ completed: true, history: { length: 3 } });
   });
 
-  it('goes on when somebody empties the directory meanwhile', async () => {
+  it('continues when another program empties the directory', async () => {
     const folder = newFolder();
     const onEpoch = ({ epoch }: { epoch: number }): void => {
       if (epoch === 2) rmSync(folder, { recursive: true });
@@ -186,7 +186,7 @@ describe('checkpointDirectory', () => {
     expect(await contents(store)).toEqual([1]);
   });
 
-  it('removes temporary files of dead processes, not those of living ones', async () => {
+  it('removes temporary files of ended processes, not those of running ones', async () => {
     const folder = newFolder();
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
     const temporary = (pid: number, tail: string): string => `.ganvas-${pid}-${tail}.tmp`;
@@ -203,7 +203,7 @@ describe('checkpointDirectory', () => {
     expect(readdirSync(folder).sort()).toEqual([files.parent, files.ours, 'checkpoint-000001.safetensors'].sort());
   });
 
-  it('leaves a temporary file of its own number alone if it cannot tell how old it is', async () => {
+  it('keeps a temporary file with its own process id if the age of the file is unknown', async () => {
     const folder = newFolder();
     const name = `.ganvas-${process.pid}-eeeeeeeeeeee.tmp`;
     writeFileSync(join(folder, name), 'half a file');
@@ -215,7 +215,7 @@ describe('checkpointDirectory', () => {
     expect(readdirSync(folder).sort()).toEqual([name, 'checkpoint-000001.safetensors']);
   });
 
-  it('tells what was thrown even where that is no Error', async () => {
+  it('reports a thrown value that is not an Error', async () => {
     const fileSystem = hookedFileSystem(() => Promise.reject('no disk'), 300);
     const error = await expectRejection(checkpointDirectory(newFolder(), fileSystem).save(bytesOf(1)), RuntimeError);
     expect(error).toMatchObject({ message: expect.stringContaining(': no disk.'), cause: 'no disk' });
@@ -261,7 +261,7 @@ function failing(call: number, cause: Error, most: number): CheckpointFileSystem
 }
 
 describe('a fault at each call of a save', () => {
-  it('meets every call: this is their order', async () => {
+  it('makes these calls in this order', async () => {
     const folder = newFolder();
     const calls: string[] = [];
     const store = checkpointDirectory(

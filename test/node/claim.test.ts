@@ -45,7 +45,7 @@ describe('claimFolder', () => {
     await claim(folder);
   });
 
-  it('refuses a folder that this process holds already, at once', async () => {
+  it('refuses at once a folder that this process has claimed already', async () => {
     const folder = newFolder();
     const { name } = await claim(folder);
     const start = performance.now();
@@ -62,7 +62,7 @@ describe('claimFolder', () => {
     expect(readdirSync(folder)).toEqual([name]);
   });
 
-  it('removes claims of dead processes at once, and those of an earlier process of our number', async () => {
+  it('removes at once the claims of ended processes, also of one that had the same process id', async () => {
     const folder = newFolder();
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
     const namesake = claimOf(HERE, process.pid);
@@ -99,7 +99,7 @@ describe('claimFolder', () => {
     expect(readdirSync(folder)).toEqual([name]);
   });
 
-  it('lets in somebody who waits for a claim that is given back meanwhile', async () => {
+  it('gives the claim to a waiting training when it is released meanwhile', async () => {
     const folder = newFolder();
     const name = claimOf('00000000', 4711);
     writeFileSync(join(folder, name), '');
@@ -109,7 +109,7 @@ describe('claimFolder', () => {
     expect(performance.now() - start).toBeLessThan(QUICK.patience);
   });
 
-  it('counts a released claim as dead, even if its file could not be removed', async () => {
+  it('ignores a released claim, even if its file could not be removed', async () => {
     const folder = newFolder();
     const stubborn = { ...fileSystem, unlink: () => Promise.reject(new SystemError('EIO')) };
     const first = await claim(folder, stubborn);
@@ -121,7 +121,7 @@ describe('claimFolder', () => {
     expect(readdirSync(folder)).toEqual([second.name]);
   });
 
-  it('is not kept by a process that has nothing else to do, and outlives renewals that fail', async () => {
+  it('does not keep the process running, and stays valid if renewals fail', async () => {
     const folder = newFolder();
     let beats = 0;
     const system = {
@@ -186,7 +186,7 @@ describe('two trainings in one folder', () => {
     );
   });
 
-  it('one that is frozen until the other has ended does not delete its checkpoints either', async () => {
+  it("a training that is frozen until another one has ended does not delete the other's checkpoints", async () => {
     const folder = newFolder();
     const { child, message } = await trainElsewhere(folder);
     child.kill('SIGSTOP');

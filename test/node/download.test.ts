@@ -49,12 +49,12 @@ describe('download', () => {
     expect(await failure(url)).toMatch(new RegExp(`the server answered ${status}.*, expected 200\\.`));
   });
 
-  it('tells of a refused connection in the words of the system', async () => {
+  it("reports a refused connection with the system's message", async () => {
     const url = await serve(() => {}, 'closed');
     expect(await failure(url)).toMatch(/fetch failed \(.*ECONNREFUSED/);
   });
 
-  it('tells of a transfer that is cut, and how far it came', async () => {
+  it('reports a transfer that is cut, with the number of bytes received', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': 500 });
       response.write(BODY.subarray(0, 120), () => setTimeout(() => response.destroy(), 20));
@@ -62,25 +62,25 @@ describe('download', () => {
     expect(await failure(url)).toMatch(/terminated \(.+\) after 120 of 500 bytes\. /);
   });
 
-  it('tells of a chunked transfer that is cut, which announced no length', async () => {
+  it('reports a chunked transfer that is cut, whose length is unknown', async () => {
     const url = await serve((_request, response) => {
       response.write(BODY.subarray(0, 120), () => setTimeout(() => response.destroy(), 20));
     });
     expect(await failure(url)).toMatch(/terminated \(.+\) after 120 bytes\. /);
   });
 
-  it('compares the length itself, where a fetch does not', async () => {
+  it('compares the length itself, for engines whose fetch does not', async () => {
     const short = new Response(BODY.subarray(0, 499), { headers: { 'content-length': '500' } });
     vi.spyOn(globalThis, 'fetch').mockResolvedValue(short);
     expect(await failure('http://127.0.0.1/')).toMatch(/the transfer ended early after 499 of 500 bytes/);
   });
 
-  it('returns no bytes of an answer without a body', async () => {
+  it('returns no bytes for a response without a body', async () => {
     vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null));
     expect((await download('http://127.0.0.1/', common)).length).toBe(0);
   });
 
-  it('tells what a fetch rejects with: a code where the cause has no words, and whatever is no Error', async () => {
+  it('reports what fetch rejects with: a code if the cause has no message, and values that are not an Error', async () => {
     // As for a host with several addresses, each of which was tried.
     const tries = Object.assign(new AggregateError([new Error('one'), new Error('two')]), { code: 'ETIMEDOUT' });
     for (const [thrown, says] of [
@@ -124,7 +124,7 @@ describe('download', () => {
     await hungUp;
   });
 
-  it('gives up when no byte comes for the time allowed: neither an answer nor more of the body', async () => {
+  it('gives up if no byte arrives in the allowed time, before the response or within the body', async () => {
     const url = await serve((request, response) => {
       if (request.url === '/body') response.write(BODY.subarray(0, 10));
     });
@@ -132,7 +132,7 @@ describe('download', () => {
     expect(await failure(`${url}body`, { silence: 100 })).toMatch(/no byte came for 0\.1 s after 10 bytes\. /);
   });
 
-  it('is patient while bytes come, however long it takes in all', async () => {
+  it('waits as long as bytes arrive, however long the whole download takes', async () => {
     const url = await serve((_request, response) => {
       let sent = 0;
       const timer = setInterval(() => {
@@ -146,7 +146,7 @@ describe('download', () => {
     expect(performance.now() - started).toBeGreaterThan(500);
   });
 
-  it('does not wait for ever for a body that trickles', async () => {
+  it('gives up on a body that arrives too slowly', async () => {
     const url = await serve((_request, response) => {
       const timer = setInterval(() => response.write('x'), 20);
       response.on('close', () => clearInterval(timer));
@@ -172,7 +172,7 @@ describe('download', () => {
     expect(body.buffer.byteLength).toBe(bytes);
   });
 
-  it('shows the words of server and network on one line, and not all of them', async () => {
+  it('shows the messages of server and network shortened and on one line', async () => {
     const words = `\u001b[2J\u202e\r\n${'x'.repeat(1_000_000)}`;
     vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('fetch failed', { cause: new Error(words) }));
     const message = await failure('http://127.0.0.1/');

@@ -96,7 +96,7 @@ describe('writeFileAtomic', () => {
     expect([...readFileSync(path)]).toEqual([...NEW.subarray(10, 20)]);
   });
 
-  it('keeps one of the files whole when many write at once', async () => {
+  it('leaves one complete file when many calls write at once', async () => {
     const folder = newFolder();
     const path = join(folder, 'state.bin');
     await Promise.all(Array.from({ length: 20 }, (_, i) => writeFileAtomic(path, new Uint8Array(5000).fill(i))));
@@ -106,7 +106,7 @@ describe('writeFileAtomic', () => {
     expect(readdirSync(folder)).toEqual(['state.bin']);
   });
 
-  it('makes its calls in the order that survives a power cut, and goes on after short writes', async () => {
+  it('makes its calls in the order that is safe in a power cut, and continues after short writes', async () => {
     const path = join(newFolder(), 'state.bin');
     const { fileSystem, calls } = faulty(() => undefined);
     await writeFileAtomic(path, NEW, fileSystem);
@@ -118,7 +118,7 @@ describe('writeFileAtomic', () => {
     ['ENOSPC', 'EIO', 'EACCES'].map((code) => ({ code, name, call: i + 1 })),
   );
 
-  it.each(faults)('meets $code at call $call ($name)', async ({ code, name, call }) => {
+  it.each(faults)('handles $code at call $call ($name)', async ({ code, name, call }) => {
     const folder = newFolder();
     const path = join(folder, 'state.bin');
     writeFileSync(path, OLD);
@@ -160,7 +160,7 @@ describe('writeFileAtomic', () => {
     },
   );
 
-  it('passes on whatever a file system rejects with, with no code, a number as code, or no Error at all', async () => {
+  it('gives any rejection of a file system as cause: without a code, with a number as code, or not an Error', async () => {
     const path = join(newFolder(), 'state.bin');
     writeFileSync(path, OLD);
     const aborted = new DOMException('made to abort', 'AbortError');

@@ -82,7 +82,7 @@ describe('readIdxFile', () => {
     );
   });
 
-  it('reads very compressible data, just within the ratio that deflate can reach', async () => {
+  it('reads data whose compression is nearly the highest that deflate allows', async () => {
     const { shape, data } = await readIdxFile(save(await bomb([4 * 2 ** 20], 4 * 2 ** 20)));
     expect(shape).toEqual([4 * 2 ** 20]);
     expect(Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(Buffer.alloc(4 * 2 ** 20))).toBe(true);
@@ -164,7 +164,7 @@ describe('readIdxFile', () => {
     }
   });
 
-  it('survives any one changed byte of gzip data: the same values, or a FormatError', async () => {
+  it('with any one byte of gzip data changed, gives the same values or throws a FormatError', async () => {
     const packed = gzipSync(small);
     const intact = await readIdxFile(save(packed));
     for (let at = 0; at < packed.length; at++) {
@@ -199,7 +199,7 @@ describe('readIdxFile', () => {
     expect((await readIdxFile(save(large), { maxBytes: total })).shape).toEqual([700, 300]);
     expect((await readIdxFile(save(zeros), { maxBytes: 5008 })).shape).toEqual([5000]);
     const cases: [Uint8Array, number | undefined, RegExp][] = [
-      [large, total - 1, /has 210012 bytes, more than maxBytes = 210011; raise maxBytes/],
+      [large, total - 1, /has 210012 bytes, more than maxBytes = 210011; raise maxBytes to read it/],
       [zeros, 5007, /declares 5008 bytes, more than maxBytes = 5007/],
       [await bomb([2 ** 30], 2 ** 20), undefined, /declares 1073741832 bytes, more than maxBytes = 1073741824/],
     ];
@@ -230,7 +230,7 @@ describe('readIdxFile', () => {
     }
   });
 
-  it('tells of files that cannot be read by a RuntimeError with path and cause', async () => {
+  it('throws a RuntimeError with path and cause for a file that cannot be read', async () => {
     const folder = newFolder();
     const missing = await expectRejection(
       readIdxFile(join(folder, 'none')),

@@ -52,7 +52,7 @@ describe('saveImage', () => {
     }
   });
 
-  test('reads the values before it first waits: they may be freed or overwritten at once', async () => {
+  test('copies the values before it returns its promise: they may be freed or overwritten at once', async () => {
     const path = join(folder, 'early.png');
     const data = new Float32Array(4).fill(1);
     const saved = saveImage(path, { shape: [2, 2], data });

@@ -227,13 +227,13 @@ describe('loadMnist without a directory', () => {
     }
   });
 
-  it("checks against MNIST's own checksums unless told otherwise", async () => {
+  it("checks against MNIST's own checksums by default", async () => {
     const { baseUrl } = await mirror();
     const error = await rejection(loadMnist({ cacheDirectory: newFolder(), baseUrl }));
     expect(error).toMatchObject({ message: expect.stringContaining(`expected ${MNIST_CHECKSUMS[name]}`) });
   });
 
-  it('tells how to mend a damaged file in the cache', async () => {
+  it('says how to repair a damaged file in the cache', async () => {
     const cacheDirectory = folderWith({ [`${name}.gz`]: good.subarray(0, 50) });
     await expectRejection(
       loadMnist({ cacheDirectory, checksums }),
@@ -284,7 +284,7 @@ describe('loadMnist without a directory', () => {
     expect(error).toMatchObject({ message: expect.not.stringContaining('secret') });
   });
 
-  it('tells when the cache folder cannot be made', async () => {
+  it('throws an error if the cache folder cannot be created', async () => {
     const folder = folderWith({ file: Uint8Array.of(1) });
     const { baseUrl } = await mirror();
     await expectRejection(
@@ -294,7 +294,7 @@ describe('loadMnist without a directory', () => {
     );
   });
 
-  it('uses the cache of the user by default', async () => {
+  it("uses the user's cache folder by default", async () => {
     const root = newFolder();
     vi.stubEnv('XDG_CACHE_HOME', root);
     vi.stubEnv('LOCALAPPDATA', root);

@@ -50,13 +50,13 @@ test('secondsLeft counts the rest of this epoch and all later ones', () => {
   expect(secondsLeft({ ...progress, stepsPerSecond: undefined })).toBeUndefined();
 });
 
-test('progressBar is as wide as asked for every share, also beyond 0 and 1', () => {
+test('progressBar has the given width for every share, also below 0 and above 1', () => {
   for (const share of [-1, 0, 0.01, 0.5, 0.99, 1, 2]) expect(progressBar(share, 8)).toHaveLength(8);
   expect(progressBar(0.5, 4)).toBe('██░░');
 });
 
 describe('progressLine', () => {
-  test('at 80 and at 200 characters has everything', () => {
+  test('has all its parts at 80 and at 200 characters', () => {
     const words = '20/40  G 0.7231  D 1.2000  48.2 steps/s  1:21 left';
     expect(progressLine(progress, 80)).toBe(`epoch   3/100 ${'█'.repeat(8)}${'░'.repeat(7)} ${words}`);
     expect(progressLine(progress, 200)).toBe(`epoch   3/100 ${'█'.repeat(15)}${'░'.repeat(15)} ${words}`);
@@ -89,7 +89,7 @@ describe('progressLine', () => {
 describe('epochLine', () => {
   const summary = { ...progress, seconds: 0.83, secondsLeft: 80.6 };
 
-  test('says everything where there is room, less where there is not', () => {
+  test('has all its parts if there is room, else fewer', () => {
     expect(epochLine(summary, 200)).toBe(
       'epoch   3/100  generator loss 0.7231  discriminator loss 1.2000  0.8 s  1:21 left',
     );

@@ -203,7 +203,7 @@ test('colorMode: NO_COLOR counts unless it is empty; else the depth of the strea
   ]);
 });
 
-test('colorMode: a stream that cannot tell its depth has no colours', () => {
+test('colorMode: a stream without getColorDepth() has no colours', () => {
   const { getColorDepth: _, ...stream } = fakeStream(true);
   expect(colorMode(stream, {})).toBe('none');
 });

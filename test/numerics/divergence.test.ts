@@ -1,6 +1,7 @@
 /**
- * Trainings at their limits. A NaN put into each kind of tensor is reported in the same step, with network and layer, and no checkpoint is
- * overwritten; what overflow, extreme learning rates and batches of one do is what the docstrings say.
+ * Trainings at their limits. A NaN put into each kind of tensor is reported in the same step, with network and layer,
+ * and no checkpoint is overwritten; what overflow, extreme learning rates and batches of one do is what the docstrings
+ * say.
  */
 import { describe, expect, it } from 'vitest';
 import { record } from '../../src/autograd/record.ts';

@@ -1,11 +1,12 @@
 /**
- * Gradients of every operation in float32 on the SIMD kernels, against the float64 Jacobian of the portable ones, within an a-priori bound.
+ * Gradients of every operation in float32 on the SIMD kernels, against the float64 Jacobian of the portable ones,
+ * within an a-priori bound.
  *
  * A gradient is g_j = sum over outputs i of dy_i J_ij. Computed in float32, its error is at most
  *     gamma_K sum_i |dy_i| A_ij,  gamma_K = K u / (1 - K u),  u = 2^-24   (N. Higham, Accuracy and Stability, section 3.1),
- * where A_ij is the sum of the absolute values of the terms that J_ij consists of (|J_ij| where it is a product), and K the number of roundings
- * that a term passes through: as many additions as the column has terms, and those of the operation's own formula, listed below.
- * Inputs are float32 numbers, so they bring no error of their own.
+ * where A_ij is the sum of the absolute values of the terms that J_ij consists of (|J_ij| where it is a product), and K
+ * the number of roundings that a term passes through: as many additions as the column has terms, and those of the
+ * operation's own formula, listed below. Inputs are float32 numbers, so they bring no error of their own.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
@@ -40,7 +41,10 @@ interface Analysis {
 const elements = ({ inputs }: OpSample): number => inputs[1]!.values.length;
 const rowsOf = ({ shape, values }: Nd): number => values.length / Math.max(1, shape[shape.length - 1]!);
 
-/** A from a function of the place of the entry, for those operations whose output i depends on element i of the input only. */
+/**
+ * A from a function of the place of the entry, for those operations whose output i depends on element i of the input
+ * only.
+ */
 function elementwise(of: (x: number) => number): (sample: OpSample, rows: Rows) => Rows {
   return ({ inputs }, rows) =>
     rows.map((row, i) =>
@@ -48,7 +52,10 @@ function elementwise(of: (x: number) => number): (sample: OpSample, rows: Rows) 
     );
 }
 
-/** A of a mean loss, from the terms of each element's derivative by label and prediction. One label for all gathers all its elements. */
+/**
+ * A of a mean loss, from the terms of each element's derivative by label and prediction. One label for all gathers all
+ * its elements.
+ */
 function meanLoss(
   byLabel: (y: number, p: number) => number,
   byPrediction: (y: number, p: number) => number,
@@ -69,9 +76,9 @@ function meanLoss(
 }
 
 /**
- * Batch normalisation in training. X bounds |x - mean| / stddev and what cancels in it: twice the column's largest |x| times the inverse. That
- * inverse has the relative error of the variance, which the mean's error enters with X^2. A term of dx is the gradient itself, its mean, or xhat
- * times the mean of gradient times xhat.
+ * Batch normalisation in training. X bounds |x - mean| / stddev and what cancels in it: twice the column's largest |x|
+ * times the inverse. That inverse has the relative error of the variance, which the mean's error enters with X^2. A
+ * term of dx is the gradient itself, its mean, or xhat times the mean of gradient times xhat.
  */
 function batchNormTerms({ inputs }: OpSample, rows: Rows): Rows {
   const [x, gamma] = [inputs[0]!, inputs[1]!];
@@ -84,7 +91,8 @@ function batchNormTerms({ inputs }: OpSample, rows: Rows): Rows {
   return rows.map((row, output) => {
     const c = output % features;
     const dv = Math.abs(row[2]![c]!);
-    // d y / d x = gamma inverse (...), and its largest entry cannot pass gamma inverse (1 + ...): the inverse from epsilon = 1e-3 on.
+    // d y / d x = gamma inverse (...), and its largest entry cannot pass gamma inverse (1 + ...): the inverse from
+    // epsilon = 1e-3 on.
     const inverse = inverseOf(x, c, features);
     const X = 2 * largest[c]! * inverse;
     const spread = 1 + X * X;
@@ -169,7 +177,8 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
   // the scale 1 / (1 - rate) is rounded
   dropout: { roundings: 2 },
   batchNormTraining: {
-    // Moments, normalisation, both sums and the product of xhat and dgamma: each has the column's additions twice at most.
+    // Moments, normalisation, both sums and the product of xhat and dgamma: each has the column's additions twice at
+    // most.
     roundings: ({ inputs }) => 6 * rowsOf(inputs[0]!) + 48,
     magnitude: batchNormTerms,
   },
@@ -196,7 +205,8 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
       (y, p) => y / p + (1 - y) / (1 - p),
     ),
   },
-  // (e^(z - m) / S - hot) (dy / n): z - m is rounded by u |z - m|, which its exponential takes as a relative error, as S does
+  // (e^(z - m) / S - hot) (dy / n): z - m is rounded by u |z - m|, which its exponential takes as a relative error, as
+  // S does
   sparseCategoricalCrossentropy: {
     roundings: ({ inputs }) => {
       const { values, shape } = inputs[0]!;
@@ -319,7 +329,8 @@ describe('gradients in float32 on SIMD', () => {
         report.samples++;
       });
       report.operations++;
-      // An error beyond the bound has thrown. Errors come near it, too: a bound much too wide would hide a mistake. 0 where all is exact.
+      // An error beyond the bound has thrown. Errors come near it, too: a bound much too wide would hide a mistake. 0
+      // where all is exact.
       if (largestRatio > 0) expect(largestRatio).toBeGreaterThan(0.01);
     },
   );

@@ -101,7 +101,7 @@ describe('slots and restore', () => {
     expect(optimizer.slots(variable(zeros([2, 3]))).m).not.toBe(m);
   });
 
-  it('another optimizer goes on with the same bits from weights, moments and the count of steps', () => {
+  it('another optimizer continues with the same bits from weights, moments and the step count', () => {
     const whole = start(one!);
     const { weight, optimizer: first } = start(one!);
     const second = adam(configOf(one!));
@@ -127,7 +127,7 @@ describe('slots and restore', () => {
     expect(weight.data[0]).not.toBe(other.data[0]);
   });
 
-  it('restore(0) begins anew', () => {
+  it('restore(0) starts again', () => {
     const { weight, optimizer } = start(one!);
     optimizer.apply([weight], [zeros([8])]);
     optimizer.restore(0);

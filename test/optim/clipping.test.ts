@@ -6,7 +6,7 @@ import { clipGradients } from '../../src/optim/clipping.ts';
 const values = (tensors: readonly Tensor[]): number[][] => tensors.map(({ data }) => [...data]);
 
 describe('clipGradients', () => {
-  it('a gradient within the limits stays the very tensor', () => {
+  it('a gradient within the limits is returned as the same tensor', () => {
     const [a, b] = [tensor([3, 4]), tensor([[0.1]])];
     expect(clipGradients([a, b], {})).toEqual([a, b]);
     expect(clipGradients([a], { clipNorm: 5 })[0]).toBe(a);
@@ -19,7 +19,7 @@ describe('clipGradients', () => {
     expect(values(given)).toEqual([[30, 40], [-5]]);
   });
 
-  it('the norm of every variable, of all of them, and each value', () => {
+  it('clips by the norm of each variable, by the global norm and by value', () => {
     const given = [tensor([3, 4]), tensor([0, 12])];
     expect(values(clipGradients(given, { clipNorm: 10 }))).toEqual([
       [3, 4],
@@ -35,7 +35,7 @@ describe('clipGradients', () => {
     ]);
   });
 
-  it('squares beyond float32 are no trouble', () => {
+  it('clips gradients whose squares overflow float32', () => {
     const huge = [tensor([3e38, 0]), tensor([0, 3e38])];
     expect(clipGradients(huge, { clipNorm: 1 })[0]!.data[0]).toBeCloseTo(1, 5);
     expect(clipGradients(huge, { globalClipNorm: 1 })[1]!.data[1]).toBeCloseTo(Math.SQRT1_2, 5);

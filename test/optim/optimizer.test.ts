@@ -43,7 +43,7 @@ const MAKERS: readonly (readonly [string, (config?: OptimizerConfig) => Optimize
 describe.each(MAKERS)('%s', (_, make) => {
   const gradientAt = (step: number) => [tensor(hashedFloats(7, step, -2, 2))];
 
-  it('goes on from weights, slots and count of steps with the same bits, with schedule and clipping', () => {
+  it('continues with the same bits from weights, slots and the step count, with schedule and clipping', () => {
     const config = (): OptimizerConfig => ({
       learningRate: schedules.cosineDecay({
         initialLearningRate: 0,
@@ -131,7 +131,7 @@ describe.each(MAKERS)('%s', (_, make) => {
     },
   );
 
-  it('its settings tell schedule and clipping', () => {
+  it('its config has the schedule and the clipping', () => {
     const schedule = schedules.exponentialDecay({ initialLearningRate: 1, decaySteps: 5, decayRate: 0.5 });
     expect(make({ learningRate: schedule, clipValue: 3 }).config).toMatchObject({
       learningRate: 'exponentialDecay',
@@ -188,7 +188,7 @@ describe.each(MAKERS)('%s', (_, make) => {
     expect(heap().usage()).toEqual(before);
   });
 
-  it('restore() takes any whole number at once', () => {
+  it('restore() takes any whole number without delay', () => {
     const optimizer = make();
     const weight = variable(tensor([1]));
     const begin = performance.now();

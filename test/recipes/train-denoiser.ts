@@ -35,7 +35,7 @@ export function trainDenoiser(options: TrainDenoiserOptions): Promise<TrainingRe
   return train<DenoiserMeasures>(run, {
     where: WHERE,
     players: [{ name: 'denoiser', networks: [{ name: 'model', model }], optimizer, optimizerOption: 'optimizer' }],
-    nothing: { loss: 0 },
+    zeroMeasures: { loss: 0 },
     settings: { noise: NOISE },
     forward({ images, random }) {
       const noisy = add(images, mul(NOISE, random.normal(images.shape)));

@@ -60,7 +60,9 @@ export function ndBroadcast(a: readonly number[], b: readonly number[]): number[
   });
 }
 
-/** The elements along the axes as one row for each index of the other axes, and the function from an index to its row. */
+/**
+ * The elements along the axes as one row for each index of the other axes, and the function from an index to its row.
+ */
 function rowsAlong(x: Nd, axes: readonly number[]): { readonly kept: number[]; readonly rowOf: RowOf } {
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const rows = new Map<string, number[]>();

@@ -90,7 +90,7 @@ describe('a checkpoint', () => {
     expect(Object.entries(read)).toEqual([['__proto__', 'x']]);
   });
 
-  it('notices every single flipped bit and every cut', () => {
+  it('detects every flipped bit and every truncation', () => {
     for (let bit = 0; bit < file.length * 8; bit++) {
       const damaged = file.slice();
       damaged[bit >> 3]! ^= 1 << (bit & 7);
@@ -165,7 +165,7 @@ describe('a checkpoint', () => {
     expect(offset).toEqual(expect.any(Number));
   });
 
-  it('of another kind is told apart from a damaged one', () => {
+  it('of another kind gives another error than a damaged one', () => {
     expect(() => decodeCheckpoint(encodeTensorFile([]))).toThrow(/not a checkpoint of a training/);
     expect(() => decodeCheckpoint(file.map((byte, i) => (i === file.length - 1 ? byte ^ 1 : byte)))).toThrow(
       /damaged: its checksum is [\da-f]{16}, but it should be "[\da-f]{16}"/,

@@ -121,7 +121,7 @@ describe.each(TRAININGS)('%s', (name, innermost, run) => {
     expect(stateHash(parts.saved.at(-1)!)).toBe(stateHash(saved.at(-1)!));
   });
 
-  it('saves every so many steps, and under readable names', async () => {
+  it('saves every `checkpointEvery` steps, under readable names', async () => {
     const store = recordingStore();
     await run({ checkpoint: store, checkpointEvery: 3, epochs: 2 });
     const checkpoints = store.saved.map(decodeCheckpoint);
@@ -134,7 +134,7 @@ describe.each(TRAININGS)('%s', (name, innermost, run) => {
     expect(checkpoints[1]!.columns).toEqual(expect.arrayContaining(['loss', 'seconds', 'validation.loss']));
   });
 
-  it('tells where it resumes, and passes over a damaged checkpoint', async () => {
+  it('reports where it resumes, and skips a damaged checkpoint', async () => {
     const store = recordingStore();
     await run({ checkpoint: store });
     store.saved.push(Uint8Array.of(1, 2, 3));

@@ -42,7 +42,7 @@ describe('runLoop', () => {
     expect(batches.slice(0, 3)).not.toEqual(batches.slice(3));
   });
 
-  it('tells positions, measures and means, in this order, and waits for what is returned', async () => {
+  it('passes positions, measures and means to the callbacks in this order, and awaits them', async () => {
     const heard: unknown[] = [];
     let loss = 0;
     const tell = async (what: unknown): Promise<void> => {
@@ -88,7 +88,7 @@ describe('runLoop', () => {
     expect(calls).toEqual([...Array(steps).fill('step'), 'stopped']);
   });
 
-  it('goes on where its progress stands', async () => {
+  it('continues from its progress', async () => {
     const progress = new Progress(createRandom(1), { loss: 0 });
     const whole: number[][] = [];
     const note = (places: Int32Array): Loss => {

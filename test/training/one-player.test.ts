@@ -88,7 +88,7 @@ describe.each(TRAININGS)('%s', (name, innermost, train) => {
     expect(hashes).not.toContain(await fingerprint({ seed: 6 }));
   });
 
-  it('tells every step and every epoch, and learns', async () => {
+  it('calls onStep and onEpoch for every step and epoch, and learns', async () => {
     const steps: { readonly epoch: number; readonly step: number; readonly stepsPerEpoch: number }[] = [];
     const epochs: unknown[] = [];
     const { history, completed } = await train({
@@ -132,7 +132,7 @@ describe.each(TRAININGS)('%s', (name, innermost, train) => {
       return (error as DivergenceError).message;
     };
 
-    it('by a NaN in a weight ends in that very step and names it', async () => {
+    it('by a NaN in a weight stops in that step and names the weight', async () => {
       const [network, weight] = [
         innermost.slice(0, innermost.indexOf('.')),
         innermost.slice(innermost.indexOf('.') + 1),

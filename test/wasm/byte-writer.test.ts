@@ -64,7 +64,7 @@ describe('LEB128: 7 bits a byte, lowest first; worked by hand from the definitio
   });
 });
 
-test('integer constants arrive as written, around every LEB128 length and at the ends of the range', () => {
+test('integer constants keep their value around every LEB128 length and at the ends of the range', () => {
   const powers = [6, 7, 13, 14, 20, 21, 27, 28, 30].map((bits) => 2 ** bits);
   const edges = powers.flatMap((x) => [x - 1, x, x + 1, -x, -x - 1]);
   const values = [...new Set([...edges, 0, 1, -1, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 2 ** 32 - 1])];

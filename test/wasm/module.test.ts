@@ -41,7 +41,7 @@ describe('imports', () => {
     expect(base.value).toBe(42);
   });
 
-  test('come before what the module defines itself', () => {
+  test("must come before the module's own definitions", () => {
     const module = new ModuleBuilder();
     module.function('f', {}, 'void', () => {});
     module.global('g', 'i32', 0);
@@ -81,7 +81,7 @@ describe('imports', () => {
 });
 
 describe('functions', () => {
-  test('are exported under their names, unless told not to be', () => {
+  test('are exported under their names unless `exported` is false', () => {
     const module = new ModuleBuilder();
     module.function('kernel', {}, 'void', () => {});
     module.function('helper', {}, 'void', () => {}, { exported: false });

@@ -1,7 +1,7 @@
 /**
- * Runs elementwise kernels on tensors, unrecorded except for recordPiecewise(). An operand that is broadcast along an axis has stride 0 there.
- * Neighbouring axes are merged where the strides of both operands allow it, so almost every case is one call of a
- * two-dimensional kernel. Further axes are loops around it.
+ * Runs elementwise kernels on tensors, unrecorded except for recordPiecewise(). An operand that is broadcast along an
+ * axis has stride 0 there. Neighbouring axes are merged where the strides of both operands allow it, so almost every
+ * case is one call of a two-dimensional kernel. Further axes are loops around it.
  */
 import { type Pullback, record } from '../../autograd/record.ts';
 import { Tensor } from '../../autograd/tensor.ts';

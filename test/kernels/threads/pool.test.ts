@@ -178,7 +178,7 @@ describe('a pool', () => {
     expect(heap.usage().blocks).toBe(withWorkers.blocks - 4);
   });
 
-  it('that is closed before its workers have started is ready nonetheless', async () => {
+  it('that is closed before its workers have started is still ready', async () => {
     const { pool } = createPool(3);
     pool.close();
     await pool.ready();

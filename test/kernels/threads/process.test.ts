@@ -51,7 +51,7 @@ describe('a process with a pool', () => {
     expect(lingering).toBeLessThan(LONGEST_END);
   });
 
-  it('ends at once by process.exit(), workers or not', async () => {
+  it('ends at once by process.exit() while workers are running', async () => {
     const { code, stderr } = await runScript(`${IMPORT} await configure({ threads: 3 }); work(); process.exit(7);`);
     expect(stderr).toBe('');
     expect(code).toBe(7);

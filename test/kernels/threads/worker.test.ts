@@ -63,7 +63,7 @@ function startInPage(): {
   return { thread, worker: worker!, events, revoked };
 }
 
-it('a page starts a Worker from a Blob, is told that it is ready, and revokes its URL', async () => {
+it('a page starts a Worker from a Blob, gets its ready message, and revokes the URL', async () => {
   const { worker, events, revoked } = startInPage();
   expect(worker.options).toEqual({ name: 'ganvas' });
   expect(worker.posted).toEqual([data]);

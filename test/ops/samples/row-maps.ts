@@ -6,7 +6,9 @@ import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 import { POOLINGS } from './max-pooling.ts';
 import { placeWindows } from './windows.ts';
 
-/** The error of a sum of products: gamma(terms) times the sum of their absolute values. One rounding is the weight's. */
+/**
+ * The error of a sum of products: gamma(terms) times the sum of their absolute values. One rounding is the weight's.
+ */
 function boundOf(reference: (inputs: readonly Nd[]) => Nd, terms: number): (inputs: readonly Nd[]) => Nd {
   return (inputs) => {
     const magnitude = reference(inputs.map(({ shape, values }) => nd(shape, values.map(Math.abs))));
