@@ -28,16 +28,16 @@ export function maxPooling2d(x: Tensor, options: MaxPooling2dOptions = {}): Tens
   const geometry = geometryOf(picture, channels, windows, count);
   const y = new Tensor([images, ...count, channels]);
   if (y.size > 0) kernels.maxPooling2d.run(y.address, x.address, 0, images * count[0], ...geometry);
-  return record(
-    where,
-    y,
-    [x],
-    [
-      (dy) => {
-        const dx = new Tensor(x.shape);
-        if (x.size > 0) kernels.maxPooling2dBackward.run(dx.address, dy.address, x.address, images, ...geometry);
-        return dx;
-      },
-    ],
-  );
+  // dx: dy at the positions of the maxima. Its adjoint picks the elements of g at the same positions.
+  const spread = (dy: Tensor): Tensor => {
+    const dx = new Tensor(x.shape);
+    if (x.size > 0) kernels.maxPooling2dBackward.run(dx.address, dy.address, x.address, images, ...geometry);
+    return record(`${where} gradient`, dx, [dy, x], [pick, 'zero']);
+  };
+  const pick = (g: Tensor): Tensor => {
+    const picked = new Tensor(y.shape);
+    if (y.size > 0) kernels.maxPooling2dPick.run(picked.address, g.address, x.address, images, ...geometry);
+    return record(`${where} pick`, picked, [g, x], [spread, 'zero']);
+  };
+  return record(where, y, [x], [spread]);
 }

@@ -181,6 +181,11 @@ const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> }
       return [o.reserve(sizes.picture), dy, x, images, ...geometry];
     },
   ),
+  maxPooling2dPick: kernelCase<Parameters<Kernels['maxPooling2dPick']>>(2, WINDOW_RADICES, (o, rows, columns, next) => {
+    const { geometry, images, sizes, mixed } = windowCase(rows, columns, next);
+    const [from, x] = [data(o, sizes.picture, mixed), data(o, sizes.picture, mixed)];
+    return [o.reserve(sizes.windows), from, x, images, ...geometry];
+  }),
   moments: kernelCase<Parameters<Kernels['moments']>>(2, [2, 2], (o, rows, columns, next) => {
     const stride = columns + 5 * next();
     return [o.reserve(columns), o.reserve(columns), data(o, rows * stride, next()), rows, columns, stride];

@@ -1,7 +1,8 @@
 /** Max pooling and its gradient. The part of a window beyond the edge of the image is skipped. */
-import { type Expr, f32x4, i32, i32x4, v128 } from '../../wasm/index.ts';
+import { type Expr, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
+import type { Floats } from '../heap.ts';
 import { type Address, type Integer, type Kernel, kernel } from '../kernel.ts';
-import { advance, choose, forColumnGroups, mapVectors, repeat, type Vector } from '../simd/vectors.ts';
+import { advance, choose, forColumnGroups, mapVectors, type Pointer, repeat, type Vector } from '../simd/vectors.ts';
 import {
   forEachPixel,
   forWindows,
@@ -47,24 +48,73 @@ export const maxPooling2d: LinesKernel = /*#__PURE__*/ linesKernel('maxPooling2d
   },
 });
 
-type BackwardArguments = [dx: Address, dy: Address, x: Address, images: Integer, ...geometry: WindowGeometry];
+type MovesKernel = Kernel<[out: Address, from: Address, x: Address, images: Integer, ...geometry: WindowGeometry]>;
 
 /**
- * dx = 0; then for each window in order dy is added at the position of the maximum: the first element, ky upwards and
- * within it kx upwards, that equals the maximum (-0 equals +0), or the first NaN if there is one.
+ * out = 0; then for each window in order `from` (dy, one value for each) is added at the position of the maximum: the
+ * first element, ky upwards and within it kx upwards, that equals the maximum (-0 equals +0), or the first NaN if there
+ * is one.
  */
-export const maxPooling2dBackward: Kernel<BackwardArguments> = /*#__PURE__*/ kernel(
-  'maxPooling2dBackward',
-  `dx, dy, x: address; images, ${WINDOW}: i32`,
-  {
+export const maxPooling2dBackward: MovesKernel = /*#__PURE__*/ movesKernel('maxPooling2dBackward', 'out', {
+  portable(f, out, from, pixel, window) {
+    if (pixel >= 0) f[out + pixel] = f[out + pixel]! + f[from + window]!;
+  },
+  // out starts as +0 and never becomes -0: adding +0 where the maximum is not leaves it unchanged.
+  simd(f, { from, offset, store, forPixels }) {
+    forPixels((pixel, isMaximum) => {
+      for (const [index, mask] of isMaximum.entries()) {
+        const share = v128.and(v128.load(i32.add(from, offset), 16 * index), mask);
+        store(f.let(i32.sub(pixel, offset)), index, f.let(f32x4.add(v128.load(pixel, 16 * index), share)));
+      }
+    });
+  },
+});
+
+/** Its adjoint: out = the element of `from`, an array as large as x, at the position of each window's maximum. */
+export const maxPooling2dPick: MovesKernel = /*#__PURE__*/ movesKernel('maxPooling2dPick', 'from', {
+  portable(f, out, from, pixel, window) {
+    f[out + window] = pixel < 0 ? 0 : f[from + pixel]!;
+  },
+  simd(f, { out, store, forPixels, vectorsOf }) {
+    const picked = vectorsOf(f32x4.const(0));
+    forPixels((pixel, isMaximum) => {
+      for (const [index, mask] of isMaximum.entries()) {
+        f.set(picked[index]!, v128.or(picked[index]!, v128.and(v128.load(pixel, 16 * index), mask)));
+      }
+    });
+    for (const [index, value] of picked.entries()) store(out, index, value);
+  },
+});
+
+interface Moves {
+  /** Moves between place `pixel` of the images, where window number `window` has its maximum, and place `window`. */
+  portable(f: Floats, out: Address, from: Address, pixel: number, window: number): void;
+  /** The same for some channels of a window. */
+  simd(f: FunctionBuilder, window: MovesWindow): void;
+}
+
+interface MovesWindow {
+  /** Addresses of the window, for the operand that has one value for each; the channels begin `offset` bytes later. */
+  readonly out: Local<'i32'>;
+  readonly from: Local<'i32'>;
+  readonly offset: Pointer;
+  store(out: Pointer, index: number, value: Vector): void;
+  vectorsOf(value: Expr<'v128'>): Vector[];
+  /** Runs `body` with the address of each pixel's channels, in the other operand, and masks of where it is maximal. */
+  forPixels(body: (pixel: Pointer, isMaximum: readonly Expr<'v128'>[]) => void): void;
+}
+
+/** A kernel that finds each window's maximum in x. The operand `pictures` is as large as x. */
+function movesKernel(name: string, pictures: 'out' | 'from', { portable, simd }: Moves): MovesKernel {
+  return kernel(name, `out, from, x: address; images, ${WINDOW}: i32`, {
     portable:
       (heap) =>
-      (dx, dy, x, images, ...values) => {
+      (out, from, x, images, ...values) => {
         const f = heap.floats;
         const geometry = geometryOf(values);
         const { channels, outHeight, outWidth } = geometry;
         const size = product(geometry, ['height', 'width', 'channels']);
-        f.fill(0, dx, dx + images * size);
+        if (pictures === 'out') f.fill(0, out, out + images * size);
         for (let window = 0; window < images * outHeight * outWidth; window++) {
           const image = x + Math.floor(window / (outHeight * outWidth)) * size;
           const oy = Math.floor(window / outWidth) % outHeight;
@@ -79,19 +129,21 @@ export const maxPooling2dBackward: Kernel<BackwardArguments> = /*#__PURE__*/ ker
                 greatest = value;
               }
             });
-            if (winner >= 0) f[dx + winner] = f[dx + winner]! + f[dy + window * channels + c]!;
+            portable(f, out, from, winner, window * channels + c);
           }
         }
       },
-    simd: (f, { dx, dy, x, images, ...geometry }) => {
+    simd: (f, { out, from, x, images, ...geometry }) => {
       const { height, channels, outHeight } = geometry;
       const sizes = sizesOf(f, geometry);
       const { pixelBytes, rowBytes } = sizes;
       const imageBytes = f.let(i32.mul(height, rowBytes), 'imageBytes');
-      const zeroed = f.let(dx);
-      const count = f.let(i32.shr_u(i32.mul(images, imageBytes), 2));
-      mapVectors(f, zeroed, [], count, () => f32x4.const(0));
-      const fromXToDx = f.let(i32.sub(dx, x), 'fromXToDx');
+      if (pictures === 'out') {
+        const zeroed = f.let(out);
+        const count = f.let(i32.shr_u(i32.mul(images, imageBytes), 2));
+        mapVectors(f, zeroed, [], count, () => f32x4.const(0));
+      }
+      const fromX = f.let(i32.sub(pictures === 'out' ? out : from, x), 'fromX');
       const oy = f.local('i32', 'oy');
       repeat(f, images, () => {
         f.set(oy, 0);
@@ -117,18 +169,19 @@ export const maxPooling2dBackward: Kernel<BackwardArguments> = /*#__PURE__*/ ker
                 f.set(number, i32x4.add(number, 1));
               });
               f.set(number, i32x4.const(0));
-              // dx starts as +0 and never becomes -0: adding +0 where the maximum is not leaves it unchanged.
-              forPixels(first, (i) => {
-                const o = f.let(i32.sub(i32.add(i, fromXToDx), offset));
-                for (const [index, winner] of winners.entries()) {
-                  const gradient = v128.load(i32.add(dy, offset), 16 * index);
-                  const share = v128.and(gradient, i32x4.eq(winner, number));
-                  store(o, index, f.let(f32x4.add(v128.load(i32.add(i, fromXToDx), 16 * index), share)));
-                }
-                f.set(number, i32x4.add(number, 1));
+              simd(f, {
+                ...{ out, from, offset, store, vectorsOf },
+                forPixels: (body) =>
+                  forPixels(first, (i) => {
+                    body(
+                      f.let(i32.add(i, fromX)),
+                      winners.map((winner) => i32x4.eq(winner, number)),
+                    );
+                    f.set(number, i32x4.add(number, 1));
+                  }),
               });
             });
-            advance(f, pixelBytes, dy);
+            advance(f, pixelBytes, pictures === 'out' ? from : out);
           }),
         );
         advance(f, imageBytes, x);
@@ -148,11 +201,12 @@ export const maxPooling2dBackward: Kernel<BackwardArguments> = /*#__PURE__*/ ker
       part(out, args, begin, end) {
         const geometry = geometryOf(args);
         const image = product(geometry, ['height', 'width', 'channels']);
-        out[at.dx] = args[at.dx]! + begin * image;
-        out[at.dy] = args[at.dy]! + begin * product(geometry, ['outHeight', 'outWidth', 'channels']);
+        const windows = product(geometry, ['outHeight', 'outWidth', 'channels']);
+        out[at.out] = args[at.out]! + begin * (pictures === 'out' ? image : windows);
+        out[at.from] = args[at.from]! + begin * (pictures === 'out' ? windows : image);
         out[at.x] = args[at.x]! + begin * image;
         out[at.images] = end - begin;
       },
     }),
-  },
-);
+  });
+}

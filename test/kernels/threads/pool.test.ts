@@ -9,7 +9,7 @@ import type { AnyKernel } from '../../../src/kernels/kernel.ts';
 import { col2im } from '../../../src/kernels/library/col2im.ts';
 import { gemm } from '../../../src/kernels/library/gemm.ts';
 import { im2col } from '../../../src/kernels/library/im2col.ts';
-import { maxPooling2d, maxPooling2dBackward } from '../../../src/kernels/library/max-pooling.ts';
+import { maxPooling2d, maxPooling2dBackward, maxPooling2dPick } from '../../../src/kernels/library/max-pooling.ts';
 import { tanh } from '../../../src/kernels/library/unary.ts';
 import { COMPLETED, CONTROL_BYTES } from '../../../src/kernels/threads/jobs.ts';
 import { ThreadPool } from '../../../src/kernels/threads/pool.ts';
@@ -24,7 +24,7 @@ const CAPACITY = 1 << 19;
 const SPLIT = KERNELS.filter(({ rule }) => rule !== undefined);
 
 /** Kernels whose rows become images: many small ones. */
-const ON_WINDOWS: readonly AnyKernel[] = [im2col, col2im, maxPooling2d, maxPooling2dBackward];
+const ON_WINDOWS: readonly AnyKernel[] = [im2col, col2im, maxPooling2d, maxPooling2dBackward, maxPooling2dPick];
 
 /** Rows and columns of a call that is certainly cut, with a smaller last part. */
 function largeSize(kernel: AnyKernel): readonly [rows: number, columns: number] {
