@@ -18,7 +18,7 @@ export interface TrainingOptions {
   /** Factor for the numbers of channels of the convolutional pairs. */
   readonly width: number;
   /** Settings of each Adam. Those left out have the defaults of trainGan, which are those of the tutorial. */
-  readonly adam: { readonly learningRate?: number; readonly beta1?: number };
+  readonly adam: { readonly learningRate?: number; readonly beta1?: number; readonly beta2?: number };
   readonly loss: GanLoss | undefined;
   readonly labelSmoothing: number | undefined;
   /** Momentum of the average of the generator's weights. */
@@ -71,9 +71,9 @@ const TUTORIAL: Recipe = { adam: {}, batchSize: [256, 64], epochs: [100, 100] };
  */
 const RECIPES: Readonly<Record<ModelName, Recipe>> = {
   compact: {
-    adam: { learningRate: 1e-3, beta1: 0 },
+    adam: { learningRate: 2e-3, beta1: 0, beta2: 0.99 },
     emaMomentum: 0.999,
-    r1: 1,
+    r1: 3,
     batchSize: [64, 64],
     epochs: [30, 75],
   },
@@ -108,10 +108,11 @@ const OPTIONS = {
   limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
   'learning-rate': { type: 'string', value: 'X', help: 'of Adam (default: depends on the model)' },
   beta1: { type: 'string', value: 'X', help: 'decay of its first moment (default: of the model)' },
+  beta2: { type: 'string', value: 'X', help: 'decay of its second moment (default: of the model)' },
   loss: { type: 'string', value: 'NAME', help: 'of trainGan, such as hinge (default nonSaturating)' },
   'label-smoothing': { type: 'string', value: 'S', help: 'real images are labelled 1 - S' },
   ema: { type: 'string', value: 'M', help: 'draw with averaged weights of momentum M, such as 0.999' },
-  r1: { type: 'string', value: 'W', help: 'weight of the R1 gradient penalty (compact 1)' },
+  r1: { type: 'string', value: 'W', help: 'weight of the R1 gradient penalty (compact 3)' },
   augment: { type: 'string', value: 'LIST', help: 'such as translation,cutout: for few images' },
   decay: { type: 'string', value: 'S', help: 'share of the steps in which the rate falls to 0' },
   threads: { type: 'string', value: 'N', help: 'processor cores to use' },
@@ -144,6 +145,7 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
   const ofData = values.data === undefined ? 1 : 0;
   const learningRate = readDecimal(values, 'learning-rate');
   const beta1 = readDecimal(values, 'beta1');
+  const beta2 = readDecimal(values, 'beta2');
   return {
     model,
     width: readDecimal(values, 'width') ?? WIDTHS[model] ?? 1,
@@ -151,6 +153,7 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
       ...recipe.adam,
       ...(learningRate !== undefined && { learningRate }),
       ...(beta1 !== undefined && { beta1 }),
+      ...(beta2 !== undefined && { beta2 }),
     },
     loss: readChoice(values, 'loss', LOSSES) ?? recipe.loss,
     labelSmoothing: readDecimal(values, 'label-smoothing'),

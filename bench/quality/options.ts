@@ -39,6 +39,7 @@ const TRAINING = {
   limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
   'learning-rate': { type: 'string', value: 'X', help: 'of Adam' },
   beta1: { type: 'string', value: 'X', help: 'decay of its first moment' },
+  beta2: { type: 'string', value: 'X', help: 'decay of its second moment' },
   loss: { type: 'string', value: 'NAME', help: 'loss of trainGan' },
   ema: { type: 'string', value: 'M', help: 'momentum of the averaged weights' },
   r1: { type: 'string', value: 'W', help: 'weight of the R1 gradient penalty' },

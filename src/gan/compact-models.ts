@@ -45,11 +45,11 @@ const leaky = (): Layer => layers.leakyReLU({ negativeSlope: 0.2 });
  * It learns best with an R1 gradient penalty, Adam without momentum (beta1 0) and averaged weights, as in the example.
  *
  * @example
- * const config = { learningRate: 1e-3, beta1: 0 };
+ * const config = { learningRate: 2e-3, beta1: 0, beta2: 0.99 };
  * const { averageGenerator } = await trainGan({
  *   images, generator: compactGenerator(), discriminator: compactDiscriminator(),
  *   generatorOptimizer: adam(config), discriminatorOptimizer: adam(config),
- *   gradientPenalty: { kind: 'r1', weight: 1, every: 2 }, emaMomentum: 0.999, batchSize: 64, epochs: 20,
+ *   gradientPenalty: { kind: 'r1', weight: 3, every: 2 }, emaMomentum: 0.999, batchSize: 64, epochs: 20,
  * });
  *
  * @throws ShapeError if the height or width of imageShape is not divisible by 4.

@@ -7,11 +7,11 @@ const parse = (line: string): ReturnType<typeof parseOptions> =>
 
 describe('parseOptions', () => {
   test('has defaults', () => {
-    const compact = { emaMomentum: 0.999, r1: 1, epochs: 75, batchSize: 64 };
+    const compact = { emaMomentum: 0.999, r1: 3, epochs: 75, batchSize: 64 };
     expect(parse('')).toEqual({
       model: 'compact',
       width: 1,
-      adam: { learningRate: 1e-3, beta1: 0 },
+      adam: { learningRate: 2e-3, beta1: 0, beta2: 0.99 },
       loss: undefined,
       labelSmoothing: undefined,
       augment: [],
@@ -46,12 +46,12 @@ describe('parseOptions', () => {
     const line =
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
       '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3 --model conv --width .5 --loss hinge ' +
-      '--learning-rate 0.0004 ' +
+      '--learning-rate 0.0004 --beta2 0.98 ' +
       '--label-smoothing 0.1 --ema 0.999 --r1 0.1 --augment translation,cutout --decay 0.25';
     expect(parse(line)).toEqual({
       model: 'conv',
       width: 0.5,
-      adam: { learningRate: 0.0004, beta1: 0.5 },
+      adam: { learningRate: 0.0004, beta1: 0.5, beta2: 0.98 },
       loss: 'hinge',
       labelSmoothing: 0.1,
       emaMomentum: 0.999,
@@ -107,7 +107,7 @@ describe('parseOptions', () => {
 test('the help text names every option, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data out limit learning-rate beta1 loss label-smoothing ema r1 augment decay threads kernels ' +
+    'model width epochs batch-size seed data out limit learning-rate beta1 beta2 loss label-smoothing ema r1 augment decay threads kernels ' +
       'wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);

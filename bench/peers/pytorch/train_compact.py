@@ -36,8 +36,8 @@ import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
 
 BATCH, LATENT, SLOPE = 64, 100, 0.2
-RATE, BETA2, ADAM_EPSILON, AVERAGE = 1e-3, 0.999, 1e-7, 0.999
-PENALTY_WEIGHT, PENALTY_EVERY = 1, 2
+RATE, BETA2, ADAM_EPSILON, AVERAGE = 2e-3, 0.99, 1e-7, 0.999
+PENALTY_WEIGHT, PENALTY_EVERY = 3, 2
 # PyTorch's momentum is the share of the new batch; its running variance moves by the unbiased variance.
 MOMENTUM, EPSILON = 0.01, 1e-3
 LAST = torch.channels_last
