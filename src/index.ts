@@ -84,6 +84,7 @@ export { type SampleClassesOptions, sampleClasses } from './gan/sample-classes.t
 export type { GanLosses } from './gan/step.ts';
 export { type TrainGanResult, trainGan } from './gan/train-gan.ts';
 export { type ApngOptions, encodeApng } from './image/apng.ts';
+export { type DecodedPicture, type DecodePngOptions, decodePng } from './image/decode-png.ts';
 export { type GridOptions, imageGrid, type Picture, type Samples } from './image/grid.ts';
 export { type ColorMode, type HalfBlockOptions, halfBlocks } from './image/half-blocks.ts';
 export { encodePng, type PngOptions } from './image/png.ts';

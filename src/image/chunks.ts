@@ -10,7 +10,7 @@ import { crc32 } from './checksum.ts';
 /** Turns bytes into a zlib stream. */
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+export const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** The PNG limit of width and height. */
 const MAX_SIDE = 2 ** 31 - 1;
 
@@ -40,6 +40,11 @@ export function chunk(type: string, data: Uint8Array): Uint8Array {
 
 /** Bytes of a pixel: 1 for grey, 3 for red, green, blue. */
 export type Channels = 1 | 3;
+
+/** The brightness of a colour, with the weights of ITU-R BT.601. Grey stays as it is. */
+export function luma(red: number, green: number, blue: number): number {
+  return Math.round((299 * red + 587 * green + 114 * blue) / 1000);
+}
 
 /** IHDR: 8 bits of grey or of each colour, deflate, the five standard filters, not interlaced. */
 export function headerChunk(width: number, height: number, channels: Channels): Uint8Array {

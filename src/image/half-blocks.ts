@@ -5,7 +5,7 @@
  * colours).
  */
 import { choice, readOptions } from '../core/options.ts';
-import { type Channels, checkPicture } from './chunks.ts';
+import { type Channels, checkPicture, luma } from './chunks.ts';
 
 /** `truecolor` writes 24-bit colours, `256` those of 256-colour terminals, `none` no escape sequences. */
 export type ColorMode = 'truecolor' | '256' | 'none';
@@ -81,11 +81,10 @@ function colorsOf(pixels: Uint8Array, at: number, channels: Channels): readonly 
   return [pixels[at]!, pixels[at + Math.min(1, last)]!, pixels[at + last]!];
 }
 
-/** Luma with the weights of ITU-R BT.601, which add up to 1. Grey stays as it is. */
 function brightness(pixels: Uint8Array, at: number, channels: Channels): number {
   if (channels === 1) return pixels[at]!;
   const [red, green, blue] = colorsOf(pixels, at, channels);
-  return (299 * red + 587 * green + 114 * blue) / 1000;
+  return luma(red, green, blue);
 }
 
 function trueColor(pixels: Uint8Array, at: number, channels: Channels): string {

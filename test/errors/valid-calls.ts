@@ -158,6 +158,10 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   conv2dTranspose: of(ganvas.conv2dTranspose, () => [pictures(2), zeros([3, 3, 2, 1]), { strides: [1, 2] }]),
   createRandom: of(ganvas.createRandom, () => [7]),
   dataset: of(ganvas.dataset, () => [new Uint8Array(32), [2, 4, 4, 1]]),
+  decodePng: of(ganvas.decodePng, () => [
+    ganvas.encodePng(picture(), 4, 3),
+    { channels: 3, background: 0, maxPixels: 100 },
+  ]),
   decodeSafetensors: of(ganvas.decodeSafetensors, () => [weights()]),
   decodeTensorFile: of(ganvas.decodeTensorFile, () => [weights()]),
   defineOp: of(ganvas.defineOp, () => ['own', { forward: ganvas.square, pullbacks: ['zero'] }]),

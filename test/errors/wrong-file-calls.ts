@@ -65,6 +65,10 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
       /^compress must be a function that returns a zlib stream as a Uint8Array; got "zlib"/,
     ],
   ],
+  decodePng: [
+    ...notBytes('decodePng'),
+    [Format, [data], /^decodePng: a PNG begins with the bytes 89 50 4e 47 0d 0a 1a 0a; got 01 02 \(at byte 0\)/],
+  ],
   encodeApng: [
     [Argument, [undefined, 3, 2], /^frames must be a list of at least one picture; got undefined/],
     [Argument, [[], 3, 2], /^frames must be .* got \[\]/],

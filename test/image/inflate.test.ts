@@ -1,0 +1,79 @@
+/** inflate() against the one of node:zlib: streams of every kind of block, and damaged ones. */
+import { constants, deflateSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { adler32 } from '../../src/image/checksum.ts';
+import { inflate } from '../../src/image/inflate.ts';
+import { GENERAL_MUTATORS, testRandom } from '../support/mutate.ts';
+import { pseudoBytes } from './png-reader.ts';
+
+const unpacked = (stream: Uint8Array, size: number): Uint8Array =>
+  inflate(stream, size, (problem, position) => {
+    throw new RangeError(`${problem} at ${position}`);
+  });
+
+/** Bytes with long and short repetitions at small and large distances. */
+function text(seed: number, size: number): Uint8Array {
+  const bytes = pseudoBytes(seed, size, 1 + (seed % 256));
+  const random = testRandom(seed);
+  for (let i = 0; i < size / 50; i++) {
+    const [from, to] = [random.below(size), random.below(size)];
+    bytes.copyWithin(to, from, from + random.below(300));
+  }
+  return bytes;
+}
+
+const { Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE, Z_DEFAULT_STRATEGY } = constants;
+
+it('restores what zlib packed: stored, fixed and dynamic blocks, matches up to 32 KiB back', () => {
+  for (const strategy of [Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE]) {
+    for (const level of [0, 1, 6, 9]) {
+      for (const size of [0, 1, 2, 300, 70_001]) {
+        const bytes = text(size + level, size);
+        const stream = deflateSync(bytes, { level, strategy });
+        expect(Buffer.compare(unpacked(stream, size), bytes), `level ${level}, ${size} bytes`).toBe(0);
+        if (size > 0) expect(() => unpacked(stream, size - 1)).toThrow(RangeError);
+        expect(() => unpacked(stream, size + 1)).toThrow(RangeError);
+      }
+    }
+  }
+});
+
+/** What zlib makes of a whole stream; undefined if it refuses it, or if bytes follow, which zlib ignores. */
+function byZlib(stream: Uint8Array): Uint8Array | undefined {
+  const whole = attempt(() => inflateSync(stream));
+  return attempt(() => inflateSync(stream.subarray(0, -1))) === undefined ? whole : undefined;
+}
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The stream with the checksum of what it unpacks to, if it unpacks at all. */
+function repaired(stream: Uint8Array): Uint8Array {
+  const bytes = attempt(() => inflateRawSync(stream.subarray(2, -4)));
+  const copy = stream.slice();
+  if (bytes !== undefined) new DataView(copy.buffer).setUint32(copy.length - 4, adler32(bytes));
+  return copy;
+}
+
+it('of 4,000 damaged streams, takes those that zlib takes, with equal bytes (seed 7)', () => {
+  const random = testRandom(7);
+  const corpus = [1, 2, 40, 300, 2000].flatMap((size) =>
+    [0, 1, 9].map((level) => new Uint8Array(deflateSync(text(size, size), { level }))),
+  );
+  let taken = 0;
+  for (let i = 0; i < 4_000; i++) {
+    const damaged = random.pick(GENERAL_MUTATORS)(random.pick(corpus), random);
+    const stream = random.below(2) === 0 ? damaged : repaired(damaged);
+    const expected = byZlib(stream);
+    const found = attempt(() => unpacked(stream, expected?.length ?? 2000));
+    expect(found, `case ${i}`).toEqual(expected && new Uint8Array(expected));
+    if (found !== undefined) taken++;
+  }
+  // Most damage in the codes still unpacks to something.
+  expect(taken).toBeGreaterThan(600);
+});
