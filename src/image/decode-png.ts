@@ -31,6 +31,9 @@ export interface DecodedPicture extends Picture {
   readonly channels: Channels;
 }
 
+const MAX_PIXELS = 2 ** 24;
+const LARGEST_LIMIT = 2 ** 28;
+
 interface DecodeSchema {
   readonly channels: Option<Channels, Channels | undefined, 'optional'>;
   readonly background: Option<number, number, 'optional'>;
@@ -43,7 +46,7 @@ export const DECODE_OPTIONS: DecodeSchema = {
     value === 1 || value === 3 ? value : invalid(where, argument, '1, grey, or 3, colour', value),
   ).optional(),
   background: integer(0, 255).or(255),
-  maxPixels: integer(1, 2 ** 28).or(2 ** 24),
+  maxPixels: integer(1, LARGEST_LIMIT).or(MAX_PIXELS),
 };
 
 /** Most bytes of output per byte of deflate input: the format's own limit, a length of 258 in two bits. */
@@ -74,8 +77,7 @@ export function decodePicture(
   const file = readPngFile(where, bytes);
   checkPixels(where, file, maxPixels);
   const bits = file.samples * file.depth;
-  const passes = passesOf(file.width, file.height, file.interlaced);
-  const size = passes.reduce((sum, pass) => sum + passBytes(pass, bits), 0);
+  const size = unpackedBytes(file);
   const fail = (problem: string, position: number): never => {
     throw new FormatError(`${where}: ${problem}`, file.placeOf(position));
   };
@@ -87,13 +89,18 @@ export function decodePicture(
   const picture = { pixels: new Uint8Array(file.width * file.height * colors), channels: colors };
   const convert = pixelConverter(file, background, colors, fail);
   let start = 0;
-  for (const pass of passes) {
+  for (const pass of passesOf(file.width, file.height, file.interlaced)) {
     const wrong = unfilter(rows, start, pass, bits);
     if (wrong >= 0) fail(`filter ${rows[wrong]} is unknown; expected 0 to 4`, 0);
     convertPass(file, pass, rows, start, picture, convert);
     start += passBytes(pass, bits);
   }
   return { ...picture, width: file.width, height: file.height };
+}
+
+/** Bytes of all rows with their filters, the size of the unpacked zlib data. */
+export function unpackedBytes({ width, height, interlaced, samples, depth }: PngHeader): number {
+  return passesOf(width, height, interlaced).reduce((sum, pass) => sum + passBytes(pass, samples * depth), 0);
 }
 
 /** Compares the declared number of pixels with the limit. */

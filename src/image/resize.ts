@@ -1,27 +1,20 @@
 /**
- * Shrinks a picture by area averaging: a new pixel is the mean of the old pixels that it covers, weighted by the
- * area covered. The box filter is separable, so columns are averaged first, then rows.
+ * Scales a picture by area averaging: a new pixel is the mean of the old pixels that it covers, weighted by the area
+ * covered. The box filter is separable, so columns are averaged first, then rows.
  */
-import { checkInteger } from '../core/check.ts';
 import { checkPicture } from './chunks.ts';
+import type { DecodedPicture } from './decode-png.ts';
 import type { Picture } from './grid.ts';
 
-/**
- * Scales the picture to `newWidth` x `newHeight` pixels; neither may be larger than before.
- *
- * @throws ArgumentError or ShapeError if a size is below 1, or above the old one, or `pixels` does not fit the old
- * sizes.
- */
-export function shrinkImage(
+/** Scales a picture to `newWidth` x `newHeight` pixels, both at least 1. */
+export function resizeImage(
   pixels: Uint8Array,
   width: number,
   height: number,
   newWidth: number,
   newHeight: number,
 ): Picture {
-  const channels = checkPicture('shrinkImage', 'pixels', pixels, width, height);
-  checkInteger('shrinkImage', 'newWidth', newWidth, 1, width);
-  checkInteger('shrinkImage', 'newHeight', newHeight, 1, height);
+  const channels = checkPicture('resizeImage', 'pixels', pixels, width, height);
   const [oldRow, newRow] = [width * channels, newWidth * channels];
   const narrow = new Float64Array(newRow * height);
   for (let y = 0; y < height; y++) {
@@ -32,6 +25,21 @@ export function shrinkImage(
   const small = new Float64Array(newRow * newHeight);
   for (let x = 0; x < newRow; x++) averageLine(narrow, x, newRow, height, small, x, newRow, newHeight);
   return { pixels: Uint8Array.from(small, Math.round), width: newWidth, height: newHeight };
+}
+
+/** Cuts a picture to the ratio of the new sides, evenly at both ends, and scales it. */
+export function cropAndResize(picture: DecodedPicture, newWidth: number, newHeight: number): DecodedPicture {
+  const { pixels, width, height, channels } = picture;
+  const scale = Math.min(width / newWidth, height / newHeight);
+  const cutWidth = Math.min(width, Math.max(1, Math.round(newWidth * scale)));
+  const cutHeight = Math.min(height, Math.max(1, Math.round(newHeight * scale)));
+  const [left, top] = [Math.floor((width - cutWidth) / 2), Math.floor((height - cutHeight) / 2)];
+  const cut = new Uint8Array(cutWidth * cutHeight * channels);
+  for (let y = 0; y < cutHeight; y++) {
+    const start = ((top + y) * width + left) * channels;
+    cut.set(pixels.subarray(start, start + cutWidth * channels), y * cutWidth * channels);
+  }
+  return { ...resizeImage(cut, cutWidth, cutHeight, newWidth, newHeight), channels };
 }
 
 /** Averages a line of `size` values to `newSize` values. Each line has an offset and a stride. */

@@ -3,6 +3,7 @@ export { type CheckpointFileSystem, checkpointDirectory } from './checkpoints.ts
 export { writeFileAtomic } from './files.ts';
 export { type ReadIdxOptions, readIdxFile } from './idx.ts';
 export { saveImage } from './image.ts';
+export { type LoadedImages, type LoadImagesOptions, loadImages } from './images.ts';
 export { loadMnist, type Mnist, type MnistOptions } from './mnist.ts';
 export { createDashboard, type Dashboard, type DashboardOptions } from './terminal.ts';
 export { enableWideSimd } from './wide.ts';

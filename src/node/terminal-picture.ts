@@ -4,7 +4,7 @@
  */
 import { arrangeImages, byteImages, type Samples } from '../image/grid.ts';
 import { type ColorMode, halfBlocks } from '../image/half-blocks.ts';
-import { shrinkImage } from '../image/resize.ts';
+import { resizeImage } from '../image/resize.ts';
 
 /** Pixels between the images in the terminal. */
 const MARGIN = 1;
@@ -67,7 +67,7 @@ export function samplePicture(samples: Samples, columns: number, lines: number, 
   if (layout === undefined) return [];
   // Images one below the other are one tall picture, so they shrink in one go.
   const shown = bytes.subarray(0, layout.count * height * width * channels);
-  const small = shrinkImage(shown, width, layout.count * height, layout.width, layout.count * layout.height);
+  const small = resizeImage(shown, width, layout.count * height, layout.width, layout.count * layout.height);
   const shrunk = { ...layout, channels, bytes: small.pixels };
   const grid = arrangeImages('samplePicture', shrunk, layout.columns, MARGIN, 0);
   return halfBlocks(grid.pixels, grid.width, grid.height, { color }).split('\n');

@@ -312,6 +312,10 @@ const NODE: Readonly<Record<string, ValidCall>> = {
     { epochs: 2, stepsPerEpoch: 2, stream: stream(), environment: {}, now: () => 0 },
   ]),
   enableWideSimd: of(node.enableWideSimd, () => []),
+  loadImages: of(node.loadImages, () => [
+    'pictures',
+    { size: [4, 4], channels: 1, background: 0, maxPixels: 100, maxBytes: 1000 },
+  ]),
   loadMnist: of(node.loadMnist, () => [{ directory: 'mnist', split: 'train', limit: 2 }]),
   readIdxFile: of(node.readIdxFile, () => ['mnist/train-labels-idx1-ubyte', { maxBytes: 1000 }]),
   saveImage: of(node.saveImage, () => ['samples.png', pictures(), { columns: 3 }]),

@@ -66,8 +66,8 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     ],
   ],
   decodePng: [
-    ...notBytes('decodePng'),
-    [Format, [data], /^decodePng: a PNG begins with the bytes 89 50 4e 47 0d 0a 1a 0a; got 01 02 \(at byte 0\)/],
+    ...notBytes(),
+    [Format, [data], /^a PNG begins with the bytes 89 50 4e 47 0d 0a 1a 0a; got 01 02 \(at byte 0\)/],
   ],
   encodeApng: [
     [Argument, [undefined, 3, 2], /^frames must be a list of at least one picture; got undefined/],

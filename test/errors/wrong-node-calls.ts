@@ -25,6 +25,14 @@ export const NODE_CALLS: Calls<typeof node> = {
     ...wrongPaths('the path of a file'),
     [Runtime, [nowhere], /^".*" cannot be read: ENOENT.*Check the path/],
   ],
+  loadImages: [
+    ...[undefined, null, '', 5].map(
+      (path): WrongCall => [Argument, [path], /^directory must be the path of a directory; got (undefined|null|""|5)/],
+    ),
+    [Argument, [nowhere, { size: [32] }], /^size must be a number, or \[height, width\]; got \[32\]/],
+    [Argument, [nowhere, { size: [32, 0] }], /^size\[1\] must be a whole number from 1 to 16384; got 0/],
+    [Runtime, [nowhere], /^".*" cannot be read as a directory: ENOENT.*Check the path/],
+  ],
   saveImage: [
     ...wrongPaths('the name of a file', data),
     [Argument, [nowhere, undefined], /^image must be a tensor or a picture \{ pixels, width, height \}; got undefined/],

@@ -18,13 +18,16 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { GanvasError } from '../../src/core/errors.ts';
 import { encodeIdx } from '../../src/data/idx.ts';
+import { chunk, pngFile } from '../../src/image/chunks.ts';
+import { encodePng } from '../../src/image/png.ts';
 import { encodeTensorFile } from '../../src/io/tensor-file.ts';
 import { checkpointDirectory } from '../../src/node/checkpoints.ts';
 import { writeFileAtomic } from '../../src/node/files.ts';
 import { readIdxFile } from '../../src/node/idx.ts';
+import { loadImages } from '../../src/node/images.ts';
 import { loadMnist } from '../../src/node/mnist.ts';
 import { CHECKSUM_KEY, seal, UNSEALED } from '../../src/training/seal.ts';
 import { runTiny } from '../gan/tiny.ts';
@@ -73,6 +76,15 @@ const checkpoint = seal(
 /** The beginning of a checkpoint whose header claims to be as long as a header may be. */
 const longHeader = checkpoint.slice(0, 64);
 new DataView(longHeader.buffer).setUint32(0, 100_000_000, true);
+const png = encodePng(new Uint8Array(60_000), 300, 200);
+/** A header of 4096 x 4096 pixels, with the right checksum. */
+const largePng = encodePng(new Uint8Array(4096 * 4096), 4096, 4096).slice(0, 33);
+/** What unpacks to 16 MB: a thousand times the pixels of its header. */
+const pngBomb = pngFile([
+  png.subarray(8, 33),
+  chunk('IDAT', new Uint8Array(deflateSync(new Uint8Array(16_000_000)))),
+  chunk('IEND', new Uint8Array(0)),
+]);
 const hugeIdx = Uint8Array.of(0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
 export const HOSTILE: Readonly<Record<string, Maker>> = {
@@ -105,6 +117,12 @@ export const HOSTILE: Readonly<Record<string, Maker>> = {
   '1.9 GB behind the beginning of a checkpoint': sparse(1.9e9, checkpoint.subarray(0, 200)),
   '1.9 GB behind a whole checkpoint': sparse(1.9e9, checkpoint),
   '1.9 GB behind a checkpoint with a header of 100 MB': sparse(1.9e9, longHeader),
+  '1 GiB behind the head of a PNG': sparse(2 ** 30, png.subarray(0, 33)),
+  '100 MB behind the head of a PNG of 4096 x 4096': sparse(1e8, largePng),
+  '1.9 GB behind a whole PNG': sparse(1.9e9, png),
+  'a PNG that unpacks to 16 MB': (path) => writeFileSync(path, pngBomb),
+  'a PNG that shrinks': restless(png, 100),
+  'a PNG that grows': restless(png, 1_000_000),
   'IDX that shrinks': restless(idx, 1000),
   'IDX that grows': restless(idx, 10_000_000),
   'gzipped IDX that shrinks': restless(gzipSync(idx, { level: 0 }), 70_000),
@@ -136,6 +154,8 @@ export const ACCESSES: Readonly<Record<string, Access>> = {
     name: `${IMAGES}.gz`,
     use: (cacheDirectory) => loadMnist({ cacheDirectory, baseUrl: 'http://127.0.0.1:9' }),
   },
+  'loadImages, a file': { name: 'file.png', use: (folder) => loadImages(folder) },
+  'loadImages, the directory': { name: 'file', use: (folder) => loadImages(join(folder, 'file')) },
   'the only checkpoint': { name: 'checkpoint-000007.safetensors', use: resume },
   'the newest of three checkpoints': {
     name: 'checkpoint-000009.safetensors',
