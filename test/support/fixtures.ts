@@ -244,6 +244,23 @@ export function readGanAdditions(): GanAdditionsFixture {
   return JSON.parse(readFileSync(url, 'utf8')) as GanAdditionsFixture;
 }
 
+export interface SecondDerivativesFixture {
+  readonly inputs: Readonly<Record<string, HashedTensor>>;
+  readonly weights: number;
+  readonly graphs: readonly {
+    readonly steps: readonly (readonly [op: string, ...operands: number[]])[];
+    readonly order: number;
+    readonly loss: number;
+    readonly gradients: Readonly<Record<string, readonly number[]>>;
+  }[];
+}
+
+/** test/fixtures/second_derivatives.json. */
+export function readSecondDerivatives(): SecondDerivativesFixture {
+  const url = new URL('../fixtures/second_derivatives.json', import.meta.url);
+  return JSON.parse(readFileSync(url, 'utf8')) as SecondDerivativesFixture;
+}
+
 export interface FeaturesCase {
   readonly name: string;
   readonly rows: readonly [number, number];
