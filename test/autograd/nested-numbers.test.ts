@@ -5,15 +5,8 @@ import { thrownBy, wrong } from '../support/thrown.ts';
 
 describe('tensor', () => {
   it.each([
-    Int8Array,
-    Uint8Array,
-    Uint8ClampedArray,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
+    ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array],
+    ...[Float64Array],
   ])('takes a %o, flat, with a shape or inside a list', (Kind) => {
     const values = Kind.of(1, 2, 3, 100);
     expect(tensor(values).toArray()).toEqual([1, 2, 3, 100]);

@@ -3,13 +3,7 @@ import { figure, percent, table } from '../../bench/table.ts';
 
 test('figure: three significant digits; whole numbers above 100', () => {
   expect([0, 0.01234, 0.5, 1.234, 12.34, 123.4, 1234.5].map(figure)).toEqual([
-    '0',
-    '0.0123',
-    '0.500',
-    '1.23',
-    '12.3',
-    '123',
-    '1235',
+    ...['0', '0.0123', '0.500', '1.23', '12.3', '123', '1235'],
   ]);
 });
 

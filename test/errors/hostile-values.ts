@@ -67,19 +67,8 @@ const model = (): unknown => sequential([layers.dense({ units: 2, inputShape: [2
 export const HOSTILE: readonly (() => unknown)[] = [
   ...[undefined, null, true, false, NaN, Infinity, -Infinity, 0, -0, 1, 2, 3, -1, 0.5, 1.5, 7, 300],
   ...[2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40, 2 ** 53 - 1, 2 ** 53, 1e300, 5e-324, -(2 ** 31)],
-  ...[
-    '',
-    'text',
-    '0',
-    '__proto__',
-    'constructor',
-    'a\u0000b',
-    '\ud800',
-    '../x',
-    '/proc/self/mem',
-    'file:///x',
-    '\u001b[31m',
-  ],
+  ...['', 'text', '0', '__proto__', 'constructor', 'a\u0000b', '\ud800', '../x', '/proc/self/mem', 'file:///x'],
+  ...['\u001b[31m'],
 ]
   .map((value) => () => value)
   .concat([

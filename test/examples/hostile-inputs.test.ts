@@ -11,33 +11,10 @@ import { testRandom } from '../support/mutate.ts';
 const newFolder = temporaryFolders();
 
 const WORDS = [
-  ...[
-    '--epochs',
-    '--batch-size',
-    '--seed',
-    '--data',
-    '--out',
-    '--limit',
-    '--threads',
-    '--kernels',
-    '--wide',
-    '--resume',
-    '--help',
-  ],
-  ...[
-    '--checkpoint-every',
-    '--epoch',
-    '--EPOCHS',
-    '-e',
-    '-',
-    '--',
-    '',
-    '=',
-    '--epochs=',
-    '--epochs=3',
-    '--wide=1',
-    '--no-wide',
-  ],
+  ...['--epochs', '--batch-size', '--seed', '--data', '--out', '--limit', '--threads', '--kernels', '--wide'],
+  ...['--resume', '--help'],
+  ...['--checkpoint-every', '--epoch', '--EPOCHS', '-e', '-', '--', '', '=', '--epochs=', '--epochs=3'],
+  ...['--wide=1', '--no-wide'],
   ...['1', '0', '-1', '1e3', '0x10', ' 7', '١', 'NaN', 'Infinity', '9007199254740993', 'simd', 'SIMD', 'auto'],
   ...['--__proto__', '--constructor=1', '__proto__', '--toString', '\u0000', '--seed=--seed', 'x'.repeat(5000)],
 ];

@@ -62,23 +62,11 @@ describe('saving', () => {
   it('holds weights, statistics, moments, noise, losses and random states under readable names', () => {
     const { tensors, history, epochSums, optimizers, random, epochRandom } = decodeCheckpoint(saved[5]!);
     expect([...tensors.keys()].filter((name) => name.startsWith('generator')).sort()).toEqual([
-      'generator.0.kernel',
-      'generator.1.beta',
-      'generator.1.gamma',
-      'generator.1.moving_mean',
-      'generator.1.moving_variance',
-      'generator.3.bias',
-      'generator.3.kernel',
-      'generator_optimizer.0.kernel.m',
-      'generator_optimizer.0.kernel.v',
-      'generator_optimizer.1.beta.m',
-      'generator_optimizer.1.beta.v',
-      'generator_optimizer.1.gamma.m',
-      'generator_optimizer.1.gamma.v',
-      'generator_optimizer.3.bias.m',
-      'generator_optimizer.3.bias.v',
-      'generator_optimizer.3.kernel.m',
-      'generator_optimizer.3.kernel.v',
+      ...['generator.0.kernel', 'generator.1.beta', 'generator.1.gamma', 'generator.1.moving_mean'],
+      ...['generator.1.moving_variance', 'generator.3.bias', 'generator.3.kernel', 'generator_optimizer.0.kernel.m'],
+      ...['generator_optimizer.0.kernel.v', 'generator_optimizer.1.beta.m', 'generator_optimizer.1.beta.v'],
+      ...['generator_optimizer.1.gamma.m', 'generator_optimizer.1.gamma.v', 'generator_optimizer.3.bias.m'],
+      ...['generator_optimizer.3.bias.v', 'generator_optimizer.3.kernel.m', 'generator_optimizer.3.kernel.v'],
     ]);
     expect(tensors.get('sample_noise')?.shape).toEqual([2, 3]);
     expect(optimizers).toEqual({

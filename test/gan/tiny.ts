@@ -9,6 +9,8 @@ import {
   binaryCrossentropy,
   createRandom,
   dataset,
+  denseDiscriminator,
+  denseGenerator,
   type EpochEvent,
   type GanEpoch,
   type GanLosses,
@@ -65,6 +67,21 @@ export function tinyOptions(overrides: Partial<TrainGanOptions> = {}): TrainGanO
     latentDim: 3,
     epochs: EPOCHS,
     batchSize: 4,
+    seed: 5,
+    sampleCount: 2,
+    ...overrides,
+  };
+}
+
+/** A training of the dense pair on so many images, for tests of threads. */
+export function denseOptions(count: number, overrides: Partial<TrainGanOptions>): TrainGanOptions {
+  const bytes = Uint8Array.from({ length: count * 784 }, (_, i) => (i * i * 37 + 11 * i) & 255);
+  return {
+    images: dataset(bytes, [count, 28, 28, 1]),
+    generator: denseGenerator({ random: createRandom(7) }),
+    discriminator: denseDiscriminator({ random: createRandom(8) }),
+    generatorOptimizer: adam({ learningRate: 1e-3 }),
+    discriminatorOptimizer: adam({ learningRate: 1e-3 }),
     seed: 5,
     sampleCount: 2,
     ...overrides,

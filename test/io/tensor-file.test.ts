@@ -72,17 +72,7 @@ describe('encodeTensorFile', () => {
     const half = ['', '10', '9', 'B', 'BF16', '__proto__', 'a', 'b', '\uffee', '\u{1f600}'];
     const wide = ['U64', 'I64', 'F64', 'C64', 'F32', 'U32', 'I32'];
     const rest = [
-      'F16',
-      'U16',
-      'I16',
-      'F8_E5M2FNUZ',
-      'F8_E4M3FNUZ',
-      'F8_E8M0',
-      'F8_E4M3',
-      'F8_E5M2',
-      'I8',
-      'U8',
-      'BOOL',
+      ...['F16', 'U16', 'I16', 'F8_E5M2FNUZ', 'F8_E4M3FNUZ', 'F8_E8M0', 'F8_E4M3', 'F8_E5M2', 'I8', 'U8', 'BOOL'],
     ];
     expect(decodeTensorFile(file).entries.map(({ name }) => name)).toEqual([...wide, ...half, ...rest]);
     expect(encodeTensorFile([...entries].reverse())).toEqual(file);
@@ -290,20 +280,7 @@ describe('decodeTensorFile', () => {
     const unit = (): string => `\\u${below(65536).toString(16).padStart(4, '0')}`;
     const pair = (): string => `\\ud${(0x800 + below(0x400)).toString(16)}\\uD${(0xc00 + below(0x400)).toString(16)}`;
     const plain = [
-      'a',
-      '/',
-      '\\/',
-      '\\n',
-      '\\t',
-      '\\b',
-      '\\f',
-      '\\r',
-      '\\"',
-      '\\\\',
-      'é',
-      '\u2028',
-      '\u{1f600}',
-      '\x7f',
+      ...['a', '/', '\\/', '\\n', '\\t', '\\b', '\\f', '\\r', '\\"', '\\\\', 'é', '\u2028', '\u{1f600}', '\x7f'],
     ];
     for (let i = 0; i < 20_000; i++) {
       const parts = Array.from({ length: 1 + below(6) }, () =>

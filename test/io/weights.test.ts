@@ -35,14 +35,7 @@ describe('encodeWeights', () => {
   it('names each weight by model, layer and kind, and writes metadata', () => {
     const file = decodeSafetensors(encodeWeights({ generator: model(1), d: model(2) }, { epoch: '3' }));
     const names = [
-      '0.bias',
-      '0.kernel',
-      '1.beta',
-      '1.gamma',
-      '1.moving_mean',
-      '1.moving_variance',
-      '3.bias',
-      '3.kernel',
+      ...['0.bias', '0.kernel', '1.beta', '1.gamma', '1.moving_mean', '1.moving_variance', '3.bias', '3.kernel'],
     ];
     expect(Object.keys(file.tensors).sort()).toEqual([
       ...names.map((name) => `d.${name}`),

@@ -1,5 +1,4 @@
 import { createContext, runInContext } from 'node:vm';
-import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
 import { gemm } from '../../src/kernels/library/gemm.ts';
@@ -18,6 +17,7 @@ import {
 } from '../../src/kernels/runtime.ts';
 import { createSimdSet } from '../../src/kernels/sets.ts';
 import { createFloat64Runtime } from '../support/float64.ts';
+import { lastTicket, startThief, watchTickets } from '../support/thief.ts';
 import { thrownBy, wrong } from '../support/thrown.ts';
 
 describe('the runtime', () => {
@@ -170,7 +170,10 @@ describe('configure', () => {
   it('replaces the pool after a worker was lost', async () => {
     await configure({ threads: 1, kernels: 'portable' });
     await configure({ threads: 3, kernels: 'simd' });
-    const thief = await startThief();
+    const tickets = watchTickets();
+    work();
+    const thief = await startThief(lastTicket(tickets));
+    tickets.mockRestore();
     const begin = performance.now();
     const error = thrownBy(RuntimeError, () => {
       while (performance.now() - begin < 20_000) work();
@@ -179,7 +182,7 @@ describe('configure', () => {
     expect(runtimeInfo().threads).toBe(1);
     expect(runtimeInfo().reasons.threads).toBe('a worker was lost; configure({ threads }) starts new ones');
     expect(work()).toBe(expected);
-    await thief.terminate();
+    await thief.release();
     await configure({ threads: 3 });
     expect(runtimeInfo().threads).toBe(3);
     expect(work()).toBe(expected);
@@ -346,27 +349,3 @@ describe('runtimeInfo() gives the reasons', () => {
     expect(runtimeInfo().reasons.threads).toMatch(/^2 of 2 workers could not be started or have ended/);
   });
 });
-
-/** A worker that takes one chunk of a job and never runs it. */
-async function startThief(): Promise<Worker> {
-  const source = `
-    const { parentPort, workerData: { memory, ticket } } = require('node:worker_threads');
-    const ints = new Int32Array(memory.buffer);
-    parentPort.postMessage('ready');
-    for (let left = 0; ; left = Atomics.load(ints, ticket)) {
-      if (left > 0 && Atomics.compareExchange(ints, ticket, left, left - 1) === left) break;
-    }
-    parentPort.on('message', () => {});`;
-  const worker = new Worker(source, { eval: true, workerData: { memory: heap().memory, ticket: ticketAddress() } });
-  await new Promise((resolve) => worker.once('message', resolve));
-  return worker;
-}
-
-/** Finds the ticket: of the atomic stores for a job only that of the ticket, the number of chunks, is larger than 1. */
-function ticketAddress(): number {
-  const store = vi.spyOn(Atomics, 'store');
-  work();
-  const calls = store.mock.calls.filter((call) => call[2] > 1).map((call) => call[1]);
-  store.mockRestore();
-  return calls.at(-1)!;
-}

@@ -195,14 +195,8 @@ describe('formatEvaluation', () => {
 
   it('prints the protocol: features, counts, seed, subsets, neighbours', () => {
     for (const part of [
-      'features',
-      'Features: 10 of features',
-      '120 real images',
-      '150 training',
-      'Data: images',
-      'Seed 3',
-      '10 subsets of 20',
-      '3rd',
+      ...['features', 'Features: 10 of features', '120 real images', '150 training', 'Data: images', 'Seed 3'],
+      ...['10 subsets of 20', '3rd'],
     ]) {
       expect(text).toContain(part);
     }

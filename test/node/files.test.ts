@@ -1,5 +1,4 @@
 import { constants, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, RuntimeError } from '../../src/core/errors.ts';
@@ -7,60 +6,20 @@ import { type FileSystem, writeFileAtomic } from '../../src/node/files.ts';
 import { detached } from '../support/detached.ts';
 import { rejection, temporaryFolders } from '../support/folder.ts';
 import { expectRejection } from '../support/thrown.ts';
+import { hookedFileSystem, SystemError } from '../torture/hooked-file-system.ts';
 
 const newFolder = temporaryFolders();
 const OLD = Uint8Array.of(1, 2, 3);
 const NEW = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 
-class SystemError extends Error {
-  readonly code: string;
-  constructor(code: string) {
-    super(`${code}: made to fail`);
-    this.code = code;
-  }
-}
-
-/** The real file system, but for: each call is logged and may fail, and a write takes at most `most` bytes. */
-function faulty(
-  fail: (call: number, name: string) => SystemError | undefined,
-  most = 300,
-): { fileSystem: FileSystem; calls: string[] } {
+/** The real file system, but each call is logged and may fail, and a write takes at most `most` bytes. */
+function faulty(fail: (call: number, name: string) => SystemError | undefined, most = 300) {
   const calls: string[] = [];
-  const enter = (name: string): void => {
+  const fileSystem: FileSystem = hookedFileSystem((name) => {
     calls.push(name);
     const error = fail(calls.length, name);
     if (error !== undefined) throw error;
-  };
-  const fileSystem: FileSystem = {
-    async open(path, flags) {
-      const kind = typeof flags === 'number' ? 'directory' : 'file';
-      enter(`open ${kind}`);
-      const handle = await open(path, flags);
-      return {
-        async write(bytes, offset, length, position) {
-          enter('write');
-          return handle.write(bytes, offset, Math.min(length, most), position);
-        },
-        async sync() {
-          enter(`sync ${kind}`);
-          await handle.sync();
-        },
-        async close() {
-          // As on a real system, a close that fails has closed nonetheless.
-          await handle.close();
-          enter(`close ${kind}`);
-        },
-      };
-    },
-    async rename(from, to) {
-      enter('rename');
-      await rename(from, to);
-    },
-    async unlink(path) {
-      enter('unlink');
-      await unlink(path);
-    },
-  };
+  }, most);
   return { fileSystem, calls };
 }
 
@@ -133,7 +92,7 @@ describe('writeFileAtomic', () => {
     } else {
       const error = await expectRejection(outcome, RuntimeError);
       expect(error).toMatchObject({ cause, message: expect.stringContaining(`"${path}"`) });
-      expect(error).toMatchObject({ message: expect.stringContaining(`${code}: made to fail`) });
+      expect(error).toMatchObject({ message: expect.stringContaining(`${code}: failed on purpose`) });
     }
     expect(calls[call - 1]).toBe(name);
     const renamed = calls.includes('sync directory') || tolerated;

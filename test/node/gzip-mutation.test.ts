@@ -19,16 +19,9 @@ it('10,000 damaged gzipped IDX files are either read or rejected with a FormatEr
   expect(accepted).toBeGreaterThan(500);
   const all = [...complaints.keys()].join('\n');
   for (const rule of [
-    'gzip data is damaged or cut short',
-    'bytes follow the end of its gzip data',
-    'unpacks to more than its IDX header declares',
-    'more than maxBytes',
-    'has at least # bytes',
-    'begins with bytes',
-    'unknown type code',
-    'rank #; expected',
-    'but only # follow',
-    'too many',
+    ...['gzip data is damaged or cut short', 'bytes follow the end of its gzip data'],
+    ...['unpacks to more than its IDX header declares', 'more than maxBytes', 'has at least # bytes'],
+    ...['begins with bytes', 'unknown type code', 'rank #; expected', 'but only # follow', 'too many'],
   ]) {
     expect(all).toContain(rule);
   }

@@ -23,15 +23,7 @@ describe('formatDuration', () => {
   test('shows minutes, hours and days; rounds before it splits, so 59.6 s is 1:00 and not 0:60', () => {
     const cases = [0, 7.4, 59.4, 59.6, 725, 3599.5, 3729, 86399.7, 183600];
     expect(cases.map(formatDuration)).toEqual([
-      '0:00',
-      '0:07',
-      '0:59',
-      '1:00',
-      '12:05',
-      '1:00:00',
-      '1:02:09',
-      '1d 0:00:00',
-      '2d 3:00:00',
+      ...['0:00', '0:07', '0:59', '1:00', '12:05', '1:00:00', '1:02:09', '1d 0:00:00', '2d 3:00:00'],
     ]);
   });
 

@@ -143,26 +143,9 @@ export function damagedFile<T>(target: FuzzTarget<T>, seed: number, index: numbe
 
 /** Counts and lengths that parsers often handle wrongly. */
 const ODD_INTEGERS: readonly bigint[] = [
-  0n,
-  1n,
-  7n,
-  8n,
-  0x7fn,
-  0x80n,
-  0xffn,
-  0x7fffn,
-  0x8000n,
-  0xffffn,
-  100_000_000n,
-  100_000_001n,
-  0x7fffffffn,
-  0x80000000n,
-  0xffffffffn,
-  0x100000000n,
-  0x1fffffffffffffn,
-  0x20000000000000n,
-  0x7fffffffffffffffn,
-  0xffffffffffffffffn,
+  ...[0n, 1n, 7n, 8n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 100_000_000n, 100_000_001n, 0x7fffffffn],
+  ...[0x80000000n, 0xffffffffn, 0x100000000n, 0x1fffffffffffffn, 0x20000000000000n, 0x7fffffffffffffffn],
+  ...[0xffffffffffffffffn],
 ];
 
 /** Mutations that need no knowledge of the format. */

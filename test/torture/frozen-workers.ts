@@ -8,18 +8,8 @@
  *
  * It needs Linux, python3 and the right to trace this process (root, or /proc/sys/kernel/yama/ptrace_scope 0).
  */
-import {
-  adam,
-  configure,
-  createRandom,
-  dataset,
-  denseDiscriminator,
-  denseGenerator,
-  RuntimeError,
-  type TrainGanOptions,
-  trainGan,
-} from '../../src/index.ts';
-import { recordingStore, stateHash } from '../gan/tiny.ts';
+import { configure, RuntimeError, type TrainGanOptions, trainGan } from '../../src/index.ts';
+import { denseOptions, recordingStore, stateHash } from '../gan/tiny.ts';
 import { testRandom } from '../support/mutate.ts';
 import { createPool } from '../support/pools.ts';
 import { Freezer, threadIds } from './freezer.ts';
@@ -103,24 +93,8 @@ async function loseJob(trial: number): Promise<number | undefined> {
   return foreign;
 }
 
-const IMAGES = 256;
-
-function options(overrides: Partial<TrainGanOptions>): TrainGanOptions {
-  const bytes = Uint8Array.from({ length: IMAGES * 784 }, (_, i) => (i * i * 37 + 11 * i) & 255);
-  return {
-    images: dataset(bytes, [IMAGES, 28, 28, 1]),
-    generator: denseGenerator({ random: createRandom(7) }),
-    discriminator: denseDiscriminator({ random: createRandom(8) }),
-    generatorOptimizer: adam({ learningRate: 1e-3 }),
-    discriminatorOptimizer: adam({ learningRate: 1e-3 }),
-    epochs: 10,
-    batchSize: 128,
-    seed: 5,
-    sampleCount: 2,
-    checkpointEvery: 1,
-    ...overrides,
-  };
-}
+const options = (overrides: Partial<TrainGanOptions>): TrainGanOptions =>
+  denseOptions(256, { epochs: 10, batchSize: 128, checkpointEvery: 1, ...overrides });
 
 /**
  * Trains, loses a worker, resumes on one thread while the worker wakes up. Returns the last state's hash; undefined if

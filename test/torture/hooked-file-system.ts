@@ -14,20 +14,22 @@ export class SystemError extends Error {
 
 /** @param most - the most bytes of one write. */
 export function hookedFileSystem(hook: (call: string) => unknown, most: number): CheckpointFileSystem {
+  const hooked =
+    <A extends unknown[], R>(name: string, call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await hook(name);
+      return call(...args);
+    };
   return {
     async open(path, flags) {
       const kind = typeof flags === 'number' ? 'directory' : 'file';
       await hook(`open ${kind}`);
       const handle = await open(path, flags);
       return {
-        async write(bytes, offset, length, position) {
-          await hook('write');
+        write: hooked('write', (bytes, offset, length, position) => {
           return handle.write(bytes, offset, Math.min(length, most), position);
-        },
-        async sync() {
-          await hook(`sync ${kind}`);
-          await handle.sync();
-        },
+        }),
+        sync: hooked(`sync ${kind}`, () => handle.sync()),
         async close() {
           // As on a real system, a close that fails still closes the file.
           await handle.close();
@@ -35,33 +37,12 @@ export function hookedFileSystem(hook: (call: string) => unknown, most: number):
         },
       };
     },
-    async rename(from, to) {
-      await hook('rename');
-      await rename(from, to);
-    },
-    async unlink(path) {
-      await hook('unlink');
-      await unlink(path);
-    },
-    async mkdir(path, options) {
-      await hook('mkdir');
-      await mkdir(path, options);
-    },
-    async readdir(path) {
-      await hook('readdir');
-      return readdir(path);
-    },
-    async openForReading(path) {
-      await hook('open for reading');
-      return openForReading(path);
-    },
-    async utimes(path, accessed, modified) {
-      await hook('utimes');
-      await utimes(path, accessed, modified);
-    },
-    async stat(path) {
-      await hook('stat');
-      return stat(path);
-    },
+    rename: hooked('rename', rename),
+    unlink: hooked('unlink', unlink),
+    mkdir: hooked('mkdir', (path, options) => mkdir(path, options)),
+    readdir: hooked('readdir', (path) => readdir(path)),
+    openForReading: hooked('open for reading', openForReading),
+    utimes: hooked('utimes', utimes),
+    stat: hooked('stat', (path) => stat(path)),
   };
 }

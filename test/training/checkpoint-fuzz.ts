@@ -42,17 +42,7 @@ function sealed(mutator: Mutator): Mutator {
 }
 
 const ODD_VALUES: readonly string[] = [
-  '',
-  '0',
-  '1',
-  '-1',
-  '01',
-  '1.5',
-  '1e3',
-  ' 1',
-  '4294967296',
-  '9007199254740992',
-  'NaN',
+  ...['', '0', '1', '-1', '01', '1.5', '1e3', ' 1', '4294967296', '9007199254740992', 'NaN'],
 ];
 
 /** Replaces the value of a metadata key, and sets the length of the header right. */
@@ -69,18 +59,8 @@ function metadataValue(key: RegExp): Mutator {
 }
 
 const KEYS = [
-  'format',
-  'version',
-  'epoch',
-  'step',
-  'random.seed',
-  'random.stream',
-  'random.block',
-  'epoch_random.block',
-  'optimizers.generator.step',
-  'optimizers.discriminator.learning_rate',
-  'columns',
-  'configuration.seed',
+  ...['format', 'version', 'epoch', 'step', 'random.seed', 'random.stream', 'random.block', 'epoch_random.block'],
+  ...['optimizers.generator.step', 'optimizers.discriminator.learning_rate', 'columns', 'configuration.seed'],
 ];
 
 const mutators: readonly Mutator[] = [

@@ -16,18 +16,7 @@ import { unaryCases } from './unary.ts';
 import { whereCases } from './where.ts';
 
 export const ALL_OP_CASES: readonly OpCase[] = [
-  ...arithmeticCases,
-  ...unaryCases,
-  ...functionCases,
-  ...matmulCases,
-  ...convolutionCases,
-  ...maxPoolingCases,
-  ...rowMapCases,
-  ...reduceCases,
-  ...shapeOpsCases,
-  ...dropoutCases,
-  ...batchNormalizationCases,
-  ...lossCases,
-  ...softmaxCases,
-  ...whereCases,
+  ...[...arithmeticCases, ...unaryCases, ...functionCases, ...matmulCases, ...convolutionCases, ...maxPoolingCases],
+  ...[...rowMapCases, ...reduceCases, ...shapeOpsCases, ...dropoutCases, ...batchNormalizationCases, ...lossCases],
+  ...[...softmaxCases, ...whereCases],
 ];
