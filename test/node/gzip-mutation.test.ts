@@ -1,14 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { FormatError } from '../../src/core/errors.ts';
-import { readIdxFile } from '../../src/node/idx.ts';
-import { collectAll } from '../support/collect-garbage.ts';
-import { rejection, temporaryFolders } from '../support/folder.ts';
 import { SLACK_BYTES } from '../support/mutate.ts';
-import { BOMBS, damagedGzip, fuzzGzip, MAX_BYTES } from './gzip-fuzz.ts';
-
-const newFolder = temporaryFolders();
+import { damagedGzip, fuzzGzip } from './gzip-fuzz.ts';
 
 // The long run is made by hand: npx tsx test/support/fuzz.ts gzip 1000000 7
 it('10,000 damaged gzipped IDX files are either read or rejected with a FormatError (seed 20260703)', async () => {
@@ -31,17 +23,4 @@ it('10,000 damaged gzipped IDX files are either read or rejected with a FormatEr
 it('a case follows from its seed and its number', () => {
   expect(damagedGzip(1, 5)).toEqual(damagedGzip(1, 5));
   expect(new Set([0, 1, 2, 3].map((index) => Buffer.from(damagedGzip(1, index)).toString('hex'))).size).toBe(4);
-});
-
-it('bombs of 1 MiB take no more memory than the cap of 64 KiB and a fixed slack', async () => {
-  const path = join(newFolder(), 'bomb.gz');
-  for (const bomb of BOMBS) {
-    writeFileSync(path, bomb);
-    await collectAll();
-    const before = process.memoryUsage().arrayBuffers;
-    expect(await rejection(readIdxFile(path, { maxBytes: MAX_BYTES }))).toBeInstanceOf(FormatError);
-    // The file, a buffer as large as the cap, and what zlib hands over at once: some chunks of 64 KiB. All of it would
-    // be 1 MiB.
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MAX_BYTES + 8 * 65536);
-  }
 });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -240,13 +239,5 @@ describe('readIdxFile', () => {
     expect(missing).toMatchObject({ cause: expect.objectContaining({ code: 'ENOENT' }) });
     await expectRejection(readIdxFile(join(save(small), 'none')), RuntimeError, /none" cannot be read: ENOTDIR[^.]*$/);
     await expectRejection(readIdxFile(folder), RuntimeError, folder);
-  });
-
-  it.runIf(process.platform === 'linux')('does not wait on a named pipe, nor read a device without end', async () => {
-    const pipe = join(newFolder(), 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    for (const path of [pipe, '/dev/zero']) {
-      await expectRejection(readIdxFile(path), RuntimeError, /is not a regular file/);
-    }
   });
 });
