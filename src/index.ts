@@ -141,6 +141,7 @@ export {
   swish,
   swish as silu,
 } from './ops/activations.ts';
+export { argMax, argMin } from './ops/arg-max.ts';
 export { add, div, mul, neg, sub } from './ops/arithmetic.ts';
 export { type AveragePooling2dOptions, averagePooling2d } from './ops/average-pooling.ts';
 export {
@@ -184,7 +185,9 @@ export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
 export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
+export { type NormOrder, norm } from './ops/norm.ts';
 export { pow, reciprocal, rsqrt } from './ops/pow.ts';
+export { prod } from './ops/prod.ts';
 export { mean, sum } from './ops/reduce.ts';
 export { type HuberOptions, huber, logCosh, meanAbsoluteError, poisson } from './ops/regression-losses.ts';
 export { reshape } from './ops/reshape.ts';

@@ -88,6 +88,7 @@ const bounds = (): object => {
 const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch } = ganvas;
 const { ceil, floor, logicalNot, logSumExp, logSoftmax, max, min, round, sign, softmax } = ganvas;
 const { add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual } = ganvas;
+const { argMax, argMin, prod } = ganvas;
 const { cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan } = ganvas;
 const { binaryCrossentropy, categoricalCrossentropy, hinge, klDivergence, logCosh } = ganvas;
 const { meanAbsoluteError, meanSquaredError, poisson, squaredHinge } = ganvas;
@@ -121,10 +122,12 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
     { reduction: 'sum', weights: tensor(1) },
   ]),
   huber: of(ganvas.huber, () => [x(), x(), { delta: 0.5, reduction: 'mean', weights: tensor(2) }]),
+  ...alike({ argMax, argMin }, () => [x(), 1, true]),
+  norm: of(ganvas.norm, () => [x(), 1, [0, 1], true]),
   gelu: of(ganvas.gelu, () => [x(), true]),
   pow: of(ganvas.pow, () => [x(), tensor([1, 2, 3])]),
   prelu: of(ganvas.prelu, () => [x(), tensor([0.1, 0.2, 0.3])]),
-  ...alike({ logSumExp, max, min }, () => [x(), { axis: 0, keepDims: true }]),
+  ...alike({ logSumExp, max, min, prod }, () => [x(), { axis: 0, keepDims: true }]),
   ...alike({ logSoftmax, softmax }, () => [x(), 0]),
   ...alike({ add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual }, () => [
     x(),

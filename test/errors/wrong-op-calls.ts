@@ -60,6 +60,16 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
     [Shape, [v, x, pair], /^where: shapes \[2, 3\] and \[1, 2\] do not broadcast: 3 meets 2/],
     [Shape, [pair, x, v], /^where: shapes \[1, 2\] and \[2, 3\] do not broadcast/],
   ],
+  argMax: [
+    [Argument, [x, [0]], /^axis must be a whole number from -2 to 1; got \[0\]/],
+    [Argument, [x, 2], /^axis must be a whole number from -2 to 1; got 2/],
+    [Shape, [empty], /^x \[0\] must have from 1 to 16777216 elements along the axis; it has 0/],
+  ],
+  norm: [
+    [Argument, [x, 3], /^ord must be 'euclidean', 'fro', 1, 2, Infinity or -Infinity; got 3/],
+    [Argument, [x, 2, [0, 1]], /^the order 2 of matrices, along the axes \[0, 1\], is not available/],
+    [Argument, [x, 1, 5], /^axis must be a whole number from -2 to 1; got 5/],
+  ],
   elu: [[Argument, [x, -1], /^elu: alpha must be a finite number of at least 0; got -1/]],
   gelu: [[Argument, [x, 'tanh'], /^gelu: approximate must be true or false; got "tanh"/]],
   step: [[Argument, [x, NaN], /^step: alpha must be a finite number; got NaN/]],
@@ -151,7 +161,21 @@ const UNARY = [
   ...[...unaryCases, ...functionCases]
     .filter(({ name, samples }) => name !== 'clip' && !name.includes(' ') && samples[0]!.inputs.length === 1)
     .map(({ name }) => name),
-  ...['sum', 'mean', 'max', 'min', 'logSumExp', 'softmax', 'logSoftmax', 'transpose', 'batchMoments'],
+  ...[
+    'sum',
+    'mean',
+    'max',
+    'min',
+    'prod',
+    'norm',
+    'argMax',
+    'argMin',
+    'logSumExp',
+    'softmax',
+    'logSoftmax',
+    'transpose',
+    'batchMoments',
+  ],
 ];
 const BINARY = arithmeticCases.map(({ name }) => name);
 

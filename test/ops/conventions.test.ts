@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { createRandom } from '../../src/autograd/random.ts';
 import { type Tensor, tensor, variable } from '../../src/autograd/tensor.ts';
+import { elu, step } from '../../src/ops/activations.ts';
+import { argMax, argMin } from '../../src/ops/arg-max.ts';
 import { add, div, mul } from '../../src/ops/arithmetic.ts';
 import { batchMoments, batchNormTraining } from '../../src/ops/batch-normalization.ts';
 import { clip } from '../../src/ops/clip.ts';
@@ -20,6 +22,9 @@ import { dropout } from '../../src/ops/dropout.ts';
 import { max, maximum, min, minimum } from '../../src/ops/extremes.ts';
 import { binaryCrossentropy, meanSquaredError } from '../../src/ops/losses.ts';
 import { matmul } from '../../src/ops/matmul.ts';
+import { norm } from '../../src/ops/norm.ts';
+import { pow } from '../../src/ops/pow.ts';
+import { prod } from '../../src/ops/prod.ts';
 import { mean, sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { ceil, floor, round, sign } from '../../src/ops/rounding.ts';
@@ -183,6 +188,64 @@ describe('softmax, logSoftmax and logSumExp', () => {
     expect(logSumExp(tensor([-Infinity, -Infinity])).item()).toBe(-Infinity);
     expect(logSumExp(tensor([])).item()).toBe(-Infinity);
     expect(logSumExp(tensor([1, NaN])).item()).toBeNaN();
+  });
+});
+
+describe('prod, norm, argMax and argMin', () => {
+  it('prod: the gradient at zeros is the product of the others', () => {
+    expect(at((x) => prod(x), [2, 0, 3])).toEqual({ y: [0], dx: [0, 6, 0] });
+    expect(at((x) => prod(x), [2, 0, 0])).toEqual({ y: [0], dx: [0, 0, 0] });
+    expect(prod(tensor([])).item()).toBe(1);
+  });
+
+  it('norm: the gradient of the vector 0 is 0', () => {
+    expect(at((x) => norm(x), [0, -0])).toEqual({ y: [0], dx: [0, -0] });
+    expect(at((x) => norm(x), [3, 4])).toEqual({ y: [5], dx: [0.6, 0.8].map(Math.fround) });
+  });
+
+  it('argMax and argMin: the first of equal elements, a NaN before any number', () => {
+    const x = tensor([[1, 3, 3], [NaN, 5, NaN], [0, -0, -1]]); // biome-ignore format: a matrix
+    expect(argMax(x, 1).toArray()).toEqual([1, 0, 0]);
+    expect(argMin(x, 1).toArray()).toEqual([0, 0, 2]);
+    expect([argMax(x).item(), argMin(x, 0).toArray()]).toEqual([3, [1, 2, 1]]);
+    expect(argMax(x, -1, true).shape).toEqual([3, 1]);
+  });
+});
+
+describe('elu, step and pow', () => {
+  it('elu: 0 belongs to the negative side; step keeps NaN', () => {
+    expect(at((x) => elu(x, 0.5), [0, 2]).dx).toEqual([0.5, 1]);
+    expect(at((x) => step(x, 0.25), [3, 0, -1, NaN])).toEqual({ y: [1, 0.25, 0.25, NaN], dx: [0, 0, 0, 0] });
+  });
+
+  it('pow: exact products, negative bases, x^0, and the gradients where the base is 0', () => {
+    expect(at((x) => pow(x, 2), [-3, 0.5])).toEqual({ y: [9, 0.25], dx: [-6, 1] });
+    expect(at((x) => pow(x, 3), [-3]).dx).toEqual([27]);
+    expect(at((x) => pow(x, 0), [0, NaN])).toEqual({ y: [1, 1], dx: [0, 0] });
+    expect(Array.from(pow(tensor([-8, -2, 4]), 0.5).data)).toEqual([NaN, NaN, 2]);
+    expect(Array.from(pow(-2, tensor([5, 6, 0.5, 0])).data)).toEqual([-32, 64, NaN, 1]);
+    const [base, exponent] = [variable(tensor([0, 0, 2])), variable(tensor([0, 2, 3]))];
+    const grads = gradients(sum(pow(base, exponent)), [base, exponent]);
+    expect(Array.from(grads[0]!.data)).toEqual([0, 0, 12]);
+    expect(Array.from(grads[1]!.data)).toEqual([0, 0, 8 * Math.LN2].map(Math.fround));
+  });
+});
+
+describe('losses', () => {
+  it('weights do not change what a mean divides by; a weight of 0 leaves a loss out', () => {
+    const [y, p] = [tensor([0, 0, 0, 0]), tensor([1, 2, 3, 4])];
+    const weights = tensor([1, 0, 2, 0]);
+    expect(Array.from(meanSquaredError(y, p, { reduction: 'none', weights }).data)).toEqual([1, 0, 18, 0]);
+    expect(meanSquaredError(y, p, { reduction: 'sum', weights }).item()).toBe(19);
+    expect(meanSquaredError(y, p, { weights }).item()).toBe(4.75);
+    expect(meanSquaredError(y, p, { weights: 2 }).item()).toBe(15);
+  });
+
+  it('binaryCrossentropy without reduction is exact for large logits, and its gradient right at 0', () => {
+    const logits = variable(tensor([1e4, -1e4, 0]));
+    const losses = binaryCrossentropy(tensor([1, 1, 1]), logits, { fromLogits: true, reduction: 'none' });
+    expect(Array.from(losses.data)).toEqual([0, 1e4, Math.fround(Math.LN2)]);
+    expect(Array.from(gradients(sum(losses), [logits])[0]!.data)).toEqual([0, -1, -0.5]);
   });
 });
 
