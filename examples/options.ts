@@ -75,7 +75,7 @@ const RECIPES: Readonly<Record<ModelName, Recipe>> = {
     emaMomentum: 0.999,
     r1: 3,
     batchSize: [64, 64],
-    epochs: [30, 75],
+    epochs: [25, 50],
   },
   dense: TUTORIAL,
   refined: TUTORIAL,
@@ -100,7 +100,7 @@ const WIDTHS: Readonly<Partial<Record<ModelName, number>>> = { conv: 0.25 };
 const OPTIONS = {
   model: { type: 'string', value: 'NAME', help: MODELS.join(', ') },
   width: { type: 'string', value: 'X', help: 'factor for the channels (default: compact 1, conv 0.25)' },
-  epochs: { type: 'string', value: 'N', help: 'passes over the images (default 100; compact 30 or 75)' },
+  epochs: { type: 'string', value: 'N', help: 'passes over the images (default 100; compact 25 or 50)' },
   'batch-size': { type: 'string', value: 'N', help: 'images in a step (default 256 or 64, see README)' },
   seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
   data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },

@@ -7,7 +7,7 @@ const parse = (line: string): ReturnType<typeof parseOptions> =>
 
 describe('parseOptions', () => {
   test('has defaults', () => {
-    const compact = { emaMomentum: 0.999, r1: 3, epochs: 75, batchSize: 64 };
+    const compact = { emaMomentum: 0.999, r1: 3, epochs: 50, batchSize: 64 };
     expect(parse('')).toEqual({
       model: 'compact',
       width: 1,

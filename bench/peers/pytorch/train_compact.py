@@ -22,7 +22,7 @@ import launch
 parser = argparse.ArgumentParser(description="Trains the compact GAN in PyTorch and keeps pictures.")
 parser.add_argument("--data", required=True, help="folder with train-images-idx3-ubyte, gzipped or not")
 parser.add_argument("--out", required=True)
-parser.add_argument("--epochs", type=int, default=30)
+parser.add_argument("--epochs", type=int, default=25)
 parser.add_argument("--every", type=float, default=30, help="seconds of training from one set of pictures to the next")
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--threads", type=int, default=os.cpu_count())
