@@ -1,9 +1,28 @@
-/** Activation functions by name; the formulas are in ops/unary.ts. */
+/** Activation functions by name; the formulas are in ops/unary.ts, ops/activations.ts and ops/softmax.ts. */
 import type { Tensor } from '../autograd/tensor.ts';
 import { choice, type Option } from '../core/options.ts';
-import { leakyRelu, relu, sigmoid, tanh } from '../ops/unary.ts';
+import { elu, gelu, hardSigmoid, mish, relu6, selu, softsign, swish } from '../ops/activations.ts';
+import { softmax } from '../ops/softmax.ts';
+import { exp, leakyRelu, relu, sigmoid, softplus, tanh } from '../ops/unary.ts';
 
-export type ActivationName = 'linear' | 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid';
+export type ActivationName =
+  | 'linear'
+  | 'relu'
+  | 'leakyRelu'
+  | 'tanh'
+  | 'sigmoid'
+  | 'elu'
+  | 'exponential'
+  | 'gelu'
+  | 'hardSigmoid'
+  | 'mish'
+  | 'relu6'
+  | 'selu'
+  | 'silu'
+  | 'softmax'
+  | 'softplus'
+  | 'softsign'
+  | 'swish';
 
 const ACTIVATIONS: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
   linear: (x) => x,
@@ -11,6 +30,18 @@ const ACTIVATIONS: Readonly<Record<ActivationName, (x: Tensor) => Tensor>> = {
   leakyRelu: (x) => leakyRelu(x),
   tanh,
   sigmoid,
+  elu: (x) => elu(x),
+  exponential: exp,
+  gelu: (x) => gelu(x),
+  hardSigmoid,
+  mish,
+  relu6,
+  selu,
+  silu: swish,
+  softmax: (x) => softmax(x),
+  softplus,
+  softsign,
+  swish,
 };
 
 const NAMES = Object.keys(ACTIVATIONS) as ActivationName[];

@@ -68,7 +68,12 @@ export const RANGES: Readonly<Record<string, string>> = {
   tolerance: notNegative,
   unconnected: "one of 'error', 'zeros'",
   kernelSize: 'a whole number of at least 1, or [height, width]',
-  activation: "one of 'linear', 'relu', 'leakyRelu', 'tanh', 'sigmoid'",
+  activation:
+    "one of 'linear', 'relu', 'leakyRelu', 'tanh', 'sigmoid', 'elu', 'exponential', 'gelu', 'hardSigmoid', 'mish', " +
+    "'relu6', 'selu', 'silu', 'softmax', 'softplus', 'softsign', 'swish'",
+  'layers.softmax.axis': 'a whole number from -64 to -1',
+  'layers.elu.alpha': notNegative,
+  alphaInitializer: "one of 'glorotUniform', 'heUniform', 'randomNormal', 'zeros', 'ones'",
   kernelInitializer: "one of 'glorotUniform', 'heUniform', 'randomNormal', 'zeros', 'ones'",
   units: count,
   rate: belowOne,

@@ -292,12 +292,15 @@ const LAYERS: Readonly<Record<string, ValidCall>> = {
   conv2dTranspose: of(layers.conv2dTranspose, () => [{ filters: 2, kernelSize: [3, 3], activation: 'relu' }]),
   dense: of(layers.dense, () => [{ units: 2, useBias: true, inputShape: [3], kernelInitializer: 'zeros' }]),
   dropout: of(layers.dropout, () => [{ rate: 0.5 }]),
+  elu: of(layers.elu, () => [{ alpha: 0.5 }]),
   flatten: of(layers.flatten, () => [{ inputShape: [2, 3] }]),
   globalAveragePooling2d: of(layers.globalAveragePooling2d, () => [{ keepDims: true, inputShape: [4, 4, 1] }]),
   leakyReLU: of(layers.leakyReLU, () => [{ negativeSlope: 0.1 }]),
   maxPooling2d: of(layers.maxPooling2d, () => [{ poolSize: 2, strides: 1, padding: 'valid' }]),
+  prelu: of(layers.prelu, () => [{ alphaInitializer: 'zeros', sharedAxes: [1, 2], inputShape: [2, 3, 4] }]),
   reshape: of(layers.reshape, () => [{ targetShape: [3, -1], inputShape: [6] }]),
   residual: of(layers.residual, () => [[layer()], { shortcut: [layer()], inputShape: [3] }]),
+  softmax: of(layers.softmax, () => [{ axis: -2, inputShape: [2, 3] }]),
   upsampling2d: of(layers.upsampling2d, () => [{ size: [2, 3], interpolation: 'bilinear', inputShape: [4, 4, 1] }]),
 };
 

@@ -1,3 +1,4 @@
+export { type EluConfig, elu, type PreluConfig, prelu, type SoftmaxConfig, softmax } from './activation-layers.ts';
 export { type BatchNormalizationConfig, batchNormalization } from './batch-normalization.ts';
 export { type Conv2dConfig, conv2d, conv2dTranspose } from './convolution.ts';
 export { type DenseConfig, dense } from './dense.ts';

@@ -11,7 +11,11 @@ import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.t
 
 const INPUT_SHAPE = { inputShape: shape().optional() };
 
-/** Applies an activation by name: 'linear', 'relu', 'leakyRelu' (slope 0.3), 'tanh' or 'sigmoid'. */
+/**
+ * Applies an activation by name: 'linear', 'relu', 'leakyRelu' (slope 0.3), 'tanh', 'sigmoid', 'elu' (alpha 1),
+ * 'exponential', 'gelu', 'hardSigmoid', 'mish', 'relu6', 'selu', 'softmax' (last axis), 'softplus', 'softsign', or
+ * 'swish', also named 'silu'.
+ */
 export function activation(name: ActivationName, config: LayerConfig = {}): Layer {
   const where = 'layers.activation';
   activationName().check(where, 'activation', name);
