@@ -151,7 +151,7 @@ export const sumChosenRows: KernelOf<typeof SUM_CHOSEN_ROWS> = /*#__PURE__*/ ker
       const place = f.let(i32.shl(row, 2));
       const first = f.let(i32.shl(i32.load(i32.add(starts, place)), 2));
       const count = f.let(i32.load(i32.add(counts, place)), 'count');
-      forColumnGroups(f, columns, 4, (vectors, offset, store) => {
+      forColumnGroups(f, columns, 8, (vectors, offset, store) => {
         const column = f.let(i32.add(image, offset));
         f.set(index, i32.add(indices, first));
         f.set(weight, i32.add(weights, first));

@@ -127,20 +127,35 @@ export function mapPixels(
   return mapRows(where, lines, width, images * target[0], channels, shape);
 }
 
-/** Two maps side by side, on the pixels of pictures: row (y, x) has the products of the entries of y and of x. */
+/**
+ * Two maps side by side, on the pixels of pictures: row (y, x) has the products of the entries of y and of x. Plain
+ * loops: this runs at every call, and a table has an entry for each pixel at least.
+ */
 function planeMap(height: RowMap, width: RowMap): RowMap {
-  return rowMap(height.sources * width.sources, height.rows * width.rows, (row) => {
-    const x = row % width.rows;
-    const y = (row - x) / width.rows;
-    return entriesAt(height, y).flatMap(([iy, wy]) =>
-      entriesAt(width, x).map(([ix, wx]): Entry => [iy * width.sources + ix, wy * wx]),
-    );
-  });
+  const rows = height.rows * width.rows;
+  const size = height.indices.length * width.indices.length;
+  const [starts, counts] = [new Int32Array(rows), new Int32Array(rows)];
+  const [indices, weights] = [new Int32Array(size), new Float64Array(size)];
+  let row = 0;
+  let entry = 0;
+  for (let y = 0; y < height.rows; y++) {
+    const [yStart, yEnd] = entriesOf(height, y);
+    for (let x = 0; x < width.rows; x++, row++) {
+      const [xStart, xEnd] = entriesOf(width, x);
+      starts[row] = entry;
+      counts[row] = (yEnd - yStart) * (xEnd - xStart);
+      for (let i = yStart; i < yEnd; i++) {
+        for (let j = xStart; j < xEnd; j++, entry++) {
+          indices[entry] = height.indices[i]! * width.sources + width.indices[j]!;
+          weights[entry] = height.weights[i]! * width.weights[j]!;
+        }
+      }
+    }
+  }
+  return { rows, sources: height.sources * width.sources, starts, counts, indices, weights };
 }
 
-function entriesAt({ starts, counts, indices, weights }: RowMap, row: number): Entry[] {
-  return Array.from({ length: counts[row]! }, (_, i): Entry => {
-    const entry = starts[row]! + i;
-    return [indices[entry]!, weights[entry]!];
-  });
+/** The first entry of a row, and the one after its last. */
+function entriesOf({ starts, counts }: RowMap, row: number): readonly [start: number, end: number] {
+  return [starts[row]!, starts[row]! + counts[row]!];
 }
