@@ -6,7 +6,7 @@
 import { record } from '../../autograd/record.ts';
 import { Storage } from '../../autograd/storage.ts';
 import { Tensor, tensor } from '../../autograd/tensor.ts';
-import type { Shape } from '../../core/shape.ts';
+import { type Shape, sizeOf } from '../../core/shape.ts';
 import { sumChosenRows } from '../../kernels/library/movement.ts';
 import type { Pair, PictureSizes } from './windows.ts';
 
@@ -43,9 +43,23 @@ export function rowMap(sources: number, rows: number, entriesOf: (row: number) =
   return { rows, sources, starts, counts, indices: Int32Array.from(indices), weights: Float64Array.from(weights) };
 }
 
-/** The map whose row r is row indices[r] of x; a row of zeros where the index is -1. */
+/** The map whose row r is row indices[r] of x. */
 export function selection(sources: number, indices: ArrayLike<number>): RowMap {
-  return rowMap(sources, indices.length, (row) => (indices[row] === -1 ? [] : [[indices[row]!, 1]]));
+  const rows = indices.length;
+  return {
+    rows,
+    sources,
+    starts: Int32Array.from({ length: rows }, (_, row) => row),
+    counts: new Int32Array(rows).fill(1),
+    indices: Int32Array.from(indices),
+    weights: new Float64Array(rows).fill(1),
+  };
+}
+
+/** Applies a map along one axis of x, recorded. `replacing`: the axes of the result in its place; default [map.rows]. */
+export function mapAxis(where: string, x: Tensor, axis: number, map: RowMap, replacing: Shape = [map.rows]): Tensor {
+  const [front, behind] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  return mapRows(where, x, map, sizeOf(front), sizeOf(behind), [...front, ...replacing, ...behind]);
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Windows {
 }
 
 /** The largest window and stride. Within it every position in an image fits into an int32. */
-const MAX_EXTENT = 2 ** 15;
+export const MAX_EXTENT: number = 2 ** 15;
 
 /** An option whose value is one whole number of at least 1 or a list of two. It is read as a pair. */
 export function extent(): Option<Extent, Pair> {
