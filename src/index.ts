@@ -178,6 +178,7 @@ export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.t
 export { dropout } from './ops/dropout.ts';
 export { erf, expm1, log1p } from './ops/exponentials.ts';
 export { max, maximum, min, minimum } from './ops/extremes.ts';
+export { gather, type Indices, type OneHotOptions, oneHot } from './ops/gather.ts';
 export { hinge, squaredHinge } from './ops/hinge-losses.ts';
 export type { LossOptions, LossReduction } from './ops/internal/loss-reduction.ts';
 export type { ReduceOptions } from './ops/internal/reduction.ts';
@@ -186,11 +187,14 @@ export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } 
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
 export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';
 export { type NormOrder, norm } from './ops/norm.ts';
+export { type Padding1d, type PadOptions, pad } from './ops/pad.ts';
 export { pow, reciprocal, rsqrt } from './ops/pow.ts';
 export { prod } from './ops/prod.ts';
+export { expandDims, flip, split, squeeze, stack, tile, unstack } from './ops/rearrange.ts';
 export { mean, sum } from './ops/reduce.ts';
 export { type HuberOptions, huber, logCosh, meanAbsoluteError, poisson } from './ops/regression-losses.ts';
 export { reshape } from './ops/reshape.ts';
+export { type ResizeOptions, resizeBilinear, resizeNearestNeighbor } from './ops/resize.ts';
 export { ceil, floor, round, sign } from './ops/rounding.ts';
 export { broadcastTo, concat, slice, transpose } from './ops/shape-ops.ts';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.ts';

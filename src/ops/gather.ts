@@ -80,10 +80,15 @@ function readIndices(where: string, indices: Indices): { readonly values: ArrayL
     return { values: storage.view(), shape };
   }
   const list = checkList(where, 'indices', indices, 'a Tensor or a list of whole numbers');
-  const values = Array.from({ length: list.length }, (_, i) => {
+  // Each is checked before the next one is read: reading stops at the first wrong item, however long the list claims
+  // to be.
+  const values: number[] = [];
+  for (let i = 0; i < list.length; i++) {
     const index = list[i];
-    if (typeof index === 'number') return index;
-    throw new ArgumentError(`${where}: indices[${i}] must be a whole number; got ${describe(index)}`);
-  });
+    if (typeof index !== 'number') {
+      throw new ArgumentError(`${where}: indices[${i}] must be a whole number; got ${describe(index)}`);
+    }
+    values.push(index);
+  }
   return { values, shape: [values.length] };
 }

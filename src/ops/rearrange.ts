@@ -45,11 +45,18 @@ export function tile(x: Tensor, repetitions: readonly number[]): Tensor {
     'the result',
     x.shape.map((size, i) => size * counts[i]!),
   );
-  // Small axes first: the last ones are the cheapest to copy, and the tensor grows with each.
   return counts.reduce((y, count, axis) => {
     if (count === 1) return y;
     const size = x.shape[axis]!;
-    return mapAxis('tile', y, axis, selection(size, Int32Array.from({ length: size * count }, (_, i) => i % size)));
+    return mapAxis(
+      'tile',
+      y,
+      axis,
+      selection(
+        size,
+        Int32Array.from({ length: size * count }, (_, i) => i % size),
+      ),
+    );
   }, x);
 }
 

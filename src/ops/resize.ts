@@ -56,9 +56,7 @@ function resize(where: string, interpolation: Interpolation, x: Tensor, size: Pa
     throw new ShapeError(`${where}: x must have at least one pixel; got ${formatShape(x.shape)}`);
   }
   const alignment = alignCorners ? 'corners' : halfPixelCenters ? 'halfPixelCenters' : 'none';
-  return mapPixels(where, x, sizes, target, (axis) =>
-    resizeMap(picture[axis], target[axis], interpolation, alignment),
-  );
+  return mapPixels(where, x, sizes, target, (axis) => resizeMap(picture[axis], target[axis], interpolation, alignment));
 }
 
 function checkSize(where: string, size: unknown): Pair {

@@ -189,6 +189,9 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
     structuredClone(ganvas.evaluateImages({ ...evaluator(), generated: pictures() })),
   ]),
   frechetDistance: of(ganvas.frechetDistance, () => [features(), features(9)]),
+  flip: of(ganvas.flip, () => [x(), [0, 1]]),
+  expandDims: of(ganvas.expandDims, () => [x(), 1]),
+  gather: of(ganvas.gather, () => [x(), [1, 0, 1], 0]),
   full: of(ganvas.full, () => [[2, 3], 7]),
   gradients: of(ganvas.gradients, () => {
     const w = weight();
@@ -210,6 +213,14 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   parseIdx: of(ganvas.parseIdx, () => [ganvas.encodeIdx({ type: 'float32', shape: [2], data: Float32Array.of(1, 2) })]),
   precisionRecall: of(ganvas.precisionRecall, () => [features(), features(9), { neighbours: 2 }]),
   randomFromState: of(ganvas.randomFromState, () => [{ seed: 1, stream: 0, block: 5 }]),
+  oneHot: of(ganvas.oneHot, () => [[0, 2, 1], 3, { onValue: 1, offValue: -1 }]),
+  pad: of(ganvas.pad, () => [x(), [[1, 0], [0, 2]], { mode: 'constant', value: 2 }]), // biome-ignore format: short
+  resizeBilinear: of(ganvas.resizeBilinear, () => [
+    pictures(2),
+    [5, 3],
+    { alignCorners: true, halfPixelCenters: false },
+  ]),
+  resizeNearestNeighbor: of(ganvas.resizeNearestNeighbor, () => [pictures(2), [5, 3], { halfPixelCenters: true }]),
   reshape: of(ganvas.reshape, () => [x(), [3, -1]]),
   rmsprop: of(ganvas.rmsprop, () => [{ learningRate: 0.1, clipValue: 1 }]),
   runtimeInfo: of(ganvas.runtimeInfo, () => []),
@@ -275,7 +286,12 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
       ...bounds(),
     },
   ]),
+  split: of(ganvas.split, () => [x(), [1, 2], 1]),
+  squeeze: of(ganvas.squeeze, () => [zeros([1, 2, 1]), [0]]),
+  stack: of(ganvas.stack, () => [[x(), x()], 1]),
+  tile: of(ganvas.tile, () => [x(), [2, 1]]),
   transpose: of(ganvas.transpose, () => [x(), [1, 0]]),
+  unstack: of(ganvas.unstack, () => [x(), 1]),
   upsampling2d: of(ganvas.upsampling2d, () => [pictures(2), { size: [2, 3], interpolation: 'bilinear' }]),
   variable: of(ganvas.variable, () => [x(), 'name']),
   where: of(ganvas.where, () => [tensor([1, 0, 1]), x(), 0]),

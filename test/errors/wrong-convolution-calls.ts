@@ -49,6 +49,17 @@ function poolings(name: string): WrongCall[] {
   ];
 }
 
+function resizings(name: string): WrongCall[] {
+  return [
+    ...wrongTensors(name, 'x', [], [[2, 2]]),
+    [Shape, [vector, [2, 2]], /^x must have shape \[n, height, width, channels\]; got \[3\]/],
+    [Argument, [picture, 2], /^size must be \[height, width\], two whole numbers of at least 1; got 2/],
+    [Argument, [picture, [2, 0]], /^size\[1\] must be a whole number from 1 to 32768; got 0/],
+    [Argument, [picture, [2, 2], { alignCorners: true, halfPixelCenters: true }], /^alignCorners and halfPixelCenters/],
+    [Shape, [tensor([], [1, 0, 2, 1]), [2, 2]], /^x must have at least one pixel; got \[1, 0, 2, 1\]/],
+  ];
+}
+
 export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
   conv2d: [
     ...convolutions('conv2d', kernel, transposed, 'channels, filters'),
@@ -64,6 +75,8 @@ export const CONVOLUTION_CALLS: Calls<typeof ganvas> = {
   ],
   averagePooling2d: poolings('averagePooling2d'),
   maxPooling2d: poolings('maxPooling2d'),
+  resizeBilinear: resizings('resizeBilinear'),
+  resizeNearestNeighbor: resizings('resizeNearestNeighbor'),
   upsampling2d: [
     ...wrongTensors('upsampling2d', 'x'),
     [Shape, [vector], /^x must have shape \[n, height, width, channels\]; got \[3\]/],

@@ -8,6 +8,7 @@ import { functionCases } from './functions.ts';
 import { lossCases } from './losses.ts';
 import { matmulCases } from './matmul.ts';
 import { maxPoolingCases } from './max-pooling.ts';
+import { rearrangeCases } from './rearrange.ts';
 import { reduceCases } from './reduce.ts';
 import { rowMapCases } from './row-maps.ts';
 import { shapeOpsCases } from './shape-ops.ts';
@@ -17,6 +18,14 @@ import { whereCases } from './where.ts';
 
 export const ALL_OP_CASES: readonly OpCase[] = [
   ...[...arithmeticCases, ...unaryCases, ...functionCases, ...matmulCases, ...convolutionCases, ...maxPoolingCases],
-  ...[...rowMapCases, ...reduceCases, ...shapeOpsCases, ...dropoutCases, ...batchNormalizationCases, ...lossCases],
+  ...[
+    ...rowMapCases,
+    ...rearrangeCases,
+    ...reduceCases,
+    ...shapeOpsCases,
+    ...dropoutCases,
+    ...batchNormalizationCases,
+    ...lossCases,
+  ],
   ...[...softmaxCases, ...whereCases],
 ];

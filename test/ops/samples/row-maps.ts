@@ -1,9 +1,11 @@
 /** The ops that are sums of chosen rows: average pooling, upsampling. */
 import { averagePooling2d } from '../../../src/ops/average-pooling.ts';
+import { resizeBilinear } from '../../../src/ops/resize.ts';
 import { upsampling2d } from '../../../src/ops/upsampling.ts';
 import { type Nd, nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import { type OpCase, type OpSample, UNIT } from '../../support/op-check.ts';
 import { POOLINGS } from './max-pooling.ts';
+import { ALIGNMENTS } from './rearrange.ts';
 import { placeWindows } from './windows.ts';
 
 /**
@@ -151,8 +153,39 @@ function bilinearSample([shape, size]: (typeof UPSAMPLINGS)[number], salt: numbe
   };
 }
 
+/** Where pixel o of an axis of the new size lies in the old one: TensorFlow's three rules. */
+function placeOf(alignment: number, o: number, size: number, newSize: number): number {
+  if (alignment === 0) return ((o + 0.5) * size) / newSize - 0.5;
+  return alignment === 1 ? (o * (size - 1)) / Math.max(newSize - 1, 1) : (o * size) / newSize;
+}
+
+const SIZES = [1, 2, 3, 5, 8];
+
+function resizeSample(size: number, newSize: number, alignment: number, salt: number): OpSample {
+  const shape = [1, 2, size, 2] as const;
+  const reference = ([x]: readonly Nd[]): Nd =>
+    ndBuild([1, 2, newSize, 2], ([n, y, o, c]) => {
+      const place = Math.min(Math.max(placeOf(alignment, o!, size, newSize), 0), size - 1);
+      const lower = Math.floor(place);
+      const at = (column: number): number => ndAt(x!, [n!, y!, Math.min(column, size - 1), c!]);
+      return (1 - place + lower) * at(lower) + (place - lower) * at(lower + 1);
+    });
+  return {
+    label: `width ${size} to ${newSize}, alignment ${alignment}`,
+    inputs: [ndRandom(shape, salt)],
+    run: ([x]) => resizeBilinear(x!, [2, newSize], ALIGNMENTS[alignment]),
+    reference,
+    bound: boundOf(reference, 4),
+  };
+}
+
+const RESIZES = SIZES.flatMap((size, i) =>
+  SIZES.flatMap((newSize, j) => [resizeSample(size, newSize, (i + j) % 3, 5 * i + j)]),
+);
+
 export const rowMapCases: readonly OpCase[] = [
   { name: 'averagePooling2d', samples: POOLINGS.map(averageSample), float32: 'bound' },
   { name: 'upsampling2d nearest', samples: UPSAMPLINGS.map(nearestSample), float32: 'exact' },
+  { name: 'resizeBilinear', samples: RESIZES, float32: 'bound' },
   { name: 'upsampling2d bilinear', samples: UPSAMPLINGS.map(bilinearSample), float32: 'bound' },
 ];
