@@ -22,8 +22,6 @@ export type GanName = Exclude<ModelName, 'autoencoder'>;
 export const LATENT = 100;
 /** The default of trainGan. */
 const LEARNING_RATE = 1e-4;
-/** The penalty takes about as long as the rest of the discriminator's part of a step. */
-const PENALTY_EVERY = 2;
 /** Samples of the conditional GAN: each digit twice, in rows of ten. */
 export const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
 
@@ -33,12 +31,12 @@ export function ganOptions(
   model: GanName,
   { images, labels }: LabelledDigits,
 ): TrainGanOptions & { readonly images: LabelledDigits['images'] } {
-  const { epochs, batchSize, seed, loss, labelSmoothing, emaMomentum, r1, augment } = options;
+  const { epochs, batchSize, seed, loss, labelSmoothing, emaMomentum, augment } = options;
+  const { gradientPenalty, discriminatorSteps } = options;
   return {
     ...networksOf(model, options, labels),
     ...optimizersOf(options, epochs * Math.ceil(images.count / batchSize)),
-    ...{ images, epochs, batchSize, seed, loss, labelSmoothing, emaMomentum },
-    ...(r1 > 0 && { gradientPenalty: { kind: 'r1', weight: r1, every: PENALTY_EVERY } }),
+    ...{ images, epochs, batchSize, seed, loss, labelSmoothing, emaMomentum, gradientPenalty, discriminatorSteps },
     ...(augment.length > 0 && { augmentation: augment }),
   };
 }

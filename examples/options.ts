@@ -9,8 +9,9 @@ import {
   readDecimal,
   readWholeNumber,
   readWholeNumbers,
+  UsageError,
 } from '../bench/support/command-line.ts';
-import type { GanLoss } from '../src/index.ts';
+import type { AugmentationKind, GanLoss, GradientPenaltyOptions } from '../src/index.ts';
 import { MODELS, type ModelName } from './run-folder.ts';
 
 export interface TrainingOptions {
@@ -23,8 +24,9 @@ export interface TrainingOptions {
   readonly labelSmoothing: number | undefined;
   /** Momentum of the average of the generator's weights. */
   readonly emaMomentum: number | undefined;
-  /** Weight of the R1 gradient penalty, which is computed in every second step. 0: no penalty. */
-  readonly r1: number;
+  readonly gradientPenalty: GradientPenaltyOptions | undefined;
+  /** Steps from one update of the generator to the next. */
+  readonly discriminatorSteps: number;
   /** Changes that the discriminator's images get, such as translation. */
   readonly augment: readonly AugmentationKind[];
   /** Share of the steps, the last ones, in which the learning rate falls to 0. */
@@ -84,8 +86,11 @@ const RECIPES: Readonly<Record<ModelName, Recipe>> = {
   conv: { adam: { learningRate: 2e-4, beta1: 0.5 }, batchSize: [64, 64], epochs: [100, 100] },
 };
 
-export type AugmentationKind = (typeof AUGMENTATIONS)[number];
-const AUGMENTATIONS = ['brightness', 'contrast', 'translation', 'cutout'] as const;
+/** Those that change pictures of one channel. */
+const AUGMENTATIONS: readonly AugmentationKind[] = ['brightness', 'contrast', 'translation', 'cutout'];
+const PENALTIES: readonly GradientPenaltyOptions['kind'][] = ['r1', 'r1r2', 'wgan-gp'];
+/** R1 takes about as long as the rest of the discriminator's part of a step. */
+const R1_EVERY = 2;
 
 type Kernels = (typeof KERNELS)[number];
 const KERNELS = ['auto', 'portable', 'simd'] as const;
@@ -98,12 +103,12 @@ const LOSSES: readonly GanLoss[] = [
 const WIDTHS: Readonly<Partial<Record<ModelName, number>>> = { conv: 0.25 };
 
 const OPTIONS = {
-  model: { type: 'string', value: 'NAME', help: MODELS.join(', ') },
-  width: { type: 'string', value: 'X', help: 'factor for the channels (default: compact 1, conv 0.25)' },
-  epochs: { type: 'string', value: 'N', help: 'passes over the images (default 100; compact 25 or 50)' },
+  model: { type: 'string', value: 'NAME', help: MODELS.join('|') },
+  width: { type: 'string', value: 'X', help: 'factor for the channels (compact 1, conv 0.25)' },
+  epochs: { type: 'string', value: 'N', help: 'passes over the images (100; compact 25 or 50)' },
   'batch-size': { type: 'string', value: 'N', help: 'images in a step (default 256 or 64, see README)' },
   seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
-  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
+  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: examples/data)' },
   out: { type: 'string', value: 'DIR', help: 'output folder (default: a new one in runs/)' },
   limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
   'learning-rate': { type: 'string', value: 'X', help: 'of Adam (default: depends on the model)' },
@@ -111,8 +116,10 @@ const OPTIONS = {
   beta2: { type: 'string', value: 'X', help: 'decay of its second moment (default: of the model)' },
   loss: { type: 'string', value: 'NAME', help: 'of trainGan, such as hinge (default nonSaturating)' },
   'label-smoothing': { type: 'string', value: 'S', help: 'real images are labelled 1 - S' },
-  ema: { type: 'string', value: 'M', help: 'draw with averaged weights of momentum M, such as 0.999' },
-  r1: { type: 'string', value: 'W', help: 'weight of the R1 gradient penalty (compact 3)' },
+  ema: { type: 'string', value: 'M', help: 'draw with averaged weights of momentum M: 0.999' },
+  r1: { type: 'string', value: 'W', help: 'R1 of weight W in every second step (compact 3)' },
+  'gradient-penalty': { type: 'string', value: 'P', help: 'such as r1r2, or wgan-gp:10:1 (weight, every)' },
+  'discriminator-steps': { type: 'string', value: 'N', help: "the generator's update is each N-th step" },
   augment: { type: 'string', value: 'LIST', help: 'such as translation,cutout: for few images' },
   decay: { type: 'string', value: 'S', help: 'share of the steps in which the rate falls to 0' },
   threads: { type: 'string', value: 'N', help: 'processor cores to use' },
@@ -158,7 +165,8 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     loss: readChoice(values, 'loss', LOSSES) ?? recipe.loss,
     labelSmoothing: readDecimal(values, 'label-smoothing'),
     emaMomentum: readDecimal(values, 'ema') ?? recipe.emaMomentum,
-    r1: readDecimal(values, 'r1') ?? recipe.r1 ?? 0,
+    gradientPenalty: penaltyOf(values['gradient-penalty'], readDecimal(values, 'r1'), recipe),
+    discriminatorSteps: readWholeNumber(values, 'discriminator-steps', 1) ?? 1,
     augment: readChoices(values, 'augment', AUGMENTATIONS) ?? [],
     decay: readDecimal(values, 'decay') ?? recipe.decay ?? 0,
     epochs: readWholeNumber(values, 'epochs', 1) ?? recipe.epochs[ofData],
@@ -173,5 +181,26 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     checkpointEvery: readWholeNumber(values, 'checkpoint-every', 1),
     resume: values.resume ?? false,
     keep: readWholeNumbers(values, 'keep', 1) ?? [1, 5, 20, 50, 100],
+  };
+}
+
+/** `text` is KIND, KIND:WEIGHT or KIND:WEIGHT:EVERY. An R1 weight of 0 means no penalty. */
+function penaltyOf(
+  text: string | undefined,
+  r1: number | undefined,
+  recipe: Recipe,
+): GradientPenaltyOptions | undefined {
+  if (text === undefined) {
+    const weight = r1 ?? recipe.r1 ?? 0;
+    return weight > 0 ? { kind: 'r1', weight, every: R1_EVERY } : undefined;
+  }
+  if (r1 !== undefined) throw new UsageError('--r1 W is short for --gradient-penalty r1:W:2; give one of them');
+  const [name, weight, every, ...rest] = text.split(':');
+  if (rest.length > 0) throw new UsageError(`--gradient-penalty must be KIND:WEIGHT:EVERY, got "${text}"`);
+  const option = 'gradient-penalty';
+  return {
+    kind: readChoice({ [option]: name }, option, PENALTIES)!,
+    weight: readDecimal({ [option]: weight }, option),
+    every: readWholeNumber({ [option]: every }, option, 1),
   };
 }

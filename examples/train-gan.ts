@@ -26,7 +26,8 @@ export async function trainGanRun(
   folder: string,
   interruption: Interruption,
 ): Promise<number> {
-  const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum, r1, decay } = options;
+  const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum, decay } = options;
+  const { gradientPenalty: penalty, discriminatorSteps } = options;
   const augment = options.augment.length > 0 ? options.augment.join() : undefined;
   const { images } = digits;
   const description: RunDescription = {
@@ -42,7 +43,8 @@ export async function trainGanRun(
       labelSmoothing,
       emaMomentum,
       augment,
-      r1: r1 || undefined,
+      gradientPenalty: penalty && Object.values(penalty).join(' '),
+      discriminatorSteps: discriminatorSteps > 1 ? discriminatorSteps : undefined,
       decay: decay || undefined,
     },
   };

@@ -43,6 +43,8 @@ const TRAINING = {
   loss: { type: 'string', value: 'NAME', help: 'loss of trainGan' },
   ema: { type: 'string', value: 'M', help: 'momentum of the averaged weights' },
   r1: { type: 'string', value: 'W', help: 'weight of the R1 gradient penalty' },
+  'gradient-penalty': { type: 'string', value: 'P', help: 'such as r1r2, or wgan-gp:10:1 (weight, every)' },
+  'discriminator-steps': { type: 'string', value: 'N', help: "the generator's update is each N-th step" },
   augment: { type: 'string', value: 'LIST', help: 'such as translation,cutout' },
   decay: { type: 'string', value: 'S', help: 'share of the steps in which the rate falls to 0' },
   threads: { type: 'string', value: 'N', help: 'processor cores to use' },

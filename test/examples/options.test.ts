@@ -7,7 +7,8 @@ const parse = (line: string): ReturnType<typeof parseOptions> =>
 
 describe('parseOptions', () => {
   test('has defaults', () => {
-    const compact = { emaMomentum: 0.999, r1: 3, epochs: 50, batchSize: 64 };
+    const gradientPenalty = { kind: 'r1', weight: 3, every: 2 };
+    const compact = { emaMomentum: 0.999, gradientPenalty, discriminatorSteps: 1, epochs: 50, batchSize: 64 };
     expect(parse('')).toEqual({
       model: 'compact',
       width: 1,
@@ -31,7 +32,14 @@ describe('parseOptions', () => {
   });
 
   test('trains the other models with the settings of their sources', () => {
-    const tutorial = { adam: {}, loss: undefined, emaMomentum: undefined, r1: 0, decay: 0, epochs: 100 };
+    const tutorial = {
+      adam: {},
+      loss: undefined,
+      emaMomentum: undefined,
+      gradientPenalty: undefined,
+      decay: 0,
+      epochs: 100,
+    };
     expect(parse('--model dense')).toMatchObject({ ...tutorial, batchSize: 64 });
     expect(parse('--model conditional')).toMatchObject({ ...tutorial, batchSize: 64 });
     expect(parse('--model conv')).toMatchObject({ adam: { learningRate: 2e-4, beta1: 0.5 }, width: 0.25 });
@@ -47,7 +55,8 @@ describe('parseOptions', () => {
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
       '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3 --model conv --width .5 --loss hinge ' +
       '--learning-rate 0.0004 --beta2 0.98 ' +
-      '--label-smoothing 0.1 --ema 0.999 --r1 0.1 --augment translation,cutout --decay 0.25';
+      '--label-smoothing 0.1 --ema 0.999 --gradient-penalty wgan-gp:5:3 --discriminator-steps 4 ' +
+      '--augment translation,cutout --decay 0.25';
     expect(parse(line)).toEqual({
       model: 'conv',
       width: 0.5,
@@ -55,7 +64,8 @@ describe('parseOptions', () => {
       loss: 'hinge',
       labelSmoothing: 0.1,
       emaMomentum: 0.999,
-      r1: 0.1,
+      gradientPenalty: { kind: 'wgan-gp', weight: 5, every: 3 },
+      discriminatorSteps: 4,
       augment: ['translation', 'cutout'],
       decay: 0.25,
       epochs: 3,
@@ -71,6 +81,13 @@ describe('parseOptions', () => {
       resume: true,
       keep: [2, 3],
     });
+  });
+
+  test('reads a penalty with and without weight and interval, and the short form of R1', () => {
+    expect(parse('--gradient-penalty r1r2')).toMatchObject({ gradientPenalty: { kind: 'r1r2' } });
+    expect(parse('--gradient-penalty r1:.5')).toMatchObject({ gradientPenalty: { kind: 'r1', weight: 0.5 } });
+    expect(parse('--r1 0.1')).toMatchObject({ gradientPenalty: { kind: 'r1', weight: 0.1, every: 2 } });
+    expect(parse('--r1 0')).toMatchObject({ gradientPenalty: undefined });
   });
 
   test('uses the last of two values; --help wins over other options', () => {
@@ -93,6 +110,11 @@ describe('parseOptions', () => {
       '--keep 1,x': '--keep must be a whole number of at least 1, got "x"',
       '--model conf':
         '--model must be one of compact, dense, refined, conv, conditional, autoencoder, got "conf". Did you mean conv?',
+      '--gradient-penalty r2': '--gradient-penalty must be one of r1, r1r2, wgan-gp, got "r2". Did you mean r1?',
+      '--gradient-penalty r1:x': '--gradient-penalty must be a number such as 0.25, got "x"',
+      '--gradient-penalty r1:1:0': '--gradient-penalty must be a whole number of at least 1, got "0"',
+      '--gradient-penalty r1:1:2:3': '--gradient-penalty must be KIND:WEIGHT:EVERY, got "r1:1:2:3"',
+      '--gradient-penalty r1 --r1 1': '--r1 W is short for --gradient-penalty r1:W:2; give one of them',
       '--augment cutout,flip': '--augment must be one of brightness, contrast, translation, cutout, got "flip"',
       '--width wide': '--width must be a number such as 0.25, got "wide"',
       '--ema=-1': '--ema must be a number such as 0.25, got "-1"',
@@ -107,7 +129,8 @@ describe('parseOptions', () => {
 test('the help text names every option, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data out limit learning-rate beta1 beta2 loss label-smoothing ema r1 augment decay threads kernels ' +
+    'model width epochs batch-size seed data out limit learning-rate beta1 beta2 loss label-smoothing ema r1 ' +
+      'gradient-penalty discriminator-steps augment decay threads kernels ' +
       'wide checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
