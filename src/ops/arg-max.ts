@@ -10,8 +10,8 @@ import { readReduction } from './internal/reduction.ts';
 const MOST_ELEMENTS = 2 ** 24;
 
 /**
- * The index of the largest element along an axis, as whole numbers in a float tensor; of equal ones the first, and a NaN
- * counts as the largest.
+ * The index of the largest element along an axis, as whole numbers in a float tensor; of equal ones the first, and a
+ * NaN counts as the largest.
  *
  * @param axis - default: the index into all elements in row-major order, as in Keras. (tfjs takes axis 0 by default.)
  * @param keepDims - the axis stays, with size 1. Default false.

@@ -30,9 +30,9 @@ const OPTIONS = {
 };
 
 /**
- * -(sum over classes of y log p): by default the mean over the rows, a scalar. Probabilities are divided by their sum and
- * clipped to [1e-7, 1 - 1e-7], as in Keras; logits are right at any size. For class numbers instead of distributions
- * there is sparseCategoricalCrossentropy().
+ * -(sum over classes of y log p): by default the mean over the rows, a scalar. Probabilities are divided by their sum
+ * and clipped to [1e-7, 1 - 1e-7], as in Keras; logits are right at any size. For class numbers instead of
+ * distributions there is sparseCategoricalCrossentropy().
  *
  * @param labels - distributions, such as one-hot rows [n, classes].
  * @param predictions - of the same shape.
@@ -57,8 +57,8 @@ export function categoricalCrossentropy(
 }
 
 /**
- * The Kullback-Leibler divergence, sum over classes of y log(y / p): by default the mean over the rows, a scalar. Both are
- * clipped to [1e-7, 1], as in Keras.
+ * The Kullback-Leibler divergence, sum over classes of y log(y / p): by default the mean over the rows, a scalar. Both
+ * are clipped to [1e-7, 1], as in Keras.
  *
  * @param labels - distributions along the last axis.
  * @param predictions - of the same shape.

@@ -1,6 +1,6 @@
 /**
- * Losses for labels -1 and 1 with a margin of 1: hinge max(1 - y p, 0) and its square. Keras turns labels 0 and 1 into -1
- * and 1; here they must be -1 and 1 already: sub(mul(2, labels), 1).
+ * Losses for labels -1 and 1 with a margin of 1: hinge max(1 - y p, 0) and its square. Keras turns labels 0 and 1 into
+ * -1 and 1; here they must be -1 and 1 already: sub(mul(2, labels), 1).
  */
 import { type Tensor, toTensor } from '../autograd/tensor.ts';
 import { readOptions } from '../core/options.ts';

@@ -53,8 +53,8 @@ export interface PreluConfig extends LayerConfig {
   /** Default 'zeros'. */
   readonly alphaInitializer?: InitializerName | Initializer | undefined;
   /**
-   * The axes along which items share their slopes, counted from 1 as in Keras: [1, 2] gives each channel of an image one
-   * slope. Default: none, each element has its own.
+   * The axes along which items share their slopes, counted from 1 as in Keras: [1, 2] gives each channel of an image
+   * one slope. Default: none, each element has its own.
    */
   readonly sharedAxes?: readonly number[] | undefined;
 }
