@@ -172,6 +172,7 @@ export {
   logicalAnd,
   logicalNot,
   logicalOr,
+  logicalXor,
   notEqual,
 } from './ops/comparison.ts';
 export { type Conv2dOptions, conv2d, conv2dTranspose } from './ops/convolution.ts';
@@ -180,6 +181,7 @@ export { erf, expm1, log1p } from './ops/exponentials.ts';
 export { max, maximum, min, minimum } from './ops/extremes.ts';
 export { gather, type Indices, type OneHotOptions, oneHot } from './ops/gather.ts';
 export { hinge, squaredHinge } from './ops/hinge-losses.ts';
+export { acosh, asinh, atanh, cosh, sinh } from './ops/hyperbolic.ts';
 export type { LossOptions, LossReduction } from './ops/internal/loss-reduction.ts';
 export type { ReduceOptions } from './ops/internal/reduction.ts';
 export type { Extent, Padding } from './ops/internal/windows.ts';
@@ -190,6 +192,7 @@ export { type NormOrder, norm } from './ops/norm.ts';
 export { type Padding1d, type PadOptions, pad } from './ops/pad.ts';
 export { pow, reciprocal, rsqrt } from './ops/pow.ts';
 export { prod } from './ops/prod.ts';
+export { all, any } from './ops/quantifiers.ts';
 export { expandDims, flip, split, squeeze, stack, tile, unstack } from './ops/rearrange.ts';
 export { mean, sum } from './ops/reduce.ts';
 export { type HuberOptions, huber, logCosh, meanAbsoluteError, poisson } from './ops/regression-losses.ts';

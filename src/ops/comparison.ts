@@ -14,7 +14,7 @@ export function equal(a: Tensor | number, b: Tensor | number): Tensor {
   return compare('equal', kernels.equal, a, b);
 }
 
-/** y = a = b ? 0 : 1; 1 where an operand is NaN */
+/** y = a = b ? 0 : 1; 1 where an operand is NaN, so notEqual(x, x) finds NaN */
 export function notEqual(a: Tensor | number, b: Tensor | number): Tensor {
   return not(compare('notEqual', kernels.equal, a, b));
 }
@@ -52,6 +52,11 @@ export function logicalAnd(a: Tensor | number, b: Tensor | number): Tensor {
 /** y = 1 where a or b is true, else 0 */
 export function logicalOr(a: Tensor | number, b: Tensor | number): Tensor {
   return compare('logicalOr', kernels.maximum, truth('logicalOr', 'a', a), truth('logicalOr', 'b', b));
+}
+
+/** y = 1 where just one of a and b is true, else 0 */
+export function logicalXor(a: Tensor | number, b: Tensor | number): Tensor {
+  return not(compare('logicalXor', kernels.equal, truth('logicalXor', 'a', a), truth('logicalXor', 'b', b)));
 }
 
 /** y = x is false ? 1 : 0 */

@@ -88,7 +88,7 @@ const bounds = (): object => {
 const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch } = ganvas;
 const { ceil, floor, logicalNot, logSumExp, logSoftmax, max, min, round, sign, softmax } = ganvas;
 const { add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual } = ganvas;
-const { argMax, argMin, prod } = ganvas;
+const { acosh, all, any, argMax, argMin, asinh, atanh, cosh, logicalXor, prod, sinh } = ganvas;
 const { cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan } = ganvas;
 const { binaryCrossentropy, categoricalCrossentropy, hinge, klDivergence, logCosh } = ganvas;
 const { meanAbsoluteError, meanSquaredError, poisson, squaredHinge } = ganvas;
@@ -110,6 +110,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   ...alike({ ceil, floor, logicalNot, round, sign }, () => [x()]),
   ...alike({ cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan }, () => [x()]),
   ...alike({ hardSigmoid, logSigmoid, mish, relu6, selu, silu, softsign, swish }, () => [x()]),
+  ...alike({ acosh, asinh, atanh, cosh, sinh }, () => [x()]),
   ...alike({ elu, step }, () => [x(), 0.5]),
   ...alike({ categoricalCrossentropy, binaryCrossentropy }, () => [
     x(),
@@ -127,13 +128,13 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   gelu: of(ganvas.gelu, () => [x(), true]),
   pow: of(ganvas.pow, () => [x(), tensor([1, 2, 3])]),
   prelu: of(ganvas.prelu, () => [x(), tensor([0.1, 0.2, 0.3])]),
-  ...alike({ logSumExp, max, min, prod }, () => [x(), { axis: 0, keepDims: true }]),
+  ...alike({ all, any, logSumExp, max, min, prod }, () => [x(), { axis: 0, keepDims: true }]),
   ...alike({ logSoftmax, softmax }, () => [x(), 0]),
   ...alike({ add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual }, () => [
     x(),
     tensor([1, 2, 3]),
   ]),
-  ...alike({ logicalAnd, logicalOr, maximum, minimum }, () => [x(), tensor([1, 0, 3])]),
+  ...alike({ logicalAnd, logicalOr, logicalXor, maximum, minimum }, () => [x(), tensor([1, 0, 3])]),
   ...alike({ denseGenerator, refinedGenerator, convGenerator, conditionalGenerator }, () => [
     { latentDim: 3, imageShape: [8, 8, 3], random: random() },
   ]),

@@ -6,6 +6,7 @@ import type * as ganvas from '../../src/index.ts';
 import { batchMoments } from '../../src/ops/batch-normalization.ts';
 import { arithmeticCases } from '../ops/samples/arithmetic.ts';
 import { functionCases } from '../ops/samples/functions.ts';
+import { reduceCases } from '../ops/samples/reduce.ts';
 import { unaryCases } from '../ops/samples/unary.ts';
 import { type Calls, FREED, keepsData, type WrongCall, wrongTensors } from './wrong-call.ts';
 
@@ -208,24 +209,10 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
  * more.
  */
 const UNARY = [
-  ...[...unaryCases, ...functionCases]
+  ...[...unaryCases, ...functionCases, ...reduceCases]
     .filter(({ name, samples }) => name !== 'clip' && !name.includes(' ') && samples[0]!.inputs.length === 1)
     .map(({ name }) => name),
-  ...[
-    'sum',
-    'mean',
-    'max',
-    'min',
-    'prod',
-    'norm',
-    'argMax',
-    'argMin',
-    'logSumExp',
-    'softmax',
-    'logSoftmax',
-    'transpose',
-    'batchMoments',
-  ],
+  ...['transpose', 'batchMoments'],
 ];
 const BINARY = arithmeticCases.map(({ name }) => name);
 

@@ -25,6 +25,7 @@ import { matmul } from '../../src/ops/matmul.ts';
 import { norm } from '../../src/ops/norm.ts';
 import { pow } from '../../src/ops/pow.ts';
 import { prod } from '../../src/ops/prod.ts';
+import { all, any } from '../../src/ops/quantifiers.ts';
 import { mean, sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { ceil, floor, round, sign } from '../../src/ops/rounding.ts';
@@ -165,6 +166,13 @@ describe('comparisons and where', () => {
     [logicalOr, [1, 1, 1, 1, 0]],
   ] as const)('%s: NaN compares false and is true, 0 equals -0 and is false', (compare, expected) => {
     expect(Array.from(compare(a, b).data)).toEqual(expected);
+  });
+
+  it('all and any', () => {
+    const x = tensor([0, NaN, Infinity, -Infinity, 3]);
+    expect(notEqual(x, x).toArray()).toEqual([0, 1, 0, 0, 0]);
+    expect([all(x), any(x), all(tensor([1, NaN])), any(tensor([0, -0]))].map((y) => y.item())).toEqual([0, 1, 1, 0]);
+    expect([all(tensor([])), any(tensor([]))].map((y) => y.item())).toEqual([1, 0]);
   });
 
   it('where: what is not chosen has no effect, not even NaN, on values and gradients', () => {

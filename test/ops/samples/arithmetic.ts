@@ -8,6 +8,7 @@ import {
   lessEqual,
   logicalAnd,
   logicalOr,
+  logicalXor,
   notEqual,
 } from '../../../src/ops/comparison.ts';
 import { maximum, minimum } from '../../../src/ops/extremes.ts';
@@ -74,5 +75,6 @@ export const arithmeticCases: readonly OpCase[] = [
   binaryCase('equal', equal, (a, b) => Number(a === b), halves, halves),
   binaryCase('notEqual', notEqual, (a, b) => Number(a !== b), halves, halves),
   binaryCase('logicalAnd', logicalAnd, (a, b) => Number(a !== 0 && b !== 0), halves, halves),
+  binaryCase('logicalXor', logicalXor, (a, b) => Number((a !== 0) !== (b !== 0)), halves, halves),
   binaryCase('logicalOr', logicalOr, (a, b) => Number(a !== 0 || b !== 0), halves, halves),
 ];

@@ -12,6 +12,7 @@ import {
   swish,
 } from '../../../src/ops/activations.ts';
 import { erf, expm1, log1p } from '../../../src/ops/exponentials.ts';
+import { acosh, asinh, atanh, cosh, sinh } from '../../../src/ops/hyperbolic.ts';
 import { pow, reciprocal, rsqrt } from '../../../src/ops/pow.ts';
 import { cos, sin, tan } from '../../../src/ops/trigonometry.ts';
 import { erf64 } from '../../support/float64.ts';
@@ -45,6 +46,11 @@ export const functionCases: readonly OpCase[] = [
   unaryCase('sin', sin, Math.sin, { ...real, low: -30, high: 30 }, 'two ulp'),
   unaryCase('cos', cos, Math.cos, { ...real, low: -30, high: 30 }, 'two ulp'),
   unaryCase('tan', tan, Math.tan, { low: -1.4, high: 1.4, extra: [0, -0, 4, -7] }, 'four ulp'),
+  unaryCase('sinh', sinh, Math.sinh, { ...real, extra: [0, -0, 1e-3, 0.99, 1.01, -10, 60] }, 'four ulp'),
+  unaryCase('cosh', cosh, Math.cosh, { ...real, extra: [0, -0, 1e-3, 0.99, 1.01, -10, 60] }, 'four ulp'),
+  unaryCase('asinh', asinh, Math.asinh, { ...real, extra: [0, -0, 1e-3, -1e10, 1e20] }, 'four ulp'),
+  unaryCase('acosh', acosh, Math.acosh, { low: 1.1, high: 4, extra: [1.0625, 30, 1e10] }, 'four ulp'),
+  unaryCase('atanh', atanh, Math.atanh, { low: -0.9, high: 0.9, extra: [0, -0, 1e-3, 0.98] }, 'four ulp'),
   unaryCase('reciprocal', reciprocal, (x) => 1 / x, positive),
   unaryCase('rsqrt', rsqrt, (x) => 1 / Math.sqrt(x), positive, 'two ulp'),
   ...[0, 1, 2, -2, 0.5].map((exponent) =>

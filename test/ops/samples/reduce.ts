@@ -4,6 +4,7 @@ import { max, min } from '../../../src/ops/extremes.ts';
 import type { ReduceOptions } from '../../../src/ops/internal/reduction.ts';
 import { type NormOrder, norm } from '../../../src/ops/norm.ts';
 import { prod } from '../../../src/ops/prod.ts';
+import { all, any } from '../../../src/ops/quantifiers.ts';
 import { mean, sum } from '../../../src/ops/reduce.ts';
 import { logSoftmax, logSumExp, softmax } from '../../../src/ops/softmax.ts';
 import { type Nd, nd, ndMapRows, ndRandom, ndReduce } from '../../support/nd.ts';
@@ -181,6 +182,8 @@ export const reduceCases: readonly OpCase[] = [
     length,
     (row) => (row.length + 2) * UNIT * length(row),
   ),
+  reduceCase('all', all, () => 1),
+  reduceCase('any', any, (row) => Number(row.length > 0)),
   reduceCase('logSumExp', logSumExp, logOfSum, ofExponentials),
   axisCase('softmax', softmax, (row) => row.map((value) => Math.exp(value - logOfSum(row)))),
   axisCase('logSoftmax', logSoftmax, (row) => row.map((value) => value - logOfSum(row))),
