@@ -4,7 +4,7 @@
  */
 import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
-import * as kernels from '../kernels/library/trigonometry.ts';
+import * as kernels from '../kernels/library/unary.ts';
 import { div, mul, neg } from './arithmetic.ts';
 import { applyUnary } from './internal/elementwise.ts';
 

@@ -6,7 +6,6 @@ import { record } from '../autograd/record.ts';
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { checkNumber } from '../core/check.ts';
 import * as piecewise from '../kernels/library/piecewise.ts';
-import { softplusBackward, softplus as softplusKernel } from '../kernels/library/softplus.ts';
 import * as kernels from '../kernels/library/unary.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { applyGradient, applyUnary, recordPiecewise, writeLike } from './internal/elementwise.ts';
@@ -74,12 +73,12 @@ function sigmoidGradient(dy: Tensor, y: Tensor): Tensor {
 /** y = log(1 + e^x), a smooth ReLU; dx = dy / (1 + e^-x) */
 export function softplus(x: Tensor): Tensor {
   checkTensor('softplus', 'x', x);
-  return record('softplus', applyUnary(softplusKernel, x), [x], [(dy) => softplusGradient(dy, x)]);
+  return record('softplus', applyUnary(kernels.softplus, x), [x], [(dy) => softplusGradient(dy, x)]);
 }
 
 /** dx = dy sigmoid(x); dy: g sigmoid(x), x: g dy sigmoid'(x) */
 function softplusGradient(dy: Tensor, x: Tensor): Tensor {
-  const dx = applyGradient(softplusBackward, dy, x);
+  const dx = applyGradient(kernels.softplusBackward, dy, x);
   const byX = (g: Tensor): Tensor => sigmoidGradient(mul(g, dy), sigmoid(x));
   return record('softplus gradient', dx, [dy, x], [(g) => softplusGradient(g, x), byX]);
 }

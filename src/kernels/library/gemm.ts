@@ -1,13 +1,22 @@
 /**
- * The matrix product, the most expensive kernel: the five loops of Goto and van de Geijn, explained in
- * gemm/portable.ts. The micro-kernel of the SIMD body keeps an MR x NR tile of C in vector registers and processes one
- * k in each turn. With NR = 8 the tile fills eight of the sixteen 128-bit registers of x86-64. NR = 16 is for engines
- * that fuse pairs of 128-bit operations into 256-bit ones (src/node/wide.ts).
+ * The matrix product, the most expensive kernel. The SIMD body has the five loops of Goto and van de Geijn ("Anatomy of
+ * High-Performance Matrix Multiplication", ACM TOMS 34, 2008, as in BLIS):
+ *
+ *   for each NC columns of B:            (jc)
+ *     for each KC-deep block of k:       (pc)  pack B into panels of NR columns, k-major
+ *       for each MC rows of A:           (ic)  pack A into panels of MR rows, k-major
+ *         for each panel of B:           (jr)
+ *           for each panel of A:         (ir)  C tile (+)= A panel x B panel
+ *
+ * The innermost is a micro-kernel that keeps an MR x NR tile of C in vector registers and processes one k in each turn.
+ * With NR = 8 the tile fills eight of the sixteen 128-bit registers of x86-64. NR = 16 is for engines that fuse pairs of
+ * 128-bit operations into 256-bit ones (src/node/wide.ts).
  *
  * Packing reads both orientations: panels are always k-major, so all four transpose cases run the same inner loop. Edge
- * panels are padded with zeros. An edge tile is stored in a scratch tile first, and only its valid part is copied to C.
+ * panels are padded with zeros. An edge tile is stored in a scratch tile first, and only its valid part is copied to C:
+ * padding cannot spread a NaN or an infinity to C.
  */
-import { type Expr, i32, type Local } from '../../wasm/index.ts';
+import { type Expr, i32, type Local, select } from '../../wasm/index.ts';
 import { clear, defineAddTile, defineMicroKernel, MR } from '../gemm/micro-kernel.ts';
 import { definePack } from '../gemm/pack.ts';
 import { GEMM, gemmPortable, KC } from '../gemm/portable.ts';
@@ -42,15 +51,8 @@ export const gemm: KernelOf<typeof GEMM> = /*#__PURE__*/ kernel('gemm', GEMM, {
     const microKernel = defineMicroKernel(module, nr);
     const addTile = defineAddTile(module);
     toBytes(f, cStride, aStride, bStride);
-    const choice = (condition: Local<'i32'>, yes: Expr<'i32'>, no: Expr<'i32'>): Local<'i32'> => {
-      const local = f.local('i32');
-      f.if(
-        condition,
-        () => f.set(local, yes),
-        () => f.set(local, no),
-      );
-      return local;
-    };
+    const choice = (condition: Local<'i32'>, yes: Expr<'i32'>, no: Expr<'i32'>): Local<'i32'> =>
+      f.let(select(yes, no, condition));
     const float = i32.const(FLOAT);
     const aRowStep = choice(transposeA, float, aStride);
     const aDepthStep = choice(transposeA, aStride, float);
@@ -67,18 +69,14 @@ export const gemm: KernelOf<typeof GEMM> = /*#__PURE__*/ kernel('gemm', GEMM, {
     const panelsB = f.let(i32.add(workspace, A_BYTES), 'panelsB');
     const scratch = f.let(i32.add(workspace, A_BYTES + B_BYTES), 'scratch');
 
-    const smaller = (x: Expr<'i32'>, y: Expr<'i32'> | number): Local<'i32'> => {
-      const local = f.let(x);
-      f.if(i32.gt_u(local, y), () => f.set(local, y));
-      return local;
-    };
+    const smaller = (x: Expr<'i32'>, y: Expr<'i32'>): Local<'i32'> => f.let(select(x, y, i32.lt_u(x, y)));
     const loop = (limit: Expr<'i32'>, step: number | Local<'i32'>, body: (at: Local<'i32'>) => void): void => {
       const at = f.let(i32.const(0));
       f.for(at, limit, step, () => body(at));
     };
 
     loop(n, NC, (jc) => {
-      const columns = smaller(i32.sub(n, jc), NC);
+      const columns = smaller(i32.sub(n, jc), i32.const(NC));
       loop(k, depth, (pc) => {
         const kc = smaller(i32.sub(k, pc), depth);
         const add = f.let(i32.or(accumulate, i32.ne(pc, 0)));
@@ -94,7 +92,7 @@ export const gemm: KernelOf<typeof GEMM> = /*#__PURE__*/ kernel('gemm', GEMM, {
           }),
         );
         loop(m, MC, (ic) => {
-          const rows = smaller(i32.sub(m, ic), MC);
+          const rows = smaller(i32.sub(m, ic), i32.const(MC));
           const aBlock = i32.add(i32.add(a, i32.mul(ic, aRowStep)), i32.mul(pc, aDepthStep));
           f.emit(
             packA.call({ panels: panelsA, x: aBlock, count: rows, depth: kc, step: aRowStep, depthStep: aDepthStep }),
@@ -102,10 +100,10 @@ export const gemm: KernelOf<typeof GEMM> = /*#__PURE__*/ kernel('gemm', GEMM, {
           const panelB = f.let(panelsB);
           loop(columns, nr, (jr) => {
             const panelA = f.let(panelsA);
-            const width = smaller(i32.sub(columns, jr), nr);
+            const width = smaller(i32.sub(columns, jr), i32.const(nr));
             const tile = f.let(i32.add(i32.add(c, i32.mul(ic, cStride)), i32.shl(i32.add(jc, jr), 2)));
             loop(rows, MR, (ir) => {
-              const height = smaller(i32.sub(rows, ir), MR);
+              const height = smaller(i32.sub(rows, ir), i32.const(MR));
               f.if(
                 i32.and(i32.eq(width, nr), i32.eq(height, MR)),
                 () => f.emit(microKernel.call({ c: tile, stride: cStride, panelA, panelB, depth: kc, add })),
