@@ -31,7 +31,7 @@
  * the distance between the starts of two rows, in floats. Outputs may not overlap inputs, but where a formula is
  * elementwise an output may be the same address as an input.
  */
-import type { Expr, FunctionBuilder, Global, Local, ModuleBuilder } from '../wasm/index.ts';
+import type { Expr, FunctionBuilder, Local, ModuleBuilder } from '../wasm/index.ts';
 import type { Heap } from './heap.ts';
 import { link, register } from './runtime.ts';
 import type { Arithmetic } from './sets.ts';
@@ -101,7 +101,7 @@ export interface SimdContext {
   /** Defines functions that the kernel calls. */
   readonly module: ModuleBuilder;
   /** Address in bytes of the calling thread's workspace. */
-  readonly workspace: Global<'i32'>;
+  readonly workspace: Expr<'i32'>;
   /** Columns of the GEMM's tile: 8, or 16 where the engine fuses pairs of 128-bit operations. */
   readonly tileColumns: 8 | 16;
 }

@@ -44,16 +44,6 @@ export class ByteWriter {
     this.byte(rest & 0x7f);
   }
 
-  /** Signed LEB128 of an integer in [-2^63, 2^63). */
-  signed64(value: bigint): void {
-    let rest = value;
-    while (rest < -0x40n || rest > 0x3fn) {
-      this.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.byte(Number(rest & 0x7fn));
-  }
-
   /** A vector of bytes: the length, then the content. */
   sized(values: ArrayLike<number>): void {
     this.unsigned(values.length);

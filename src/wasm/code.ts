@@ -2,54 +2,36 @@
  * The code of one function: encodes instructions as they come.
  *
  * TypeScript checks the types of operands, and the engine validates the module when it compiles it. The checks here are
- * only for what neither would notice, because it encodes as something else: an integer or an offset out of range, a
- * local of another function, a block that is not open.
+ * only for what neither would notice, because it encodes as something else: a number out of range, a local of another
+ * function.
  */
 
 import { ByteWriter } from './byte-writer.ts';
 import type { Instruction } from './instruction.ts';
 import { AssemblyError, type ResultType, typeCodes, type ValueType } from './types.ts';
 
-/** The target of a branch: the end of a block or an if, the beginning of a loop. */
-export interface Label {
-  readonly kind: 'block' | 'loop' | 'if';
-}
-
-/** A local or a global; `owner` is the function that declared it, or the module. */
+/** A local; `owner` is the function that declared it. */
 export interface VariableReference {
-  readonly scope: 'local' | 'global';
   readonly owner: object;
   readonly index: number;
   readonly name: string;
 }
 
-export interface FunctionReference {
-  readonly owner: object;
-  readonly index: number;
-  readonly name: string;
-}
+const frameOpcodes = { loop: 0x03, if: 0x04 };
+const variableOpcodes = { get: 0x20, set: 0x21, tee: 0x22 };
 
-const frameOpcodes = { block: 0x02, loop: 0x03, if: 0x04 };
-/** `tee` is for locals only. */
-const variableOpcodes = { local: { get: 0x20, set: 0x21, tee: 0x22 }, global: { get: 0x23, set: 0x24, tee: 0x24 } };
-const constantOpcodes = { i32: 0x41, i64: 0x42, f32: 0x43, f64: 0x44 };
-
-/** Whether `value` is an integer that fits `bits` bits, signed or unsigned. */
-export const fits = (value: number | bigint, bits: number): boolean =>
-  (typeof value === 'bigint' || Number.isInteger(value)) && value >= -(2 ** (bits - 1)) && value < 2 ** bits;
+/** Whether `value` is an integer that fits 32 bits, signed or unsigned. */
+export const fits = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32;
 
 export class Code {
   readonly name: string;
-  readonly module: object;
   readonly #writer = new ByteWriter();
   readonly #locals: ValueType[] = [];
   readonly #parameterCount: number;
-  readonly #labels: Label[] = [];
   readonly result: ResultType;
 
-  constructor(name: string, parameterCount: number, result: ResultType, module: object) {
+  constructor(name: string, parameterCount: number, result: ResultType) {
     this.name = name;
-    this.module = module;
     this.#parameterCount = parameterCount;
     this.result = result;
   }
@@ -58,42 +40,40 @@ export class Code {
     throw new AssemblyError(`function '${this.name}', ${instruction}: ${problem}`);
   }
 
-  /** An instruction of the table; its immediates are lane, offset and alignment in bytes, in this order. */
-  operate(instruction: Instruction, immediates: readonly unknown[] = []): void {
-    const { opcode, width, lanes, zeros } = instruction;
+  /** An instruction of the table; its immediates are lane (or lanes) and offset, in this order. */
+  operate({ name, opcode, width, lanes }: Instruction, immediates: readonly (number | readonly number[])[]): void {
     const writer = this.#writer;
     // After a prefix the number is LEB128; an opcode without a prefix is a plain byte.
     if (opcode > 0xff) {
       writer.byte(opcode >> 8);
       writer.unsigned(opcode & 0xff);
     } else writer.byte(opcode);
-    let next = lanes > 0 ? 1 : 0;
-    if (width > 0) this.#address(instruction, immediates[next++] ?? 0, immediates[next] ?? width);
-    if (lanes > 0) this.#lanes(instruction, immediates[0]);
-    for (let k = 0; k < zeros; k++) writer.byte(0);
+    if (width > 0) {
+      const offset = Number(immediates[lanes > 0 ? 1 : 0] ?? 0);
+      if (!fits(offset) || offset < 0) this.fail(name, `offset ${offset} is not an integer in [0, 2^32)`);
+      // The alignment, as a power of two.
+      writer.byte(31 - Math.clz32(width));
+      writer.unsigned(offset);
+    }
+    if (lanes > 0) writer.bytes([immediates[0] ?? []].flat());
   }
 
-  constant(type: ValueType, value: number | bigint | Uint8Array): void {
+  /** A constant of 32 or 64 bits, or the 16 bytes of a vector. The integer must fit 32 bits. */
+  constant(type: ValueType, value: number | Uint8Array): void {
     const writer = this.#writer;
-    if (type === 'v128' || value instanceof Uint8Array) {
-      if (type !== 'v128' || !(value instanceof Uint8Array))
-        this.fail(`${type}.const`, 'expected 16 bytes for v128, a number for the other types');
-      writer.bytes([0xfd, 0x0c]);
-      writer.bytes(value);
-      return;
+    if (typeof value !== 'number') {
+      writer.bytes([0xfd, 0x0c, ...value]);
+    } else if (type === 'f32') {
+      writer.byte(0x43);
+      writer.bytes(new Uint8Array(Float32Array.of(value).buffer));
+    } else {
+      // An i64 has a sign: 2^31 would become negative.
+      if (!fits(value) || (type === 'i64' && value >= 2 ** 31)) {
+        this.fail(`${type}.const`, `${value} is not an integer of 32 bits`);
+      }
+      writer.byte(type === 'i32' ? 0x41 : 0x42);
+      writer.signed(value | 0);
     }
-    writer.byte(constantOpcodes[type]);
-    if (type === 'i32' || type === 'i64') {
-      const bits = type === 'i32' ? 32 : 64;
-      if (!fits(value, bits)) this.fail(`${type}.const`, `${value} is not an integer of ${bits} bits`);
-      if (bits === 32) writer.signed(Number(value) | 0);
-      else writer.signed64(BigInt.asIntN(64, BigInt(value)));
-      return;
-    }
-    const view = new DataView(new ArrayBuffer(type === 'f32' ? 4 : 8));
-    if (type === 'f32') view.setFloat32(0, Number(value), true);
-    else view.setFloat64(0, Number(value), true);
-    writer.bytes(new Uint8Array(view.buffer));
   }
 
   /** Declares a local, zero at the start of the function, and returns its index. */
@@ -101,64 +81,52 @@ export class Code {
     return this.#parameterCount + this.#locals.push(type) - 1;
   }
 
-  variable(action: 'get' | 'set' | 'tee', variable: VariableReference): void {
-    const { scope, owner, index, name } = variable;
-    if (owner !== (scope === 'local' ? this : this.module)) {
-      this.fail(`${scope}.${action}`, `unknown ${scope} '${name}': it belongs to another function or module`);
-    }
-    this.#writer.byte(variableOpcodes[scope][action]);
+  variable(action: 'get' | 'set' | 'tee', { owner, index, name }: VariableReference): void {
+    if (owner !== this) this.fail(`local.${action}`, `'${name}' is a local of another function`);
+    this.#writer.byte(variableOpcodes[action]);
     this.#writer.unsigned(index);
   }
 
-  /** Opens a block, a loop or an if. */
-  open(kind: 'block' | 'loop' | 'if', result: ResultType = 'void'): Label {
-    this.#writer.byte(frameOpcodes[kind]);
-    this.#writer.byte(typeCodes[result]);
-    const label = { kind };
-    this.#labels.push(label);
-    return label;
+  /** The value of a global. */
+  global(index: number): void {
+    this.#writer.byte(0x23);
+    this.#writer.unsigned(index);
+  }
+
+  /** Opens a loop or an if. */
+  open(kind: 'loop' | 'if'): void {
+    this.#writer.bytes([frameOpcodes[kind], typeCodes.void]);
   }
 
   else(): void {
     this.#writer.byte(0x05);
   }
 
-  /** Closes the innermost block, loop or if, or the function itself. */
+  /** Closes the innermost loop or if, or the function itself. */
   end(): void {
-    this.#labels.pop();
     this.#writer.byte(0x0b);
   }
 
-  br(label: Label | number): void {
-    this.#branch(0x0c, 'br', label);
+  /** Goes back to the beginning of the innermost loop if the value on the stack is not 0. */
+  repeatIf(): void {
+    this.#writer.bytes([0x0d, 0]);
   }
 
-  br_if(label: Label | number): void {
-    this.#branch(0x0d, 'br_if', label);
-  }
-
-  return(): void {
+  leave(): void {
     this.#writer.byte(0x0f);
   }
 
-  unreachable(): void {
-    this.#writer.byte(0x00);
-  }
-
-  call(target: FunctionReference): void {
-    if (target.owner !== this.module) this.fail(`call '${target.name}'`, 'the function belongs to another module');
+  call(index: number): void {
     this.#writer.byte(0x10);
-    this.#writer.unsigned(target.index);
+    this.#writer.unsigned(index);
   }
 
-  call_indirect(owner: object, typeIndex: number): void {
-    if (owner !== this.module) this.fail('call_indirect', 'the table belongs to another module');
+  callIndirect(typeIndex: number): void {
     this.#writer.byte(0x11);
     this.#writer.unsigned(typeIndex);
     this.#writer.byte(0);
   }
 
-  /** `drop`, which FunctionBuilder has as a statement. */
   discard(): void {
     this.#writer.byte(0x1a);
   }
@@ -183,43 +151,5 @@ export class Code {
     }
     writer.bytes(this.#writer.view());
     return writer.view();
-  }
-
-  #branch(opcode: number, name: string, label: Label | number): void {
-    this.#writer.byte(opcode);
-    this.#writer.unsigned(this.#depth(name, label));
-  }
-
-  /** A number counts the open blocks from the innermost one, 0. */
-  #depth(instruction: string, label: Label | number): number {
-    if (typeof label === 'number') return label;
-    const index = this.#labels.indexOf(label);
-    if (index < 0) this.fail(instruction, `this ${label.kind} is not open here`);
-    return this.#labels.length - 1 - index;
-  }
-
-  #address({ name, opcode, width }: Instruction, offset: unknown, alignment: unknown): void {
-    if (typeof offset !== 'number' || !fits(offset, 32) || offset < 0) {
-      this.fail(name, `offset ${offset} is not an integer in [0, 2^32)`);
-    }
-    const exponent = 31 - Math.clz32(Number(alignment));
-    // An atomic access must be aligned; V8 does not check it.
-    const atomic = opcode >> 8 === 0xfe;
-    if (2 ** exponent !== alignment || (atomic && alignment < width)) {
-      this.fail(name, `alignment ${alignment}, expected ${atomic ? width : `a power of two up to ${width}`} bytes`);
-    }
-    this.#writer.byte(exponent);
-    this.#writer.unsigned(offset);
-  }
-
-  #lanes({ name, lanes }: Instruction, immediate: unknown): void {
-    const numbers: readonly unknown[] = Array.isArray(immediate) ? immediate : [immediate];
-    if (numbers.length !== (lanes === 32 ? 16 : 1)) this.fail(name, `got ${numbers.length} lanes`);
-    for (const lane of numbers) {
-      if (typeof lane !== 'number' || !Number.isInteger(lane) || lane < 0 || lane >= lanes) {
-        this.fail(name, `lane ${lane} is not an integer in [0, ${lanes})`);
-      }
-      this.#writer.byte(lane);
-    }
   }
 }

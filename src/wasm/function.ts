@@ -8,8 +8,8 @@
  * ```
  */
 
-import { Code, type Label } from './code.ts';
-import { createLocal, type Expr, type Global, type Local, type Operand, toExpr } from './expression.ts';
+import { Code } from './code.ts';
+import { type Expr, Local, type Operand, toExpr } from './expression.ts';
 import { i32 } from './namespaces.ts';
 import type { ValueType } from './types.ts';
 
@@ -17,7 +17,7 @@ export class FunctionBuilder extends Code {
   /** A new local. It is zero when the function starts; a loop does not reset it. */
   local<T extends ValueType>(type: T, name?: string): Local<T> {
     const index = this.declare(type);
-    return createLocal(this, index, type, name ?? `#${index}`);
+    return new Local(this, index, type, name ?? `#${index}`);
   }
 
   /** A new local set to `value`. */
@@ -28,9 +28,9 @@ export class FunctionBuilder extends Code {
     return local;
   }
 
-  set<T extends ValueType>(variable: Local<T> | Global<T>, value: Operand<NoInfer<T>>): void {
-    this.#push(value, variable.type, 'set');
-    this.variable('set', variable);
+  set<T extends ValueType>(local: Local<T>, value: Operand<NoInfer<T>>): void {
+    this.#push(value, local.type, 'set');
+    this.variable('set', local);
   }
 
   /** An expression that sets the local; its value is the value set. */
@@ -55,18 +55,6 @@ export class FunctionBuilder extends Code {
     this.discard();
   }
 
-  /** A block; a branch to its label leaves it. */
-  block(body: (label: Label) => void): void {
-    body(this.open('block'));
-    this.end();
-  }
-
-  /** A bare loop: it ends unless something branches to its label. */
-  loop(body: (label: Label) => void): void {
-    body(this.open('loop'));
-    this.end();
-  }
-
   if(condition: Operand<'i32'>, then: () => void, otherwise?: () => void): void {
     this.#push(condition, 'i32', 'if');
     this.open('if');
@@ -80,10 +68,11 @@ export class FunctionBuilder extends Code {
 
   /** Runs `body` once and then as long as `condition` holds: one branch per iteration. */
   doWhile(body: () => void, condition: Operand<'i32'>): void {
-    this.loop((again) => {
-      body();
-      this.br_if(again, condition);
-    });
+    this.open('loop');
+    body();
+    this.#push(condition, 'i32', 'doWhile');
+    this.repeatIf();
+    this.end();
   }
 
   /** Runs `body` as long as `condition` holds. The condition is written twice, before the loop and at its end. */
@@ -102,18 +91,12 @@ export class FunctionBuilder extends Code {
     });
   }
 
-  /** Without a condition it takes the one on the stack. So does `return` with its value. */
-  override br_if(label: Label | number, condition?: Operand<'i32'>): void {
-    if (condition !== undefined) this.#push(condition, 'i32', 'br_if');
-    super.br_if(label);
-  }
-
-  override return(value?: Expr<ValueType> | number | bigint): void {
+  return(value?: Expr<ValueType> | number): void {
     if (value !== undefined && this.result !== 'void') this.#push(value, this.result, 'return');
-    super.return();
+    this.leave();
   }
 
-  #push(value: Expr | number | bigint, type: ValueType, place: string): void {
+  #push(value: Expr | number, type: ValueType, place: string): void {
     toExpr(value, type, `function '${this.name}', ${place}`).emit(this);
   }
 }

@@ -5,9 +5,9 @@
  * namespace: one line. Its typed builder, its encoding and its validation follow from that line. test/wasm then asks
  * for a reference: one line in test/wasm/reference.ts, unless the instruction is of a family that is there already.
  *
- * An opcode above 0xff is a prefix byte and the number after it (0xfc0a is prefix 0xfc, number 0x0a). Each letter is a
- * type: i = i32, I = i64, f = f32, d = f64, v = v128. Immediates: `@n` is an address immediate for an access n bytes
- * wide, `#n` is a lane number below n (`#32`: the sixteen lanes of a shuffle), `!n` is n reserved zero bytes.
+ * An opcode above 0xff is a prefix byte and the number after it (0xfd0b is prefix 0xfd, number 0x0b). Each letter is a
+ * type: i = i32, I = i64, f = f32, v = v128. Immediates: `@n` is the offset of an access n bytes wide, `#n` is a lane
+ * number below n (`#32`: the sixteen lanes of a shuffle).
  *
  * Relaxed SIMD must not be added: its results may differ between machines.
  * Sources: WebAssembly Core Specification 2.0, index of instructions, and the threads proposal.
@@ -49,8 +49,6 @@ export const i32AtomicRmw = {
 } as const;
 
 export const i64 = {
-  load: [0x29, 'i>I@8'],
-  store: [0x37, 'iI>@8'],
   add: [0x7c, 'II>I'],
   or: [0x84, 'II>I'],
   shl: [0x86, 'II>I'],
@@ -61,8 +59,6 @@ export const i64 = {
 export const f32 = {
   load: [0x2a, 'i>f@4'],
   store: [0x38, 'if>@4'],
-  lt: [0x5d, 'ff>i'],
-  gt: [0x5e, 'ff>i'],
   add: [0x92, 'ff>f'],
   sub: [0x93, 'ff>f'],
   mul: [0x94, 'ff>f'],
@@ -70,18 +66,6 @@ export const f32 = {
   max: [0x97, 'ff>f'],
   convert_i32_s: [0xb2, 'i>f'],
   convert_i32_u: [0xb3, 'i>f'],
-} as const;
-
-export const f64 = {
-  load: [0x2b, 'i>d@8'],
-  store: [0x39, 'id>@8'],
-} as const;
-
-export const memory = {
-  size: [0x3f, '>i!1'],
-  grow: [0x40, 'i>i!1'],
-  copy: [0xfc0a, 'iii>!2'],
-  fill: [0xfc0b, 'iii>!1'],
 } as const;
 
 export const memoryAtomic = {
@@ -103,7 +87,6 @@ export const v128 = {
 
 export const i8x16 = {
   shuffle: [0xfd0d, 'vv>v#32'],
-  splat: [0xfd0f, 'i>v'],
 } as const;
 
 export const i16x8 = {
@@ -128,7 +111,6 @@ export const i32x4 = {
 } as const;
 
 export const i64x2 = {
-  splat: [0xfd12, 'I>v'],
   extmul_low_i32x4_u: [0xfdde, 'vv>v'],
   extmul_high_i32x4_u: [0xfddf, 'vv>v'],
 } as const;

@@ -12,7 +12,6 @@ export interface Letters {
   i: 'i32';
   I: 'i64';
   f: 'f32';
-  d: 'f64';
   v: 'v128';
 }
 
@@ -22,26 +21,23 @@ export interface Instruction {
   readonly opcode: number;
   readonly params: readonly ValueType[];
   readonly result: ResultType;
-  /** Width of the memory access, which is also its natural alignment; 0 without an address immediate. */
+  /** Width of the memory access, which is also its alignment; 0 without an access. */
   readonly width: number;
   /** The lane immediate is below this; 0 without one. */
   readonly lanes: number;
-  /** Reserved zero bytes at the end. */
-  readonly zeros: number;
 }
 
 const letters: Readonly<Record<string, ValueType>> = {
   i: 'i32',
   I: 'i64',
   f: 'f32',
-  d: 'f64',
   v: 'v128',
 } satisfies Letters;
 
-const signaturePattern = /^(\w*)>(\w?)(?:@(\d+))?(?:#(\d+))?(?:!(\d+))?$/;
+const signaturePattern = /^(\w*)>(\w?)(?:@(\d+))?(?:#(\d+))?$/;
 
 export function parseRow(name: string, [opcode, signature]: Row): Instruction {
-  const [, params = '', result = '', width = 0, lanes = 0, zeros = 0] = signaturePattern.exec(signature) ?? [];
+  const [, params = '', result = '', width = 0, lanes = 0] = signaturePattern.exec(signature) ?? [];
   return {
     name,
     opcode,
@@ -49,6 +45,5 @@ export function parseRow(name: string, [opcode, signature]: Row): Instruction {
     result: letters[result] ?? 'void',
     width: +width,
     lanes: +lanes,
-    zeros: +zeros,
   };
 }

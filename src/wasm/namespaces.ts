@@ -2,22 +2,12 @@
  * The instructions as typed functions, named as in the specification: `f32x4.add(x, y)`, `v128.load(pointer, 16)`,
  * `i32.atomic.rmw.add(pointer, 1)`. A new instruction is one line in instruction-table.ts; nothing changes here.
  *
- * Arguments: the operands in stack order, then the immediates: lane (or lanes), offset (default 0), alignment in bytes
- * (default natural). A number as an operand is a constant. For a v128 operand of known lane shape it fills all lanes
+ * Arguments: the operands in stack order, then the immediates: lane (or lanes), offset (default 0). A number as an operand is a constant. For a v128 operand of known lane shape it fills all lanes
  * (`f32x4.mul(x, 0.5)`). The result is an expression. `f.emit` takes those of type void, such as a store.
  */
 
 import type { Code } from './code.ts';
-import {
-  constant,
-  type Expr,
-  isShape,
-  type Literal,
-  laneConstant,
-  type Operand,
-  type Shape,
-  toExpr,
-} from './expression.ts';
+import { constant, type Expr, type Literal, laneConstant, type Operand, type Shape, toExpr } from './expression.ts';
 import { type Instruction, type Letters, parseRow, type Table } from './instruction.ts';
 import * as table from './instruction-table.ts';
 import type { ResultType, ValueType } from './types.ts';
@@ -33,7 +23,7 @@ type LaneImmediate<S extends string> = S extends `${string}#32`
     ? [lane: number]
     : [];
 
-type AddressImmediate<S extends string> = S extends `${string}@${string}` ? [offset?: number, alignment?: number] : [];
+type AddressImmediate<S extends string> = S extends `${string}@${string}` ? [offset?: number] : [];
 
 type Builder<S extends string, L> = S extends `${infer Params}>${infer Rest}`
   ? (
@@ -46,16 +36,16 @@ export type Namespace<T extends Table, L = never> = {
   readonly [Name in keyof T]: Builder<T[Name][1], L>;
 };
 
-const none: readonly unknown[] = [];
+type Immediates = readonly (number | readonly number[])[];
 
 /** An instruction with its operands. A class, since a program has thousands of them. */
 class Operation implements Expr {
   readonly type: ResultType;
   readonly #instruction: Instruction;
   readonly #operands: readonly Expr[];
-  readonly #immediates: readonly unknown[];
+  readonly #immediates: Immediates;
 
-  constructor(instruction: Instruction, operands: readonly Expr[], immediates: readonly unknown[]) {
+  constructor(instruction: Instruction, operands: readonly Expr[], immediates: Immediates) {
     this.type = instruction.result;
     this.#instruction = instruction;
     this.#operands = operands;
@@ -68,18 +58,14 @@ class Operation implements Expr {
   }
 }
 
-function builder(instruction: Instruction): (...args: (Expr | number | bigint)[]) => Expr {
+function builder(instruction: Instruction): (...args: (Expr | number)[]) => Expr {
   const { name, params } = instruction;
   // The last shape in a name is the shape of the operands: i32x4 in f32x4.convert_i32x4_s.
-  const shape = name.match(/[if]\d+x\d+/g)?.at(-1) ?? '';
-  const isSplat = isShape(shape) && name === `${shape}.splat`;
+  const shape = name.match(/[if]32x4/g)?.at(-1) as Shape | undefined;
   const count = params.length;
   return (...args) => {
-    const [first] = args;
-    if (isSplat && first !== undefined && typeof first !== 'object') return laneConstant(shape, [first]);
-    const operands: Expr[] = [];
-    for (let k = 0; k < count; k++) operands.push(toExpr(args[k], params[k]!, name, shape));
-    return new Operation(instruction, operands, args.length > count ? args.slice(count) : none);
+    const operands = params.map((type, k) => toExpr(args[k], type, name, shape));
+    return new Operation(instruction, operands, args.slice(count) as number[]);
   };
 }
 
@@ -96,16 +82,16 @@ type Scalars<T extends Table, V extends ValueType> = Namespace<T> & {
 };
 
 function scalars<T extends Table, V extends ValueType>(type: V, rows: T): Scalars<T, V> {
-  return { ...namespace(type, rows), const: (value: number | bigint) => constant(type, value) };
+  return { ...namespace(type, rows), const: (value: number) => constant(type, value) };
 }
 
 /** `const` takes one number for each lane, or one for all. */
-type Lanes<T extends Table, L extends number | bigint> = Namespace<T, L> & {
-  const(...lanes: L[]): Expr<'v128'>;
+type Lanes<T extends Table> = Namespace<T, number> & {
+  const(...lanes: number[]): Expr<'v128'>;
 };
 
-function lanes<T extends Table, L extends number | bigint>(shape: Shape, rows: T): Lanes<T, L> {
-  return { ...namespace<T, L>(shape, rows), const: (...values: L[]) => laneConstant(shape, values) };
+function lanes<T extends Table>(shape: Shape, rows: T): Lanes<T> {
+  return { ...namespace<T, number>(shape, rows), const: (...values: number[]) => laneConstant(shape, values) };
 }
 
 export const i32: Scalars<typeof table.i32, 'i32'> & {
@@ -119,14 +105,12 @@ export const i32: Scalars<typeof table.i32, 'i32'> & {
 };
 export const i64: Scalars<typeof table.i64, 'i64'> = scalars('i64', table.i64);
 export const f32: Scalars<typeof table.f32, 'f32'> = scalars('f32', table.f32);
-export const f64: Scalars<typeof table.f64, 'f64'> = scalars('f64', table.f64);
 export const v128: Namespace<typeof table.v128> = namespace('v128', table.v128);
-export const i8x16: Lanes<typeof table.i8x16, number> = lanes('i8x16', table.i8x16);
-export const i16x8: Lanes<typeof table.i16x8, number> = lanes('i16x8', table.i16x8);
-export const i32x4: Lanes<typeof table.i32x4, number> = lanes('i32x4', table.i32x4);
-export const i64x2: Lanes<typeof table.i64x2, number | bigint> = lanes('i64x2', table.i64x2);
-export const f32x4: Lanes<typeof table.f32x4, number> = lanes('f32x4', table.f32x4);
-export const memory: Namespace<typeof table.memory> & { readonly atomic: Namespace<typeof table.memoryAtomic> } = {
-  ...namespace('memory', table.memory),
+export const i8x16: Namespace<typeof table.i8x16> = namespace('i8x16', table.i8x16);
+export const i16x8: Namespace<typeof table.i16x8> = namespace('i16x8', table.i16x8);
+export const i32x4: Lanes<typeof table.i32x4> = lanes('i32x4', table.i32x4);
+export const i64x2: Namespace<typeof table.i64x2> = namespace('i64x2', table.i64x2);
+export const f32x4: Lanes<typeof table.f32x4> = lanes('f32x4', table.f32x4);
+export const memory: { readonly atomic: Namespace<typeof table.memoryAtomic> } = {
   atomic: namespace('memory.atomic', table.memoryAtomic),
 };

@@ -1,6 +1,6 @@
-/** The value types of WebAssembly with their binary codes, and the error of this folder. */
+/** The value types of WebAssembly that this library uses, with their binary codes, and the error of this folder. */
 
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
+export type ValueType = 'i32' | 'i64' | 'f32' | 'v128';
 
 /** What an instruction or a function leaves on the stack: one value, or nothing. */
 export type ResultType = ValueType | 'void';
@@ -9,7 +9,6 @@ export const typeCodes: Record<ResultType, number> = {
   i32: 0x7f,
   i64: 0x7e,
   f32: 0x7d,
-  f64: 0x7c,
   v128: 0x7b,
   void: 0x40, // as a block type
 };

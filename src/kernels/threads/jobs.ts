@@ -68,7 +68,7 @@ export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handl
   });
   module.function('work', { control: 'i32' }, 'void', (f, { control }) => {
     const spins = f.local('i32', 'spins');
-    f.loop((again) => {
+    const work = (): void => {
       f.set(spins, SPINS);
       f.while(i32.and(i32.eqz(i32.atomic.load(control, TICKET)), i32.ne(spins, 0)), () =>
         f.set(spins, i32.sub(spins, 1)),
@@ -79,8 +79,8 @@ export function jobs(module: ModuleBuilder, kernels: readonly AnyKernel[], handl
         f.drop(i32.atomic.rmw.add(control, -1, SLEEPERS));
       });
       f.emit(drain.call({ control }));
-      f.br_if(again, i32.ne(i32.atomic.load(control, TICKET), CLOSED));
-    });
+    };
+    f.doWhile(work, i32.ne(i32.atomic.load(control, TICKET), CLOSED));
   });
 }
 
