@@ -43,6 +43,8 @@ const leaky = (): Layer => layers.leakyReLU({ negativeSlope: 0.2 });
  * Noise [n, latentDim] -> images [n, ...imageShape] in [-1, 1]; 353,217 trainable parameters with the defaults.
  *
  * It learns best with an R1 gradient penalty, Adam without momentum (beta1 0) and averaged weights, as in the example.
+ * After 13 epochs of MNIST the Frechet distance (npm run evaluate) was 6.7 to 7.0 for three seeds, and 4.6 after 25 for
+ * one of them; convGenerator had 53 and 57 after 20. bench/quality/experiments.md has what was tried.
  *
  * @example
  * const config = { learningRate: 2e-3, beta1: 0, beta2: 0.99 };
