@@ -32,7 +32,7 @@ test('reads a description as it was written, undefined if there is none; refuses
   expect(readDescription(folder)).toEqual(description);
   writeFileSync(join(folder, 'run.json'), '{ "model": "convolution" }');
   expect(() => readDescription(folder)).toThrow(
-    'model must be one of dense, refined, conv, conditional, autoencoder; got convolution',
+    'model must be one of compact, dense, refined, conv, conditional, autoencoder; got convolution',
   );
 });
 
