@@ -62,6 +62,7 @@ export function curveSvg(points: readonly CurvePoint[], title: string, real: num
   const seeds = [...new Set(points.map(({ seed }) => seed))];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     text([WIDTH / 2, 18], 'middle', title),
     ...ticks(times).map((time) => line([x(time), TOP], [x(time), HEIGHT - BOTTOM], grid)),
