@@ -3,8 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { type Dataset, dataset } from '../src/index.ts';
 import { loadMnist, readIdxFile } from '../src/node/index.ts';
 
-export interface LabelledDigits {
+/** What a GAN is trained on. */
+export interface LabelledImages {
   readonly images: Dataset;
+  /** The class of each image, if there are classes. */
+  readonly labels: ArrayLike<number> | undefined;
+  /** The number of classes; 10 for digits, which need not say so. */
+  readonly classes?: number;
+}
+
+export interface LabelledDigits extends LabelledImages {
   readonly labels: Uint8Array;
 }
 

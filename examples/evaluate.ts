@@ -36,7 +36,13 @@ async function evaluate(options: EvaluationOptions): Promise<void> {
   const { count, protocol, rowOf } = evaluator;
 
   const rows: EvaluationRow[] = [...evaluator.anchors()];
-  const named = readDescription(run)?.model;
+  const description = readDescription(run);
+  if (description?.imageShape !== undefined) {
+    throw new UsageError(
+      `${run} draws images of [${description.imageShape.join(', ')}]; they are not compared with digits`,
+    );
+  }
+  const named = description?.model;
   for (const file of weights) {
     const { model, draw } = readGenerator(join(run, file), named);
     progress(`${file}: ${count} pictures of the ${model} generator`);

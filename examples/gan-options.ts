@@ -1,4 +1,5 @@
 /** The options of trainGan that a model of the examples needs: networks, optimizers and losses. */
+import { UsageError } from '../bench/support/command-line.ts';
 import {
   adam,
   compactDiscriminator,
@@ -11,7 +12,7 @@ import {
   schedules,
   type TrainGanOptions,
 } from '../src/index.ts';
-import type { LabelledDigits } from './digits.ts';
+import type { LabelledImages } from './digits.ts';
 import type { TrainingOptions } from './options.ts';
 import type { ModelName } from './run-folder.ts';
 import { weightsRandom } from './weights-random.ts';
@@ -29,12 +30,13 @@ export const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
 export function ganOptions(
   options: TrainingOptions,
   model: GanName,
-  { images, labels }: LabelledDigits,
-): TrainGanOptions & { readonly images: LabelledDigits['images'] } {
+  data: LabelledImages,
+): TrainGanOptions & { readonly images: LabelledImages['images'] } {
+  const { images } = data;
   const { epochs, batchSize, seed, loss, labelSmoothing, emaMomentum, augment } = options;
   const { gradientPenalty, discriminatorSteps } = options;
   return {
-    ...networksOf(model, options, labels),
+    ...networksOf(model, options, data),
     ...optimizersOf(options, epochs * Math.ceil(images.count / batchSize)),
     ...{ images, epochs, batchSize, seed, loss, labelSmoothing, emaMomentum, gradientPenalty, discriminatorSteps },
     ...(augment.length > 0 && { augmentation: augment }),
@@ -45,20 +47,23 @@ export function ganOptions(
 function networksOf(
   model: GanName,
   { seed, width }: TrainingOptions,
-  labels: LabelledDigits['labels'],
+  { images, labels, classes }: LabelledImages,
 ): Partial<TrainGanOptions> {
   const random = weightsRandom(seed);
+  const dense = { imageShape: images.itemShape, random };
+  const convolutional = { ...dense, width };
   switch (model) {
     case 'compact':
-      return { generator: compactGenerator({ width, random }), discriminator: compactDiscriminator({ width, random }) };
+      return { generator: compactGenerator(convolutional), discriminator: compactDiscriminator(convolutional) };
     case 'dense':
       return {};
     case 'refined':
-      return { generator: refinedGenerator({ random }), discriminator: refinedDiscriminator({ random }) };
+      return { generator: refinedGenerator(dense), discriminator: refinedDiscriminator(dense) };
     case 'conv':
-      return { generator: convGenerator({ width, random }), discriminator: convDiscriminator({ width, random }) };
+      return { generator: convGenerator(convolutional), discriminator: convDiscriminator(convolutional) };
     case 'conditional':
-      return { labels, sampleCount: CONDITIONAL_SAMPLES.sampleCount };
+      if (labels === undefined) throw new UsageError('--model conditional needs a folder for each class');
+      return { labels, classes, sampleCount: CONDITIONAL_SAMPLES.sampleCount };
   }
 }
 

@@ -36,6 +36,10 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Folder with the four MNIST files; undefined means the 10,000 digits in examples/data. */
   readonly data: string | undefined;
+  /** Folder of PNGs to train on instead of digits. */
+  readonly images: string | undefined;
+  /** The height and width that the PNGs are scaled to; undefined means that they stay as they are. */
+  readonly size: number | undefined;
   /** Output folder; undefined means a new one in runs/, with `resume` the newest one there. */
   readonly out: string | undefined;
   readonly limit: number | undefined;
@@ -109,6 +113,8 @@ const OPTIONS = {
   'batch-size': { type: 'string', value: 'N', help: 'images in a step (default 256 or 64, see README)' },
   seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
   data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: examples/data)' },
+  images: { type: 'string', value: 'DIR', help: 'folder of PNGs to draw instead of digits' },
+  size: { type: 'string', value: 'N', help: 'scale the PNGs to N x N pixels' },
   out: { type: 'string', value: 'DIR', help: 'output folder (default: a new one in runs/)' },
   limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
   'learning-rate': { type: 'string', value: 'X', help: 'of Adam (default: depends on the model)' },
@@ -150,6 +156,11 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
   const model = readChoice(values, 'model', MODELS) ?? 'compact';
   const recipe = RECIPES[model];
   const ofData = values.data === undefined ? 1 : 0;
+  const size = readWholeNumber(values, 'size', 1);
+  if (values.data !== undefined && values.images !== undefined) {
+    throw new UsageError('--data and --images name different data; give one of them');
+  }
+  if (size !== undefined && values.images === undefined) throw new UsageError('--size needs --images DIR');
   const learningRate = readDecimal(values, 'learning-rate');
   const beta1 = readDecimal(values, 'beta1');
   const beta2 = readDecimal(values, 'beta2');
@@ -173,6 +184,8 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
     batchSize: readWholeNumber(values, 'batch-size', 1) ?? recipe.batchSize[ofData],
     seed: readWholeNumber(values, 'seed', 0) ?? 42,
     data: values.data,
+    images: values.images,
+    size,
     out: values.out,
     limit: readWholeNumber(values, 'limit', 1),
     threads: readWholeNumber(values, 'threads', 1),

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../bench/support/command-line.ts';
-import { ArgumentError, type ResumeEvent } from '../src/index.ts';
+import { ArgumentError, type ResumeEvent, type Shape } from '../src/index.ts';
 import { writeFileAtomic } from '../src/node/index.ts';
 
 export const MODELS = ['compact', 'dense', 'refined', 'conv', 'conditional', 'autoencoder'] as const;
@@ -19,6 +19,8 @@ export interface RunDescription {
   /** Only for the convolutional pairs. */
   readonly width?: number | undefined;
   readonly images: number;
+  /** The shape of an image, unless they are digits. */
+  readonly imageShape?: Shape | undefined;
   readonly batchSize: number;
   readonly seed: number;
   readonly epochs: number;
@@ -29,6 +31,11 @@ export interface RunDescription {
 }
 
 const DESCRIPTION = 'run.json';
+
+/** The shape of images that are no digits, for run.json. */
+export function otherShape(shape: Shape): Shape | undefined {
+  return shape.join() === '28,28,1' ? undefined : shape;
+}
 
 /** Makes the folder and its subfolders if they do not exist. */
 export function makeRunFolder(folder: string): void {

@@ -16,7 +16,7 @@ import {
   trainAutoencoder,
 } from '../src/index.ts';
 import { checkpointDirectory, saveImage, writeFileAtomic } from '../src/node/index.ts';
-import type { LabelledDigits } from './digits.ts';
+import type { LabelledImages } from './digits.ts';
 import type { Interruption } from './interruption.ts';
 import { openSingleLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
@@ -24,6 +24,7 @@ import {
   describeResume,
   epochName,
   newestRun,
+  otherShape,
   type RunDescription,
   readDescription,
   writeDescription,
@@ -36,17 +37,18 @@ const COLUMNS = 8;
 /** Returns the exit code. */
 export async function trainAutoencoderRun(
   options: TrainingOptions,
-  { images }: LabelledDigits,
+  { images }: LabelledImages,
   folder: string,
   interruption: Interruption,
 ): Promise<number> {
   const { epochs, batchSize, seed, keep, checkpointEvery, resume } = options;
   const random = weightsRandom(seed);
-  const autoencoder = denseAutoencoder({ random });
+  const autoencoder = denseAutoencoder({ imageShape: images.itemShape, random });
   const noise = random.normal([2 * COLUMNS, ...autoencoder.decoder.inputShape!]);
   const description: RunDescription = {
     model: 'autoencoder',
     images: images.count,
+    imageShape: otherShape(images.itemShape),
     batchSize,
     seed,
     epochs,
@@ -92,7 +94,7 @@ export async function trainAutoencoderRun(
   }
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   await writeDescription(folder, { ...description, seconds });
-  await saveBesideGan(folder, decoder.predict(noise));
+  if (description.imageShape === undefined) await saveBesideGan(folder, decoder.predict(noise));
   console.log(`Done: pictures, losses.csv and weights are in ${folder}`);
   return 0;
 }
@@ -109,8 +111,10 @@ function picture({ encoder, decoder }: Autoencoder, images: Dataset, noise: Tens
 async function saveBesideGan(folder: string, samples: Tensor): Promise<void> {
   const gan = newestRun(['compact', 'dense', 'refined', 'conv']);
   const model = gan === undefined ? undefined : readDescription(gan);
-  if (gan === undefined || model?.seconds === undefined) {
-    console.log('There is no finished GAN in runs/ for beside-gan.png; npm run train makes one.');
+  if (gan === undefined || model?.seconds === undefined || model.imageShape !== undefined) {
+    console.log(
+      'The newest GAN in runs/ is not finished, or draws other images than digits: there is nothing for beside-gan.png; npm run train makes one.',
+    );
     return;
   }
   const drawn = readGenerator(join(gan, 'generator.safetensors'), model.model).draw(2 * COLUMNS, 0);

@@ -11,29 +11,30 @@ import {
   withClasses,
 } from '../src/index.ts';
 import { checkpointDirectory, createDashboard, saveImage, writeFileAtomic } from '../src/node/index.ts';
-import type { LabelledDigits } from './digits.ts';
+import type { LabelledImages } from './digits.ts';
 import { CONDITIONAL_SAMPLES, type GanName, ganOptions, LATENT } from './gan-options.ts';
 import type { Interruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
-import { describeResume, epochName, type RunDescription, writeDescription } from './run-folder.ts';
+import { describeResume, epochName, otherShape, type RunDescription, writeDescription } from './run-folder.ts';
 
 /** Returns the exit code. */
 export async function trainGanRun(
   options: TrainingOptions,
   model: GanName,
-  digits: LabelledDigits,
+  data: LabelledImages,
   folder: string,
   interruption: Interruption,
 ): Promise<number> {
   const { epochs, batchSize, seed, checkpointEvery, resume, loss, labelSmoothing, emaMomentum, decay } = options;
   const { gradientPenalty: penalty, discriminatorSteps } = options;
   const augment = options.augment.length > 0 ? options.augment.join() : undefined;
-  const { images } = digits;
+  const { images, classes = 10 } = data;
   const description: RunDescription = {
     model,
     width: model === 'compact' || model === 'conv' ? options.width : undefined,
     images: images.count,
+    imageShape: otherShape(images.itemShape),
     batchSize,
     seed,
     epochs,
@@ -56,7 +57,7 @@ export async function trainGanRun(
   const columns = model === 'conditional' ? { columns: CONDITIONAL_SAMPLES.columns } : {};
   try {
     const { generator, discriminator, averageGenerator, history, completed } = await trainGan({
-      ...ganOptions(options, model, digits),
+      ...ganOptions(options, model, data),
       checkpoint: checkpointDirectory(join(folder, 'checkpoints')),
       checkpointEvery,
       resume,
@@ -89,7 +90,7 @@ export async function trainGanRun(
       console.error(`Stopped: the state is saved in ${folder}. To continue, add: --resume --out ${folder}`);
       return interruption.exitCode();
     }
-    const between = interpolation(averageGenerator ?? generator, model, seed);
+    const between = interpolation(averageGenerator ?? generator, model === 'conditional' ? classes : undefined, seed);
     await saveImage(join(folder, 'interpolation.png'), between, { columns: INTERPOLATION_STEPS });
     const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
     await writeDescription(folder, { ...description, seconds });
@@ -103,10 +104,17 @@ export async function trainGanRun(
 const INTERPOLATION_STEPS = 10;
 
 /** Four rows of pictures; each goes from one noise vector to the next. */
-function interpolation(generator: Model, model: GanName, seed: number): Tensor {
+function interpolation(generator: Model, classes: number | undefined, seed: number): Tensor {
   return scope(() => {
     const noise = createRandom(seed).normal([5, LATENT]);
-    const points = model === 'conditional' ? withClasses(noise, [1, 3, 5, 7, 9]) : noise;
+    const points =
+      classes === undefined
+        ? noise
+        : withClasses(
+            noise,
+            [1, 3, 5, 7, 9].map((label) => label % classes),
+            { classes },
+          );
     return interpolate(generator, points, { steps: 4 * INTERPOLATION_STEPS });
   });
 }

@@ -11,6 +11,7 @@ import { enableWideSimd } from '../src/node/index.ts';
 import { loadDigits } from './digits.ts';
 import { watchForInterruption } from './interruption.ts';
 import { help, parseOptions, type TrainingOptions, USAGE } from './options.ts';
+import { loadPictures } from './pictures.ts';
 import { makeRunFolder, newestRun, newRun, RUNS } from './run-folder.ts';
 import { trainAutoencoderRun } from './train-autoencoder.ts';
 import { trainGanRun } from './train-gan.ts';
@@ -21,18 +22,21 @@ async function train(options: TrainingOptions): Promise<number> {
     const { enabled, reason } = await enableWideSimd();
     if (!enabled) console.error(`--wide has no effect: ${reason}`);
   }
-  const digits = await loadDigits(options.data, options.limit);
+  const data =
+    options.images === undefined
+      ? await loadDigits(options.data, options.limit)
+      : await loadPictures(options.images, options.size, options.limit);
   const folder = options.out ?? (options.resume ? resumedRun(options) : newRun(options.model));
   makeRunFolder(folder);
-  const steps = Math.ceil(digits.images.count / options.batchSize);
+  const steps = Math.ceil(data.images.count / options.batchSize);
   console.log(
-    `${digits.images.count} digits, ${steps} steps per epoch, seed ${options.seed};` +
+    `${data.images.count} ${options.images === undefined ? 'digits' : 'pictures'}, ${steps} steps per epoch, seed ${options.seed};` +
       ` pictures and weights go to ${folder}`,
   );
   const interruption = watchForInterruption();
   return options.model === 'autoencoder'
-    ? trainAutoencoderRun(options, digits, folder, interruption)
-    : trainGanRun(options, options.model, digits, folder, interruption);
+    ? trainAutoencoderRun(options, data, folder, interruption)
+    : trainGanRun(options, options.model, data, folder, interruption);
 }
 
 function resumedRun({ model }: TrainingOptions): string {

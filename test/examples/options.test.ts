@@ -20,6 +20,8 @@ describe('parseOptions', () => {
       ...compact,
       seed: 42,
       data: undefined,
+      images: undefined,
+      size: undefined,
       out: undefined,
       limit: undefined,
       threads: undefined,
@@ -72,6 +74,8 @@ describe('parseOptions', () => {
       batchSize: 64,
       seed: 0,
       data: 'some/where',
+      images: undefined,
+      size: undefined,
       out: 'runs/x',
       limit: 512,
       threads: 2,
@@ -90,6 +94,10 @@ describe('parseOptions', () => {
     expect(parse('--r1 0')).toMatchObject({ gradientPenalty: undefined });
   });
 
+  test('takes a folder of PNGs and their size, instead of a folder of MNIST', () => {
+    expect(parse('--images some/where --size 32')).toMatchObject({ images: 'some/where', size: 32, data: undefined });
+  });
+
   test('uses the last of two values; --help wins over other options', () => {
     expect(parse('--epochs 3 --epochs 5')).toMatchObject({ epochs: 5 });
     expect(parse('--epochs 3 --help')).toBe('help');
@@ -100,6 +108,8 @@ describe('parseOptions', () => {
       '--epoch 3': 'unknown option --epoch. Did you mean --epochs?',
       '--batchsize 3': 'unknown option --batchsize. Did you mean --batch-size?',
       '--quantum': 'unknown option --quantum',
+      '--images a --data b': '--data and --images name different data; give one of them',
+      '--size 32': '--size needs --images DIR',
       '--epochs 0': '--epochs must be a whole number of at least 1, got "0"',
       '--epochs=-1': '--epochs must be a whole number of at least 1, got "-1"',
       '--epochs 1e3': 'got "1e3"',
@@ -129,7 +139,7 @@ describe('parseOptions', () => {
 test('the help text names every option, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data out limit learning-rate beta1 beta2 loss label-smoothing ema r1 ' +
+    'model width epochs batch-size seed data images size out limit learning-rate beta1 beta2 loss label-smoothing ema r1 ' +
       'gradient-penalty discriminator-steps augment decay threads kernels ' +
       'wide checkpoint-every keep resume help',
   );

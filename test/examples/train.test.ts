@@ -1,5 +1,5 @@
 /** Runs the example as a user does, in its own process, on a few digits. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,22 @@ describe('examples/train.ts', () => {
     const { tensors } = decodeSafetensors(readFileSync(join(out, 'generator-average.safetensors')));
     expect(Object.keys(tensors)).toContain('generator.0.kernel');
   });
+
+  test('--images: draws in colour what is in a folder of PNGs, with and without classes', async () => {
+    const [shapes, out] = [join(folder, 'shapes'), join(folder, 'coloured')];
+    const program = ['--import', 'tsx', 'examples/make-shapes.ts', shapes, '4'];
+    expect(execFileSync(process.execPath, program, { encoding: 'utf8' })).toContain('3 folders of 4 pictures');
+    const few = ['--images', shapes, '--epochs', '1', '--batch-size', '6', '--limit', '11', '--size', '16'];
+    for (const model of ['conditional', 'compact', 'autoencoder']) {
+      const { code, stdout, stderr } = await start(...few, '--model', model, '--out', out).ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('11 pictures, 2 steps per epoch');
+      const { width, height, pixels } = readPng(readFileSync(join(out, 'epoch-001.png')));
+      const columns = { conditional: 10, compact: 4, autoencoder: 8 }[model]!;
+      expect([width, pixels.length]).toEqual([18 * columns + 2, width * height * 3]);
+      expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))).toMatchObject({ model, imageShape: [16, 16, 3] });
+    }
+  }, 240_000);
 
   test('Ctrl-C stops after the step, saves, and exits with 130; --resume ends with the same bits', async () => {
     const out = join(folder, 'stopped');
