@@ -2,7 +2,10 @@ import { reshape } from '../../../src/ops/reshape.ts';
 import { broadcastTo, concat, slice, transpose } from '../../../src/ops/shape-ops.ts';
 import { type Nd, nd, ndAt, ndBuild, ndRandom } from '../../support/nd.ts';
 import type { OpCase, OpSample } from '../../support/op-check.ts';
-import { printShape, SHAPES } from './shapes.ts';
+import { printShape, SHAPES, type ShapePair, shapeRows } from './shapes.ts';
+
+type Triple = readonly [readonly number[], readonly number[], readonly number[]];
+type Concat = readonly [readonly (readonly number[])[], number];
 
 function reshapeSample(
   from: readonly number[],
@@ -18,30 +21,20 @@ function reshapeSample(
   };
 }
 
-const RESHAPES: readonly (readonly [readonly number[], readonly number[], readonly number[]])[] = [
+const RESHAPES: readonly Triple[] = [
   ...SHAPES.map((shape) => {
     const size = shape.reduce((a, b) => a * b, 1);
     return [shape, [size], [size]] as const;
   }),
-  [
-    [2, 3],
-    [3, 2],
-    [3, 2],
-  ],
-  [[2, 3], [-1], [6]],
-  [
-    [2, 3, 4],
-    [4, -1],
-    [4, 6],
-  ],
-  [[12], [2, -1, 3], [2, 2, 3]],
-  [[1], [], []],
-  [[], [1, 1], [1, 1]],
-  [
-    [0, 3],
-    [5, 0],
-    [5, 0],
-  ],
+  ...shapeRows<Triple>(`
+    [2, 3] [3, 2] [3, 2]
+    [2, 3] [-1] [6]
+    [2, 3, 4] [4, -1] [4, 6]
+    [12] [2, -1, 3] [2, 2, 3]
+    [1] [] []
+    [] [1, 1] [1, 1]
+    [0, 3] [5, 0] [5, 0]
+  `),
 ];
 
 function transposeSample(shape: readonly number[], permutation: readonly number[] | undefined, salt: number): OpSample {
@@ -66,47 +59,19 @@ function transposeSample(shape: readonly number[], permutation: readonly number[
   };
 }
 
-const PERMUTATIONS: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [
-    [2, 3],
-    [0, 1],
-  ],
-  [
-    [2, 3],
-    [1, 0],
-  ],
-  [
-    [2, 3],
-    [-1, 0],
-  ],
-  [
-    [2, 3, 4],
-    [0, 2, 1],
-  ],
-  [
-    [2, 3, 4],
-    [1, 0, 2],
-  ],
-  [
-    [2, 3, 4],
-    [1, 2, 0],
-  ],
-  [
-    [2, 3, 4],
-    [2, 0, 1],
-  ],
-  [
-    [2, 0, 4],
-    [2, 0, 1],
-  ],
-  [
-    [2, 3, 2, 2],
-    [0, 3, 1, 2],
-  ],
-  [
-    [1, 5, 1, 2],
-    [3, 1, 0, 2],
-  ],
+const PERMUTATIONS: readonly ShapePair[] = [
+  ...shapeRows<ShapePair>(`
+    [2, 3] [0, 1]
+    [2, 3] [1, 0]
+    [2, 3] [-1, 0]
+    [2, 3, 4] [0, 2, 1]
+    [2, 3, 4] [1, 0, 2]
+    [2, 3, 4] [1, 2, 0]
+    [2, 3, 4] [2, 0, 1]
+    [2, 0, 4] [2, 0, 1]
+    [2, 3, 2, 2] [0, 3, 1, 2]
+    [1, 5, 1, 2] [3, 1, 0, 2]
+  `),
 ];
 
 function sliceSample(
@@ -130,59 +95,25 @@ function sliceSample(
   };
 }
 
-const SLICES: readonly (readonly [readonly number[], readonly number[], readonly number[]])[] = [
+const SLICES: readonly Triple[] = [
   ...[1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17].map((size) => [[size + 1], [1], [size]] as const),
-  [[], [], []],
-  [[0], [0], [0]],
-  [[5], [5], [0]],
-  [[5], [2], [-1]],
-  [[5], [0], [5]],
-  [[1], [0], [1]],
-  [
-    [0, 3],
-    [0, 1],
-    [0, 2],
-  ],
-  [
-    [3, 5],
-    [1, 0],
-    [1, 5],
-  ],
-  [
-    [3, 5],
-    [0, 2],
-    [-1, 2],
-  ],
-  [
-    [3, 5],
-    [2, 4],
-    [1, 1],
-  ],
-  [
-    [2, 3, 4],
-    [1, 1, 1],
-    [1, 2, 3],
-  ],
-  [
-    [2, 3, 4],
-    [0, 0, 3],
-    [2, 3, 1],
-  ],
-  [
-    [2, 3, 4],
-    [0, 3, 0],
-    [2, 0, 4],
-  ],
-  [
-    [2, 2, 3, 2],
-    [1, 0, 1, 0],
-    [1, 2, 2, 1],
-  ],
-  [
-    [7, 1],
-    [3, 0],
-    [4, -1],
-  ],
+  ...shapeRows<Triple>(`
+    [] [] []
+    [0] [0] [0]
+    [5] [5] [0]
+    [5] [2] [-1]
+    [5] [0] [5]
+    [1] [0] [1]
+    [0, 3] [0, 1] [0, 2]
+    [3, 5] [1, 0] [1, 5]
+    [3, 5] [0, 2] [-1, 2]
+    [3, 5] [2, 4] [1, 1]
+    [2, 3, 4] [1, 1, 1] [1, 2, 3]
+    [2, 3, 4] [0, 0, 3] [2, 3, 1]
+    [2, 3, 4] [0, 3, 0] [2, 0, 4]
+    [2, 2, 3, 2] [1, 0, 1, 0] [1, 2, 2, 1]
+    [7, 1] [3, 0] [4, -1]
+  `),
 ];
 
 function concatSample(shapes: readonly (readonly number[])[], axis: number, salt: number): OpSample {
@@ -206,91 +137,26 @@ function concatSample(shapes: readonly (readonly number[])[], axis: number, salt
   };
 }
 
-const CONCATS: readonly (readonly [readonly (readonly number[])[], number])[] = [
+const CONCATS: readonly Concat[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 9, 12, 17].map((size) => [[[size], [3]], 0] as const),
-  [[[4]], 0],
-  [[[0], [0]], 0],
-  [[[0], [2]], 0],
-  [[[2], [0], [1]], 0],
-  [[[1], [1], [1]], 0],
-  [
-    [
-      [2, 3],
-      [1, 3],
-    ],
-    0,
-  ],
-  [
-    [
-      [2, 3],
-      [2, 1],
-    ],
-    1,
-  ],
-  [
-    [
-      [2, 3],
-      [2, 4],
-    ],
-    -1,
-  ],
-  [
-    [
-      [0, 3],
-      [2, 3],
-    ],
-    0,
-  ],
-  [
-    [
-      [2, 0],
-      [2, 2],
-    ],
-    1,
-  ],
-  [
-    [
-      [2, 1, 3],
-      [2, 2, 3],
-    ],
-    1,
-  ],
-  [
-    [
-      [2, 2, 1],
-      [2, 2, 3],
-      [2, 2, 2],
-    ],
-    2,
-  ],
-  [
-    [
-      [1, 2, 3],
-      [2, 2, 3],
-    ],
-    -3,
-  ],
-  [
-    [
-      [2, 1, 2, 2],
-      [2, 3, 2, 2],
-    ],
-    1,
-  ],
-  [
-    [
-      [5, 1],
-      [5, 1],
-    ],
-    1,
-  ],
-  [
-    [
-      [3, 5],
-      [3, 5],
-    ],
-    0,
-  ],
+  ...shapeRows<Concat>(`
+    [[4]] 0
+    [[0], [0]] 0
+    [[0], [2]] 0
+    [[2], [0], [1]] 0
+    [[1], [1], [1]] 0
+    [[2, 3], [1, 3]] 0
+    [[2, 3], [2, 1]] 1
+    [[2, 3], [2, 4]] -1
+    [[0, 3], [2, 3]] 0
+    [[2, 0], [2, 2]] 1
+    [[2, 1, 3], [2, 2, 3]] 1
+    [[2, 2, 1], [2, 2, 3], [2, 2, 2]] 2
+    [[1, 2, 3], [2, 2, 3]] -3
+    [[2, 1, 2, 2], [2, 3, 2, 2]] 1
+    [[5, 1], [5, 1]] 1
+    [[3, 5], [3, 5]] 0
+  `),
 ];
 
 function broadcastSample(from: readonly number[], to: readonly number[], salt: number): OpSample {
@@ -302,72 +168,35 @@ function broadcastSample(from: readonly number[], to: readonly number[], salt: n
   };
 }
 
-const BROADCASTS: readonly (readonly [readonly number[], readonly number[]])[] = [
-  [[], []],
-  [[], [0]],
-  [[], [7]],
-  [[], [2, 3]],
-  [[0], [0]],
-  [[1], [0]],
-  [[0], [3, 0]],
-  [
-    [0, 3],
-    [2, 0, 3],
-  ],
-  [[1], [1]],
-  [[1], [13]],
-  [[1], [17]],
-  [
-    [1, 1],
-    [3, 4],
-  ],
-  [[3], [2, 3]],
-  [[3], [3]],
-  [[5], [1, 5]],
-  [
-    [3, 1],
-    [3, 4],
-  ],
-  [
-    [1, 4],
-    [3, 4],
-  ],
-  [
-    [3, 1],
-    [2, 3, 5],
-  ],
-  [
-    [2, 1, 3],
-    [2, 4, 3],
-  ],
-  [
-    [2, 1, 1],
-    [2, 3, 2],
-  ],
-  [
-    [1, 3, 1],
-    [2, 3, 2],
-  ],
-  [
-    [1, 2, 1, 2],
-    [2, 2, 3, 2],
-  ],
-  [
-    [7, 1],
-    [7, 2],
-  ],
-  [
-    [1, 11],
-    [2, 11],
-  ],
-  [
-    [2, 3, 4],
-    [2, 3, 4],
-  ],
-  [
-    [1, 1, 2],
-    [2, 2, 2],
-  ],
+const BROADCASTS: readonly ShapePair[] = [
+  ...shapeRows<ShapePair>(`
+    [] []
+    [] [0]
+    [] [7]
+    [] [2, 3]
+    [0] [0]
+    [1] [0]
+    [0] [3, 0]
+    [0, 3] [2, 0, 3]
+    [1] [1]
+    [1] [13]
+    [1] [17]
+    [1, 1] [3, 4]
+    [3] [2, 3]
+    [3] [3]
+    [5] [1, 5]
+    [3, 1] [3, 4]
+    [1, 4] [3, 4]
+    [3, 1] [2, 3, 5]
+    [2, 1, 3] [2, 4, 3]
+    [2, 1, 1] [2, 3, 2]
+    [1, 3, 1] [2, 3, 2]
+    [1, 2, 1, 2] [2, 2, 3, 2]
+    [7, 1] [7, 2]
+    [1, 11] [2, 11]
+    [2, 3, 4] [2, 3, 4]
+    [1, 1, 2] [2, 2, 2]
+  `),
 ];
 
 export const shapeOpsCases: readonly OpCase[] = [
