@@ -54,9 +54,11 @@ const MAX_RATIO = 1032;
 
 /**
  * Decodes a PNG file. Memory is taken only for the size that its header declares, after that was compared with
- * `maxPixels` and the length of the file. Of an animated PNG it decodes the picture that viewers without animation show.
+ * `maxPixels` and the length of the file. Of an animated PNG it decodes the picture that viewers without animation
+ * show.
  *
- * @throws FormatError, with the byte offset of the fault, for anything but a whole PNG file, and for one with more pixels
+ * @throws FormatError, with the byte offset of the fault, for anything but a whole PNG file, and for one with more
+ * pixels
  *   than `maxPixels`. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer, or an option is wrong.
  *
  * @example

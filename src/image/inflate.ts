@@ -1,7 +1,7 @@
 /**
  * Unpacks a zlib stream into a buffer whose size is known before, so that a stream that unpacks to more is stopped
- * there. Huffman codes are decoded by one table look-up: the next bits are the index, the entry is symbol << 4 | length.
- * Source: RFC 1950 (zlib), RFC 1951 (deflate), section 3.2.
+ * there. Huffman codes are decoded by one table look-up: the next bits are the index, the entry is symbol << 4 |
+ * length. Source: RFC 1950 (zlib), RFC 1951 (deflate), section 3.2.
  */
 import { adler32 } from './checksum.ts';
 

@@ -52,7 +52,8 @@ export async function gunzipIdx(
       }
     }
   } catch (error) {
-    // zlib's errors have a code that begins with Z_ and mean damaged data. Other errors come from this file or the disk.
+    // zlib's errors have a code that begins with Z_ and mean damaged data. Other errors come from this file or the
+    // disk.
     if (error instanceof GanvasError || !codeOf(error).startsWith('Z_')) throw error;
     // bytesWritten counts whole chunks, so the damage may be a little further on.
     throw new FormatError(`${where}: its gzip data is damaged or cut short (${messageOf(error)})`, stream.bytesWritten);

@@ -12,8 +12,8 @@ import { useRegularFile } from './read-file.ts';
 
 export interface LoadImagesOptions {
   /**
-   * [height, width], or one number for both. Each picture is cut to this ratio of sides, evenly at both ends, and scaled
-   * by area averaging. Default: pictures stay as they are, and must have one size.
+   * [height, width], or one number for both. Each picture is cut to this ratio of sides, evenly at both ends, and
+   * scaled by area averaging. Default: pictures stay as they are, and must have one size.
    */
   readonly size?: number | readonly [height: number, width: number] | undefined;
   /** 1 for grey, 3 for colour. Default: 3 if one of the files has colours, else 1. */
@@ -55,21 +55,22 @@ const OPTIONS = {
 const OTHER_CHUNKS = 2 ** 23;
 
 /**
- * Loads all PNGs of a directory. If it has folders, each is a class, in the order of their names: `labels` has the class
- * of each image. Pictures in folders further down belong to the class at the top. Files are in the order of their names,
- * compared by character codes, so the result does not depend on the system. Names that begin with a dot are passed over.
+ * Loads all PNGs of a directory. If it has folders, each is a class, in the order of their names: `labels` has the
+ * class of each image. Pictures in folders further down belong to the class at the top. Files are in the order of their
+ * names, compared by character codes, so the result does not depend on the system. Names that begin with a dot are
+ * passed over.
  *
- * The PNGs may be of any kind (see decodePng). All become grey, or all become colour. Only one decoded file is in memory
- * beside the images.
+ * The PNGs may be of any kind (see decodePng). All become grey, or all become colour. Only one decoded file is in
+ * memory beside the images.
  *
  * @throws RuntimeError if the directory or a file cannot be read. FormatError, with the name of the file, if it is no
  *   whole PNG or larger than `maxPixels` or `maxBytes` allow, or if there are no PNGs or pictures of other formats.
  *   ShapeError if the sizes differ and there is no `size`. ArgumentError for a wrong option.
  *
  * @example
- * const { images, labels, classNames } = await loadImages('flowers', { size: 32 }); // [n, 32, 32, 3]
- * const imageShape = images.itemShape;
- * await trainGan({ images, generator: convGenerator({ imageShape }), discriminator: convDiscriminator({ imageShape }) });
+ * const { images, labels, classNames } = await loadImages('flowers', { size: 32 }); // [n, 32, 32, 3] const imageShape
+ * = images.itemShape; await trainGan({ images, generator: convGenerator({ imageShape }), discriminator:
+ * convDiscriminator({ imageShape }) });
  */
 export async function loadImages(directory: string, options: LoadImagesOptions = {}): Promise<LoadedImages> {
   const where = 'loadImages';

@@ -78,8 +78,8 @@ export async function fetchMnistFile(name: string, options: FetchMnistOptions): 
 }
 
 /**
- * Checks the SHA-256 of the unpacked bytes of a cached file. It takes 22 ms for the largest of the four files, less than
- * unpacking. A wrong file is not deleted, since the user may have put it there.
+ * Checks the SHA-256 of the unpacked bytes of a cached file. It takes 22 ms for the largest of the four files, less
+ * than unpacking. A wrong file is not deleted, since the user may have put it there.
  */
 export function verifyCached(where: string, name: string, bytes: Uint8Array, checksums: Checksums): void {
   const actual = sha256(bytes);

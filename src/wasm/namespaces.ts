@@ -2,8 +2,9 @@
  * The instructions as typed functions, named as in the specification: `f32x4.add(x, y)`, `v128.load(pointer, 16)`,
  * `i32.atomic.rmw.add(pointer, 1)`. A new instruction is one line in instruction-table.ts; nothing changes here.
  *
- * Arguments: the operands in stack order, then the immediates: lane (or lanes), offset (default 0). A number as an operand is a constant. For a v128 operand of known lane shape it fills all lanes
- * (`f32x4.mul(x, 0.5)`). The result is an expression. `f.emit` takes those of type void, such as a store.
+ * Arguments: the operands in stack order, then the immediates: lane (or lanes), offset (default 0). A number as an
+ * operand is a constant. For a v128 operand of known lane shape it fills all lanes (`f32x4.mul(x, 0.5)`). The result is
+ * an expression. `f.emit` takes those of type void, such as a store.
  */
 
 import type { Code } from './code.ts';

@@ -80,7 +80,7 @@ describe('download', () => {
     expect((await download('http://127.0.0.1/', common)).length).toBe(0);
   });
 
-  it('reports what fetch rejects with: a code if the cause has no message, and values that are not an Error', async () => {
+  it('reports what fetch rejects with: a code if the cause has no message, a value that is no Error', async () => {
     // As for a host with several addresses, each of which was tried.
     const tries = Object.assign(new AggregateError([new Error('one'), new Error('two')]), { code: 'ETIMEDOUT' });
     for (const [thrown, says] of [

@@ -119,7 +119,7 @@ describe('writeFileAtomic', () => {
     },
   );
 
-  it('gives any rejection of a file system as cause: without a code, with a number as code, or not an Error', async () => {
+  it('gives any rejection of a file system as cause: without a code, with a number as code, no Error', async () => {
     const path = join(newFolder(), 'state.bin');
     writeFileSync(path, OLD);
     const aborted = new DOMException('made to abort', 'AbortError');

@@ -4,9 +4,9 @@ import type { Address, KernelOf } from '../kernel.ts';
 import type { Arithmetic } from '../sets.ts';
 
 /**
- * Most depth of a block of k. 8 columns of B (16 KiB) and 4 rows of A (8 KiB) of that depth share a first-level cache of
- * 32 KiB. One running sum ends with a block and the next begins, so the number affects the bits, and both bodies have
- * the same.
+ * Most depth of a block of k. 8 columns of B (16 KiB) and 4 rows of A (8 KiB) of that depth share a first-level cache
+ * of 32 KiB. One running sum ends with a block and the next begins, so the number affects the bits, and both bodies
+ * have the same.
  */
 export const KC = 512;
 

@@ -9,8 +9,8 @@
  *           for each panel of A:         (ir)  C tile (+)= A panel x B panel
  *
  * The innermost is a micro-kernel that keeps an MR x NR tile of C in vector registers and processes one k in each turn.
- * With NR = 8 the tile fills eight of the sixteen 128-bit registers of x86-64. NR = 16 is for engines that fuse pairs of
- * 128-bit operations into 256-bit ones (src/node/wide.ts).
+ * With NR = 8 the tile fills eight of the sixteen 128-bit registers of x86-64. NR = 16 is for engines that fuse pairs
+ * of 128-bit operations into 256-bit ones (src/node/wide.ts).
  *
  * Packing reads both orientations: panels are always k-major, so all four transpose cases run the same inner loop. Edge
  * panels are padded with zeros. An edge tile is stored in a scratch tile first, and only its valid part is copied to C:

@@ -1,4 +1,6 @@
-/** What all losses have in common: how the losses of elements or rows become one number, and how labels fit predictions. */
+/**
+ * What all losses have in common: how the losses of elements or rows become one number, and how labels fit predictions.
+ */
 import { checkTensor, Tensor } from '../../autograd/tensor.ts';
 import { checkNumber } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';

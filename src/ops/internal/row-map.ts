@@ -56,7 +56,9 @@ export function selection(sources: number, indices: ArrayLike<number>): RowMap {
   };
 }
 
-/** Applies a map along one axis of x, recorded. `replacing`: the axes of the result in its place; default [map.rows]. */
+/**
+ * Applies a map along one axis of x, recorded. `replacing`: the axes of the result in its place; default [map.rows].
+ */
 export function mapAxis(where: string, x: Tensor, axis: number, map: RowMap, replacing: Shape = [map.rows]): Tensor {
   const [front, behind] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
   return mapRows(where, x, map, sizeOf(front), sizeOf(behind), [...front, ...replacing, ...behind]);
