@@ -205,7 +205,7 @@ export {
   type SparseCategoricalCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from './ops/softmax-cross-entropy.ts';
-export { cos, sin, tan } from './ops/trigonometry.ts';
+export { acos, asin, atan, cos, sin, tan } from './ops/trigonometry.ts';
 export { abs, exp, leakyRelu, log, relu, sigmoid, softplus, sqrt, square, tanh } from './ops/unary.ts';
 export { type Upsampling2dOptions, upsampling2d } from './ops/upsampling.ts';
 export { where } from './ops/where.ts';

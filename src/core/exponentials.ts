@@ -1,6 +1,6 @@
 /**
  * expm1, log1p, erf and pow in IEEE float32, by the rounded operations that core/elementary.ts allows. Errors are at
- * most 2 ulp, of log1p 3 ulp (test/core/functions.test.ts).
+ * most 2 ulp, of log1p 3 ulp (test/core/elementary.test.ts).
  *
  * Sources: expm1 uses the polynomial of exp (core/elementary.ts); log1p is Theorem 4 of D. Goldberg, "What every
  * computer scientist should know about floating-point arithmetic", 1991; the exact products of pow are T. J. Dekker's,

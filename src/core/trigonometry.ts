@@ -1,10 +1,10 @@
 /**
- * sin and cos in IEEE float32, by the rounded additions and multiplications that core/elementary.ts allows. For |x| up
- * to TRIGONOMETRIC_LIMIT they are within 2 ulp (test/core/functions.test.ts). Beyond that, where neighbouring float32
- * numbers are more than 2^-7 apart, they are NaN: the reduction below would lose its digits there.
+ * sin, cos and atan in IEEE float32, by the rounded operations that core/elementary.ts allows, within 2 ulp
+ * (test/core/elementary.test.ts). sin and cos are NaN for |x| above TRIGONOMETRIC_LIMIT, where neighbouring float32
+ * numbers are more than 2^-7 apart: the reduction below would lose its digits there.
  *
- * |x| = k pi/2 + r with |r| <= pi/4. pi/2 is cut into parts of 8 bits, so that their products with k are exact.
- * The polynomials for sin r and cos r are fits with the smallest relative error.
+ * |x| = k pi/2 + r with |r| <= pi/4. pi/2 is cut into parts of 8 bits, so that their products with k are exact. The
+ * polynomials are fits with the smallest relative error.
  */
 import { horner, ROUNDING_MAGIC } from './elementary.ts';
 
@@ -62,4 +62,24 @@ function differenceError(a: number, b: number, difference: number): number {
   const fround = Math.fround;
   const part = fround(a - difference);
   return fround(fround(a - fround(difference + part)) + fround(part - b));
+}
+
+/** atan t = t + t t^2 P(t^2) for t up to 1 */
+export const ATAN_POLYNOMIAL: readonly number[] = [
+  ...[-1.93941605e-3, 1.15795378e-2, -3.24439444e-2, 5.92606775e-2, -8.48181844e-2, 0.109799393, -0.142697647],
+  ...[0.199990943, -0.333333194],
+].map(Math.fround);
+/** pi/2 as the sum of two float32 numbers. */
+export const HALF_PI_HIGH: number = Math.fround(Math.PI / 2);
+export const HALF_PI_LOW: number = Math.fround(Math.PI / 2 - HALF_PI_HIGH);
+
+/** For |x| > 1 it is pi/2 - atan(1 / |x|), with the sign of x. */
+export function atan(x: number): number {
+  const fround = Math.fround;
+  const magnitude = Math.abs(x);
+  const t = magnitude > 1 ? fround(1 / magnitude) : magnitude;
+  const square = fround(t * t);
+  const near = fround(fround(fround(horner(ATAN_POLYNOMIAL, square) * square) * t) + t);
+  const y = magnitude > 1 ? fround(fround(HALF_PI_HIGH - near) + HALF_PI_LOW) : near;
+  return x < 0 || Object.is(x, -0) ? -y : y;
 }

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { exp, log, normalQuantile, sigmoid, tanh } from '../../src/core/elementary.ts';
 import { erf, expm1, log1p, pow } from '../../src/core/exponentials.ts';
-import { cos, sin, TRIGONOMETRIC_LIMIT } from '../../src/core/trigonometry.ts';
+import { atan, cos, sin, TRIGONOMETRIC_LIMIT } from '../../src/core/trigonometry.ts';
 import { erf64 } from '../support/float64.ts';
 import { float32FromBits, ulpDistance } from '../support/ulp.ts';
 
@@ -64,6 +64,7 @@ describe.each([
   { name: 'expm1', fn: expm1, exact: Math.expm1, low: -20, high: 89 },
   { name: 'log1p', fn: log1p, exact: Math.log1p, low: -1, high: 4, limit: 3 },
   { name: 'erf', fn: erf, exact: erf64, low: -4, high: 4 },
+  { name: 'atan', fn: atan, exact: Math.atan, low: -4, high: 4 },
   { name: 'sin', fn: sin, exact: withinLimit(Math.sin), low: -20, high: 20 },
   { name: 'cos', fn: cos, exact: withinLimit(Math.cos), low: -20, high: 20 },
 ])('$name', ({ fn, exact, low, high, limit = 2 }) => {
@@ -154,6 +155,7 @@ describe('special values', () => {
     expect([expm1, log1p, erf, sin, cos].map((of) => of(Infinity))).toEqual([Infinity, Infinity, 1, NaN, NaN]);
     expect([expm1, log1p, erf, sin, cos].map((of) => of(-Infinity))).toEqual([-1, NaN, -1, NaN, NaN]);
     expect([log1p(-1), log1p(-2), cos(0)]).toEqual([-Infinity, NaN, 1]);
+    expect([0, -0, -Infinity, NaN].map(atan)).toEqual([0, -0, Math.fround(-Math.PI / 2), NaN]);
   });
 
   it('exp', () => {
@@ -208,7 +210,7 @@ describe('special values', () => {
 });
 
 describe('symmetry', () => {
-  it.each([tanh, erf, sin])('$name is odd, bit for bit', (of) => {
+  it.each([tanh, erf, atan, sin])('$name is odd, bit for bit', (of) => {
     for (const x of range(0, 12, 50_000))
       if (!Object.is(of(-x), -of(x))) throw new Error(`x = ${x}: ${of(x)}, ${of(-x)}`);
   });

@@ -88,7 +88,7 @@ const bounds = (): object => {
 const { abs, exp, log, neg, relu, sigmoid, softplus, sqrt, square, stopGradient, tanh, watch } = ganvas;
 const { ceil, floor, logicalNot, logSumExp, logSoftmax, max, min, round, sign, softmax } = ganvas;
 const { add, sub, mul, div, equal, greater, greaterEqual, less, lessEqual, notEqual } = ganvas;
-const { acosh, all, any, argMax, argMin, asinh, atanh, cosh, logicalXor, prod, sinh } = ganvas;
+const { acos, acosh, all, any, argMax, argMin, asin, asinh, atan, atanh, cosh, logicalXor, prod, sinh } = ganvas;
 const { cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan } = ganvas;
 const { binaryCrossentropy, categoricalCrossentropy, hinge, klDivergence, logCosh } = ganvas;
 const { meanAbsoluteError, meanSquaredError, poisson, squaredHinge } = ganvas;
@@ -110,7 +110,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   ...alike({ ceil, floor, logicalNot, round, sign }, () => [x()]),
   ...alike({ cos, erf, expm1, log1p, reciprocal, rsqrt, sin, tan }, () => [x()]),
   ...alike({ hardSigmoid, logSigmoid, mish, relu6, selu, silu, softsign, swish }, () => [x()]),
-  ...alike({ acosh, asinh, atanh, cosh, sinh }, () => [x()]),
+  ...alike({ acos, acosh, asin, asinh, atan, atanh, cosh, sinh }, () => [x()]),
   ...alike({ elu, step }, () => [x(), 0.5]),
   ...alike({ categoricalCrossentropy, binaryCrossentropy }, () => [
     x(),

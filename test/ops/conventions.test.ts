@@ -30,6 +30,7 @@ import { mean, sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { ceil, floor, round, sign } from '../../src/ops/rounding.ts';
 import { logSoftmax, logSumExp, softmax } from '../../src/ops/softmax.ts';
+import { acos, asin } from '../../src/ops/trigonometry.ts';
 import { abs, exp, leakyRelu, log, relu, sigmoid, sqrt, square, tanh } from '../../src/ops/unary.ts';
 import { where } from '../../src/ops/where.ts';
 
@@ -218,6 +219,12 @@ describe('prod, norm, argMax and argMin', () => {
     expect([argMax(x).item(), argMin(x, 0).toArray()]).toEqual([3, [1, 2, 1]]);
     expect(argMax(x, -1, true).shape).toEqual([3, 1]);
   });
+});
+
+it('asin and acos: the ends, and NaN beyond them', () => {
+  const halfPi = Math.fround(Math.PI / 2);
+  expect(Array.from(asin(tensor([1, -1, -0, 1.5])).data)).toEqual([halfPi, -halfPi, -0, NaN]);
+  expect(Array.from(acos(tensor([1, -1, -1.5])).data)).toEqual([0, 2 * halfPi, NaN]);
 });
 
 describe('elu, step and pow', () => {

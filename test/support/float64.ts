@@ -6,7 +6,7 @@
 import type { Tensor } from '../../src/autograd/tensor.ts';
 import { normalQuantile } from '../../src/core/elementary.ts';
 import { erf, expm1, log1p, pow } from '../../src/core/exponentials.ts';
-import { cos, sin } from '../../src/core/trigonometry.ts';
+import { atan, cos, sin } from '../../src/core/trigonometry.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import type { Runtime } from '../../src/kernels/runtime.ts';
 import type { Arithmetic } from '../../src/kernels/sets.ts';
@@ -30,6 +30,7 @@ const ENGINES_OWN: ReadonlyMap<unknown, (...args: number[]) => number> = new Map
 >([
   [sin, Math.sin],
   [cos, Math.cos],
+  [atan, Math.atan],
   [expm1, Math.expm1],
   [log1p, Math.log1p],
   [erf, erf64],

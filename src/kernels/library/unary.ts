@@ -118,6 +118,21 @@ export const cos: UnaryKernel = /*#__PURE__*/ unary('cos', {
   cost: 12,
 });
 
+/** out = atan(x) */
+export const atan: UnaryKernel = /*#__PURE__*/ unary('atan', {
+  portable: ({ own }) => own(core.atan),
+  simd: (f, x) => {
+    const magnitude = f.let(f32x4.abs(x));
+    const isFar = f.let(f32x4.gt(magnitude, 1));
+    const t = f.let(choose(isFar, f32x4.div(f32x4.const(1), magnitude), magnitude));
+    const square = f.let(f32x4.mul(t, t));
+    const near = f.let(f32x4.add(f32x4.mul(f32x4.mul(horner(core.ATAN_POLYNOMIAL, square), square), t), t));
+    const far = f32x4.add(f32x4.sub(f32x4.const(core.HALF_PI_HIGH), near), core.HALF_PI_LOW);
+    return v128.or(choose(isFar, far, near), signOf(x));
+  },
+  cost: 8,
+});
+
 /** sin(|x| + turns pi/2) */
 function quarterTurns(f: FunctionBuilder, signed: Vector, turns: 0 | 1): Expr<'v128'> {
   const x = f.let(f32x4.abs(signed));

@@ -14,7 +14,7 @@ import {
 import { erf, expm1, log1p } from '../../../src/ops/exponentials.ts';
 import { acosh, asinh, atanh, cosh, sinh } from '../../../src/ops/hyperbolic.ts';
 import { pow, reciprocal, rsqrt } from '../../../src/ops/pow.ts';
-import { cos, sin, tan } from '../../../src/ops/trigonometry.ts';
+import { acos, asin, atan, cos, sin, tan } from '../../../src/ops/trigonometry.ts';
 import { erf64 } from '../../support/float64.ts';
 import { type Nd, nd, ndAwayFrom } from '../../support/nd.ts';
 import { type OpCase, UNIT } from '../../support/op-check.ts';
@@ -46,6 +46,9 @@ export const functionCases: readonly OpCase[] = [
   unaryCase('sin', sin, Math.sin, { ...real, low: -30, high: 30 }, 'two ulp'),
   unaryCase('cos', cos, Math.cos, { ...real, low: -30, high: 30 }, 'two ulp'),
   unaryCase('tan', tan, Math.tan, { low: -1.4, high: 1.4, extra: [0, -0, 4, -7] }, 'four ulp'),
+  unaryCase('asin', asin, Math.asin, { low: -0.9, high: 0.9, extra: [0, -0, 1e-3, 0.98, -0.98] }, 'four ulp'),
+  unaryCase('acos', acos, Math.acos, { low: -0.9, high: 0.9, extra: [0, -0, 1e-3, 0.98, -0.98] }, 'four ulp'),
+  unaryCase('atan', atan, Math.atan, { ...real, extra: [0, -0, 1, -1, 1e-3, 1000] }, 'two ulp'),
   unaryCase('sinh', sinh, Math.sinh, { ...real, extra: [0, -0, 1e-3, 0.99, 1.01, -10, 60] }, 'four ulp'),
   unaryCase('cosh', cosh, Math.cosh, { ...real, extra: [0, -0, 1e-3, 0.99, 1.01, -10, 60] }, 'four ulp'),
   unaryCase('asinh', asinh, Math.asinh, { ...real, extra: [0, -0, 1e-3, -1e10, 1e20] }, 'four ulp'),
