@@ -3,10 +3,10 @@
  * the SIMD body. The rest (loops, the last lanes, threads) is written here once. Storing into the Float32Array rounds,
  * so a formula calls `round` only if it has more than one operation.
  */
-import { type Expr, type FunctionBuilder, f32x4, i32, type Local, v128 } from '../wasm/index.ts';
+import { type Expr, type FunctionBuilder, f32x4, type Local, v128 } from '../wasm/index.ts';
 import { type Address, type Float, type Integer, type Kernel, type KernelOf, kernel } from './kernel.ts';
 import type { Arithmetic } from './sets.ts';
-import { advance, mapVectors, type Pointer, toBytes, type Vector } from './simd/vectors.ts';
+import { advance, mapVectors, type Pointer, repeat, toBytes, type Vector } from './simd/vectors.ts';
 import { LINE } from './split.ts';
 
 /** A kernel that computes each element of `out` from the elements of its inputs and from scalars. */
@@ -109,42 +109,23 @@ export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
         for (const end = o + columns; o < end; o++, i += aColumnStep, j += bColumnStep) f[o] = portable(f[i]!, f[j]!);
       }
     },
-    // Row by row. Each operand is a vector or one repeated element.
     simd: (f, { out, a, b, rows, columns, aRowStep, aColumnStep, bRowStep, bColumnStep }) => {
       toBytes(f, aRowStep, bRowStep);
-      const i = f.local('i32', 'i');
-      const j = f.local('i32', 'j');
-      const splat = (pointer: Pointer): Vector => f.let(v128.load32_splat(pointer));
-      f.while(rows, () => {
-        f.set(i, a);
-        f.set(j, b);
+      /** Runs `then` for an operand that moves along the columns, and for one that is the same in all of them. */
+      const forKinds = (moves: Pointer, start: Pointer, then: (pointers: Pointer[], repeated?: Vector) => void): void =>
         f.if(
-          aColumnStep,
-          () => {
-            f.if(
-              bColumnStep,
-              () => mapVectors(f, out, [i, j], columns, (x, y) => simd(x!, y!)),
-              () => {
-                const y = splat(j);
-                mapVectors(f, out, [i], columns, (x) => simd(x!, y));
-              },
-            );
-          },
-          () => {
-            const x = splat(i);
-            f.if(
-              bColumnStep,
-              () => mapVectors(f, out, [j], columns, (y) => simd(x, y!)),
-              () => {
-                const y = splat(j);
-                mapVectors(f, out, [], columns, () => simd(x, y));
-              },
-            );
-          },
+          moves,
+          () => then([f.let(start)]),
+          () => then([], f.let(v128.load32_splat(start))),
+        );
+      repeat(f, rows, () => {
+        forKinds(aColumnStep, a, (i, x) =>
+          forKinds(bColumnStep, b, (j, y) =>
+            mapVectors(f, out, [...i, ...j], columns, (...values) => simd(x ?? values[0]!, y ?? values.at(-1)!)),
+          ),
         );
         advance(f, aRowStep, a);
         advance(f, bRowStep, b);
-        f.set(rows, i32.sub(rows, 1));
       });
     },
     // Cut along the rows; a single row is cut along its columns.

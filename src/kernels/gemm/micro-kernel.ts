@@ -9,24 +9,23 @@ import {
   type ModuleBuilder,
   v128,
 } from '../../wasm/index.ts';
-import { advance } from '../simd/vectors.ts';
+import { advance, repeat } from '../simd/vectors.ts';
 
 /** Rows of a tile. */
 export const MR = 4;
 const FLOAT = 4;
+
+const TILE = { c: 'i32', stride: 'i32', panelA: 'i32', panelB: 'i32', depth: 'i32', add: 'i32' } as const;
 
 /**
  * C[MR, nr] = or += A panel [depth][MR] x B panel [depth][nr], with k upwards from 0; each product and each sum is
  * rounded. All loads of C and all sums stand before the stores of two neighbours. Without this order wide SIMD does not
  * fuse them.
  */
-export function defineMicroKernel(
-  module: ModuleBuilder,
-  nr: 8 | 16,
-): FunctionHandle<{ c: 'i32'; stride: 'i32'; panelA: 'i32'; panelB: 'i32'; depth: 'i32'; add: 'i32' }, 'void'> {
+export function defineMicroKernel(module: ModuleBuilder, nr: 8 | 16): FunctionHandle<typeof TILE, 'void'> {
   return module.function(
     `f32_gemm_microkernel_${MR}x${nr}_simd128`,
-    { c: 'i32', stride: 'i32', panelA: 'i32', panelB: 'i32', depth: 'i32', add: 'i32' },
+    TILE,
     'void',
     (f, { c, stride, panelA, panelB, depth, add }) => {
       const vectors = nr / 4;
@@ -44,12 +43,6 @@ export function defineMicroKernel(
         },
         i32.lt_u(panelA, end),
       );
-      const storeRows = (): void => {
-        for (const [i, row] of tile.entries()) {
-          for (const [j, sum] of row.entries()) f.emit(v128.store(c, sum, 16 * j));
-          if (i < MR - 1) advance(f, stride, c);
-        }
-      };
       const at = f.let(c, 'at');
       f.if(add, () => {
         for (const row of tile) {
@@ -57,31 +50,33 @@ export function defineMicroKernel(
           advance(f, stride, at);
         }
       });
-      storeRows();
+      for (const [i, row] of tile.entries()) {
+        for (const [j, sum] of row.entries()) f.emit(v128.store(c, sum, 16 * j));
+        if (i < MR - 1) advance(f, stride, c);
+      }
     },
     { exported: false },
   );
 }
 
+const EDGE = {
+  c: 'i32',
+  stride: 'i32',
+  tile: 'i32',
+  tileStride: 'i32',
+  height: 'i32',
+  width: 'i32',
+  add: 'i32',
+} as const;
+
 /** C = tile or C += tile for the valid part of an edge tile, one element at a time. */
-export function defineAddTile(module: ModuleBuilder): FunctionHandle<
-  {
-    c: 'i32';
-    stride: 'i32';
-    tile: 'i32';
-    tileStride: 'i32';
-    height: 'i32';
-    width: 'i32';
-    add: 'i32';
-  },
-  'void'
-> {
+export function defineAddTile(module: ModuleBuilder): FunctionHandle<typeof EDGE, 'void'> {
   return module.function(
     'f32_gemm_edge_simd128',
-    { c: 'i32', stride: 'i32', tile: 'i32', tileStride: 'i32', height: 'i32', width: 'i32', add: 'i32' },
+    EDGE,
     'void',
-    (f, { c, stride, tile, tileStride, height, width, add }) => {
-      f.while(height, () => {
+    (f, { c, stride, tile, tileStride, height, width, add }) =>
+      repeat(f, height, () => {
         const end = f.let(i32.shl(width, 2));
         const at = f.let(i32.const(0));
         f.for(at, end, FLOAT, () => {
@@ -92,12 +87,11 @@ export function defineAddTile(module: ModuleBuilder): FunctionHandle<
         });
         advance(f, stride, c);
         advance(f, tileStride, tile);
-        f.set(height, i32.sub(height, 1));
-      });
-    },
+      }),
     { exported: false },
   );
 }
+
 /** C = 0 */
 export function clear(
   f: FunctionBuilder,
@@ -106,11 +100,10 @@ export function clear(
   n: Local<'i32'>,
   cStride: Local<'i32'>,
 ): void {
-  f.while(m, () => {
+  repeat(f, m, () => {
     const at = f.let(c);
     const end = f.let(i32.add(c, i32.shl(n, 2)));
     f.for(at, end, FLOAT, () => f.emit(f32.store(at, 0)));
     advance(f, cStride, c);
-    f.set(m, i32.sub(m, 1));
   });
 }

@@ -5,7 +5,7 @@
 import { type Expr, f32, f32x4, i16x8, i32, i32x4, type Local, v128 } from '../../wasm/index.ts';
 import { type ElementwiseKernel, elementwise } from '../elementwise.ts';
 import { type Float, type KernelOf, kernel } from '../kernel.ts';
-import { advance, forColumnGroups, mapVectors, toBytes, type Vector } from '../simd/vectors.ts';
+import { advance, forColumnGroups, mapVectors, repeat, toBytes, type Vector } from '../simd/vectors.ts';
 import { CHAIN, chainedSums, createSums } from '../summation.ts';
 import { forLines } from '../windows.ts';
 
@@ -33,7 +33,7 @@ export const copy: KernelOf<typeof COPY> = /*#__PURE__*/ kernel('copy', COPY, {
     toBytes(f, outStride, xRowStep, xColumnStep);
     const o = f.local('i32', 'o');
     const i = f.local('i32', 'i');
-    f.while(rows, () => {
+    repeat(f, rows, () => {
       f.set(o, out);
       f.set(i, x);
       f.if(
@@ -49,7 +49,6 @@ export const copy: KernelOf<typeof COPY> = /*#__PURE__*/ kernel('copy', COPY, {
       );
       advance(f, outStride, out);
       advance(f, xRowStep, x);
-      f.set(rows, i32.sub(rows, 1));
     });
   },
   sample: { xColumnStep: [1, 3] },
@@ -85,7 +84,7 @@ export const gatherBytes: KernelOf<typeof GATHER_BYTES> = /*#__PURE__*/ kernel('
     const normalize = (words: Expr<'v128'>): Expr<'v128'> =>
       f32x4.div(f32x4.sub(f32x4.convert_i32x4_u(words), centres), halves);
     const i = f.local('i32', 'i');
-    f.while(rows, () => {
+    repeat(f, rows, () => {
       f.set(i, i32.add(bytes, i32.mul(i32.load(indices), columns)));
       const end = f.let(i32.add(out, i32.shl(columns, 2)));
       const wholeEnd = f.let(i32.add(out, i32.shl(i32.and(columns, -16), 2)));
@@ -106,7 +105,6 @@ export const gatherBytes: KernelOf<typeof GATHER_BYTES> = /*#__PURE__*/ kernel('
         advance(f, 1, i);
       });
       advance(f, 4, indices);
-      f.set(rows, i32.sub(rows, 1));
     });
   },
   sample: { indices: 0 },

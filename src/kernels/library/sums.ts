@@ -1,7 +1,7 @@
 /** Sums and counts. Rows are summed in four lanes, columns down the rows, both in chains (summation.ts). */
 import { f32, f32x4, i32, i32x4, v128 } from '../../wasm/index.ts';
 import { type KernelOf, kernel } from '../kernel.ts';
-import { advance, keepLanes, sumIntegers, sumLanes, toBytes } from '../simd/vectors.ts';
+import { advance, keepLanes, repeat, sumIntegers, sumLanes, toBytes } from '../simd/vectors.ts';
 import { CHAIN, createSums, forColumnSums, sumInLanes } from '../summation.ts';
 
 const SUMS = 'out, x: address; rows, columns, stride: i32';
@@ -20,7 +20,7 @@ export const sumRows: KernelOf<typeof SUMS> = /*#__PURE__*/ kernel('sumRows', SU
     const i = f.local('i32', 'i');
     const lanes = f.local('v128', 'lanes');
     const rest = f.let(i32.and(columns, 3), 'rest');
-    f.while(rows, () => {
+    repeat(f, rows, () => {
       f.set(i, x);
       f.if(
         i32.le_u(columns, 4 * CHAIN),
@@ -39,7 +39,6 @@ export const sumRows: KernelOf<typeof SUMS> = /*#__PURE__*/ kernel('sumRows', SU
       );
       advance(f, 4, out);
       advance(f, stride, x);
-      f.set(rows, i32.sub(rows, 1));
     });
   },
   split: { along: 'rows', move: { out: 1, x: 'stride' }, each: 'columns' },
