@@ -39,7 +39,7 @@ export interface LoadedImages {
 
 type Size = readonly [height: number, width: number];
 const MAX_BYTES = 2 ** 30;
-const SIDE = integer(1, 2 ** 14);
+const SIDE = integer(1, 2 ** 12);
 
 const OPTIONS = {
   size: option<number | Size, Size>((where, argument, value) => {
@@ -79,6 +79,8 @@ export async function loadImages(directory: string, options: LoadImagesOptions =
   }
   const setup = readOptions(where, options, OPTIONS);
   const { files, classNames } = await listFiles(where, directory);
+  // With a size given, the sum is known before any file is read.
+  if (setup.size !== undefined) checkTotal(files.length, [...setup.size, setup.channels ?? 1], setup.maxBytes);
   const store = new ImageStore(files, setup.maxBytes);
   for (let i = 0; i < files.length; i++) store.add(i, await readPicture(directory, files[i]!.path, setup));
   return {
@@ -136,13 +138,7 @@ class ImageStore {
 
   /** Takes memory for all pictures; those that are there become colour. */
   #grow([height, width, channels]: readonly [number, number, 1 | 3], count: number): void {
-    const size = this.#files.length * height * width * channels;
-    if (size > this.#maxBytes) {
-      throw new FormatError(
-        `loadImages: ${this.#files.length} images of ${width} x ${height} x ${channels} take ${size} bytes, more than ` +
-          `maxBytes = ${this.#maxBytes}. Make them smaller with { size }, or raise maxBytes`,
-      );
-    }
+    const size = checkTotal(this.#files.length, [height, width, channels], this.#maxBytes);
     const old = this.#bytes.subarray(0, count * height * width);
     this.#bytes = new Uint8Array(size);
     this.#bytes.set(tripled(old));
@@ -152,6 +148,16 @@ class ImageStore {
   dataset(): Dataset {
     return dataset(this.#bytes, [this.#files.length, ...(this.#shape ?? [])]);
   }
+}
+
+/** The bytes of all images; throws if they are more than the limit. */
+function checkTotal(count: number, [height, width, channels]: readonly [number, number, number], most: number): number {
+  const size = count * height * width * channels;
+  if (size <= most) return size;
+  throw new FormatError(
+    `loadImages: ${count} images of ${width} x ${height} x ${channels} take ${size} bytes, more than maxBytes = ` +
+      `${most}. Make them smaller with { size }, or raise maxBytes`,
+  );
 }
 
 /** Grey as red, green and blue. */

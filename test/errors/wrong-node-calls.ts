@@ -30,7 +30,7 @@ export const NODE_CALLS: Calls<typeof node> = {
       (path): WrongCall => [Argument, [path], /^directory must be the path of a directory; got (undefined|null|""|5)/],
     ),
     [Argument, [nowhere, { size: [32] }], /^size must be a number, or \[height, width\]; got \[32\]/],
-    [Argument, [nowhere, { size: [32, 0] }], /^size\[1\] must be a whole number from 1 to 16384; got 0/],
+    [Argument, [nowhere, { size: [32, 0] }], /^size\[1\] must be a whole number from 1 to 4096; got 0/],
     [Runtime, [nowhere], /^".*" cannot be read as a directory: ENOENT.*Check the path/],
   ],
   saveImage: [
