@@ -184,6 +184,7 @@ export { hinge, squaredHinge } from './ops/hinge-losses.ts';
 export { acosh, asinh, atanh, cosh, sinh } from './ops/hyperbolic.ts';
 export type { LossOptions, LossReduction } from './ops/internal/loss-reduction.ts';
 export type { ReduceOptions } from './ops/internal/reduction.ts';
+export { type GroupNormOptions, groupNorm, layerNorm } from './ops/group-normalization.ts';
 export type { Extent, Padding } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';

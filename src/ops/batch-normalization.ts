@@ -23,6 +23,7 @@ import { inverseStddev, moments as momentsKernel } from '../kernels/library/mome
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { repeatTo, sumTo } from './internal/broadcasting.ts';
 import { leakyReluGradient } from './internal/leaky-relu.ts';
+import { rememberLast } from './internal/remember-last.ts';
 import { square } from './unary.ts';
 
 export interface BatchNormOptions {
@@ -169,17 +170,6 @@ function inverseOf(variance: Tensor, epsilon: number): Tensor {
   const y = new Tensor(variance.shape);
   inverseStddev.run(y.address, variance.address, epsilon, variance.size);
   return record('inverseStddev', y, [variance], [(dy) => mul(mul(dy, -0.5), mul(y, square(y)))]);
-}
-
-/** Calls `of` again only for another dy: the pullbacks of one node get the same dy, one after another. */
-function rememberLast<T extends Readonly<Record<string, Tensor>>>(of: (dy: Tensor) => T): (dy: Tensor) => T {
-  let last: { dy: Tensor; result: T } | undefined;
-  return (dy) => {
-    if (last?.dy !== dy || Object.values(last.result).some(({ storage }) => storage.freed)) {
-      last = { dy, result: of(dy) };
-    }
-    return last.result;
-  };
 }
 
 function sizes(where: string, x: Tensor): { rows: number; features: number } {

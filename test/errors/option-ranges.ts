@@ -47,6 +47,7 @@ export const RANGES: Readonly<Record<string, string>> = {
   subsetSize: 'a whole number from 2 to 4',
   poolSize: 'a whole number of at least 1, or [height, width]',
   size: 'a whole number of at least 1, or [height, width]',
+  groups: 'a whole number of at least 1, or -1 for as many groups as channels',
   mode: "one of 'constant', 'reflect', 'symmetric'",
   value: 'a finite number',
   onValue: 'a finite number',

@@ -165,6 +165,18 @@ const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
     [Argument, [1, 0.5, random], /^x must be a Tensor/],
   ],
   batchMoments: [[Shape, [one], /^x must have a last axis of features; got a scalar/]],
+  groupNorm: [
+    [Shape, [x, 2, options], /^groups must divide the 3 channels of x; got 2/],
+    [Argument, [x, 4, options], /^groups must be a whole number from 1 to 3; got 4/],
+    [Shape, [v, 1, options], /^x must have shape \[n, ..., channels\]; got \[3\]/],
+    [Shape, [x, 1, { ...options, beta: single }], /^beta must have shape \[3\], one value per channel; got \[1\]/],
+    [Argument, [x, 1], /./],
+  ],
+  layerNorm: [
+    [Shape, [one, options], /^x must have a last axis of features; got a scalar/],
+    [Shape, [pair, options], /^gamma must have shape \[2\], one value per channel; got \[3\]/],
+    [Argument, [x, { ...options, epsilon: -1 }], /^epsilon must be/],
+  ],
   batchNormTraining: [
     [
       Shape,
@@ -250,6 +262,8 @@ const OPERANDS: Readonly<Record<string, readonly WrongCall[]>> = {
   prelu: [...wrongTensors('prelu', 'x', [], [v]), ...wrongTensors('prelu', 'alpha', [v])],
   silu: [...wrongTensors('swish', 'x')],
   batchNormTraining: [...wrongTensors('batchNormTraining', 'x', [], [moments, options])],
+  groupNorm: [...wrongTensors('groupNorm', 'x', [], [1, options])],
+  layerNorm: [...wrongTensors('layerNorm', 'x', [], [options])],
   batchNormInference: [...wrongTensors('batchNormInference', 'x', [], [moments, options])],
   binaryCrossentropy: [...wrongTensors('binaryCrossentropy', 'labels', [], [x])],
   matmul: [...wrongTensors('matmul', 'b', [x])],

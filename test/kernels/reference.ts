@@ -72,6 +72,24 @@ export function referenceKernels(memory: Float32Array): Partial<Kernels> {
   const affine = (xhat: number, c: number, gamma: Address, beta: Address): number =>
     f(f(xhat * x[gamma + c]!) + x[beta + c]!);
 
+  /** The elements of a group of columns of one image: their places in the matrix, and sums in lanes by columns. */
+  const groupOf = (g: number, groups: number, rows: number, width: number) => {
+    const column = (g % groups) * width;
+    const start = Math.floor(g / groups) * rows * groups * width + column;
+    const places = Array.from({ length: rows * width }, (_, k) => {
+      const c = k % width;
+      return [start + ((k - c) / width) * groups * width + c, c] as const;
+    });
+    // Each row fills up its last vector with zeros.
+    const padded = 4 * Math.ceil(width / 4);
+    const sum = (of: (i: number, c: number) => number): number =>
+      laneSum(rows * padded, (k) => {
+        const c = k % padded;
+        return c < width ? of(...places[((k - c) / padded) * width + c]!) : 0;
+      });
+    return { places, column, sum };
+  };
+
   return {
     fill(out, value, count) {
       for (let i = 0; i < count; i++) x[out + i] = value;
@@ -191,6 +209,30 @@ export function referenceKernels(memory: Float32Array): Partial<Kernels> {
           x[out + r * columns + c] = chainedSum(first, first + ints[counts + place]!, (t) =>
             f(x[weights + t]! * x[image + ints[indices + t]! * columns + c]!),
           );
+        }
+      }
+    },
+    normalizeGroups(y, mean, inverse, from, gamma, beta, epsilon, firstGroup, count, groups, rows, width) {
+      for (let g = firstGroup; g < firstGroup + count; g++) {
+        const { places, column, sum } = groupOf(g, groups, rows, width);
+        const m = f(sum((i) => x[from + i]!) / f(rows * width));
+        const variance = f(sum((i) => f(f(x[from + i]! - m) ** 2)) / f(rows * width));
+        const s = f(1 / f(Math.sqrt(f(variance + f(epsilon)))));
+        [x[mean + g], x[inverse + g]] = [m, s];
+        for (const [i, c] of places)
+          x[y + i] = f(f(f(f(x[from + i]! - m) * s) * x[gamma + column + c]!) + x[beta + column + c]!);
+      }
+    },
+    normalizeGroupsBackward(dx, scaled, dy, from, mean, inverse, gamma, firstGroup, count, groups, rows, width) {
+      for (let g = firstGroup; g < firstGroup + count; g++) {
+        const { places, column, sum } = groupOf(g, groups, rows, width);
+        const xhat = (i: number): number => f(f(x[from + i]! - x[mean + g]!) * x[inverse + g]!);
+        const gradient = (i: number, c: number): number => f(x[dy + i]! * x[gamma + column + c]!);
+        const shift = f(sum(gradient) / f(rows * width));
+        const share = f(sum((i, c) => f(gradient(i, c) * xhat(i))) / f(rows * width));
+        for (const [i, c] of places) {
+          x[scaled + i] = f(x[dy + i]! * xhat(i));
+          x[dx + i] = f(x[inverse + g]! * f(f(gradient(i, c) - shift) - f(xhat(i) * share)));
         }
       }
     },

@@ -287,6 +287,26 @@ const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> }
     const table = [o.putInts(starts), o.putInts(counts), o.putInts(indices), data(o, entries, mixed)] as const;
     return [o.reserve(rows * columns), x, ...table, firstRow, rows, outRows, xRows, columns];
   }),
+  // Layer normalisation (one row), groups of some rows, and more terms than a chain has.
+  normalizeGroups: kernelCase<Parameters<Kernels['normalizeGroups']>>(2, [2, 3], (o, rows, columns, next) => {
+    const [mixed, kind] = [next(), next()];
+    const { shape, size, count } = groupCase(rows, columns, kind);
+    const [groups, , width] = shape;
+    const [x, gamma, beta] = [data(o, size, mixed), data(o, groups * width, mixed), data(o, groups * width, mixed)];
+    return [o.reserve(size), o.reserve(count), o.reserve(count), x, gamma, beta, 1e-3, 1, count - 1, ...shape];
+  }),
+  normalizeGroupsBackward: kernelCase<Parameters<Kernels['normalizeGroupsBackward']>>(
+    2,
+    [2, 3],
+    (o, rows, columns, next) => {
+      const [mixed, kind] = [next(), next()];
+      const { shape, size, count } = groupCase(rows, columns, kind);
+      const gamma = data(o, shape[0] * shape[2], mixed);
+      const [dy, x] = [data(o, size, mixed), data(o, size, mixed)];
+      const [mean, inverse] = [data(o, count, mixed), data(o, count, mixed)];
+      return [o.reserve(size), o.reserve(size), dy, x, mean, inverse, gamma, 1, count - 1, ...shape];
+    },
+  ),
   randomUniform: kernelCase<Parameters<Kernels['randomUniform']>>(1, [COUNTERS.length, 2], (o, rows, columns, next) => {
     const [low, high] = COUNTERS[next()]!;
     const [least, most] = next() === 1 ? [-0.1, 0.7] : [0, 1];
@@ -298,6 +318,17 @@ const CASES: { readonly [K in KernelName]?: KernelCase<Parameters<Kernels[K]>> }
     return [o.reserve(rows * columns), -99, 1 << 30, low, high, 0, mean!, stddev!, rows * columns];
   }),
 };
+
+/** Groups, rows and width, the size of all images, and the number of their groups. */
+function groupCase(
+  rows: number,
+  columns: number,
+  kind: number,
+): { shape: [groups: number, rows: number, width: number]; size: number; count: number } {
+  const shape: [number, number, number] = kind === 0 ? [1, 1, columns] : [3, kind === 1 ? 5 : 150, columns % 11];
+  const images = kind === 0 ? rows + 1 : 2;
+  return { shape, size: images * shape[0] * shape[1] * shape[2], count: images * shape[0] };
+}
 
 const cases: Readonly<Record<string, KernelCase>> = CASES;
 

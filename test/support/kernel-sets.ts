@@ -10,6 +10,7 @@ import type * as batchNormalization from '../../src/kernels/library/batch-normal
 import type * as binary from '../../src/kernels/library/binary.ts';
 import type * as col2im from '../../src/kernels/library/col2im.ts';
 import type * as gemm from '../../src/kernels/library/gemm.ts';
+import type * as groupNormalization from '../../src/kernels/library/group-normalization.ts';
 import type * as im2col from '../../src/kernels/library/im2col.ts';
 import type * as maxPooling from '../../src/kernels/library/max-pooling.ts';
 import type * as moments from '../../src/kernels/library/moments.ts';
@@ -35,6 +36,7 @@ type Library = typeof adam &
   typeof binary &
   typeof col2im &
   typeof gemm &
+  typeof groupNormalization &
   typeof im2col &
   typeof maxPooling &
   typeof moments &

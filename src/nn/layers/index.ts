@@ -3,6 +3,12 @@ export { type BatchNormalizationConfig, batchNormalization } from './batch-norma
 export { type Conv2dConfig, conv2d, conv2dTranspose } from './convolution.ts';
 export { type DenseConfig, dense } from './dense.ts';
 export {
+  type GroupNormalizationConfig,
+  groupNormalization,
+  type LayerNormalizationConfig,
+  layerNormalization,
+} from './group-normalization.ts';
+export {
   averagePooling2d,
   type GlobalAveragePooling2dConfig,
   globalAveragePooling2d,

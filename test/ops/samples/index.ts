@@ -5,6 +5,7 @@ import { batchNormalizationCases } from './batch-normalization.ts';
 import { convolutionCases } from './convolution.ts';
 import { dropoutCases } from './dropout.ts';
 import { functionCases } from './functions.ts';
+import { groupNormalizationCases } from './group-normalization.ts';
 import { lossCases } from './losses.ts';
 import { matmulCases } from './matmul.ts';
 import { maxPoolingCases } from './max-pooling.ts';
@@ -25,6 +26,7 @@ export const ALL_OP_CASES: readonly OpCase[] = [
     ...shapeOpsCases,
     ...dropoutCases,
     ...batchNormalizationCases,
+    ...groupNormalizationCases,
     ...lossCases,
   ],
   ...[...softmaxCases, ...whereCases],
