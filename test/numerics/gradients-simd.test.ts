@@ -18,6 +18,7 @@ import { withRuntime } from '../../src/kernels/runtime.ts';
 import { mul } from '../../src/ops/arithmetic.ts';
 import { sum } from '../../src/ops/reduce.ts';
 import { square } from '../../src/ops/unary.ts';
+import { PLACES } from '../ops/samples/group-normalization.ts';
 import { ALL_OP_CASES } from '../ops/samples/index.ts';
 import { valuesOf } from '../support/float64.ts';
 import { byGradients, float64Runtime, toTensor } from '../support/gradient-check.ts';
@@ -105,6 +106,32 @@ function batchNormTerms({ inputs }: OpSample, rows: Rows): Rows {
   });
 }
 
+/** The same for group and layer normalisation, whose moments are those of a group. */
+function groupNormTerms(sample: OpSample, rows: Rows): Rows {
+  const [x, gamma] = sample.inputs as readonly [Nd, Nd, Nd];
+  const channels = gamma.values.length;
+  const result: Float64Array[][] = [];
+  for (const places of PLACES.get(sample)!) {
+    const values = places.map((place) => x.values[place]!);
+    const inverse = inverseOf(nd([values.length], values), 0, 1);
+    const X = 2 * Math.max(...values.map(Math.abs)) * inverse;
+    const spread = 1 + X * X;
+    for (const output of places) {
+      const c = output % channels;
+      const scale = Math.abs(gamma.values[c]!) * inverse * spread;
+      const dx = new Float64Array(x.values.length);
+      for (const place of places) dx[place] = scale * ((place === output ? 1 : 0) + spread / places.length);
+      const own = (term: number): Float64Array => gamma.values.map((_, j) => (j === c ? term : 0));
+      result[output] = [dx, own(X * spread), own(1)];
+    }
+  }
+  return rows.map((_, output) => result[output]!);
+}
+
+function largestGroup(sample: OpSample): number {
+  return Math.max(0, ...PLACES.get(sample)!.map(({ length }) => length));
+}
+
 /** 2 |x| / rows and 2 |mean| / rows, at most 2 max |x| / rows, whose difference an entry of the variance is. */
 function momentsTerms({ inputs }: OpSample, rows: Rows): Rows {
   const { values } = inputs[0]!;
@@ -182,6 +209,8 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
     roundings: ({ inputs }) => 6 * rowsOf(inputs[0]!) + 48,
     magnitude: batchNormTerms,
   },
+  groupNorm: { roundings: (sample) => 6 * largestGroup(sample) + 48, magnitude: groupNormTerms },
+  layerNorm: { roundings: (sample) => 6 * largestGroup(sample) + 48, magnitude: groupNormTerms },
   // (x - mean) inverse, inverse = 1 / sqrt(variance + epsilon), epsilon and slope rounded; for the variance, that times
   // gamma / inverse and inverse^3 / 2
   batchNormInference: { roundings: 10 + 12 },

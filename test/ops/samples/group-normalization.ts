@@ -45,6 +45,9 @@ function groupsOf(shape: readonly number[], groups: number): number[][] {
   return [...found.values()];
 }
 
+/** The places of each group, for the bounds of gradients. */
+export const PLACES: WeakMap<OpSample, readonly (readonly number[])[]> = new WeakMap();
+
 function sample([shape, groups]: readonly [readonly number[], number], i: number): OpSample {
   const channels = shape[shape.length - 1]!;
   const epsilon = i % 2 === 0 ? 1e-3 : 0.125;
@@ -68,7 +71,7 @@ function sample([shape, groups]: readonly [readonly number[], number], i: number
     let next = 0;
     return ndBuild(shape, () => result[next++]!);
   };
-  return {
+  const made: OpSample = {
     label: `${printShape(shape)}, ${groups} groups, epsilon ${epsilon}`,
     inputs: [ndRandom(shape, i, -2, 3), ndRandom([channels], 100 + i, 0.5, 2), ndRandom([channels], 200 + i)],
     run: ([x, gamma, beta]) => {
@@ -83,6 +86,8 @@ function sample([shape, groups]: readonly [readonly number[], number], i: number
         return (2 * size + 16) * UNIT * magnitude;
       }),
   };
+  PLACES.set(made, groupsOf(shape, groups));
+  return made;
 }
 
 export const groupNormalizationCases: readonly OpCase[] = [
