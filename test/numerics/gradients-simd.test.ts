@@ -255,7 +255,29 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
   },
 };
 
+/**
+ * For operations without an analysis of their own, most of them composed of several: 32 roundings of intermediate values
+ * that are at most the largest entry of the Jacobian, or 1, such as the 1 of y + 1 or of 1 - y^2.
+ */
+const COMPOSED: Analysis = {
+  roundings: 32,
+  magnitude: (_, rows) => {
+    const largest = rows.reduce(
+      (most, row) => Math.max(most, ...row.map((one) => Math.max(0, ...one.map(Math.abs)))),
+      1,
+    );
+    return rows.map((row) => row.map((entries) => entries.map((entry) => (entry === 0 ? 0 : largest))));
+  },
+};
+
+const COMPOSED_OPS: readonly RegExp[] = [
+  /^(expm1|erf|asinh|elu|selu|gelu|swish|mish|softsign|logSumExp|softmax|logSoftmax)\b/,
+  /^(logCosh|poisson|squaredHinge|categoricalCrossentropy|klDivergence)\b/,
+  / with weights$|^sparseCategoricalCrossentropy of/,
+];
+
 function analysisOf(op: OpCase): Analysis {
+  if (COMPOSED_OPS.some((pattern) => pattern.test(op.name))) return COMPOSED;
   return ANALYSES[op.name] ?? ANALYSES[op.name.split(' ')[0]!] ?? ELEMENTARY;
 }
 
