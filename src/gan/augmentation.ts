@@ -35,7 +35,8 @@ export interface AugmentationOptions {
   readonly amount?: number | undefined;
 }
 
-export type Augmentation = Required<AugmentationOptions> & { readonly amount: number };
+/** The checked options. */
+export type Augmentation = Readonly<{ kind: AugmentationKind; amount: number }>;
 
 const DEFAULTS: Readonly<Record<AugmentationKind, number>> = {
   brightness: 0.5,

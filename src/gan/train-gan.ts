@@ -51,6 +51,16 @@ export interface TrainGanResult extends TrainingResult<GanLosses> {
  * await trainGan({ images, objective });
  *
  * @example
+ * // The loss and penalties of R3GAN, and augmentation for few images.
+ * await trainGan({
+ *   images,
+ *   discriminator: convDiscriminator({ dropoutRate: 0 }),
+ *   loss: 'relativistic',
+ *   gradientPenalty: { kind: 'r1r2', weight: 1 },
+ *   augmentation: ['translation', 'cutout'],
+ * });
+ *
+ * @example
  * import { checkpointDirectory } from 'ganvas/node';
  * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
  */

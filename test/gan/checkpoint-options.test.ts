@@ -64,6 +64,13 @@ const VARIANTS: readonly (readonly [string, () => Options])[] = [
       augmentation: ['translation'],
     }),
   ],
+  [
+    'an objective of the user with a penalty, two discriminator steps and cutout',
+    () => ({
+      ...{ objective: relativistic, gradientPenalty: { kind: 'r1r2' }, discriminatorSteps: 2 },
+      augmentation: ['cutout'],
+    }),
+  ],
   ['labels, R1, cutout', () => ({ labels: LABELS, gradientPenalty: { kind: 'r1' }, augmentation: ['cutout'] })],
 ];
 
