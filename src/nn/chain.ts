@@ -7,8 +7,6 @@ import { type BuiltLayer, type CallOptions, checkBuiltLayer, checkOutput, type L
 
 /** Checks a list of layers. */
 export function checkLayers(where: string, argument: string, layers: unknown, least: 0 | 1): readonly Layer[] {
-  const isLayer = (value: unknown): value is Layer =>
-    hasMethods(value, ['build']) && typeof fieldsOf(where, 'layer', value, ['kind']).kind === 'string';
   if (isListOf(layers, isLayer) && layers.length >= least) return layers;
   return invalid(
     where,
@@ -17,6 +15,16 @@ export function checkLayers(where: string, argument: string, layers: unknown, le
     layers,
     'Make layers with layers.dense(...) and the other functions of layers.',
   );
+}
+
+/** Checks a single layer. */
+export function checkLayer(where: string, argument: string, layer: unknown): Layer {
+  if (isLayer(layer)) return layer;
+  return invalid(where, argument, 'a layer', layer, 'Make one with layers.dense(...) or another function of layers.');
+}
+
+function isLayer(value: unknown): value is Layer {
+  return hasMethods(value, ['build']) && typeof fieldsOf('layers', 'layer', value, ['kind']).kind === 'string';
 }
 
 /** Builds each layer for the output of the one before. If one refuses, the weights of the others are freed. */

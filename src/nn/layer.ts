@@ -54,6 +54,8 @@ export interface BuiltLayer {
   call(x: Tensor, options: CallOptions): Tensor;
   /** The slope below zero, if the layer is a LeakyReLU. The layer before it may then compute it. */
   readonly negativeSlope?: number;
+  /** Computes this layer with another kernel than its own. Absent if it has none. */
+  callWithKernel?(x: Tensor, options: CallOptions, kernel: Tensor): Tensor;
   /** Computes this layer and the LeakyReLU after it in one pass. Absent if the layer cannot. */
   callWithLeakyRelu?(x: Tensor, options: CallOptions, negativeSlope: number): Tensor;
 }

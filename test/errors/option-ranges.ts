@@ -48,6 +48,7 @@ export const RANGES: Readonly<Record<string, string>> = {
   poolSize: 'a whole number of at least 1, or [height, width]',
   size: 'a whole number of at least 1, or [height, width]',
   groups: 'a whole number of at least 1, or -1 for as many groups as channels',
+  powerIterations: count,
   mode: "one of 'constant', 'reflect', 'symmetric'",
   value: 'a finite number',
   onValue: 'a finite number',

@@ -322,6 +322,7 @@ const LAYERS: Readonly<Record<string, ValidCall>> = {
   reshape: of(layers.reshape, () => [{ targetShape: [3, -1], inputShape: [6] }]),
   residual: of(layers.residual, () => [[layer()], { shortcut: [layer()], inputShape: [3] }]),
   softmax: of(layers.softmax, () => [{ axis: -2, inputShape: [2, 3] }]),
+  spectralNormalization: of(layers.spectralNormalization, () => [layer(), { powerIterations: 2, inputShape: [3] }]),
   upsampling2d: of(layers.upsampling2d, () => [{ size: [2, 3], interpolation: 'bilinear', inputShape: [4, 4, 1] }]),
 };
 

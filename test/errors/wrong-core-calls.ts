@@ -222,4 +222,15 @@ export const LAYER_CALLS: Calls<typeof layers> = {
     [Argument, [[layers.flatten()], { shortcut: layers.flatten() }], /^shortcut must be a list of/],
     [Argument, [[layers.flatten()], { skip: [] }], /^.*skip/],
   ],
+  spectralNormalization: [
+    [Argument, [], /^layer must be a layer; got undefined/],
+    [Argument, [[layers.flatten()]], /^layer must be/],
+    [Argument, ['dense'], /^layer must be/],
+    [
+      Argument,
+      [layers.flatten(), { powerIterations: 0 }],
+      /^powerIterations must be a whole number of at least 1; got 0/,
+    ],
+    [Argument, [layers.flatten(), { iterations: 1 }], /iterations/],
+  ],
 };

@@ -22,7 +22,7 @@ import {
 } from '../../ops/internal/windows.ts';
 import { type ActivationName, activationName, getActivation } from '../activations.ts';
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
-import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
+import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
 export interface Conv2dConfig extends LayerConfig {
   /** Number of channels of the output. */
@@ -107,16 +107,18 @@ function convolutional(where: string, config: Conv2dConfig, direction: Direction
     const kernel = variable(initialize([...size, ...channelAxes(channels, filters)], random), 'kernel');
     const bias = useBias ? variable(zeros([filters]), 'bias') : undefined;
     const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
+    const callWithKernel = (x: Tensor, _: CallOptions, values: Tensor): Tensor => {
+      const y = op(x, values, { strides, padding });
+      return activation(bias === undefined ? y : add(y, bias));
+    };
     return {
       kind,
       settings: { strides: formatPair(strides), padding, activation: options.activation },
       outputShape,
       weights,
       trainableWeights: weights,
-      call(x) {
-        const y = op(x, kernel, { strides, padding });
-        return activation(bias === undefined ? y : add(y, bias));
-      },
+      call: (x, options) => callWithKernel(x, options, kernel),
+      callWithKernel,
     };
   });
 }

@@ -1,5 +1,5 @@
 /** Dense: y = activation(x W + b), where x is [n, fan-in], W is [fan-in, units] and b is [units]. */
-import { type Variable, variable, zeros } from '../../autograd/tensor.ts';
+import { type Tensor, type Variable, variable, zeros } from '../../autograd/tensor.ts';
 import { ShapeError } from '../../core/errors.ts';
 import { boolean, integer, readOptions, shape } from '../../core/options.ts';
 import { add } from '../../ops/arithmetic.ts';
@@ -7,7 +7,7 @@ import { matmul } from '../../ops/matmul.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { type ActivationName, activationName, getActivation } from '../activations.ts';
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
-import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
+import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
 export interface DenseConfig extends LayerConfig {
   /** Size of the output's last axis. */
@@ -46,17 +46,19 @@ export function dense(config: DenseConfig): Layer {
     const kernel = variable(initialize([fanIn, units], random), 'kernel');
     const bias = useBias ? variable(zeros([units]), 'bias') : undefined;
     const weights: Variable[] = bias === undefined ? [kernel] : [kernel, bias];
+    const callWithKernel = (x: Tensor, _: CallOptions, values: Tensor): Tensor => {
+      const rows = matmul(x.rank === 2 ? x : reshape(x, [-1, fanIn]), values);
+      const y = activation(bias === undefined ? rows : add(rows, bias));
+      return x.rank === 2 ? y : reshape(y, [x.shape[0]!, ...outputShape]);
+    };
     return {
       kind: 'Dense',
       settings: { activation: options.activation },
       outputShape,
       weights,
       trainableWeights: weights,
-      call(x) {
-        const rows = matmul(x.rank === 2 ? x : reshape(x, [-1, fanIn]), kernel);
-        const y = activation(bias === undefined ? rows : add(rows, bias));
-        return x.rank === 2 ? y : reshape(y, [x.shape[0]!, ...outputShape]);
-      },
+      call: (x, options) => callWithKernel(x, options, kernel),
+      callWithKernel,
     };
   });
 }

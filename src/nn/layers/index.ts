@@ -27,4 +27,5 @@ export {
   type ReshapeConfig,
   reshape,
 } from './simple.ts';
+export { type SpectralNormalizationConfig, spectralNormalization } from './spectral-normalization.ts';
 export { type Upsampling2dConfig, upsampling2d } from './upsampling.ts';
