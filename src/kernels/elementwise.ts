@@ -23,6 +23,8 @@ interface Elementwise<Inputs extends number, Scalars extends number> {
   readonly scalars?: Scalars;
   /** Cost of one element; an addition costs 1. Default: 1. */
   readonly cost?: number;
+  /** As for any kernel: not emitted before it first runs. Default: false. */
+  readonly rare?: boolean;
 }
 
 /** out[i] = f(inputs[i]..., scalars...), with at most three inputs */
@@ -32,7 +34,7 @@ export function elementwise<Inputs extends readonly Address[], Scalars extends r
 ): ElementwiseKernel<Inputs, Scalars>;
 export function elementwise(
   name: string,
-  { inputs, portable, simd, scalars = 0, cost = 1 }: Elementwise<number, number>,
+  { inputs, portable, simd, scalars = 0, cost = 1, rare = false }: Elementwise<number, number>,
 ): Kernel<number[]> {
   const addresses = ['out', 'x', 'y', 'z'].slice(0, 1 + inputs);
   const constants = ['a', 'b'].slice(0, scalars);
@@ -58,6 +60,7 @@ export function elementwise(
       mapVectors(f, out!, pointers, locals['count'] as Pointer, (...values) => simd(f, ...values, ...splats));
     },
     split: { along: 'count', move: addresses, cost },
+    rare,
   });
 }
 
@@ -95,11 +98,13 @@ export type BinaryKernel = KernelOf<typeof BINARY>;
 interface Binary {
   readonly portable: (a: number, b: number) => number;
   readonly simd: (a: Expr<'v128'>, b: Expr<'v128'>) => Expr<'v128'>;
+  readonly rare?: boolean;
 }
 
 /** out[r, c] = f(a[r, c], b[r, c]), where f is one operation. */
-export function binary(name: string, { portable, simd }: Binary): BinaryKernel {
+export function binary(name: string, { portable, simd, rare = false }: Binary): BinaryKernel {
   return kernel(name, BINARY, {
+    rare,
     portable: (heap) => (out, a, b, rows, columns, aRowStep, aColumnStep, bRowStep, bColumnStep) => {
       const f = heap.floats;
       for (let row = 0; row < rows; row++) {

@@ -123,6 +123,11 @@ interface Definition<Signature extends string> {
   /** Bytes of scratch memory that the SIMD body needs on each thread. */
   readonly workspaceBytes?: number;
   /**
+   * Most programs never run it. It is not part of the module that is emitted at first use, which makes that one
+   * quicker; its own first run emits a module with all kernels. Default: false.
+   */
+  readonly rare?: boolean;
+  /**
    * Arguments for the check of kernels on the user's machine. Default: a count of 67, 5 rows, 37 for other whole
    * numbers, both values of a flag.
    */
@@ -149,6 +154,7 @@ export interface AnyKernel {
   /** How calls are cut into parts for threads; undefined if a call stays on one thread. */
   readonly rule: SplitRule | undefined;
   readonly workspaceBytes: number;
+  readonly rare: boolean;
   readonly sample: Sample<string>;
   run(...args: readonly number[]): Result;
   /** Makes the next run look up the body in use again. */
@@ -164,8 +170,8 @@ export interface Kernel<Args extends readonly number[], R extends Result = void>
 export type KernelOf<Signature extends string> = Kernel<ArgumentsOf<Signature>, ResultOf<Signature>>;
 
 /**
- * Defines a kernel and registers it: one WebAssembly module with all registered kernels is emitted at first use. Write
- * `/*#__PURE__*\/` before the call, so that a bundler drops a kernel that no op imports.
+ * Defines a kernel and registers it: one WebAssembly module with all registered kernels but the rare ones is emitted at
+ * first use. Write `/*#__PURE__*\/` before the call, so that a bundler drops a kernel that no op imports.
  */
 export function kernel<Signature extends string>(
   name: string,
@@ -175,7 +181,7 @@ export function kernel<Signature extends string>(
 export function kernel(
   name: string,
   signature: string,
-  { portable, simd, split, workspaceBytes = 0, sample = {} }: AnyDefinition,
+  { portable, simd, split, workspaceBytes = 0, rare = false, sample = {} }: AnyDefinition,
 ): AnyKernel {
   const [list = '', result] = signature.split(' -> ');
   const entries = list.split('; ').flatMap((group) => {
@@ -192,6 +198,7 @@ export function kernel(
     simd,
     rule: ruleOf(split, Object.keys(parameters)),
     workspaceBytes,
+    rare,
     sample,
     run: unlinked,
     unlink() {
@@ -205,5 +212,6 @@ export function kernel(
 interface AnyDefinition extends Pick<AnyKernel, 'portable' | 'simd'> {
   readonly split: Split<string>;
   readonly workspaceBytes?: number;
+  readonly rare?: boolean;
   readonly sample?: Sample<string>;
 }

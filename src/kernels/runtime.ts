@@ -54,7 +54,9 @@ export interface RuntimeInfo {
 
 class ConfiguredRuntime implements Runtime {
   readonly heap: Heap = new Heap({ memory: createMemory() });
-  setup: Setup = createSetup(this.heap, registered, DEFAULT_CHOICE);
+  /** What a setup is made of: all registered kernels but the rare ones, until one of those runs. */
+  #loaded: readonly AnyKernel[] = registered.filter(({ rare }) => !rare);
+  setup: Setup = createSetup(this.heap, this.#loaded, DEFAULT_CHOICE);
   /** Whether configure() or a training has chosen the number of threads. */
   threadsChosen = false;
 
@@ -62,22 +64,29 @@ class ConfiguredRuntime implements Runtime {
     return this.setup.kernels;
   }
 
+  /** Makes the setup for another choice. */
+  choose(choice: Choice): void {
+    this.setup = createSetup(this.heap, this.#loaded, choice, this.setup);
+    unlinkAll();
+  }
+
   /** Makes the setup again, with all kernels that are registered by now. */
   reload(): KernelSet {
-    this.setup = createSetup(this.heap, registered, this.setup.choice, this.setup, true);
+    this.#loaded = [...registered];
+    this.setup = createSetup(this.heap, this.#loaded, this.setup.choice, this.setup, true);
     unlinkAll();
     return this.kernels;
   }
 }
 
 /**
- * All kernels of the program. Importing a kernel's file adds it, so that one module contains all kernels at first use.
+ * All kernels of the program. Importing a kernel's file adds it, so that one module contains them at first use.
  */
 const registered: AnyKernel[] = [];
 let configured: ConfiguredRuntime | undefined;
 let substitute: Runtime | undefined;
 
-/** @internal Adds a kernel. A kernel that a dynamic import adds after the first use is compiled when it first runs. */
+/** @internal Adds a kernel. One that is rare, or that is imported after the first use, is compiled when it first runs. */
 export function register(kernel: AnyKernel): void {
   registered.push(kernel);
 }
@@ -142,10 +151,8 @@ export function applyConfiguration(options: ConfigureOptions & { readonly wide?:
   const { wide = setup.choice.wide } = options;
   heap.limitBytes = memoryLimit;
   try {
-    if (differs(setup, { kernels, threads, wide })) {
-      configured.setup = createSetup(heap, registered, { kernels, threads, wide }, setup);
-      unlinkAll();
-    }
+    const choice = { kernels, threads, wide };
+    if (differs(setup, choice)) configured.choose(choice);
   } catch (error) {
     heap.limitBytes = limitBytes;
     throw error;

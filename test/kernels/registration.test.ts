@@ -2,12 +2,12 @@
  * Kernels register when they are imported. A kernel that is imported after the first use is compiled then. Expected
  * values are computed by hand in float32 arithmetic.
  */
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
 import { RuntimeError } from '../../src/core/errors.ts';
 import { Heap } from '../../src/kernels/heap.ts';
 import { type Address, type Integer, type Kernel, type KernelOf, kernel } from '../../src/kernels/kernel.ts';
-import { add as addKernel } from '../../src/kernels/library/binary.ts';
+import { add as addKernel, maximum } from '../../src/kernels/library/binary.ts';
 import { neg } from '../../src/kernels/library/unary.ts';
 import { configure, registeredKernels, runtime, runtimeInfo, withRuntime } from '../../src/kernels/runtime.ts';
 import { createPortableSet } from '../../src/kernels/sets.ts';
@@ -110,4 +110,23 @@ test('a substitute that lacks a kernel is a RuntimeError, and the runtime in use
   expect(() => withRuntime({ heap, kernels }, pool)).toThrow(RuntimeError);
   expect(() => withRuntime({ heap, kernels }, pool)).toThrow('the runtime lacks the kernel maxPooling2d');
   expect(runtime().kernels).toBe(before);
+});
+
+test('a rare kernel is not emitted before it runs', async () => {
+  expect(maximum.rare && registeredKernels().includes(maximum)).toBe(true);
+  // A new runtime, since that of this file has all kernels by now. This test stays the last one: after it, the classes
+  // are not the same ones.
+  vi.resetModules();
+  const fresh = await import('../../src/kernels/runtime.ts');
+  const { scalar } = await import('../../src/autograd/tensor.ts');
+  const extremes = await import('../../src/ops/extremes.ts');
+  const names = (): string[] => Array.from(fresh.runtime().kernels.keys(), ({ name }) => name);
+  expect(names()).toContain('add');
+  expect(names()).not.toContain('maximum');
+  expect(extremes.maximum(scalar(2), 3).item()).toBe(3);
+  expect(names()).toContain('maximum');
+  // A later choice keeps it.
+  await fresh.configure({ threads: 2 });
+  expect(names()).toContain('maximum');
+  await fresh.configure({ threads: 1 });
 });

@@ -18,6 +18,7 @@ import { choose, horner, signOf, type Vector } from '../simd/vectors.ts';
 
 /** out = e^x - 1, accurate near 0 */
 export const expm1: UnaryKernel = /*#__PURE__*/ unary('expm1', {
+  rare: true,
   portable: ({ own }) => own(core.expm1),
   simd: (f, x) => {
     const clamped = f.let(f32x4.pmin(f32x4.pmax(x, f32x4.const(core.EXPM1_MIN)), f32x4.const(EXP_MAX)));
@@ -34,6 +35,7 @@ export const expm1: UnaryKernel = /*#__PURE__*/ unary('expm1', {
 
 /** out = log(1 + x), accurate near 0 */
 export const log1p: UnaryKernel = /*#__PURE__*/ unary('log1p', {
+  rare: true,
   portable: ({ own }) => own(core.log1p),
   simd: (f, x) => {
     const s = f.let(f32x4.add(f32x4.const(1), x));
@@ -45,6 +47,7 @@ export const log1p: UnaryKernel = /*#__PURE__*/ unary('log1p', {
 
 /** out = erf(x), the error function */
 export const erf: UnaryKernel = /*#__PURE__*/ unary('erf', {
+  rare: true,
   portable: ({ own }) => own(core.erf),
   simd: (f, x) => {
     const magnitude = f.let(f32x4.abs(x));
@@ -58,6 +61,7 @@ export const erf: UnaryKernel = /*#__PURE__*/ unary('erf', {
 
 /** out = x^y */
 export const pow: ElementwiseKernel<[x: Address, y: Address]> = /*#__PURE__*/ elementwise('pow', {
+  rare: true,
   inputs: 2,
   portable: ({ own }) => own(core.pow),
   simd: (f, x, y) => {

@@ -21,6 +21,7 @@ const NORMALIZE =
  * image 0.
  */
 export const normalizeGroups: KernelOf<typeof NORMALIZE> = /*#__PURE__*/ kernel('normalizeGroups', NORMALIZE, {
+  rare: true,
   portable: (heap, arithmetic) => {
     const { round } = arithmetic;
     const sum = groupSums(arithmetic);
@@ -88,6 +89,7 @@ export const normalizeGroupsBackward: KernelOf<typeof BACKWARD> = /*#__PURE__*/ 
   'normalizeGroupsBackward',
   BACKWARD,
   {
+    rare: true,
     portable: (heap, arithmetic) => {
       const { round } = arithmetic;
       const sum = groupSums(arithmetic);

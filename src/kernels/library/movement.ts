@@ -121,6 +121,7 @@ const SUM_CHOSEN_ROWS =
  * matrix: pooling, resizing, gathering, padding and mirroring are all of this kind.
  */
 export const sumChosenRows: KernelOf<typeof SUM_CHOSEN_ROWS> = /*#__PURE__*/ kernel('sumChosenRows', SUM_CHOSEN_ROWS, {
+  rare: true,
   portable: (heap, arithmetic) => {
     const { round } = arithmetic;
     const { chained } = createSums(arithmetic);

@@ -78,6 +78,7 @@ export const dropout: ElementwiseKernel<[x: Address, u: Address], [rate: Float, 
 
 /** out = x > 0 ? 1 : x < 0 ? -1 : x */
 export const sign: UnaryKernel = /*#__PURE__*/ unary('sign', {
+  rare: true,
   portable: () => Math.sign,
   // Where |x| > 0, 1 with the sign of x.
   simd: (_, x) => {
@@ -88,12 +89,14 @@ export const sign: UnaryKernel = /*#__PURE__*/ unary('sign', {
 
 /** out = the largest whole number <= x */
 export const floor: UnaryKernel = /*#__PURE__*/ unary('floor', {
+  rare: true,
   portable: () => Math.floor,
   simd: (_, x) => f32x4.floor(x),
 });
 
 /** out = the nearest whole number to x, of two the even one; it keeps the sign of x, so -0.3 gives -0 */
 export const round: UnaryKernel = /*#__PURE__*/ unary('round', {
+  rare: true,
   portable: () => (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
   simd: (_, x) => f32x4.nearest(x),
 });
@@ -102,6 +105,7 @@ export const round: UnaryKernel = /*#__PURE__*/ unary('round', {
 export const select: ElementwiseKernel<[condition: Address, a: Address, b: Address]> = /*#__PURE__*/ elementwise(
   'select',
   {
+    rare: true,
     inputs: 3,
     portable: () => (condition, a, b) => (condition !== 0 ? a : b),
     simd: (_, condition, a, b) => choose(f32x4.ne(condition, 0), a, b),

@@ -106,6 +106,7 @@ export const softplusBackward: GradientKernel = /*#__PURE__*/ gradient('softplus
 
 /** out = sin(x); NaN beyond TRIGONOMETRIC_LIMIT */
 export const sin: UnaryKernel = /*#__PURE__*/ unary('sin', {
+  rare: true,
   portable: ({ own }) => own(core.sin),
   simd: (f, x) => v128.xor(quarterTurns(f, x, 0), signOf(x)),
   cost: 12,
@@ -113,6 +114,7 @@ export const sin: UnaryKernel = /*#__PURE__*/ unary('sin', {
 
 /** out = cos(x); NaN beyond TRIGONOMETRIC_LIMIT */
 export const cos: UnaryKernel = /*#__PURE__*/ unary('cos', {
+  rare: true,
   portable: ({ own }) => own(core.cos),
   simd: (f, x) => quarterTurns(f, x, 1),
   cost: 12,
@@ -120,6 +122,7 @@ export const cos: UnaryKernel = /*#__PURE__*/ unary('cos', {
 
 /** out = atan(x) */
 export const atan: UnaryKernel = /*#__PURE__*/ unary('atan', {
+  rare: true,
   portable: ({ own }) => own(core.atan),
   simd: (f, x) => {
     const magnitude = f.let(f32x4.abs(x));
