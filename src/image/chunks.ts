@@ -12,19 +12,22 @@ export type Compress = (bytes: Uint8Array) => Uint8Array;
 
 export const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** The PNG limit of width and height. */
-const MAX_SIDE = 2 ** 31 - 1;
+export const MAX_SIDE: number = 2 ** 31 - 1;
 
 /** The signature and the chunks, joined. */
 export function pngFile(chunks: readonly Uint8Array[]): Uint8Array {
-  const size = chunks.reduce((sum, one) => sum + one.length, SIGNATURE.length);
-  const file = new Uint8Array(size);
-  file.set(SIGNATURE);
-  let position = SIGNATURE.length;
-  for (const one of chunks) {
-    file.set(one, position);
-    position += one.length;
+  return joined([Uint8Array.from(SIGNATURE), ...chunks]);
+}
+
+/** All bytes, one part after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let position = 0;
+  for (const part of parts) {
+    bytes.set(part, position);
+    position += part.length;
   }
-  return file;
+  return bytes;
 }
 
 /** One chunk; `type` is four ASCII letters. */

@@ -12,7 +12,7 @@ import { FormatError } from '../core/errors.ts';
 import { integer, type Option, option, readOptions } from '../core/options.ts';
 import { type Channels, luma } from './chunks.ts';
 import type { Picture } from './grid.ts';
-import { type Fail, inflate } from './inflate.ts';
+import { type Fail, inflate, MAX_RATIO } from './inflate.ts';
 import { type PngFile, type PngHeader, readPngFile } from './png-file.ts';
 import { type Pass, passBytes, passesOf, rowBytes, unfilter } from './png-rows.ts';
 
@@ -49,17 +49,13 @@ export const DECODE_OPTIONS: DecodeSchema = {
   maxPixels: integer(1, LARGEST_LIMIT).or(MAX_PIXELS),
 };
 
-/** Most bytes of output per byte of deflate input: the format's own limit, a length of 258 in two bits. */
-const MAX_RATIO = 1032;
-
 /**
  * Decodes a PNG file. Memory is taken only for the size that its header declares, after that was compared with
  * `maxPixels` and the length of the file. Of an animated PNG it decodes the picture that viewers without animation
  * show.
  *
  * @throws FormatError, with the byte offset of the fault, for anything but a whole PNG file, and for one with more
- * pixels
- *   than `maxPixels`. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer, or an option is wrong.
+ *   pixels than `maxPixels`. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer, or an option is wrong.
  *
  * @example
  * const { pixels, width, height, channels } = decodePng(await readFile('cat.png'));

@@ -4,6 +4,7 @@
  * 1950 (zlib), RFC 1951 (deflate), sections 3.2.5 and 3.2.6.
  */
 import { adler32 } from './checksum.ts';
+import { canonicalCodes, fixedLiteralLengths } from './huffman.ts';
 
 const END_OF_BLOCK = 256;
 const SHORTEST_MATCH = 3;
@@ -14,7 +15,8 @@ export function zlibRuns(bytes: Uint8Array): Uint8Array {
   const size = bytes.length;
   // Header 2 bytes, block header 3 bits, at most 9 bits for each byte, end of block 7 bits, checksum 4 bytes.
   const out = new Uint8Array(2 + Math.ceil((size * 9 + 10) / 8) + 4);
-  const codes = fixedCodes();
+  const lengths = fixedLiteralLengths();
+  const codes = canonicalCodes(lengths);
   let position = 2;
   let pending = 0;
   let pendingBits = 0;
@@ -30,6 +32,8 @@ export function zlibRuns(bytes: Uint8Array): Uint8Array {
     }
   };
 
+  const putSymbol = (symbol: number): void => put(codes[symbol]!, lengths[symbol]!);
+
   // CMF 0x78: deflate, window 32 KiB. FLG 0x01 makes the two divisible by 31.
   out[0] = 0x78;
   out[1] = 0x01;
@@ -39,44 +43,21 @@ export function zlibRuns(bytes: Uint8Array): Uint8Array {
     let run = 0;
     if (i > 0) while (run < LONGEST_MATCH && i + run < size && bytes[i + run] === bytes[i - 1]) run++;
     if (run < SHORTEST_MATCH) {
-      const code = codes[bytes[i++]!]!;
-      put(code & 0xffff, code >>> 16);
+      putSymbol(bytes[i++]!);
       continue;
     }
     // Lengths 3 to 257 have groups of four symbols; each group has one more extra bit. 258 has a symbol of its own.
     const length = run - SHORTEST_MATCH;
     const extraBits = run === LONGEST_MATCH ? 0 : Math.max(0, 29 - Math.clz32(length));
-    const code = codes[run === LONGEST_MATCH ? 285 : 257 + 4 * extraBits + (length >>> extraBits)]!;
-    put(code & 0xffff, code >>> 16);
+    putSymbol(run === LONGEST_MATCH ? 285 : 257 + 4 * extraBits + (length >>> extraBits));
     put(length & ((1 << extraBits) - 1), extraBits);
     // Distance 1: symbol 0, five zero bits.
     put(0, 5);
     i += run;
   }
-  put(codes[END_OF_BLOCK]! & 0xffff, codes[END_OF_BLOCK]! >>> 16);
+  putSymbol(END_OF_BLOCK);
   // Fills the last byte with zeros.
   put(0, 7);
   new DataView(out.buffer).setUint32(position, adler32(bytes));
   return out.slice(0, position + 4);
-}
-
-/**
- * The fixed code of each symbol, with its length << 16. The bits are reversed: Huffman codes start at the highest bit.
- */
-function fixedCodes(): Uint32Array {
-  const codes = new Uint32Array(288);
-  for (let symbol = 0; symbol < 288; symbol++) {
-    const [code, bits] =
-      symbol < 144
-        ? [0x30 + symbol, 8]
-        : symbol < 256
-          ? [0x190 + symbol - 144, 9]
-          : symbol < 280
-            ? [symbol - 256, 7]
-            : [0xc0 + symbol - 280, 8];
-    let reversed = 0;
-    for (let bit = 0; bit < bits; bit++) reversed |= ((code >>> bit) & 1) << (bits - 1 - bit);
-    codes[symbol] = reversed | (bits << 16);
-  }
-  return codes;
 }

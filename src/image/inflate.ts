@@ -4,12 +4,15 @@
  * length. Source: RFC 1950 (zlib), RFC 1951 (deflate), section 3.2.
  */
 import { adler32 } from './checksum.ts';
+import { canonicalCodes, countLengths, fixedLiteralLengths, LONGEST_CODE } from './huffman.ts';
 
 /** Ends the work with an error; `position` is the byte of the stream where the fault was seen. */
 export type Fail = (problem: string, position: number) => never;
 
+/** Most bytes that a byte of deflate data can unpack to: a length of 258 in two bits. */
+export const MAX_RATIO = 1032;
+
 const END_OF_BLOCK = 256;
-const LONGEST_CODE = 15;
 /** The order in which a block lists the lengths of the codes of its code lengths. */
 const LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const;
 
@@ -202,12 +205,7 @@ function readCodes(bits: BitReader, fail: Fail): readonly [Code, Code] {
 let fixed: readonly [Code, Code] | undefined;
 
 function fixedCodes(): readonly [Code, Code] {
-  if (fixed === undefined) {
-    const literals = Uint8Array.from({ length: 288 }, (_, i) => (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8));
-    const distances = new Uint8Array(32).fill(5);
-    const make = (lengths: Uint8Array): Code => canonicalCode(lengths, countLengths(lengths));
-    fixed = [make(literals), make(distances)];
-  }
+  fixed ??= [decodingTable(fixedLiteralLengths()), decodingTable(new Uint8Array(32).fill(5))];
   return fixed;
 }
 
@@ -225,30 +223,18 @@ function codeOf(lengths: Uint8Array, mayBeSingle: boolean, bits: BitReader, fail
   const used = lengths.length - counts[0]!;
   const single = mayBeSingle && (used === 0 || (used === 1 && counts[1] === 1));
   if (free > 0 && !single) fail('its zlib data has an incomplete code', bits.position());
-  return canonicalCode(lengths, counts);
+  return decodingTable(lengths);
 }
 
-function countLengths(lengths: Uint8Array): Uint16Array {
-  const counts = new Uint16Array(LONGEST_CODE + 1);
-  for (let i = 0; i < lengths.length; i++) counts[lengths[i]!]!++;
-  return counts;
-}
-
-/** Codes of one length are consecutive numbers, in the order of the symbols; shorter codes come first. */
-function canonicalCode(lengths: Uint8Array, counts: Uint16Array): Code {
-  let bits = LONGEST_CODE;
-  while (bits > 1 && counts[bits] === 0) bits--;
-  const next = new Uint16Array(LONGEST_CODE + 1);
-  for (let length = 1; length < LONGEST_CODE; length++) next[length + 1] = (next[length]! + counts[length]!) << 1;
+/** Each index that begins with a code gets its entry. */
+function decodingTable(lengths: Uint8Array): Code {
+  const codes = canonicalCodes(lengths);
+  const bits = Math.max(1, ...lengths);
   const table = new Uint16Array(1 << bits);
   for (let symbol = 0; symbol < lengths.length; symbol++) {
     const length = lengths[symbol]!;
     if (length === 0) continue;
-    // Codes start at their highest bit, the stream at its lowest.
-    let code = next[length]!++;
-    let index = 0;
-    for (let bit = 0; bit < length; bit++, code >>= 1) index = (index << 1) | (code & 1);
-    for (; index < table.length; index += 1 << length) table[index] = (symbol << 4) | length;
+    for (let i = codes[symbol]!; i < table.length; i += 1 << length) table[i] = (symbol << 4) | length;
   }
   return { table, bits };
 }

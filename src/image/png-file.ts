@@ -6,7 +6,7 @@
 import { FormatError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { crc32 } from './checksum.ts';
-import { SIGNATURE } from './chunks.ts';
+import { joined, MAX_SIDE, SIGNATURE } from './chunks.ts';
 
 export type ColorType = keyof typeof COLOR_TYPES;
 
@@ -62,8 +62,8 @@ export function readPngHeader(where: string, bytes: Uint8Array): PngHeader {
   }
   checkCrc(where, bytes, 8, 13);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  if (width < 1 || height < 1 || width > 0x7fffffff || height > 0x7fffffff) {
-    throw new FormatError(`${where}: width and height must be from 1 to 2147483647; got ${width} x ${height}`, 16);
+  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) {
+    throw new FormatError(`${where}: width and height must be from 1 to ${MAX_SIDE}; got ${width} x ${height}`, 16);
   }
   const [depth, code, compression, filter, interlace] = [24, 25, 26, 27, 28].map((at) => bytes[at]!);
   const colorType = ([0, 2, 3, 4, 6] as const).find((one) => one === code);
@@ -134,7 +134,7 @@ export function readPngFile(where: string, bytes: Uint8Array): PngFile {
     // A palette beside colours is only a suggestion.
     palette: header.colorType === 3 ? palette : undefined,
     transparency,
-    stream: joined(parts.map(({ data }) => data)),
+    stream: parts.length === 1 ? parts[0]!.data : joined(parts.map(({ data }) => data)),
     placeOf: (streamPosition) => placeOf(parts, streamPosition),
   };
 }
@@ -177,18 +177,6 @@ function checkCrc(where: string, bytes: Uint8Array, at: number, length: number):
   if (found !== crc32(bytes.subarray(at + 4, end))) {
     throw new FormatError(`${where}: chunk ${nameOf(bytes, at + 4)} is damaged: its CRC-32 differs`, at);
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const stream = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let position = 0;
-  for (const part of parts) {
-    stream.set(part, position);
-    position += part.length;
-  }
-  return stream;
 }
 
 function placeOf(parts: readonly { readonly start: number; readonly data: Uint8Array }[], position: number): number {

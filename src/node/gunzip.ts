@@ -7,10 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { FormatError, GanvasError, messageOf } from '../core/errors.ts';
 import { MAX_IDX_HEADER, readIdxHeader } from '../data/idx.ts';
+import { MAX_RATIO } from '../image/inflate.ts';
 import { codeOf } from './files.ts';
-
-/** The most bytes that one byte of deflate data can unpack to: each two bits can stand for 258 bytes. */
-const MAX_RATIO = 1032;
 
 const CHUNK = 2 ** 16;
 
