@@ -12,8 +12,7 @@
  * - A derivative that is constant on each piece, as that of relu, takes one line: recordPiecewise() in
  *   ops/internal/elementwise.ts.
  * - A fused backward of many tensors (batch normalisation, cross-entropies) serves only calls that are not recorded.
- * The
- *   pullback asks isRecorded([dy, x, ...]) and, if so, computes the same formula with ops.
+ *   The pullback asks isRecorded([dy, x, ...]) and, if so, computes the same formula with ops.
  * - 'zero' in the place of a pullback says that the derivative by that input is zero wherever it exists.
  */
 import { checkFunction } from '../core/check.ts';

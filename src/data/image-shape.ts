@@ -9,14 +9,12 @@ export const DIGIT_SHAPE: Shape = [28, 28, 1];
 /** Items of any shape with at least one number: images, or points such as [2]. Default [28, 28, 1]. */
 export const ITEM_SHAPE: Option<Shape, Shape, 'optional'> = option<Shape>(checkItemShape).or(DIGIT_SHAPE);
 
-/** Images [height, width, channels], every size at least 1. Default [28, 28, 1]. */
-export const IMAGE_SHAPE: Option<Shape, Shape, 'optional'> = option<Shape>(checkImageShape).or(DIGIT_SHAPE);
-
 function checkItemShape(where: string, argument: string, value: unknown): Shape {
   const shape = checkShape(where, argument, value);
   if (shape.length > 0 && !shape.includes(0)) return shape;
   throw new ShapeError(
-    `${where}: ${argument} must have at least one size, each at least 1, such as [32, 32, 3]; got ${formatShape(shape)}`,
+    `${where}: ${argument} must have at least one size, each at least 1, such as [32, 32, 3]; got ` +
+      formatShape(shape),
   );
 }
 

@@ -68,9 +68,9 @@ const OTHER_CHUNKS = 2 ** 23;
  *   ShapeError if the sizes differ and there is no `size`. ArgumentError for a wrong option.
  *
  * @example
- * const { images, labels, classNames } = await loadImages('flowers', { size: 32 }); // [n, 32, 32, 3] const imageShape
- * = images.itemShape; await trainGan({ images, generator: convGenerator({ imageShape }), discriminator:
- * convDiscriminator({ imageShape }) });
+ * const { images, labels, classNames } = await loadImages('flowers', { size: 32 }); // [n, 32, 32, 3]
+ * const imageShape = images.itemShape;
+ * await trainGan({ images, generator: convGenerator({ imageShape }), discriminator: convDiscriminator({ imageShape }) });
  */
 export async function loadImages(directory: string, options: LoadImagesOptions = {}): Promise<LoadedImages> {
   const where = 'loadImages';
