@@ -8,8 +8,9 @@ import {
   readWholeNumbers,
   UsageError,
 } from '../bench/support/command-line.ts';
+import { EVALUATOR_OPTIONS } from './evaluate-options.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
-import { parseOptions as parseTraining, type TrainingOptions } from './options.ts';
+import { parseOptions as parseTraining, TRAINING_OPTIONS, type TrainingOptions } from './options.ts';
 import { type ModelName, RUNS } from './run-folder.ts';
 
 export interface ComparisonOptions extends EvaluatorOptions {
@@ -31,8 +32,10 @@ export const USAGE = 'npm run compare';
 /** Epochs after which a model hardly improves. Those of the convolutional pair take the longest. */
 const EPOCHS: Readonly<Partial<Record<ModelName, number>>> = { dense: 100, refined: 100, conv: 20, autoencoder: 50 };
 
+const { data, limit, threads, wide } = TRAINING_OPTIONS;
+
 const OPTIONS = {
-  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
+  data,
   out: { type: 'string', value: 'DIR', help: 'output folder (default runs/comparison)' },
   runs: {
     type: 'string',
@@ -42,11 +45,8 @@ const OPTIONS = {
   },
   seeds: { type: 'string', value: 'LIST', help: 'train each model with each seed (default 42)' },
   epochs: { type: 'string', value: 'N', help: 'for all models (default 100, 100, 20, 50)' },
-  limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
-  threads: { type: 'string', value: 'N', help: 'processor cores to train with' },
-  wide: { type: 'boolean', help: 'use 256-bit SIMD if this Node supports it' },
-  classifier: { type: 'string', value: 'FILE', help: 'weights of a classifier (default: trained once)' },
-  count: { type: 'string', value: 'N', help: 'pictures of each model to evaluate (default 10000)' },
+  ...{ limit, threads, wide },
+  ...EVALUATOR_OPTIONS,
   seed: { type: 'string', value: 'N', help: 'random seed of noise and subsets (default 0)' },
   help: { type: 'boolean', help: 'show this text' },
 } as const satisfies Options;

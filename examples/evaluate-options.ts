@@ -1,6 +1,7 @@
 /** The command line of evaluate.ts. */
 import { helpText, type Options, readCommandLine, readWholeNumber, UsageError } from '../bench/support/command-line.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
+import { TRAINING_OPTIONS } from './options.ts';
 
 export interface EvaluationOptions extends EvaluatorOptions {
   /** The folder of a training, such as runs/dense-20250131-235959. */
@@ -11,11 +12,16 @@ export interface EvaluationOptions extends EvaluatorOptions {
 
 export const USAGE = 'npm run evaluate';
 
-const OPTIONS = {
-  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
+/** Those of every program that evaluates pictures. */
+export const EVALUATOR_OPTIONS = {
   classifier: { type: 'string', value: 'FILE', help: 'weights of a classifier (default: trained once)' },
-  images: { type: 'string', multiple: true, value: 'FILE ...', help: 'IDX files of pictures to evaluate too' },
   count: { type: 'string', value: 'N', help: 'pictures in each row (default 10000)' },
+} as const;
+
+const OPTIONS = {
+  data: TRAINING_OPTIONS.data,
+  ...EVALUATOR_OPTIONS,
+  images: { type: 'string', multiple: true, value: 'FILE ...', help: 'IDX files of pictures to evaluate too' },
   seed: { type: 'string', value: 'N', help: 'random seed of noise and subsets (default 0)' },
   help: { type: 'boolean', help: 'show this text' },
 } as const satisfies Options;

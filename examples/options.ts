@@ -11,6 +11,9 @@ import {
   readWholeNumbers,
   UsageError,
 } from '../bench/support/command-line.ts';
+import { AUGMENTATIONS } from '../src/gan/augmentation.ts';
+import { GRADIENT_PENALTIES } from '../src/gan/gradient-penalty.ts';
+import { GAN_LOSSES } from '../src/gan/losses.ts';
 import type { AugmentationKind, GanLoss, GradientPenaltyOptions } from '../src/index.ts';
 import { MODELS, type ModelName } from './run-folder.ts';
 
@@ -58,8 +61,7 @@ interface Recipe {
   readonly adam: TrainingOptions['adam'];
   readonly loss?: GanLoss;
   readonly emaMomentum?: number;
-  readonly r1?: number;
-  readonly decay?: number;
+  readonly gradientPenalty?: GradientPenaltyOptions;
   /** Images in a step and passes over the images: with a folder of MNIST, and with the 10,000 digits. */
   readonly batchSize: readonly [number, number];
   readonly epochs: readonly [number, number];
@@ -79,7 +81,8 @@ const RECIPES: Readonly<Record<ModelName, Recipe>> = {
   compact: {
     adam: { learningRate: 2e-3, beta1: 0, beta2: 0.99 },
     emaMomentum: 0.999,
-    r1: 3,
+    // R1 takes about as long as the rest of the discriminator's part of a step.
+    gradientPenalty: { kind: 'r1', weight: 3, every: 2 },
     batchSize: [64, 64],
     epochs: [25, 50],
   },
@@ -90,32 +93,19 @@ const RECIPES: Readonly<Record<ModelName, Recipe>> = {
   conv: { adam: { learningRate: 2e-4, beta1: 0.5 }, batchSize: [64, 64], epochs: [100, 100] },
 };
 
-/** Those that change pictures of one channel. */
-const AUGMENTATIONS: readonly AugmentationKind[] = ['brightness', 'contrast', 'translation', 'cutout'];
-const PENALTIES: readonly GradientPenaltyOptions['kind'][] = ['r1', 'r1r2', 'wgan-gp'];
-/** R1 takes about as long as the rest of the discriminator's part of a step. */
-const R1_EVERY = 2;
-
 type Kernels = (typeof KERNELS)[number];
 const KERNELS = ['auto', 'portable', 'simd'] as const;
-
-const LOSSES: readonly GanLoss[] = [
-  ...(['nonSaturating', 'minimax', 'leastSquares', 'hinge', 'wasserstein', 'relativistic'] as const),
-];
 
 /** A quarter of the channels takes a sixteenth of the operations. */
 const WIDTHS: Readonly<Partial<Record<ModelName, number>>> = { conv: 0.25 };
 
-const OPTIONS = {
-  model: { type: 'string', value: 'NAME', help: MODELS.join('|') },
+/** What is trained, and how. bench/quality and `npm run compare` have these options too, or some of them. */
+export const TRAINING_OPTIONS = {
+  model: { type: 'string', value: 'NAME', help: MODELS.join('|') as string },
   width: { type: 'string', value: 'X', help: 'factor for the channels (compact 1, conv 0.25)' },
   epochs: { type: 'string', value: 'N', help: 'passes over the images (100; compact 25 or 50)' },
   'batch-size': { type: 'string', value: 'N', help: 'images in a step (default 256 or 64, see README)' },
-  seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
   data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: examples/data)' },
-  images: { type: 'string', value: 'DIR', help: 'folder of PNGs to draw instead of digits' },
-  size: { type: 'string', value: 'N', help: 'scale the PNGs to N x N pixels' },
-  out: { type: 'string', value: 'DIR', help: 'output folder (default: a new one in runs/)' },
   limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
   'learning-rate': { type: 'string', value: 'X', help: 'of Adam (default: depends on the model)' },
   beta1: { type: 'string', value: 'X', help: 'decay of its first moment (default: of the model)' },
@@ -123,14 +113,21 @@ const OPTIONS = {
   loss: { type: 'string', value: 'NAME', help: 'of trainGan, such as hinge (default nonSaturating)' },
   'label-smoothing': { type: 'string', value: 'S', help: 'real images are labelled 1 - S' },
   ema: { type: 'string', value: 'M', help: 'draw with averaged weights of momentum M: 0.999' },
-  r1: { type: 'string', value: 'W', help: 'R1 of weight W in every second step (compact 3)' },
-  'gradient-penalty': { type: 'string', value: 'P', help: 'such as r1r2, or wgan-gp:10:1 (weight, every)' },
+  'gradient-penalty': { type: 'string', value: 'P', help: 'none, r1r2 or wgan-gp:10:1 (compact r1:3:2)' },
   'discriminator-steps': { type: 'string', value: 'N', help: "the generator's update is each N-th step" },
   augment: { type: 'string', value: 'LIST', help: 'such as translation,cutout: for few images' },
   decay: { type: 'string', value: 'S', help: 'share of the steps in which the rate falls to 0' },
   threads: { type: 'string', value: 'N', help: 'processor cores to use' },
   kernels: { type: 'string', value: 'NAME', help: 'auto, portable or simd (default auto)' },
   wide: { type: 'boolean', help: 'use 256-bit SIMD if this Node supports it' },
+} as const;
+
+const OPTIONS = {
+  ...TRAINING_OPTIONS,
+  seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
+  images: { type: 'string', value: 'DIR', help: 'folder of PNGs to draw instead of digits' },
+  size: { type: 'string', value: 'N', help: 'scale the PNGs to N x N pixels' },
+  out: { type: 'string', value: 'DIR', help: 'output folder (default: a new one in runs/)' },
   'checkpoint-every': { type: 'string', value: 'N', help: 'also save the state every N steps' },
   keep: { type: 'string', value: 'LIST', help: 'epochs whose weights are kept (default 1,5,20,50,100)' },
   resume: { type: 'boolean', help: 'continue the run in --out, or the newest in runs/' },
@@ -173,13 +170,13 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
       ...(beta1 !== undefined && { beta1 }),
       ...(beta2 !== undefined && { beta2 }),
     },
-    loss: readChoice(values, 'loss', LOSSES) ?? recipe.loss,
+    loss: readChoice(values, 'loss', GAN_LOSSES) ?? recipe.loss,
     labelSmoothing: readDecimal(values, 'label-smoothing'),
     emaMomentum: readDecimal(values, 'ema') ?? recipe.emaMomentum,
-    gradientPenalty: penaltyOf(values['gradient-penalty'], readDecimal(values, 'r1'), recipe),
+    gradientPenalty: readPenalty(values, recipe.gradientPenalty),
     discriminatorSteps: readWholeNumber(values, 'discriminator-steps', 1) ?? 1,
     augment: readChoices(values, 'augment', AUGMENTATIONS) ?? [],
-    decay: readDecimal(values, 'decay') ?? recipe.decay ?? 0,
+    decay: readDecimal(values, 'decay') ?? 0,
     epochs: readWholeNumber(values, 'epochs', 1) ?? recipe.epochs[ofData],
     batchSize: readWholeNumber(values, 'batch-size', 1) ?? recipe.batchSize[ofData],
     seed: readWholeNumber(values, 'seed', 0) ?? 42,
@@ -197,23 +194,21 @@ export function parseOptions(args: readonly string[]): TrainingOptions | 'help' 
   };
 }
 
-/** `text` is KIND, KIND:WEIGHT or KIND:WEIGHT:EVERY. An R1 weight of 0 means no penalty. */
-function penaltyOf(
-  text: string | undefined,
-  r1: number | undefined,
-  recipe: Recipe,
+const PENALTY = 'gradient-penalty';
+
+/** The penalty KIND, KIND:WEIGHT or KIND:WEIGHT:EVERY, or none. Without the option, that of the recipe. */
+function readPenalty(
+  { [PENALTY]: text }: { readonly [PENALTY]?: string | undefined },
+  ofRecipe: GradientPenaltyOptions | undefined,
 ): GradientPenaltyOptions | undefined {
-  if (text === undefined) {
-    const weight = r1 ?? recipe.r1 ?? 0;
-    return weight > 0 ? { kind: 'r1', weight, every: R1_EVERY } : undefined;
-  }
-  if (r1 !== undefined) throw new UsageError('--r1 W is short for --gradient-penalty r1:W:2; give one of them');
+  if (text === undefined) return ofRecipe;
   const [name, weight, every, ...rest] = text.split(':');
-  if (rest.length > 0) throw new UsageError(`--gradient-penalty must be KIND:WEIGHT:EVERY, got "${text}"`);
-  const option = 'gradient-penalty';
+  if (rest.length > 0) throw new UsageError(`--${PENALTY} must be KIND:WEIGHT:EVERY, got "${text}"`);
+  const kind = readChoice({ [PENALTY]: name }, PENALTY, ['none', ...GRADIENT_PENALTIES]);
+  if (kind === undefined || kind === 'none') return undefined;
   return {
-    kind: readChoice({ [option]: name }, option, PENALTIES)!,
-    weight: readDecimal({ [option]: weight }, option),
-    every: readWholeNumber({ [option]: every }, option, 1),
+    kind,
+    weight: readDecimal({ [PENALTY]: weight }, PENALTY),
+    every: readWholeNumber({ [PENALTY]: every }, PENALTY, 1),
   };
 }

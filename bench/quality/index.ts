@@ -29,7 +29,7 @@ async function measureQuality(options: QualityOptions): Promise<void> {
   const { trainings, out, judge, classifier, count } = options;
   const first = trainings[0]!;
   await mkdir(out, { recursive: true });
-  await configure({ threads: first.threads });
+  await configure({ threads: first.threads, kernels: first.kernels });
   if (first.wide) {
     const { enabled, reason } = await enableWideSimd();
     if (!enabled) console.error(`--wide has no effect: ${reason}`);

@@ -1,6 +1,7 @@
 /** The command line of bench/quality: options of its own, and those that go to `npm run train`. */
 import { join } from 'node:path';
-import { parseOptions as parseTraining, type TrainingOptions } from '../../examples/options.ts';
+import { EVALUATOR_OPTIONS } from '../../examples/evaluate-options.ts';
+import { parseOptions as parseTraining, TRAINING_OPTIONS, type TrainingOptions } from '../../examples/options.ts';
 import { RUNS } from '../../examples/run-folder.ts';
 import {
   helpText,
@@ -29,36 +30,13 @@ export interface QualityOptions {
 
 export const USAGE = 'npm run bench:quality';
 
-/** Their values are those of `npm run train`. */
-const TRAINING = {
-  model: { type: 'string', value: 'NAME', help: 'model of npm run train (default compact)' },
-  width: { type: 'string', value: 'X', help: 'factor for the channels of a convolutional model' },
-  epochs: { type: 'string', value: 'N', help: 'passes over the images' },
-  'batch-size': { type: 'string', value: 'N', help: 'images in a step' },
-  data: { type: 'string', value: 'DIR', help: 'folder of MNIST files (default: 10,000 in examples/data)' },
-  limit: { type: 'string', value: 'N', help: 'train on the first N images only' },
-  'learning-rate': { type: 'string', value: 'X', help: 'of Adam' },
-  beta1: { type: 'string', value: 'X', help: 'decay of its first moment' },
-  beta2: { type: 'string', value: 'X', help: 'decay of its second moment' },
-  loss: { type: 'string', value: 'NAME', help: 'loss of trainGan' },
-  ema: { type: 'string', value: 'M', help: 'momentum of the averaged weights' },
-  r1: { type: 'string', value: 'W', help: 'weight of the R1 gradient penalty' },
-  'gradient-penalty': { type: 'string', value: 'P', help: 'such as r1r2, or wgan-gp:10:1 (weight, every)' },
-  'discriminator-steps': { type: 'string', value: 'N', help: "the generator's update is each N-th step" },
-  augment: { type: 'string', value: 'LIST', help: 'such as translation,cutout' },
-  decay: { type: 'string', value: 'S', help: 'share of the steps in which the rate falls to 0' },
-  threads: { type: 'string', value: 'N', help: 'processor cores to use' },
-} as const satisfies Options;
-
 const OPTIONS = {
-  ...TRAINING,
-  wide: { type: 'boolean', help: 'use 256-bit SIMD if this Node supports it' },
+  ...TRAINING_OPTIONS,
   seeds: { type: 'string', value: 'LIST', help: 'one training for each seed (default 1,2,3)' },
   every: { type: 'string', value: 'S', help: 'seconds between two evaluations (default 20)' },
   seconds: { type: 'string', value: 'S', help: 'stop each training after this time' },
   judge: { type: 'string', value: 'DIR', help: 'MNIST files to evaluate with (default: --data)' },
-  classifier: { type: 'string', value: 'FILE', help: 'weights of a classifier (default: trained once)' },
-  count: { type: 'string', value: 'N', help: 'pictures in each evaluation (default 10000)' },
+  ...EVALUATOR_OPTIONS,
   out: { type: 'string', value: 'DIR', help: 'output folder (default runs/quality-MODEL)' },
   help: { type: 'boolean', help: 'show this text' },
 } as const satisfies Options;
@@ -71,10 +49,9 @@ export function help(): string {
 export function parseOptions(args: readonly string[]): QualityOptions | 'help' {
   const { values } = readCommandLine(args, OPTIONS);
   if (values.help) return 'help';
-  const passed: string[] = values.wide ? ['--wide'] : [];
-  for (const name of Object.keys(TRAINING) as (keyof typeof TRAINING)[]) {
-    const value = values[name];
-    if (value !== undefined) passed.push(`--${name}=${value}`);
+  const passed: string[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    if (name in TRAINING_OPTIONS) passed.push(value === true ? `--${name}` : `--${name}=${value}`);
   }
   const seeds = readWholeNumbers(values, 'seeds', 0) ?? [1, 2, 3];
   const trainings = seeds.map((seed) => trainingOf([...passed, `--seed=${seed}`]));

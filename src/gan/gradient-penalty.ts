@@ -7,7 +7,8 @@
  *   wgan-gp  weight      mean (|g(x)| - 1)^2,  x = fake + u (real - fake), u uniform in [0, 1), one u for each image
  *
  * The discriminator runs in training mode. With batch normalisation, D of one image depends on the whole batch, and so
- * does g. Images are those before augmentation. With labels, g is with respect to the pixels alone, and an interpolated
+ * does g. The pass over x of wgan-gp moves the discriminator's moving statistics, if it has some, once more in that step;
+ * they have no part in the training, which normalises by the batch. Images are those before augmentation. With labels, g is with respect to the pixels alone, and an interpolated
  * image has the class of its real image. If a batch has fewer real images than fakes, wgan-gp uses the first fakes.
  *
  * With `every` = k, the penalty is computed in each k-th step only, from the first one on, and multiplied by k. The
@@ -31,7 +32,8 @@ import { reshape } from '../ops/reshape.ts';
 import { slice } from '../ops/shape-ops.ts';
 import { sqrt, square } from '../ops/unary.ts';
 
-export type GradientPenaltyKind = 'r1' | 'r1r2' | 'wgan-gp';
+export const GRADIENT_PENALTIES = ['r1', 'r1r2', 'wgan-gp'] as const;
+export type GradientPenaltyKind = (typeof GRADIENT_PENALTIES)[number];
 
 export interface GradientPenaltyOptions {
   /** The formulas are in src/gan/gradient-penalty.ts. */
@@ -45,9 +47,8 @@ export interface GradientPenaltyOptions {
 /** The checked options. */
 export type GradientPenalty = Readonly<{ kind: GradientPenaltyKind; weight: number; every: number }>;
 
-const KINDS: readonly GradientPenaltyKind[] = ['r1', 'r1r2', 'wgan-gp'];
 const OPTIONS = {
-  kind: choice(KINDS),
+  kind: choice(GRADIENT_PENALTIES),
   weight: number({ from: 0 }).or(10),
   every: integer(1).or(1),
 };

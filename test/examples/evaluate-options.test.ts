@@ -45,7 +45,7 @@ describe('the command line of the evaluation', () => {
   test('the help names the folder and every option, in lines of at most 80 characters', () => {
     expect(help()).toContain('Usage: npm run evaluate -- RUN_DIR [options]');
     const names = [...help().matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
-    expect(names.join(' ')).toBe('data classifier images count seed help');
+    expect(names.join(' ')).toBe('data classifier count images seed help');
     for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 });

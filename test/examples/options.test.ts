@@ -87,11 +87,10 @@ describe('parseOptions', () => {
     });
   });
 
-  test('reads a penalty with and without weight and interval, and the short form of R1', () => {
+  test('reads a penalty with and without weight and interval, or none', () => {
     expect(parse('--gradient-penalty r1r2')).toMatchObject({ gradientPenalty: { kind: 'r1r2' } });
     expect(parse('--gradient-penalty r1:.5')).toMatchObject({ gradientPenalty: { kind: 'r1', weight: 0.5 } });
-    expect(parse('--r1 0.1')).toMatchObject({ gradientPenalty: { kind: 'r1', weight: 0.1, every: 2 } });
-    expect(parse('--r1 0')).toMatchObject({ gradientPenalty: undefined });
+    expect(parse('--gradient-penalty none')).toMatchObject({ model: 'compact', gradientPenalty: undefined });
   });
 
   test('takes a folder of PNGs and their size, instead of a folder of MNIST', () => {
@@ -120,12 +119,11 @@ describe('parseOptions', () => {
       '--keep 1,x': '--keep must be a whole number of at least 1, got "x"',
       '--model conf':
         '--model must be one of compact, dense, refined, conv, conditional, autoencoder, got "conf". Did you mean conv?',
-      '--gradient-penalty r2': '--gradient-penalty must be one of r1, r1r2, wgan-gp, got "r2". Did you mean r1?',
+      '--gradient-penalty r2': '--gradient-penalty must be one of none, r1, r1r2, wgan-gp, got "r2". Did you mean r1?',
       '--gradient-penalty r1:x': '--gradient-penalty must be a number such as 0.25, got "x"',
       '--gradient-penalty r1:1:0': '--gradient-penalty must be a whole number of at least 1, got "0"',
       '--gradient-penalty r1:1:2:3': '--gradient-penalty must be KIND:WEIGHT:EVERY, got "r1:1:2:3"',
-      '--gradient-penalty r1 --r1 1': '--r1 W is short for --gradient-penalty r1:W:2; give one of them',
-      '--augment cutout,flip': '--augment must be one of brightness, contrast, translation, cutout, got "flip"',
+      '--augment cutout,flip': 'must be one of brightness, saturation, contrast, translation, cutout, got "flip"',
       '--width wide': '--width must be a number such as 0.25, got "wide"',
       '--ema=-1': '--ema must be a number such as 0.25, got "-1"',
     };
@@ -139,9 +137,9 @@ describe('parseOptions', () => {
 test('the help text names every option, in lines of at most 80 characters', () => {
   const names = [...help().matchAll(/^ {2}--([a-z0-9-]+)/gm)].map((match) => match[1]);
   expect(names.join(' ')).toBe(
-    'model width epochs batch-size seed data images size out limit learning-rate beta1 beta2 loss label-smoothing ema r1 ' +
-      'gradient-penalty discriminator-steps augment decay threads kernels ' +
-      'wide checkpoint-every keep resume help',
+    'model width epochs batch-size data limit learning-rate beta1 beta2 loss label-smoothing ema ' +
+      'gradient-penalty discriminator-steps augment decay threads kernels wide ' +
+      'seed images size out checkpoint-every keep resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });
