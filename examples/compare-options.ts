@@ -29,8 +29,10 @@ export interface ComparisonOptions extends EvaluatorOptions {
 
 export const USAGE = 'npm run compare';
 
-/** Epochs after which a model hardly improves. Those of the convolutional pair take the longest. */
-const EPOCHS: Readonly<Partial<Record<ModelName, number>>> = { dense: 100, refined: 100, conv: 20, autoencoder: 50 };
+/** Epochs after which a model hardly improves. Those of the convolutional pairs take the longest. */
+const EPOCHS: Readonly<Partial<Record<ModelName, number>>> = {
+  ...{ dense: 100, refined: 100, conv: 20, compact: 25, autoencoder: 50 },
+};
 
 const { data, limit, threads, wide } = TRAINING_OPTIONS;
 
@@ -44,7 +46,7 @@ const OPTIONS = {
     help: 'finished runs of npm run train, instead of training',
   },
   seeds: { type: 'string', value: 'LIST', help: 'train each model with each seed (default 42)' },
-  epochs: { type: 'string', value: 'N', help: 'for all models (default 100, 100, 20, 50)' },
+  epochs: { type: 'string', value: 'N', help: 'for all models (default 100, 100, 20, 25, 50)' },
   ...{ limit, threads, wide },
   ...EVALUATOR_OPTIONS,
   seed: { type: 'string', value: 'N', help: 'random seed of noise and subsets (default 0)' },

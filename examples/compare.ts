@@ -13,7 +13,7 @@ import { type ComparisonOptions, help, type Planned, parseOptions, plan, USAGE }
 import { type LabelledDigits, loadDigits } from './digits.ts';
 import { createEvaluator } from './evaluator.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
-import { makeRunFolder, type RunDescription, readDescription, writeText } from './run-folder.ts';
+import { finalGenerator, makeRunFolder, type RunDescription, readDescription, writeText } from './run-folder.ts';
 import { readGenerator } from './saved-generator.ts';
 import { trainAutoencoderRun } from './train-autoencoder.ts';
 import { trainGanRun } from './train-gan.ts';
@@ -38,7 +38,7 @@ async function compare(options: ComparisonOptions): Promise<void> {
   const strips = [digits.images.gather(Array.from({ length: Math.min(SAMPLES, digits.images.count) }, (_, i) => i))];
   for (const { folder, description } of runs) {
     console.error(`${folder}: ${count} pictures`);
-    const { draw } = readGenerator(join(folder, 'generator.safetensors'), description.model);
+    const { draw } = readGenerator(finalGenerator(folder), description.model);
     rows.push(scope(() => evaluator.rowOf(nameOf(description), draw(count, options.seed))));
     strips.push(draw(SAMPLES, options.seed));
   }

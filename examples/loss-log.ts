@@ -1,51 +1,34 @@
-/** Writes losses.csv. Each step adds a row at once, so that the file has all steps of a checkpoint. */
+/** Writes losses.csv: the losses of each step, and the gradient penalty if there is one. Each step adds a row at once, so that the file has all steps of a checkpoint. */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-export interface StepLosses {
+interface Step {
   readonly epoch: number;
   readonly step: number;
-  readonly generatorLoss: number;
-  readonly discriminatorLoss: number;
-}
-
-interface StepLoss {
-  readonly epoch: number;
-  readonly step: number;
-  readonly loss: number;
 }
 
 /**
  * @param resume - keep the rows of the file before the first one added. After a crash the file can have steps that were
  *   done after the last checkpoint and are now done again. Without `resume` the first row starts a new file.
- * @returns a function that adds a row.
+ * @returns a function that adds a row: the event of onStep, with a column for each measure.
  */
-export function openLossLog(path: string, resume: boolean): (losses: StepLosses) => void {
-  const add = openLog(path, resume, ['generator_loss', 'discriminator_loss']);
-  return ({ epoch, step, generatorLoss, discriminatorLoss }) => add(epoch, step, [generatorLoss, discriminatorLoss]);
-}
-
-/** The same for a training with one loss. */
-export function openSingleLossLog(path: string, resume: boolean): (loss: StepLoss) => void {
-  const add = openLog(path, resume, ['loss']);
-  return ({ epoch, step, loss }) => add(epoch, step, [loss]);
-}
-
-function openLog(
-  path: string,
-  resume: boolean,
-  columns: readonly string[],
-): (epoch: number, step: number, values: readonly number[]) => void {
-  const header = ['epoch', 'step', ...columns];
+export function openLossLog(path: string, resume: boolean): <E extends Step>(event: E) => void {
   let started = false;
-  return (epoch, step, values) => {
+  return ({ epoch, step, ...others }) => {
+    const measures = Object.entries(others).filter(([name]) => name !== 'stepsPerEpoch');
     if (!started) {
       started = true;
+      const header = ['epoch', 'step', ...measures.map(([name]) => snakeCase(name))];
       const text = resume && existsSync(path) ? readFileSync(path, 'utf8') : '';
       const earlier = rowsBefore(text, header.length, epoch, step);
       writeFileSync(path, `${[header.join(), ...earlier].join('\n')}\n`);
     }
-    appendFileSync(path, `${[epoch, step, ...values].join()}\n`);
+    appendFileSync(path, `${[epoch, step, ...measures.map(([, value]) => value)].join()}\n`);
   };
+}
+
+/** generatorLoss becomes generator_loss. */
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function rowsBefore(text: string, columns: number, epoch: number, step: number): string[] {

@@ -77,6 +77,12 @@ export function weightFiles(folder: string): string[] {
   ];
 }
 
+/** The final weights of the generator that drew the samples: the averaged ones, if the training kept an average. */
+export function finalGenerator(folder: string): string {
+  const averaged = join(folder, 'generator-average.safetensors');
+  return existsSync(averaged) ? averaged : join(folder, 'generator.safetensors');
+}
+
 /** Such as runs/dense-20250131-235959. */
 export function newRun(model: ModelName): string {
   const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');

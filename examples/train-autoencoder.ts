@@ -18,11 +18,12 @@ import {
 import { checkpointDirectory, saveImage, writeFileAtomic } from '../src/node/index.ts';
 import type { LabelledImages } from './digits.ts';
 import type { Interruption } from './interruption.ts';
-import { openSingleLossLog } from './loss-log.ts';
+import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
 import {
   describeResume,
   epochName,
+  finalGenerator,
   newestRun,
   otherShape,
   type RunDescription,
@@ -56,7 +57,7 @@ export async function trainAutoencoderRun(
   };
   // With --resume not before the saved settings are found to be the same.
   if (!resume) await writeDescription(folder, description);
-  const logLoss = openSingleLossLog(join(folder, 'losses.csv'), resume);
+  const logLoss = openLossLog(join(folder, 'losses.csv'), resume);
   const saveWeights = (path: string, models: Partial<Record<'generator' | 'encoder', Autoencoder['encoder']>>) =>
     writeFileAtomic(join(folder, path), encodeWeights(models));
 
@@ -117,7 +118,7 @@ async function saveBesideGan(folder: string, samples: Tensor): Promise<void> {
     );
     return;
   }
-  const drawn = readGenerator(join(gan, 'generator.safetensors'), model.model).draw(2 * COLUMNS, 0);
+  const drawn = readGenerator(finalGenerator(gan), model.model).draw(2 * COLUMNS, 0);
   await saveImage(join(folder, 'beside-gan.png'), concat([samples, drawn]), { columns: COLUMNS });
   console.log(`beside-gan.png: samples of the autoencoder, and below them of the GAN in ${gan}`);
 }

@@ -14,12 +14,14 @@ export interface Progress {
   readonly stepsPerSecond: number | undefined;
 }
 
-/** A finished epoch: mean losses, seconds it took, seconds left in the training. */
+/** A finished epoch: mean losses and penalty, seconds it took, seconds left in the training. */
 export interface EpochSummary {
   readonly epoch: number;
   readonly epochs: number;
   readonly generatorLoss: number;
   readonly discriminatorLoss: number;
+  /** Only of a training with a penalty. */
+  readonly gradientPenalty?: number | undefined;
   readonly seconds: number;
   readonly secondsLeft: number | undefined;
 }
@@ -94,14 +96,18 @@ export function progressBar(share: number, width: number): string {
 
 /** The line that stays after an epoch; the first form that fits into `width`. */
 export function epochLine(summary: EpochSummary, width: number): string {
-  const { generatorLoss, discriminatorLoss, seconds } = summary;
+  const { generatorLoss, discriminatorLoss, gradientPenalty, seconds } = summary;
   const name = `epoch ${padded(summary.epoch, summary.epochs)}/${summary.epochs}`;
   const generator = generatorLoss.toFixed(4);
   const discriminator = discriminatorLoss.toFixed(4);
+  const penalty = (label: string): string => {
+    return gradientPenalty === undefined ? '' : `  ${label} ${gradientPenalty.toFixed(4)}`;
+  };
   const time = `${seconds.toFixed(1)} s`;
   const left = summary.secondsLeft === undefined ? '' : `  ${formatDuration(summary.secondsLeft)} left`;
   const forms = [
-    `${name}  generator loss ${generator}  discriminator loss ${discriminator}  ${time}${left}`,
+    `${name}  generator loss ${generator}  discriminator loss ${discriminator}${penalty('gradient penalty')}  ${time}${left}`,
+    `${name}  G ${generator}  D ${discriminator}${penalty('penalty')}  ${time}${left}`,
     `${name}  G ${generator}  D ${discriminator}  ${time}${left}`,
     `${name}  G ${generator}  D ${discriminator}`,
     name,

@@ -129,10 +129,10 @@ export function createDashboard(options: DashboardOptions): Dashboard {
 
     onEpoch(event) {
       checkEvent('onEpoch', event, ['epoch', 'generatorLoss', 'discriminatorLoss', 'seconds']);
-      const { epoch, generatorLoss, discriminatorLoss, seconds } = event;
+      const { epoch, generatorLoss, discriminatorLoss, gradientPenalty, seconds } = event;
       const done = { epoch, epochs, step: stepsPerEpoch, stepsPerEpoch, generatorLoss, discriminatorLoss };
       const left = epoch < epochs ? secondsLeft({ ...done, stepsPerSecond: rate.perSecond() }) : undefined;
-      const line = epochLine({ ...done, seconds, secondsLeft: left }, width());
+      const line = epochLine({ ...done, gradientPenalty, seconds, secondsLeft: left }, width());
       if (!live || closed) return write(`${line}\n`);
       picture = pictureOf(event.samples, width(), (stream.rows || 24) - LINES_BESIDE_PICTURE, color);
       redraw(`${line}\n`);

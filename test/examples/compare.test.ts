@@ -25,23 +25,23 @@ function compare(...args: string[]) {
 }
 
 describe('examples/compare.ts', () => {
-  test('trains four models, then uses the finished runs; writes a table and a picture of five rows', {
+  test('trains five models, then uses the finished runs; writes a table and a picture of six rows', {
     timeout: 240_000,
   }, () => {
     const out = join(folder, 'out');
     const judging = ['--out', out, '--classifier', classifier, '--count', '8'];
     const first = compare('--limit', '16', '--epochs', '1', '--seeds', '3', ...judging);
     expect(first.status, first.stderr).toBe(0);
-    expect(first.stderr.match(/^training /gm)).toHaveLength(4);
-    const names = ['dense, seed 3', 'refined, seed 3', 'conv 0.25, seed 3', 'autoencoder, seed 3'];
+    expect(first.stderr.match(/^training /gm)).toHaveLength(5);
+    const names = ['dense, seed 3', 'refined, seed 3', 'conv 0.25, seed 3', 'compact 1, seed 3', 'autoencoder, seed 3'];
     for (const name of names)
       expect(first.stdout).toMatch(new RegExp(`^\\| ${name} \\| 16 \\| 16 \\| 1 \\| \\d+ \\|`, 'm'));
     // The lines of the trainings come first.
     const text = readFileSync(join(out, 'comparison.md'), 'utf8');
     expect(first.stdout.endsWith(`\n${text}`)).toBe(true);
-    // 16 columns and 5 rows of 28 pixels, with margins of 2.
+    // 16 columns and 6 rows of 28 pixels, with margins of 2.
     const { width, height } = readPng(readFileSync(join(out, 'comparison.png')));
-    expect([width, height]).toEqual([16 * 30 + 2, 5 * 30 + 2]);
+    expect([width, height]).toEqual([16 * 30 + 2, 6 * 30 + 2]);
     expect(statSync(join(out, 'autoencoder-3', 'epoch-001.png')).size).toBeGreaterThan(0);
 
     const again = compare('--limit', '16', '--epochs', '1', '--seeds', '3', ...judging);
@@ -64,14 +64,16 @@ describe('the plan', () => {
     const options = parseOptions(['--seeds', '1,2', '--data', 'some/where', '--out', 'x']);
     if (options === 'help') throw new Error('unexpected');
     const lines = plan(options).map(({ folder: name, training }) => `${name} ${training.epochs} ${training.batchSize}`);
-    const expected = ['dense 100 256', 'refined 100 256', 'conv 20 64', 'autoencoder 50 256'].flatMap((line) => {
-      const [model, rest] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' '))];
-      return [1, 2].map((seed) => join('x', `${model}-${seed}`) + rest);
-    });
+    const expected = ['dense 100 256', 'refined 100 256', 'conv 20 64', 'compact 25 64', 'autoencoder 50 256'].flatMap(
+      (line) => {
+        const [model, rest] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' '))];
+        return [1, 2].map((seed) => join('x', `${model}-${seed}`) + rest);
+      },
+    );
     expect(lines).toEqual(expected);
     const one = parseOptions(['--epochs', '3']);
     if (one === 'help') throw new Error('unexpected');
-    expect(plan(one).map(({ training }) => training.epochs)).toEqual([3, 3, 3, 3]);
+    expect(plan(one).map(({ training }) => training.epochs)).toEqual([3, 3, 3, 3, 3]);
   });
 
   test('refuses mistakes with a UsageError; the help names every option', () => {

@@ -48,3 +48,9 @@ test('a resumed run without a file starts a new one', () => {
   log(losses(4, 1, 0));
   expect(readFileSync(path, 'utf8')).toBe(`${HEADER}\n4,1,0,1.5\n`);
 });
+
+test('has a column for each measure of the steps, and none for what is equal in all of them', () => {
+  const path = join(folder, 'penalty.csv');
+  openLossLog(path, false)({ ...losses(1, 1, 0.5), ...{ gradientPenalty: 0.25, stepsPerEpoch: 9 } });
+  expect(readFileSync(path, 'utf8')).toBe(`${HEADER},gradient_penalty\n1,1,0.5,1.5,0.25\n`);
+});

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { UsageError } from '../../bench/support/command-line.ts';
 import {
   epochName,
+  finalGenerator,
   makeRunFolder,
   newRun,
   type RunDescription,
@@ -50,6 +51,14 @@ test('lists the weights by epoch, the final ones last, and no other files', () =
       join(name),
     ),
   );
+});
+
+test('the final generator is the averaged one, if there is one', () => {
+  const run = join(folder, 'averaged');
+  makeRunFolder(run);
+  expect(finalGenerator(run)).toBe(join(run, 'generator.safetensors'));
+  writeFileSync(join(run, 'generator-average.safetensors'), '');
+  expect(finalGenerator(run)).toBe(join(run, 'generator-average.safetensors'));
 });
 
 test('names a new run by model and time', () => {

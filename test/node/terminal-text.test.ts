@@ -92,6 +92,14 @@ describe('epochLine', () => {
     expect(epochLine(summary, 35)).toBe('epoch   3/100  G 0.7231  D 1.2000');
   });
 
+  test('has the gradient penalty of a training that has one', () => {
+    const penalized = { ...summary, gradientPenalty: 0.12345 };
+    const long = 'discriminator loss 1.2000  gradient penalty 0.1235  0.8 s  1:21 left';
+    expect(epochLine(penalized, 200)).toBe(`epoch   3/100  generator loss 0.7231  ${long}`);
+    expect(epochLine(penalized, 80)).toBe('epoch   3/100  G 0.7231  D 1.2000  penalty 0.1235  0.8 s  1:21 left');
+    expect(epochLine(penalized, 60)).toBe('epoch   3/100  G 0.7231  D 1.2000  0.8 s  1:21 left');
+  });
+
   test('never exceeds any width', () => {
     for (let width = 0; width <= 100; width++) expect(epochLine(summary, width).length).toBeLessThanOrEqual(width);
   });
