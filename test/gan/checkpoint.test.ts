@@ -52,6 +52,18 @@ describe('saving', () => {
     expect(positions).toEqual(expected);
   });
 
+  it('does not save a state twice when it is stopped where it has just saved', async () => {
+    for (const [steps, checkpointEvery] of [
+      [2, 2],
+      // The last step of the first epoch.
+      [4, undefined],
+    ] as const) {
+      const store = recordingStore();
+      await runTiny({ checkpoint: store, checkpointEvery, ...stopAfter(steps) });
+      expect(store.saved, `stopped after step ${steps}`).toHaveLength(1);
+    }
+  });
+
   it("saves an epoch's end after onEpoch, so that a crash within onEpoch repeats it", async () => {
     const store = recordingStore();
     const counts: number[] = [];
