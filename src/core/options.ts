@@ -19,7 +19,7 @@ import {
 import { checkShape, type Shape } from './shape.ts';
 
 /** Returns the value in the form that the function works with. Throws a GanvasError if it is not valid. */
-export type Check<Read> = (where: string, argument: string, value: unknown) => Read;
+type Check<Read> = (where: string, argument: string, value: unknown) => Read;
 
 /**
  * One option. `Given` is the type that the user passes, `Read` the type that the check returns, and `Missing` says

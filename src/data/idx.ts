@@ -32,7 +32,7 @@ export type IdxArray = {
 }[IdxType];
 
 /** The header of a file. The values begin at byte `headerBytes` and take `dataBytes` bytes. */
-export interface IdxHeader {
+interface IdxHeader {
   readonly type: IdxType;
   readonly shape: readonly number[];
   readonly headerBytes: number;
@@ -40,7 +40,7 @@ export interface IdxHeader {
 }
 
 /** The highest rank that is read or written; the format allows 255. */
-export const MAX_IDX_RANK = 8;
+const MAX_IDX_RANK = 8;
 
 /** The longest header, in bytes. */
 export const MAX_IDX_HEADER: number = 4 + 4 * MAX_IDX_RANK;

@@ -24,7 +24,7 @@ import { type Model, sequential } from '../nn/sequential.ts';
 import { LATENT_DIM, RANDOM } from './model-options.ts';
 
 /** 'tutorial' has the batch normalisation that hides the background; 'refined' does not. */
-export type DenseKind = 'tutorial' | 'refined';
+type DenseKind = 'tutorial' | 'refined';
 
 export interface DenseDiscriminatorConfig {
   /** Shape of an image, such as [32, 32, 3], or of other items, such as points [2]. Default [28, 28, 1]. */

@@ -64,7 +64,7 @@ export interface Judged {
 }
 
 /** Images of one step, and the discriminator's pass from images to logits. */
-export interface PenaltyInput {
+interface PenaltyInput {
   readonly real: Judged;
   readonly fake: Judged;
   /** Judges images that have the classes of the first real ones. */

@@ -16,7 +16,7 @@ import { denseDiscriminator, denseGenerator } from './dense-models.ts';
 import type { GanNetworks } from './step.ts';
 import { createWeightAverage } from './weight-average.ts';
 
-export interface NetworkOptions {
+interface NetworkOptions {
   readonly generator?: Model | undefined;
   readonly discriminator?: Model | undefined;
   readonly generatorOptimizer?: Optimizer | undefined;

@@ -123,7 +123,7 @@ export function ganForward(
 }
 
 /** The gradients of the trainable weights, in the order of the weights, from one forward pass. */
-export interface GanGradients {
+interface GanGradients {
   readonly generatorGradients: readonly Tensor[];
   readonly discriminatorGradients: readonly Tensor[];
 }

@@ -68,7 +68,7 @@ export function imageGrid(samples: Samples, options: GridOptions = {}): Picture 
 }
 
 /** Images of one size, stored one after the other in `bytes`. */
-export interface ByteImages {
+interface ByteImages {
   readonly bytes: Uint8Array;
   readonly count: number;
   readonly height: number;

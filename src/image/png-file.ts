@@ -8,7 +8,7 @@ import { printable } from '../core/text.ts';
 import { crc32 } from './checksum.ts';
 import { joined, MAX_SIDE, SIGNATURE } from './chunks.ts';
 
-export type ColorType = keyof typeof COLOR_TYPES;
+type ColorType = keyof typeof COLOR_TYPES;
 
 /** Numbers of a pixel and the bits that each may have, by colour type. */
 const COLOR_TYPES = {

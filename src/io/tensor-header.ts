@@ -19,7 +19,7 @@ export const MAX_NAMES: number = 2 ** 17;
 export const METADATA_KEY = '__metadata__';
 
 /** One tensor in the header. */
-export interface TensorInfo {
+interface TensorInfo {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];

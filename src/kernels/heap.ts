@@ -13,7 +13,7 @@ import { createMemory, PAGE_BYTES } from './memory.ts';
 /** Float32Array in production; tests that check gradients run the portable kernels on a Float64Array. */
 export type Floats = Float32Array | Float64Array;
 
-export interface HeapOptions {
+interface HeapOptions {
   readonly memory: WebAssembly.Memory;
   /** Bytes at the start that are never allocated (thread slots, packing workspace). Default: 0. */
   readonly reservedBytes?: number;

@@ -49,7 +49,7 @@ export function createPortableSet(
   return new Map(kernels.map((kernel) => [kernel, kernel.portable(heap, arithmetic) as KernelFunction]));
 }
 
-export interface SimdModuleOptions {
+interface SimdModuleOptions {
   /** Whether the memory is shared, so that threads are possible. */
   readonly shared: boolean;
   readonly tileColumns: SimdContext['tileColumns'];

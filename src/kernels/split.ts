@@ -23,7 +23,7 @@ interface Cut<Name extends string> {
 /** For all other cuts: a rule made from the positions of the parameters in the list of arguments. */
 type CustomCut<Name extends string> = (at: Readonly<Record<Name, number>>) => SplitRule;
 
-export type Arguments = readonly number[];
+type Arguments = readonly number[];
 
 export interface SplitRule {
   /** The length to be cut, and the multiple that cuts must fall on. */

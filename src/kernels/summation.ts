@@ -26,7 +26,7 @@ export function additions(n: number): number {
 }
 
 /** The portable sums of `count` terms, which `term` gives by their numbers. */
-export interface Sums {
+interface Sums {
   chained(count: number, term: (i: number) => number): number;
   /**
    * In four lanes: term i belongs to lane i mod 4, and lanes are added as (lane0 + lane1) + (lane2 + lane3).

@@ -32,7 +32,7 @@ export const WINDOW =
   'height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, outHeight, outWidth';
 
 type GeometryName = NamesOf<`${typeof WINDOW}: i32`>;
-export type Geometry<Value> = Readonly<Record<GeometryName, Value>>;
+type Geometry<Value> = Readonly<Record<GeometryName, Value>>;
 
 /** The sample of a kernel on windows: images of 7 x 6 pixels and as many windows of 3 x 3. */
 export const WINDOW_SAMPLE: Readonly<Record<GeometryName | 'firstLine' | 'lines' | 'images', number>> = {
@@ -52,7 +52,7 @@ export function product(geometry: Geometry<number>, names: readonly GeometryName
 }
 
 /** The sizes of a pixel, of a row of an image, of a row of a window and of a window, in bytes. */
-export type Sizes = Readonly<Record<'pixelBytes' | 'rowBytes' | 'runBytes' | 'patchBytes', Local<'i32'>>>;
+type Sizes = Readonly<Record<'pixelBytes' | 'rowBytes' | 'runBytes' | 'patchBytes', Local<'i32'>>>;
 
 export function sizesOf(f: FunctionBuilder, geometry: Geometry<Local<'i32'>>): Sizes {
   const { width, channels, kernelHeight, kernelWidth } = geometry;

@@ -13,7 +13,7 @@ import { reshape } from '../ops/reshape.ts';
 /** Rows of x and of y in a block: 4 MB of distances. */
 export const BLOCK_ROWS = 1024;
 
-export interface DistanceBlock {
+interface DistanceBlock {
   /** Row-major, [rowCount, columnCount]. Valid only during the visit. */
   readonly squares: Float32Array;
   /** Index of the block's first row in x, and of its first column in y. */

@@ -5,7 +5,7 @@ import { formatShape } from '../core/shape.ts';
 import { countNonFinite } from '../kernels/library/sums.ts';
 
 /** Checks for a finite matrix with at least `rows` rows and one column. */
-export function checkFeatureMatrix(where: string, argument: string, value: unknown, rows = 1): Tensor {
+function checkFeatureMatrix(where: string, argument: string, value: unknown, rows = 1): Tensor {
   const features = checkTensor(where, argument, value);
   if (features.rank !== 2 || features.shape[0]! < rows || features.shape[1]! < 1) {
     throw new ShapeError(
@@ -42,7 +42,7 @@ export function checkFinite(where: string, argument: string, x: Tensor): void {
     throw new ArgumentError(`${where}: ${argument} must be finite; ${count} of its ${x.size} values are not`);
 }
 
-export interface Moments {
+interface Moments {
   /** [d] */
   readonly mean: Float64Array;
   /** [d, d], row-major; the sums are divided by n - 1. */

@@ -7,7 +7,7 @@
  */
 import { RuntimeError } from '../core/errors.ts';
 
-export interface SymmetricEigen {
+interface SymmetricEigen {
   /** Descending. */
   readonly values: Float64Array;
   /** Row i is the unit eigenvector of values[i]. */

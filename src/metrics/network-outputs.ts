@@ -7,13 +7,13 @@ import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { argMax } from '../ops/internal/arg-max.ts';
 
-export interface Network {
+interface Network {
   readonly features: (images: Tensor) => Tensor;
   readonly logits: ((features: Tensor) => Tensor) | undefined;
   readonly batchSize: number;
 }
 
-export interface Outputs {
+interface Outputs {
   /** [count, featureCount], row-major. */
   readonly rows: Float32Array;
   readonly featureCount: number;

@@ -32,7 +32,7 @@ export interface Claim {
 }
 
 /** In milliseconds. */
-export interface ClaimTiming {
+interface ClaimTiming {
   /** How often a claim is renewed. */
   readonly beat: number;
   /** After how long without a renewal it is dead. */

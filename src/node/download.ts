@@ -10,7 +10,7 @@ import { codeOf } from './files.ts';
 /** Characters of the reason that a message quotes. */
 const MAX_REASON = 300;
 
-export interface DownloadOptions {
+interface DownloadOptions {
   /** Opens the message of every error: the public function that was called. */
   readonly where: string;
   /** Closes the message of every error: what the user can do. */

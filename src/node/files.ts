@@ -18,7 +18,7 @@ export interface FileSystem {
 }
 
 /** Declared here, so that code compiled against this package needs no types of Node. */
-export interface OpenFile {
+interface OpenFile {
   sync(): Promise<void>;
   close(): Promise<void>;
   write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;

@@ -13,7 +13,7 @@ import { gunzipIdx, isGzip } from './gunzip.ts';
 export const MNIST_URL = 'https://storage.googleapis.com/cvdf-datasets/mnist/';
 
 /** SHA-256 of unpacked files in hexadecimal, by file name. */
-export type Checksums = Readonly<Record<string, string>>;
+type Checksums = Readonly<Record<string, string>>;
 
 /** SHA-256 of each file of MNIST, unpacked. */
 export const MNIST_CHECKSUMS: Checksums = {
@@ -40,7 +40,7 @@ export function defaultCacheDirectory(
   return join(root, 'ganvas', 'mnist');
 }
 
-export interface FetchMnistOptions {
+interface FetchMnistOptions {
   readonly folder: string;
   readonly baseUrl: URL;
   readonly checksums: Checksums;

@@ -12,7 +12,7 @@ const MARGIN = 1;
 const SMALLEST_SCALE = 16 / 28;
 
 /** How many of the images are shown, in how many columns, and at which size each. */
-export interface Layout {
+interface Layout {
   readonly count: number;
   readonly columns: number;
   readonly width: number;

@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 /** A finished epoch: mean losses and penalty, seconds it took, seconds left in the training. */
-export interface EpochSummary {
+interface EpochSummary {
   readonly epoch: number;
   readonly epochs: number;
   readonly generatorLoss: number;

@@ -25,7 +25,7 @@ export interface TerminalStream {
 }
 
 /** Environment variables; CI, NO_COLOR, TERM and what `getColorDepth` reads matter. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface DashboardOptions {
   /** Epochs of the whole training, and steps in each. */

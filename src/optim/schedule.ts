@@ -6,7 +6,7 @@
 export type Schedule = (step: number) => number;
 
 /** Name and settings of a schedule, for checkpoints. A resumed training must have the same. */
-export type ScheduleConfig = Readonly<Record<string, string | number | boolean>>;
+type ScheduleConfig = Readonly<Record<string, string | number | boolean>>;
 
 const configs = new WeakMap<Schedule, ScheduleConfig>();
 

@@ -12,7 +12,7 @@ import type { Measures, ResumeEvent, SkippedCheckpoint } from './events.ts';
 import type { Progress } from './progress.ts';
 import { brokenTensors, capture, checkRestorable, checkState, restore, type SavedParts } from './state.ts';
 
-export interface Checkpoints<M extends Measures<M>> {
+interface Checkpoints<M extends Measures<M>> {
   /** Opens the store. Returns the progress of the newest readable checkpoint, or of a new training. */
   begin(): Promise<Progress<M>>;
   /**
@@ -28,7 +28,7 @@ export interface Checkpoints<M extends Measures<M>> {
 }
 
 /** What is saved and where, and whether the training is resumed. */
-export interface CheckpointSetup<M extends Measures<M>> extends SavedParts<M> {
+interface CheckpointSetup<M extends Measures<M>> extends SavedParts<M> {
   readonly store: CheckpointStore | undefined;
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;

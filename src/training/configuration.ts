@@ -16,7 +16,7 @@ export type Configuration = Readonly<Record<string, string>>;
 /** The number of images that are hashed at a time. */
 const HASH_BATCH = 256;
 
-export interface ConfigurationParts {
+interface ConfigurationParts {
   readonly images: Dataset;
   readonly players: readonly Player[];
   /** All other settings that decide the bits, in the order of messages. */

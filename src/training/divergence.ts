@@ -10,7 +10,7 @@ import type { Measures } from './events.ts';
 import type { NamedNetwork, Player } from './player.ts';
 
 /** A player, with the gradients that its optimizer got. */
-export interface PlayerUpdate extends Player {
+interface PlayerUpdate extends Player {
   /** One for each trainable weight of its networks, in their order. */
   readonly gradients: readonly Tensor[];
 }

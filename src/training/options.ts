@@ -63,7 +63,7 @@ type Optional<Given> = Option<Given, Given | undefined, 'optional'>;
 type Defaulted<Given> = Option<Given, Given, 'optional'>;
 
 /** The schema of TrainingOptions. */
-export interface TrainingSchema<M, More = unknown> {
+interface TrainingSchema<M, More = unknown> {
   readonly images: Option<Dataset | Tensor, Dataset>;
   readonly epochs: Defaulted<number>;
   readonly batchSize: Defaulted<number>;
@@ -147,7 +147,7 @@ export function readDataset(where: string, argument: string, images: unknown): D
 }
 
 /** Checks that the values of a tensor lie in [-1, 1]. The values of other datasets are not checked. */
-export function checkRange(where: string, argument: string, images: Dataset): void {
+function checkRange(where: string, argument: string, images: Dataset): void {
   const tensor = sourceOf(images);
   if (tensor === undefined) return;
   const values = checkTensor(where, argument, tensor).storage.view();

@@ -28,7 +28,7 @@ export interface Batch {
 }
 
 /** The definition of one kind of training. */
-export interface Training<M extends Measures<M>> {
+interface Training<M extends Measures<M>> {
   /** Its name, for errors. */
   readonly where: string;
   /** The players, in the order of the forward pass. */

@@ -3,7 +3,7 @@
 import type { ResultType, ValueType } from './types.ts';
 
 /** `[opcode, 'operands>result immediates']`, see instruction-table.ts. */
-export type Row = readonly [opcode: number, signature: string];
+type Row = readonly [opcode: number, signature: string];
 
 /** The instructions of one namespace under their names. */
 export type Table = Readonly<Record<string, Row>>;

@@ -20,12 +20,12 @@ import { type ResultType, typeCodes, type ValueType } from './types.ts';
 /** Parameter names and types; their order is the order of the arguments. */
 export type Params = Readonly<Record<string, ValueType>>;
 
-export type Arguments<P extends Params> = { readonly [K in keyof P]: Operand<P[K]> };
+type Arguments<P extends Params> = { readonly [K in keyof P]: Operand<P[K]> };
 
-export type ParamLocals<P extends Params> = { readonly [K in keyof P]: Local<P[K]> };
+type ParamLocals<P extends Params> = { readonly [K in keyof P]: Local<P[K]> };
 
 /** Writes the statements of a function; an expression it returns is the function's result. */
-export type Body<P extends Params, R extends ResultType> = (
+type Body<P extends Params, R extends ResultType> = (
   f: FunctionBuilder,
   params: ParamLocals<P>,
   // biome-ignore lint/suspicious/noConfusingVoidType: a body that ends in f.return returns nothing

@@ -33,7 +33,7 @@ type Builder<S extends string, L> = S extends `${infer Params}>${infer Rest}`
   : never;
 
 /** The functions of a table, under the names of its instructions. */
-export type Namespace<T extends Table, L = never> = {
+type Namespace<T extends Table, L = never> = {
   readonly [Name in keyof T]: Builder<T[Name][1], L>;
 };
 

@@ -9,7 +9,7 @@ import { type TestRandom, testRandom } from '../support/mutate.ts';
 import { HOSTILE, UserError } from './hostile-values.ts';
 import { VALID_CALLS } from './valid-calls.ts';
 
-export interface FuzzFailure {
+interface FuzzFailure {
   readonly index: number;
   readonly name: string;
   /** Which parts of the arguments were replaced, and by which of the hostile values. */
@@ -17,7 +17,7 @@ export interface FuzzFailure {
   readonly problem: string;
 }
 
-export interface CallFuzzReport {
+interface CallFuzzReport {
   readonly calls: number;
   readonly succeeded: number;
   readonly refused: number;

@@ -7,7 +7,7 @@ import * as node from '../../src/node/index.ts';
 
 const { createRandom, layers, sequential, tensor, variable, zeros } = ganvas;
 
-export type ValidCall = () => {
+type ValidCall = () => {
   readonly call: (...args: never[]) => unknown;
   /** The arguments, all of them, in plain lists and objects, so that each part can be replaced. */
   readonly args: unknown[];

@@ -2,7 +2,7 @@
 import { Tensor, tensor } from '../../src/autograd/tensor.ts';
 import { ArgumentError, type GanvasError, RuntimeError } from '../../src/core/errors.ts';
 
-export type ErrorKind = abstract new (...args: never[]) => GanvasError;
+type ErrorKind = abstract new (...args: never[]) => GanvasError;
 
 /**
  * The arguments for the function in whose list the entry stands, or a call that is made as it is. The message begins

@@ -1,7 +1,7 @@
 /** Runs a few lines of TypeScript in a process of its own, with the whole library at hand as `ganvas`. */
 import { spawn } from 'node:child_process';
 
-export interface ChildResult {
+interface ChildResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Dataset, dataset } from '../../src/index.ts';
 import { readIdxFile } from '../../src/node/index.ts';
 
-export interface Digits {
+interface Digits {
   readonly images: Dataset;
   readonly labels: Uint8Array;
 }

@@ -50,7 +50,7 @@ const watch = setInterval(() => {
   setTimeout(() => { Atomics.store(flags, 0, 1); inner.terminate(); }, workerData.delay);
 }, 1);`;
 
-export interface Death {
+interface Death {
   readonly source: string;
   /** The possible results of a job: an error if a chunk is lost, else the right bits. */
   readonly outcome: 'error' | 'same bits' | 'either';

@@ -15,7 +15,7 @@ export interface FixtureTensor {
 type Tensors<Name extends string> = Readonly<Record<Name, FixtureTensor>>;
 type Errors<Name extends string> = Readonly<Record<Name, number>>;
 
-export interface DenseCase extends Tensors<'x' | 'kernel' | 'upstream' | 'y'> {
+interface DenseCase extends Tensors<'x' | 'kernel' | 'upstream' | 'y'> {
   readonly name: string;
   readonly bias?: FixtureTensor;
   readonly gradients: Tensors<'x' | 'kernel'> & { readonly bias?: FixtureTensor };
@@ -36,7 +36,7 @@ export interface NormalizationCase extends Tensors<'gamma' | 'beta'> {
   readonly float32Error: Errors<'y' | 'x' | 'gamma' | 'beta'>;
 }
 
-export interface ActivationCase extends Tensors<'x' | 'upstream' | 'y'> {
+interface ActivationCase extends Tensors<'x' | 'upstream' | 'y'> {
   readonly name: 'tanh' | 'sigmoid' | 'relu' | 'leakyRelu';
   readonly negativeSlope?: number;
   readonly gradients: Tensors<'x'>;
@@ -62,7 +62,7 @@ export interface AdamCase extends Tensors<'initial'> {
   readonly float32Error: Errors<'value'>;
 }
 
-export interface LayersFixture {
+interface LayersFixture {
   readonly hash: { count: number; salt: number; low: number; high: number; values: readonly number[] };
   readonly dense: readonly DenseCase[];
   readonly batchNormalization: readonly NormalizationCase[];
@@ -88,7 +88,7 @@ interface WindowCase {
   readonly y: FixtureTensor;
 }
 
-export interface ConvolutionCase extends WindowCase {
+interface ConvolutionCase extends WindowCase {
   readonly kernelSize: readonly [number, number];
   readonly kernel: HashedTensor;
   readonly bias?: HashedTensor;
@@ -96,13 +96,13 @@ export interface ConvolutionCase extends WindowCase {
   readonly float32Error: Errors<'y' | 'x' | 'kernel'> & { readonly bias?: number };
 }
 
-export interface PoolingCase extends WindowCase {
+interface PoolingCase extends WindowCase {
   readonly poolSize: readonly [number, number];
   readonly gradients: Tensors<'x'>;
   readonly float32Error: Errors<'y' | 'x'>;
 }
 
-export interface ConvolutionsFixture {
+interface ConvolutionsFixture {
   readonly conv2d: readonly ConvolutionCase[];
   readonly conv2dTranspose: readonly ConvolutionCase[];
   readonly maxPooling2d: readonly PoolingCase[];
@@ -123,7 +123,7 @@ export interface GanStep {
   readonly gradients: Readonly<Record<string, Digest>>;
 }
 
-export interface GanStepsFixture {
+interface GanStepsFixture {
   readonly salt: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -155,19 +155,19 @@ interface CosineDecayCase {
   readonly config: { readonly initialLearningRate: number; readonly decaySteps: number };
 }
 
-export type ScheduleCase = (ExponentialDecayCase | CosineDecayCase) & {
+type ScheduleCase = (ExponentialDecayCase | CosineDecayCase) & {
   readonly name: string;
   readonly rates: readonly (readonly [step: number, rate: number])[];
 };
 
-export interface ClippingCase {
+interface ClippingCase {
   readonly name: string;
   readonly config: Readonly<Record<string, number>>;
   readonly gradients: readonly FixtureTensor[];
   readonly clipped: readonly FixtureTensor[];
 }
 
-export interface OptimizersFixture {
+interface OptimizersFixture {
   readonly optimizers: readonly OptimizerCase[];
   readonly schedules: readonly ScheduleCase[];
   readonly clipping: readonly ClippingCase[];
@@ -200,7 +200,7 @@ interface LossOfPair {
   readonly gradients: { readonly real: readonly number[]; readonly fake: readonly number[] };
 }
 
-export interface AugmentationCase {
+interface AugmentationCase {
   readonly kind: 'brightness' | 'saturation' | 'contrast' | 'translation' | 'cutout';
   readonly amount: number;
   readonly x: HashedTensor;
@@ -223,7 +223,7 @@ export interface PenaltyCase {
   readonly float32Error: { readonly penalty: number; readonly gradients: readonly number[] };
 }
 
-export interface GanAdditionsFixture {
+interface GanAdditionsFixture {
   readonly losses: readonly {
     readonly name: 'wasserstein' | 'relativistic';
     readonly real: readonly number[];
@@ -244,7 +244,7 @@ export function readGanAdditions(): GanAdditionsFixture {
   return JSON.parse(readFileSync(url, 'utf8')) as GanAdditionsFixture;
 }
 
-export interface SecondDerivativesFixture {
+interface SecondDerivativesFixture {
   readonly inputs: Readonly<Record<string, HashedTensor>>;
   readonly weights: number;
   readonly graphs: readonly {
@@ -274,7 +274,7 @@ export interface FeaturesCase {
   readonly covered: number;
 }
 
-export interface MetricsFixture {
+interface MetricsFixture {
   readonly hilbert: { readonly n: number; readonly values: readonly number[] };
   readonly features: readonly FeaturesCase[];
 }

@@ -37,7 +37,7 @@ const ENGINES_OWN: ReadonlyMap<unknown, (...args: number[]) => number> = new Map
   [pow, Math.pow],
 ]);
 
-export const FLOAT64: Arithmetic = {
+const FLOAT64: Arithmetic = {
   round: (x) => x,
   exp: Math.exp,
   log: Math.log,

@@ -31,7 +31,7 @@ const SOURCES: Readonly<Record<'with a chunk' | 'while it starts', string>> = {
     finish();`,
 };
 
-export interface Frozen {
+interface Frozen {
   readonly start: StartThread;
   /** Whether the first worker is frozen now. */
   isFrozen(): boolean;

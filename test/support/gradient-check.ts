@@ -27,7 +27,7 @@ const SECOND_TOLERANCE = 1e-6;
 
 export type TensorFunction = (inputs: readonly Tensor[]) => Tensor;
 
-export interface JacobianReport {
+interface JacobianReport {
   /** Partial derivatives compared: outputs times inputs. */
   readonly entries: number;
   readonly largestError: number;

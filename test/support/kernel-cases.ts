@@ -8,7 +8,7 @@ import type { KernelName, Kernels } from './kernel-sets.ts';
 import type { Operands } from './operands.ts';
 import { WINDOW_RADICES, windowCase } from './window-case.ts';
 
-export interface KernelCase<P extends readonly number[] = readonly number[]> {
+interface KernelCase<P extends readonly number[] = readonly number[]> {
   /** 1: only rows * columns matters; 2: a matrix. */
   readonly rank: 1 | 2;
   readonly variants: number;

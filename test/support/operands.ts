@@ -6,7 +6,7 @@ import type { Address } from '../../src/kernels/kernel.ts';
 import { hashedFloats } from './reference.ts';
 
 /** Values that break shortcuts: zeros of both signs, NaN, infinities, subnormals, the ends of the range. */
-export const SPECIALS: readonly number[] = [
+const SPECIALS: readonly number[] = [
   0,
   -0,
   NaN,

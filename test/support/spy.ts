@@ -3,7 +3,7 @@ import { runtime, withRuntime } from '../../src/kernels/runtime.ts';
 import type { KernelSet } from '../../src/kernels/sets.ts';
 import type { KernelName } from './kernel-sets.ts';
 
-export type KernelCounts = Readonly<Partial<Record<KernelName, number>>>;
+type KernelCounts = Readonly<Partial<Record<KernelName, number>>>;
 
 /** The result of `body`, and the number of calls of each kernel. Kernels that were not called are omitted. */
 export function countKernels<T>(body: () => T): { result: T; counts: KernelCounts } {

@@ -38,7 +38,7 @@ export function firstUnequal(got: Int32Array, expected: Int32Array): number | un
   return undefined;
 }
 
-export type Run = (args: readonly number[]) => number | undefined;
+type Run = (args: readonly number[]) => number | undefined;
 
 export class Twins {
   readonly heap: Heap;

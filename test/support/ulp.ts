@@ -4,7 +4,7 @@ const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
 /** Consecutive float32 numbers have consecutive indices, -0 and +0 the same one. */
-export function float32Index(x: number): number {
+function float32Index(x: number): number {
   float[0] = x;
   return bits[0]! < 0 ? -(bits[0]! & 0x7fffffff) : bits[0]!;
 }

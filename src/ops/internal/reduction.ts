@@ -14,7 +14,7 @@ export interface ReduceOptions {
 type Axis = number | readonly number[];
 
 /** Not checked here: which axes exist depends on the tensor. checkAxes() does it. */
-export function axis(): Option<Axis> {
+function axis(): Option<Axis> {
   return option<Axis>((_where, _argument, given) => given as Axis);
 }
 

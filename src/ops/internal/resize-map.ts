@@ -9,7 +9,7 @@
 import { type Entry, type RowMap, rowMap } from './row-map.ts';
 
 export type Interpolation = 'nearest' | 'bilinear';
-export type Alignment = 'halfPixelCenters' | 'corners' | 'none';
+type Alignment = 'halfPixelCenters' | 'corners' | 'none';
 
 /** The map along one axis. */
 export function resizeMap(size: number, newSize: number, interpolation: Interpolation, alignment: Alignment): RowMap {

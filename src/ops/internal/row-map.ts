@@ -68,7 +68,7 @@ export function mapAxis(where: string, x: Tensor, axis: number, map: RowMap, rep
  * Applies a map, recorded: x is read as [images, map.sources, columns], and the result is [images, map.rows, columns]
  * in the given shape.
  */
-export function mapRows(where: string, x: Tensor, map: RowMap, images: number, columns: number, shape: Shape): Tensor {
+function mapRows(where: string, x: Tensor, map: RowMap, images: number, columns: number, shape: Shape): Tensor {
   const y = new Tensor(shape);
   if (y.size > 0) {
     const { rows, sources, starts, counts, indices } = map;

@@ -5,7 +5,7 @@ import type { Address } from '../../kernels/kernel.ts';
 import { copy } from '../../kernels/library/movement.ts';
 
 /** Where a region begins and how far apart its elements lie along each axis, in floats. */
-export interface Region {
+interface Region {
   readonly address: Address;
   readonly strides: readonly number[];
 }
