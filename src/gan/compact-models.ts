@@ -8,8 +8,7 @@
  * As in the DCGAN paper, all kernels are 4 x 4 with strides of 2, and LeakyReLU has a slope of 0.2. Other images get
  * the same layers: the generator begins with a quarter of the height and width, and ends with the channels of the
  * image. Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs",
- * ICLR
- * 2016.
+ * ICLR 2016.
  */
 import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';

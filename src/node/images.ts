@@ -69,8 +69,8 @@ const OTHER_CHUNKS = 2 ** 23;
  *
  * @example
  * const { images, labels, classNames } = await loadImages('flowers', { size: 32 }); // [n, 32, 32, 3]
- * const imageShape = images.itemShape;
- * await trainGan({ images, generator: convGenerator({ imageShape }), discriminator: convDiscriminator({ imageShape }) });
+ * const config = { imageShape: images.itemShape };
+ * await trainGan({ images, generator: convGenerator(config), discriminator: convDiscriminator(config) });
  */
 export async function loadImages(directory: string, options: LoadImagesOptions = {}): Promise<LoadedImages> {
   const where = 'loadImages';

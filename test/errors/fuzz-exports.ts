@@ -17,8 +17,8 @@ try {
   for (const { index, name, changes, problem } of failures) console.log(`#${index} ${name}(${changes})\n  ${problem}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(
-    `seed ${seed}: ${calls} calls in ${seconds} s, ${succeeded} succeeded, ${refused} refused, ${passedOn} errors of hostile values passed on, ` +
-      `${failures.length} failures; slowest ${slowest.milliseconds.toFixed(0)} ms, ${slowest.name}`,
+    `seed ${seed}: ${calls} calls in ${seconds} s, ${succeeded} succeeded, ${refused} refused, ` +
+      `${passedOn} errors of hostile values passed on, ${failures.length} failures; slowest ${slowest.milliseconds.toFixed(0)} ms, ${slowest.name}`,
   );
   process.exitCode = failures.length === 0 ? 0 : 1;
 } finally {

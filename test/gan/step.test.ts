@@ -209,10 +209,9 @@ describe('what a step computes', () => {
    * A dense layer costs one GEMM forward, one for its kernel's gradient and one for its input's.
    * - 9 forward: three layers each in D(real), G(z) and D(G(z)).
    * - 8 for the generator's loss: 3 back through D(G(z)) to the image, whose kernels are not asked for; then in G three
-   * kernels
-   *   and two inputs, the noise not being asked for.
+   *   kernels and two inputs, the noise not being asked for.
    * - 10 for the discriminator's loss: in each of the two passes three kernels and two inputs; the images are not asked
-   * for.
+   *   for.
    */
   it('is 27 GEMMs: 9 forward, 8 for the generator, 10 for the discriminator', () => {
     const networks = createNetworks();
