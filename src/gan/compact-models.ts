@@ -10,27 +10,24 @@
  * image. Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs",
  * ICLR 2016.
  */
-import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
-import type { Shape } from '../core/shape.ts';
 import type { Layer } from '../nn/layer.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
-import { IMAGE_IN_QUARTERS, LATENT_DIM, RANDOM, scaledBy, WIDTH } from './model-options.ts';
+import {
+  IMAGE_IN_QUARTERS,
+  type ImageModelConfig,
+  LATENT_DIM,
+  type LatentConfig,
+  RANDOM,
+  scaledBy,
+  WIDTH,
+  type WidthConfig,
+} from './model-options.ts';
 
-export interface CompactDiscriminatorConfig {
-  /** Shape of an image, [height, width, channels]; height and width divisible by 4. Default [28, 28, 1]. */
-  readonly imageShape?: Shape | undefined;
-  /** Multiplies the channel counts. Results are rounded and at least 1. Default 1. */
-  readonly width?: number | undefined;
-  /** Draws the initial weights. Default: the same weights each time. */
-  readonly random?: Random | undefined;
-}
+export interface CompactDiscriminatorConfig extends ImageModelConfig, WidthConfig {}
 
-export interface CompactGeneratorConfig extends CompactDiscriminatorConfig {
-  /** Length of the noise vector. Default 100. */
-  readonly latentDim?: number | undefined;
-}
+export interface CompactGeneratorConfig extends ImageModelConfig, WidthConfig, LatentConfig {}
 
 const DISCRIMINATOR_OPTIONS = { imageShape: IMAGE_IN_QUARTERS, width: WIDTH, random: RANDOM };
 const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, ...DISCRIMINATOR_OPTIONS };

@@ -5,28 +5,20 @@
  *   discriminator: [pixels, class], 784 + classes -> 512 -> 256 -> one logit
  * Each model has a single input. trainGan({ labels }) joins its parts, as withClasses() does.
  */
-import type { Random } from '../autograd/random.ts';
 import { readOptions } from '../core/options.ts';
-import { type Shape, sizeOf } from '../core/shape.ts';
+import { sizeOf } from '../core/shape.ts';
 import { ITEM_SHAPE } from '../data/image-shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { CLASSES, markConditional } from './classes.ts';
 import { discriminatorOf, generatorOf } from './dense-models.ts';
-import { LATENT_DIM, RANDOM } from './model-options.ts';
+import { type ImageModelConfig, LATENT_DIM, type LatentConfig, RANDOM } from './model-options.ts';
 
-export interface ConditionalDiscriminatorConfig {
-  /** Shape of an image, such as [32, 32, 3]. Default [28, 28, 1]. */
-  readonly imageShape?: Shape | undefined;
+export interface ConditionalDiscriminatorConfig extends ImageModelConfig {
   /** The number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
-  /** Draws the initial weights. Default: the same weights each time. */
-  readonly random?: Random | undefined;
 }
 
-export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConfig {
-  /** Length of the noise vector, without the class vector. Default 100. */
-  readonly latentDim?: number | undefined;
-}
+export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConfig, LatentConfig {}
 
 /**
  * Noise and class [n, latentDim + classes] -> images [n, ...imageShape] in [-1, 1]. sampleClasses() draws samples from

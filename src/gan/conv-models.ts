@@ -10,26 +10,21 @@
  * Source: A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep Convolutional GANs", ICLR
  * 2016.
  */
-import type { Random } from '../autograd/random.ts';
 import { number, readOptions } from '../core/options.ts';
-import type { Shape } from '../core/shape.ts';
 import * as layers from '../nn/layers/index.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
-import { IMAGE_IN_QUARTERS, LATENT_DIM, RANDOM, scaledBy, WIDTH } from './model-options.ts';
+import {
+  IMAGE_IN_QUARTERS,
+  type ImageModelConfig,
+  LATENT_DIM,
+  type LatentConfig,
+  RANDOM,
+  scaledBy,
+  WIDTH,
+  type WidthConfig,
+} from './model-options.ts';
 
-export interface ConvGeneratorConfig {
-  /** Length of the noise vector. Default 100. */
-  readonly latentDim?: number | undefined;
-  /** Shape of an image, [height, width, channels]; height and width divisible by 4. Default [28, 28, 1]. */
-  readonly imageShape?: Shape | undefined;
-  /**
-   * Multiplies the channel counts 256, 128 and 64. Results are rounded and at least 1. The cost of a step grows with
-   * the square of the width. Default 1.
-   */
-  readonly width?: number | undefined;
-  /** Draws the initial weights. Default: the same weights each time. */
-  readonly random?: Random | undefined;
-}
+export interface ConvGeneratorConfig extends ImageModelConfig, WidthConfig, LatentConfig {}
 
 const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, imageShape: IMAGE_IN_QUARTERS, width: WIDTH, random: RANDOM };
 
@@ -78,15 +73,9 @@ export function convGenerator(config: ConvGeneratorConfig = {}): Model {
   );
 }
 
-export interface ConvDiscriminatorConfig {
-  /** Shape of an image, [height, width, channels]; height and width divisible by 4. Default [28, 28, 1]. */
-  readonly imageShape?: Shape | undefined;
-  /** Multiplies the channel counts 64 and 128. Results are rounded and at least 1. Default 1. */
-  readonly width?: number | undefined;
+export interface ConvDiscriminatorConfig extends ImageModelConfig, WidthConfig {
   /** Probability that dropout sets an element to 0, in [0, 1). Default 0.3. */
   readonly dropoutRate?: number | undefined;
-  /** Draws the initial weights. Default: the same weights each time. */
-  readonly random?: Random | undefined;
 }
 
 const DISCRIMINATOR_OPTIONS = {

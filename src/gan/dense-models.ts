@@ -21,22 +21,14 @@ import type { Layer } from '../nn/layer.ts';
 import * as layers from '../nn/layers/index.ts';
 import { denseWithoutBias, normalizedDense } from '../nn/normalized-dense.ts';
 import { type Model, sequential } from '../nn/sequential.ts';
-import { LATENT_DIM, RANDOM } from './model-options.ts';
+import { type ImageModelConfig, LATENT_DIM, type LatentConfig, RANDOM } from './model-options.ts';
 
 /** 'tutorial' has the batch normalisation that hides the background; 'refined' does not. */
 type DenseKind = 'tutorial' | 'refined';
 
-export interface DenseDiscriminatorConfig {
-  /** Shape of an image, such as [32, 32, 3], or of other items, such as points [2]. Default [28, 28, 1]. */
-  readonly imageShape?: Shape | undefined;
-  /** Draws the initial weights. Default: the same weights each time. */
-  readonly random?: Random | undefined;
-}
+export type DenseDiscriminatorConfig = ImageModelConfig;
 
-export interface DenseGeneratorConfig extends DenseDiscriminatorConfig {
-  /** Length of the noise vector. Default 100. */
-  readonly latentDim?: number | undefined;
-}
+export interface DenseGeneratorConfig extends ImageModelConfig, LatentConfig {}
 
 /** Noise [n, latentDim] -> images [n, ...imageShape]; 561,184 trainable parameters with the defaults. */
 export function denseGenerator(config: DenseGeneratorConfig = {}): Model {

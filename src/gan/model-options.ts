@@ -1,9 +1,35 @@
-/** Options that the models share, and what they mean. */
+/** Options that the models share: their types, and how they are read. */
 import { checkRandom, type Random } from '../autograd/random.ts';
 import { ShapeError } from '../core/errors.ts';
 import { integer, number, type Option, option } from '../core/options.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import { checkImageShape, DIGIT_SHAPE } from '../data/image-shape.ts';
+
+/** Options of every model. */
+export interface ImageModelConfig {
+  /**
+   * Shape of an image, such as [32, 32, 3]. Dense models take other items too, such as points [2]; convolutional models
+   * need a height and width divisible by 4. Default [28, 28, 1].
+   */
+  readonly imageShape?: Shape | undefined;
+  /** Draws the initial weights. Default: the same weights each time. */
+  readonly random?: Random | undefined;
+}
+
+/** Options of every generator. */
+export interface LatentConfig {
+  /** Length of the noise vector, without a class vector. Default 100. */
+  readonly latentDim?: number | undefined;
+}
+
+/** Options of every convolutional model. */
+export interface WidthConfig {
+  /**
+   * Multiplies the channel counts but those of the image. Results are rounded and at least 1. The cost of a step grows
+   * with the square of the width. Default 1.
+   */
+  readonly width?: number | undefined;
+}
 
 export const LATENT_DIM: Option<number, number, 'optional'> = integer(1).or(100);
 export const RANDOM: Option<Random, Random | undefined, 'optional'> = option<Random>(checkRandom).optional();
