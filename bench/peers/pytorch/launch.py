@@ -1,5 +1,5 @@
-"""The command line of gan_step.py and conv_step.py, and the environment variables that must be set before PyTorch
-loads.
+"""The command line of gan_step.py and conv_step.py, and for every script that has --threads, --blas and --isa the
+environment variables that must be set before PyTorch loads.
 """
 
 import argparse

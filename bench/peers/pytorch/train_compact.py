@@ -12,7 +12,6 @@ writes DIR/SECONDS-s.idx, an IDX file [count, 28, 28] of --count pictures of the
 
 import argparse
 import copy
-import gzip
 import math
 import os
 import time
@@ -31,24 +30,16 @@ parser.add_argument("--isa", choices=("best", "avx2"), default="best", help="wha
 parser.add_argument("--blas", choices=("openmp", "pthread", "system"), default="openmp", help="which OpenBLAS")
 OPTIONS = launch.prepare(parser)
 
-import numpy  # noqa: E402
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402
+import mnist_gan  # noqa: E402
 
 BATCH, LATENT, SLOPE = 64, 100, 0.2
-RATE, BETA2, ADAM_EPSILON, AVERAGE = 2e-3, 0.99, 1e-7, 0.999
+RATE, BETA1, BETA2, AVERAGE = 2e-3, 0, 0.99, 0.999
 PENALTY_WEIGHT, PENALTY_EVERY = 3, 2
 # PyTorch's momentum is the share of the new batch; its running variance moves by the unbiased variance.
 MOMENTUM, EPSILON = 0.01, 1e-3
 LAST = torch.channels_last
-
-
-def load(folder):
-    path = os.path.join(folder, "train-images-idx3-ubyte")
-    with gzip.open(path + ".gz") if os.path.exists(path + ".gz") else open(path, "rb") as file:
-        data = file.read()
-    pixels = numpy.frombuffer(data, numpy.uint8, offset=16).reshape(-1, 1, 28, 28)
-    return (torch.from_numpy(pixels.astype(numpy.float32)) - 127.5) / 127.5
 
 
 class Adjoint(torch.autograd.Function):
@@ -109,30 +100,12 @@ class Discriminator(torch.nn.Module):
         return torch.addmm(self.bias, x.permute(0, 2, 3, 1).reshape(x.shape[0], -1), self.dense)
 
 
-class Adam:
-    """Keras's, with beta1 = 0: epsilon is added to the square root before the bias corrections."""
-
-    def __init__(self, weights):
-        self.weights = list(weights)
-        self.squares = [torch.zeros_like(weight) for weight in self.weights]
-        self.time = 0
-
-    @torch.no_grad()
-    def apply(self, gradients):
-        self.time += 1
-        rate = RATE * (1 - BETA2**self.time) ** 0.5
-        for weight, v, gradient in zip(self.weights, self.squares, gradients):
-            v.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-            weight.addcdiv_(gradient, v.sqrt().add_(ADAM_EPSILON), value=-rate)
-
-
 def step(generator, discriminator, adams, real, number):
     penalized = number % PENALTY_EVERY == 0
     real = real.contiguous(memory_format=LAST).requires_grad_(penalized)
     real_logits = discriminator(real)
     fake_logits = discriminator(generator(torch.randn(BATCH, LATENT)))
-    generator_loss = F.softplus(-fake_logits).mean()
-    discriminator_loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+    generator_loss, discriminator_loss = mnist_gan.losses(real_logits, fake_logits)
     for_generator = torch.autograd.grad(generator_loss, adams[0].weights, retain_graph=True)
     if penalized:
         (slope,) = torch.autograd.grad(real_logits.sum(), real, create_graph=True)
@@ -152,26 +125,14 @@ def update_average(average, generator, number):
             old.lerp_(new, share)
 
 
-@torch.no_grad()
-def keep(generator, count, path):
-    random = torch.Generator().manual_seed(1_000_000)
-    generator.eval()
-    images = torch.cat([generator(torch.randn(1000, LATENT, generator=random)) for _ in range((count + 999) // 1000)])
-    generator.train()
-    pixels = (images[:count].clamp(-1, 1) * 127.5 + 127.5).round().to(torch.uint8).numpy()
-    header = b"\0\0\x08\x03" + b"".join(size.to_bytes(4, "big") for size in (count, 28, 28))
-    with open(path, "wb") as file:
-        file.write(header + pixels.tobytes())
-
-
 def main():
     os.makedirs(OPTIONS.out, exist_ok=True)
     torch.manual_seed(OPTIONS.seed)
     torch.set_num_threads(OPTIONS.threads)
-    images = load(OPTIONS.data)
+    images = mnist_gan.load(OPTIONS.data, 1, 28, 28)
     generator, discriminator = Generator(), Discriminator()
     average = copy.deepcopy(generator)
-    adams = Adam(generator.parameters()), Adam(discriminator.parameters())
+    adams = [mnist_gan.Adam(model.parameters(), RATE, BETA1, BETA2) for model in (generator, discriminator)]
     seconds, following, number = 0.0, OPTIONS.every, 0
     for epoch in range(1, OPTIONS.epochs + 1):
         begin = time.perf_counter()
@@ -182,7 +143,8 @@ def main():
         seconds += time.perf_counter() - begin
         if seconds >= following or epoch == OPTIONS.epochs:
             following = seconds + OPTIONS.every
-            keep(average, OPTIONS.count, os.path.join(OPTIONS.out, f"{seconds:06.1f}-s.idx"))
+            path = os.path.join(OPTIONS.out, f"{seconds:06.1f}-s.idx")
+            mnist_gan.keep(average, LATENT, OPTIONS.count, path, seed=1_000_000)
             print(f"epoch {epoch}  step {number}  {seconds:.1f} s  {1e3 * seconds / number:.2f} ms a step", flush=True)
 
 
