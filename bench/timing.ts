@@ -38,13 +38,16 @@ export async function alternate(candidates: readonly Candidate[], effort: Effort
   return new Map(runs.map(({ candidate, times }) => [candidate.name, summarize(times)]));
 }
 
-/** Minimum and median. The median of an even number of times is the mean of the two in the middle. */
 export function summarize(times: readonly number[]): Summary {
   if (times.length === 0) throw new RangeError('summarize: there are no times');
-  const sorted = [...times].sort((a, b) => a - b);
+  return { min: Math.min(...times), median: median(times), repetitions: times.length };
+}
+
+/** The value in the middle; of an even number of values, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
-  return { min: sorted[0]!, median, repetitions: sorted.length };
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
 /** Calls `call` until `leastMs` have passed, and returns the number of calls. */

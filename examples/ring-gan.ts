@@ -2,8 +2,8 @@
  * Eight Gaussians on a ring: points [n, 2] instead of images, the usual test for mode collapse. A GAN that collapses
  * draws some of the eight modes and misses the others. The recipe is a relativistic loss with R1 and R2 penalties, in
  * which the real and the fake points are compared pair by pair.
- * Source of the task: L. Metz et al., "Unrolled Generative Adversarial Networks", ICLR 2017. Of the recipe: Y. Huang et
- * al., "The GAN is dead; long live the GAN! A Modern Baseline GAN", NeurIPS 2024.
+ * Source of the task: L. Metz et al., "Unrolled Generative Adversarial Networks", ICLR 2017. Of the recipe: N. Huang et
+ * al., "The GAN Is Dead; Long Live the GAN! A Modern GAN Baseline", NeurIPS 2024.
  */
 import {
   adam,

@@ -1,4 +1,5 @@
 /** The curve of a training: quality against seconds of training, as rows, as CSV and as a picture (SVG). */
+import { median } from '../timing.ts';
 
 export interface CurvePoint {
   readonly seed: number;
@@ -16,13 +17,6 @@ const COLUMNS = ['seed', 'epoch', 'step', 'seconds', 'frechetDistance', 'precisi
 
 export function curveCsv(points: readonly CurvePoint[]): string {
   return [COLUMNS.join(), ...points.map((point) => COLUMNS.map((column) => point[column]).join())].join('\n');
-}
-
-/** The value in the middle; of an even number of values, the mean of the two. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
 }
 
 /**

@@ -88,9 +88,8 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   readonly emaMomentum?: number | undefined;
   /**
    * Keeps the discriminator's slope small, by a term in its loss: { kind: 'r1' | 'r1r2' | 'wgan-gp', weight, every }.
-   * Defaults: weight 10, every step. It is differentiated through a gradient, so every layer of the discriminator needs
-   * second derivatives; all of this library have them. Events and history then have `gradientPenalty` too. Default: no
-   * penalty.
+   * It is differentiated through a gradient, so every layer of the discriminator needs second derivatives; all of this
+   * library have them. Events and history then have `gradientPenalty` too. Default: no penalty.
    */
   readonly gradientPenalty?: GradientPenaltyOptions | undefined;
   /**

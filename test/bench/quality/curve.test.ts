@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CurvePoint, curveCsv, curveSvg, distanceWithin, median } from '../../../bench/quality/curve.ts';
-import { parseOptions } from '../../../bench/quality/options.ts';
-import { UsageError } from '../../../bench/support/command-line.ts';
+import { type CurvePoint, curveCsv, curveSvg, distanceWithin } from '../../../bench/quality/curve.ts';
 
 const point = (seed: number, seconds: number, frechetDistance: number): CurvePoint => {
   return {
@@ -25,10 +23,6 @@ const points = [
 ];
 
 describe('the curve', () => {
-  test('a median of an even number of values is the mean of the middle two', () => {
-    expect([median([3]), median([5, 1, 3]), median([4, 1, 2, 9])]).toEqual([3, 3, 3]);
-  });
-
   test('within a time, each seed counts with its last evaluation until then; one without any leaves no median', () => {
     expect(distanceWithin(points, 15)).toBe(80);
     expect(distanceWithin(points, 20)).toBe(60);
@@ -54,22 +48,5 @@ describe('the curve', () => {
       expect(y).toBeGreaterThanOrEqual(0);
       expect(y).toBeLessThanOrEqual(420);
     }
-  });
-});
-
-describe('the command line of bench/quality', () => {
-  test('gives one training for each seed, with the options of npm run train', () => {
-    const options = parseOptions(['--seeds', '4,5', '--epochs', '2', '--data', 'some/where', '--wide']);
-    if (options === 'help') throw new Error('help was not asked for');
-    expect(options).toMatchObject({ out: 'runs/quality-compact', judge: 'some/where', every: 20, count: 10_000 });
-    expect(options.trainings.map(({ seed, epochs, wide }) => [seed, epochs, wide])).toEqual([
-      [4, 2, true],
-      [5, 2, true],
-    ]);
-  });
-
-  test('refuses a model that is no GAN, and unknown options', () => {
-    expect(() => parseOptions(['--model', 'autoencoder'])).toThrow(UsageError);
-    expect(() => parseOptions(['--seed', '1'])).toThrow('Did you mean --seeds?');
   });
 });

@@ -9,13 +9,14 @@ it('passes the options of a training on, once for each seed', () => {
   if (options === 'help') throw new Error('unexpected');
   const training = (seed: number): unknown => parseTraining([...line, '--data', 'some/where', '--seed', `${seed}`]);
   expect(options.trainings).toEqual([training(4), training(5)]);
-  expect(options).toMatchObject({ every: 9, judge: 'some/where', count: 10_000, seconds: undefined });
+  expect(options).toMatchObject({ every: 9, judge: 'some/where', count: 10_000, out: 'runs/quality-conv' });
 });
 
 it('refuses mistakes, and the autoencoder, which is no GAN', () => {
   for (const line of ['--seed 1', '--loss hing', '--seeds 1,x', '--every 0', '--model autoencoder']) {
     expect(() => parseOptions(line.split(' ')), line).toThrow(UsageError);
   }
+  expect(() => parseOptions(['--seed', '1'])).toThrow('Did you mean --seeds?');
 });
 
 it('the help text names the options of a training too, in lines of at most 80 characters', () => {
