@@ -7,9 +7,10 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand, UsageError } from '../bench/support/command-line.ts';
-import { concat, configure, type Evaluation, type EvaluationRow, formatEvaluation, scope } from '../src/index.ts';
-import { enableWideSimd, saveImage } from '../src/node/index.ts';
+import { concat, type Evaluation, type EvaluationRow, formatEvaluation, scope } from '../src/index.ts';
+import { saveImage } from '../src/node/index.ts';
 import { type ComparisonOptions, help, type Planned, parseOptions, plan, USAGE } from './compare-options.ts';
+import { configureRun } from './configure-run.ts';
 import { type LabelledDigits, loadDigits } from './digits.ts';
 import { createEvaluator } from './evaluator.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
@@ -51,11 +52,7 @@ async function compare(options: ComparisonOptions): Promise<void> {
 
 /** Undefined if the user stopped the training. */
 async function trainAll(options: ComparisonOptions, digits: LabelledDigits): Promise<FinishedRun[] | undefined> {
-  await configure({ threads: options.threads });
-  if (options.wide) {
-    const { enabled, reason } = await enableWideSimd();
-    if (!enabled) console.error(`--wide has no effect: ${reason}`);
-  }
+  await configureRun({ ...options, kernels: 'auto' });
   const interruption = watchForInterruption();
   const runs: FinishedRun[] = [];
   for (const planned of plan(options)) {
@@ -78,9 +75,10 @@ async function trainOne(
   if (before?.seconds !== undefined && before.epochs === training.epochs) return 0;
   console.error(`training ${folder}: ${training.epochs} epochs`);
   makeRunFolder(folder);
+  const options = { ...training, resume: before !== undefined };
   return training.model === 'autoencoder'
-    ? trainAutoencoderRun(training, digits, folder, interruption)
-    : trainGanRun({ ...training, resume: before !== undefined }, training.model, digits, folder, interruption);
+    ? trainAutoencoderRun(options, digits, folder, interruption)
+    : trainGanRun(options, training.model, digits, folder, interruption);
 }
 
 function readyRun(folder: string): FinishedRun {

@@ -1,4 +1,7 @@
-/** Writes losses.csv: the losses of each step, and the gradient penalty if there is one. Each step adds a row at once, so that the file has all steps of a checkpoint. */
+/**
+ * Writes losses.csv: the losses of each step, and the gradient penalty if there is one. Each step adds a row at once, so
+ * that the file has all steps of a checkpoint.
+ */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 interface Step {

@@ -44,7 +44,12 @@ export async function trainGanRun(
       labelSmoothing,
       emaMomentum,
       augment,
-      gradientPenalty: penalty && Object.values(penalty).join(' '),
+      // As --gradient-penalty takes it.
+      gradientPenalty:
+        penalty &&
+        Object.values(penalty)
+          .filter((value) => value !== undefined)
+          .join(':'),
       discriminatorSteps: discriminatorSteps > 1 ? discriminatorSteps : undefined,
       decay: decay || undefined,
     },

@@ -4,10 +4,8 @@
  *
  * In your own program, import from 'ganvas' and 'ganvas/node' instead of ../src/.
  */
-
 import { runCommand, UsageError } from '../bench/support/command-line.ts';
-import { configure } from '../src/index.ts';
-import { enableWideSimd } from '../src/node/index.ts';
+import { configureRun } from './configure-run.ts';
 import { loadDigits } from './digits.ts';
 import { watchForInterruption } from './interruption.ts';
 import { help, parseOptions, type TrainingOptions, USAGE } from './options.ts';
@@ -17,11 +15,7 @@ import { trainAutoencoderRun } from './train-autoencoder.ts';
 import { trainGanRun } from './train-gan.ts';
 
 async function train(options: TrainingOptions): Promise<number> {
-  await configure({ threads: options.threads, kernels: options.kernels });
-  if (options.wide) {
-    const { enabled, reason } = await enableWideSimd();
-    if (!enabled) console.error(`--wide has no effect: ${reason}`);
-  }
+  await configureRun(options);
   const data =
     options.images === undefined
       ? await loadDigits(options.data, options.limit)

@@ -6,14 +6,15 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { configureRun } from '../../examples/configure-run.ts';
 import { loadDigits } from '../../examples/digits.ts';
 import { createEvaluator, type Evaluator } from '../../examples/evaluator.ts';
 import { ganOptions } from '../../examples/gan-options.ts';
 import type { TrainingOptions } from '../../examples/options.ts';
 import { writeText } from '../../examples/run-folder.ts';
 import { drawPictures } from '../../examples/saved-generator.ts';
-import { configure, runtimeInfo, scope, trainGan } from '../../src/index.ts';
-import { enableWideSimd, saveImage } from '../../src/node/index.ts';
+import { runtimeInfo, scope, trainGan } from '../../src/index.ts';
+import { saveImage } from '../../src/node/index.ts';
 import { describeMachine } from '../machine.ts';
 import { runCommand } from '../support/command-line.ts';
 import { table } from '../table.ts';
@@ -29,11 +30,7 @@ async function measureQuality(options: QualityOptions): Promise<void> {
   const { trainings, out, judge, classifier, count } = options;
   const first = trainings[0]!;
   await mkdir(out, { recursive: true });
-  await configure({ threads: first.threads, kernels: first.kernels });
-  if (first.wide) {
-    const { enabled, reason } = await enableWideSimd();
-    if (!enabled) console.error(`--wide has no effect: ${reason}`);
-  }
+  await configureRun(first);
   const machine = describeMachine();
   const evaluator = await createEvaluator({ data: judge, classifier, count, seed: SEED }, (text) =>
     console.error(text),

@@ -7,9 +7,10 @@
  *   wgan-gp  weight      mean (|g(x)| - 1)^2,  x = fake + u (real - fake), u uniform in [0, 1), one u for each image
  *
  * The discriminator runs in training mode. With batch normalisation, D of one image depends on the whole batch, and so
- * does g. The pass over x of wgan-gp moves the discriminator's moving statistics, if it has some, once more in that step;
- * they have no part in the training, which normalises by the batch. Images are those before augmentation. With labels, g is with respect to the pixels alone, and an interpolated
- * image has the class of its real image. If a batch has fewer real images than fakes, wgan-gp uses the first fakes.
+ * does g. The pass over x of wgan-gp moves the discriminator's moving statistics, if it has some, once more in that
+ * step; they have no part in the training, which normalises by the batch. Images are those before augmentation. With
+ * labels, g is with respect to the pixels alone, and an interpolated image has the class of its real image. If a batch
+ * has fewer real images than fakes, wgan-gp uses the first fakes.
  *
  * With `every` = k, the penalty is computed in each k-th step only, from the first one on, and multiplied by k. The
  * mean over the steps is then the same. The term is added to the loss of that step, so that optimizer and learning rate

@@ -27,7 +27,7 @@ export interface GanNetworks {
   readonly discriminator: Model;
   readonly generatorOptimizer: Optimizer;
   readonly discriminatorOptimizer: Optimizer;
-  /** The average of the generator's weights, updated after each step. */
+  /** The average of the generator's weights, updated after each step that updates them. */
   readonly average?: WeightAverage | undefined;
 }
 
@@ -81,7 +81,7 @@ export function ganPlayers({
 }
 
 /** Whether the step after `stepsDone` steps updates the generator. */
-export function updatesGenerator({ discriminatorSteps = 1, stepsDone = 0 }: GanStepOptions): boolean {
+function updatesGenerator({ discriminatorSteps = 1, stepsDone = 0 }: GanStepOptions): boolean {
   return (stepsDone + 1) % discriminatorSteps === 0;
 }
 
@@ -160,12 +160,16 @@ export function ganStep(
   return scope(() => {
     const forward = (): Pass<GanLosses> => ganForward(networks, real, noise, random, options);
     const losses = trainStep(WHERE, ganPlayers(networks), real, forward);
-    if (updatesGenerator(options)) updateAverage(networks);
+    updateAverage(networks, options);
     return losses;
   }, 'ganStep');
 }
 
-/** After each update of the generator. */
-export function updateAverage({ average, generator, generatorOptimizer }: GanNetworks): void {
-  if (average !== undefined) updateWeightAverage(average, generator, generatorOptimizer.step);
+/** Updates the average after a step, if that step has updated the generator. */
+export function updateAverage(
+  { average, generator, generatorOptimizer }: GanNetworks,
+  options: Pick<GanStepOptions, 'discriminatorSteps' | 'stepsDone'>,
+): void {
+  if (average === undefined || !updatesGenerator(options)) return;
+  updateWeightAverage(average, generator, generatorOptimizer.step);
 }

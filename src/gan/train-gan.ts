@@ -7,7 +7,7 @@ import type { Pass } from '../training/step.ts';
 import { type Batch, type TrainingResult, train } from '../training/train.ts';
 import { drawLabels, joinClasses, labelsInTurn, oneHot } from './classes.ts';
 import { readTrainGanOptions, type TrainGanOptions, type TrainGanSetup } from './options.ts';
-import { type GanLosses, ganForward, ganPlayers, updateAverage, updatesGenerator } from './step.ts';
+import { type GanLosses, ganForward, ganPlayers, updateAverage } from './step.ts';
 
 export interface TrainGanResult extends TrainingResult<GanLosses> {
   readonly generator: Model;
@@ -78,9 +78,7 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
       settings: settingsOf(setup),
       tensors: new Map([...averagesOf(averageGenerator), ['sample_noise', sampleNoise]]),
       forward: (batch) => forward(setup, batch),
-      afterUpdate({ stepsDone }) {
-        if (updatesGenerator({ ...setup, stepsDone })) updateAverage(networks);
-      },
+      afterUpdate: ({ stepsDone }) => updateAverage(networks, { ...setup, stepsDone }),
       afterEpoch(record) {
         const samples = drawSamples(setup, sampleNoise);
         // Whether the callback keeps the samples or only reads them, they must not occupy tensor memory in later
