@@ -34,11 +34,6 @@ export function isDtype(name: string): name is Dtype {
   return Object.hasOwn(ELEMENT_BYTES, name);
 }
 
-/** Bytes of one element. */
-export function elementBytes(dtype: Dtype): number {
-  return ELEMENT_BYTES[dtype];
-}
-
 /** Bytes of a whole tensor, or undefined if a partial product, taken from the first dimension on, exceeds 2^53 - 1. */
 export function tensorBytes(dtype: Dtype, shape: readonly number[]): number | undefined {
   let size = 1;

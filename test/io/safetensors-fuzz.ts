@@ -1,13 +1,13 @@
 /** The safetensors target of the fuzzer: valid files to damage, and mutations that use the format. */
 import assert from 'node:assert/strict';
 import type { Dtype } from '../../src/io/dtype.ts';
-import { DTYPES, elementBytes } from '../../src/io/dtype.ts';
+import { DTYPES, tensorBytes } from '../../src/io/dtype.ts';
 import { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from '../../src/io/tensor-file.ts';
 import { type FuzzTarget, joinBytes, type Mutator, type TestRandom } from '../support/mutate.ts';
 
 /** An entry whose bytes count up from 1. */
 export function countingEntry(name: string, dtype: Dtype, shape: readonly number[]): TensorEntry {
-  const size = shape.reduce((product, dimension) => product * dimension, elementBytes(dtype));
+  const size = shape.reduce((product, dimension) => product * dimension, tensorBytes(dtype, [])!);
   return { name, dtype, shape, bytes: Uint8Array.from({ length: size }, (_, i) => (i + 1) & 0xff) };
 }
 
@@ -129,7 +129,7 @@ function verify(file: TensorFile, bytes: Uint8Array): void {
     assert.equal(data.byteOffset - bytes.byteOffset, end);
     assert.equal(
       data.length,
-      shape.reduce((product, dimension) => product * dimension, elementBytes(dtype)),
+      shape.reduce((product, dimension) => product * dimension, tensorBytes(dtype, [])!),
     );
     end += data.length;
   }
