@@ -25,7 +25,8 @@ const RED = [220, 40, 30] as const;
 
 function describe(points: Tensor): string {
   const { covered, highQuality } = scoreRing(points);
-  return `${covered} of 8 modes covered, ${(100 * highQuality).toFixed(1)} % of the points within 3 standard deviations`;
+  const near = `${(100 * highQuality).toFixed(1)} % of the points within 3 standard deviations`;
+  return `${covered} of 8 modes covered, ${near}`;
 }
 
 await runCommand(USAGE, async () => {

@@ -114,7 +114,8 @@ async function saveBesideGan(folder: string, samples: Tensor): Promise<void> {
   const model = gan === undefined ? undefined : readDescription(gan);
   if (gan === undefined || model?.seconds === undefined || model.imageShape !== undefined) {
     console.log(
-      'The newest GAN in runs/ is not finished, or draws other images than digits: there is nothing for beside-gan.png; npm run train makes one.',
+      'The newest GAN in runs/ is not finished, or draws other images than digits: there is nothing for ' +
+        'beside-gan.png; npm run train makes one.',
     );
     return;
   }

@@ -23,9 +23,10 @@ async function train(options: TrainingOptions): Promise<number> {
   const folder = options.out ?? (options.resume ? resumedRun(options) : newRun(options.model));
   makeRunFolder(folder);
   const steps = Math.ceil(data.images.count / options.batchSize);
+  const kind = options.images === undefined ? 'digits' : 'pictures';
   console.log(
-    `${data.images.count} ${options.images === undefined ? 'digits' : 'pictures'}, ${steps} steps per epoch, seed ${options.seed};` +
-      ` pictures and weights go to ${folder}`,
+    `${data.images.count} ${kind}, ${steps} steps per epoch, seed ${options.seed}; ` +
+      `pictures and weights go to ${folder}`,
   );
   const interruption = watchForInterruption();
   return options.model === 'autoencoder'
