@@ -12,12 +12,13 @@
  */
 import type { Random } from '../autograd/random.ts';
 import { scope } from '../autograd/scope.ts';
-import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
+import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { mul } from '../ops/arithmetic.ts';
+import { oneHot } from '../ops/gather.ts';
 import { reshape } from '../ops/reshape.ts';
 import { concat } from '../ops/shape-ops.ts';
 import { readLabels } from '../training/checks.ts';
@@ -58,15 +59,6 @@ export function drawLabels(labels: Uint8Array, random: Random, count: number): U
 /** The first `count` labels of the sequence 0, 1, ..., classes - 1, 0, 1, ... */
 export function labelsInTurn(count: number, classes: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => i % classes);
-}
-
-/** One-hot rows [n, classes]: 1 in the column of the label, 0 elsewhere. */
-export function oneHot(labels: Uint8Array, classes: number): Tensor {
-  const rows = new Float32Array(labels.length * classes);
-  labels.forEach((label, row) => {
-    rows[row * classes + label] = 1;
-  });
-  return tensor(rows, [labels.length, classes]);
 }
 
 /** Flattens items [n, ...item] and appends their scaled one-hot rows: [n, size of item + classes]. */

@@ -6,8 +6,9 @@ import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { integer, option, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
+import { oneHot } from '../ops/gather.ts';
 import { checkModel } from '../training/checks.ts';
-import { classesOf, joinClasses, labelBytes, MAX_CLASSES, oneHot } from './classes.ts';
+import { classesOf, joinClasses, labelBytes, MAX_CLASSES } from './classes.ts';
 import { RANDOM } from './model-options.ts';
 
 export interface SampleClassesOptions {

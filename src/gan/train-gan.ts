@@ -2,10 +2,11 @@
 import { scope } from '../autograd/scope.ts';
 import { type Tensor, type Variable, variable } from '../autograd/tensor.ts';
 import type { Model } from '../nn/sequential.ts';
+import { oneHot } from '../ops/gather.ts';
 import { hashLabels } from '../training/configuration.ts';
 import type { Pass } from '../training/step.ts';
 import { type Batch, type TrainingResult, train } from '../training/train.ts';
-import { drawLabels, joinClasses, labelsInTurn, oneHot } from './classes.ts';
+import { drawLabels, joinClasses, labelsInTurn } from './classes.ts';
 import { readTrainGanOptions, type TrainGanOptions, type TrainGanSetup } from './options.ts';
 import { type GanLosses, ganForward, ganPlayers, updateAverage } from './step.ts';
 

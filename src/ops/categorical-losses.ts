@@ -4,30 +4,23 @@
  */
 import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { ShapeError } from '../core/errors.ts';
-import { boolean, number, readOptions } from '../core/options.ts';
+import { readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
-import { LOSS_OPTIONS, type LossOptions, reduceLosses } from './internal/loss-reduction.ts';
+import {
+  CROSSENTROPY_OPTIONS,
+  type CrossentropyOptions,
+  LOSS_OPTIONS,
+  type LossOptions,
+  PROBABILITY_MARGIN,
+  reduceLosses,
+} from './internal/loss-reduction.ts';
 import { sum } from './reduce.ts';
 import { logSoftmax } from './softmax.ts';
 import { log } from './unary.ts';
 
-/** Keras's epsilon: probabilities are kept this far from 0 and 1. */
-const PROBABILITY_MARGIN = 1e-7;
-
-export interface CategoricalCrossentropyOptions extends LossOptions {
-  /** The predictions are logits, not probabilities. Default false, as in Keras. */
-  readonly fromLogits?: boolean | undefined;
-  /** s: labels y become y (1 - s) + s / classes. Default 0. */
-  readonly labelSmoothing?: number | undefined;
-}
-
-const OPTIONS = {
-  ...LOSS_OPTIONS,
-  fromLogits: boolean().or(false),
-  labelSmoothing: number({ from: 0, below: 1 }).or(0),
-};
+export type CategoricalCrossentropyOptions = CrossentropyOptions;
 
 /**
  * -(sum over classes of y log p): by default the mean over the rows, a scalar. Probabilities are divided by their sum
@@ -47,7 +40,7 @@ export function categoricalCrossentropy(
   options: CategoricalCrossentropyOptions = {},
 ): Tensor {
   const where = 'categoricalCrossentropy';
-  const { fromLogits, labelSmoothing, ...reduction } = readOptions(where, options, OPTIONS);
+  const { fromLogits, labelSmoothing, ...reduction } = readOptions(where, options, CROSSENTROPY_OPTIONS);
   const classes = checkRows(where, labels, predictions);
   const y = labelSmoothing === 0 ? labels : add(mul(labels, 1 - labelSmoothing), labelSmoothing / classes);
   const logarithms = fromLogits

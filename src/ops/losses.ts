@@ -8,30 +8,24 @@
  */
 import { isRecorded, record, withoutRecording } from '../autograd/record.ts';
 import { Tensor, toTensor } from '../autograd/tensor.ts';
-import { boolean, number, readOptions } from '../core/options.ts';
+import { readOptions } from '../core/options.ts';
 import * as kernels from '../kernels/library/sigmoid-cross-entropy.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
 import { sumTo } from './internal/broadcasting.ts';
-import { checkLabels, LOSS_OPTIONS, type LossOptions, reduceLosses } from './internal/loss-reduction.ts';
+import {
+  CROSSENTROPY_OPTIONS,
+  type CrossentropyOptions,
+  checkLabels,
+  LOSS_OPTIONS,
+  type LossOptions,
+  PROBABILITY_MARGIN,
+  reduceLosses,
+} from './internal/loss-reduction.ts';
 import { sum } from './reduce.ts';
 import { abs, log, relu, sigmoid, softplus, square } from './unary.ts';
 
-export interface BinaryCrossentropyOptions extends LossOptions {
-  /** The predictions are logits, not probabilities. Default false, as in Keras. */
-  readonly fromLogits?: boolean | undefined;
-  /** s: labels y become y (1 - s) + s / 2. Default 0. */
-  readonly labelSmoothing?: number | undefined;
-}
-
-const OPTIONS = {
-  ...LOSS_OPTIONS,
-  fromLogits: boolean().or(false),
-  labelSmoothing: number({ from: 0, below: 1 }).or(0),
-};
-
-/** Keras's epsilon: probabilities are kept this far from 0 and 1. */
-const PROBABILITY_MARGIN = 1e-7;
+export type BinaryCrossentropyOptions = CrossentropyOptions;
 
 /**
  * Binary cross-entropy between labels in [0, 1] and predictions: by default the mean over all elements, a scalar.
@@ -53,7 +47,7 @@ export function binaryCrossentropy(
   const where = 'binaryCrossentropy';
   const given = toTensor(where, 'labels', labels);
   const p = toTensor(where, 'predictions', predictions);
-  const { fromLogits, labelSmoothing, ...reduction } = readOptions(where, options, OPTIONS);
+  const { fromLogits, labelSmoothing, ...reduction } = readOptions(where, options, CROSSENTROPY_OPTIONS);
   checkLabels(where, given, p);
   const y = labelSmoothing === 0 ? given : add(mul(given, 1 - labelSmoothing), labelSmoothing / 2);
   if (fromLogits) {

@@ -4,14 +4,15 @@
  * The kernel subtracts the largest logit of the row first, so nothing overflows.
  */
 import { isRecorded, record } from '../autograd/record.ts';
-import { checkTensor, ones, Tensor, zeros } from '../autograd/tensor.ts';
+import { checkTensor, ones, Tensor } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { boolean, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
 import * as kernels from '../kernels/library/softmax-cross-entropy.ts';
 import { add, mul, neg, sub } from './arithmetic.ts';
 import { clip } from './clip.ts';
-import { LOSS_OPTIONS, type LossOptions, reduceLosses } from './internal/loss-reduction.ts';
+import { oneHot } from './gather.ts';
+import { LOSS_OPTIONS, type LossOptions, PROBABILITY_MARGIN, reduceLosses } from './internal/loss-reduction.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { log } from './unary.ts';
@@ -28,9 +29,6 @@ export interface SparseCategoricalCrossentropyOptions extends LossOptions {
 }
 
 const OPTIONS = { ...LOSS_OPTIONS, fromLogits: boolean().or(true) };
-
-/** Keras's epsilon: probabilities are kept this far from 0 and 1. */
-const PROBABILITY_MARGIN = 1e-7;
 
 /**
  * Softmax cross-entropy between class numbers and logits: by default the mean over the rows, a scalar.
@@ -102,15 +100,6 @@ function excess(labels: Tensor, logits: Tensor): Tensor {
     return mul(p, sub(dq, sum(mul(p, dq), 1, true)));
   };
   return record('softmax', q, [logits], [backward], [labels]);
-}
-
-function oneHot(labels: Tensor, classes: number): Tensor {
-  const hot = zeros([labels.size, classes]);
-  const values = hot.storage.values();
-  labels.storage.values().forEach((label, row) => {
-    values[row * classes + label] = 1;
-  });
-  return hot;
 }
 
 /** Checks that every label is a class number. The kernels use labels as addresses, unchecked. */

@@ -1,6 +1,6 @@
 /** Labels and one-hot vectors, and what a class-conditional training hands to its networks. */
 import { describe, expect, it } from 'vitest';
-import { drawLabels, joinClasses, labelBytes, labelsInTurn, oneHot, withClasses } from '../../src/gan/classes.ts';
+import { drawLabels, joinClasses, labelBytes, labelsInTurn, withClasses } from '../../src/gan/classes.ts';
 import {
   ArgumentError,
   conditionalDiscriminator,
@@ -10,6 +10,7 @@ import {
   dataset,
   gradients,
   type Model,
+  oneHot,
   square,
   sum,
   type Tensor,

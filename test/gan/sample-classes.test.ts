@@ -1,12 +1,13 @@
 /** sampleClasses() and the conditional pair. */
 import { describe, expect, it } from 'vitest';
-import { joinClasses, oneHot } from '../../src/gan/classes.ts';
+import { joinClasses } from '../../src/gan/classes.ts';
 import {
   ArgumentError,
   conditionalDiscriminator,
   conditionalGenerator,
   createRandom,
   layers,
+  oneHot,
   sampleClasses,
   sequential,
   trainGan,

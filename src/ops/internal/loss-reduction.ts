@@ -4,7 +4,7 @@
 import { checkTensor, Tensor } from '../../autograd/tensor.ts';
 import { checkNumber } from '../../core/check.ts';
 import { ShapeError } from '../../core/errors.ts';
-import { choice, type Option, option } from '../../core/options.ts';
+import { boolean, choice, number, type Option, option } from '../../core/options.ts';
 import { broadcastShapes, formatShape, sameShape } from '../../core/shape.ts';
 import { mul } from '../arithmetic.ts';
 import { mean, sum } from '../reduce.ts';
@@ -33,6 +33,27 @@ export const LOSS_OPTIONS: {
     typeof value === 'number' ? checkNumber(where, argument, value) : checkTensor(where, argument, value),
   ).optional(),
 };
+
+/** The options of binary and categorical cross-entropy beside those of all losses. */
+export interface CrossentropyOptions extends LossOptions {
+  /** The predictions are logits, not probabilities. Default false, as in Keras. */
+  readonly fromLogits?: boolean | undefined;
+  /** s: labels y become y (1 - s) + s / n, where n is the number of classes, 2 if binary. Default 0. */
+  readonly labelSmoothing?: number | undefined;
+}
+
+/** The schema of CrossentropyOptions. */
+export const CROSSENTROPY_OPTIONS: typeof LOSS_OPTIONS & {
+  readonly fromLogits: Option<boolean, boolean, 'optional'>;
+  readonly labelSmoothing: Option<number, number, 'optional'>;
+} = {
+  ...LOSS_OPTIONS,
+  fromLogits: boolean().or(false),
+  labelSmoothing: number({ from: 0, below: 1 }).or(0),
+};
+
+/** Keras's epsilon: probabilities are kept this far from 0 and 1. */
+export const PROBABILITY_MARGIN = 1e-7;
 
 interface ReadLossOptions {
   readonly reduction: LossReduction;
