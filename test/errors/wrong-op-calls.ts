@@ -20,14 +20,16 @@ const options = { gamma: tensor([1, 1, 1]), beta: tensor([0, 0, 0]) };
 const moments = batchMoments(x);
 const otherMoments = batchMoments(tensor([[1]]));
 keepsData(x, v, ...Object.values(options), ...Object.values(moments));
+const [twoOnes, threeOnes] = [tensor([[[1]], [[1]]]), tensor([[[1]], [[1]], [[1]]])];
 const [empty, one, single, pair] = [tensor([]), tensor(1), tensor([1]), tensor([[1, 2]])];
 
 /** What is wrong beside the options and operands that are no tensors. */
 const SPECIAL: Readonly<Record<string, readonly WrongCall[]>> = {
   matmul: [
-    [Shape, [x, v], /^both operands must be matrices; got a \[2, 3\] and b \[3\]/],
+    [Shape, [x, v], /^both operands must be matrices or stacks of them; got a \[2, 3\] and b \[3\]/],
     [Shape, [x, x], /^inner sizes differ: a \[2, 3\] gives 3, b \[2, 3\] gives 2/],
     [Shape, [x, x, { transposeA: true, transposeB: true }], /^inner sizes differ/],
+    [Shape, [twoOnes, threeOnes], /^leading axes: shapes \[2\] and \[3\] do not broadcast/],
     [Argument, [2, x], /^a must be a Tensor; got 2/],
   ],
   leakyRelu: [

@@ -47,6 +47,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   gelu: ({ approximate }, x) => ganvas.gelu(x!, approximate as boolean | undefined),
   pow: ({ exponent }, x, z) => ganvas.pow(x!, z ?? (exponent as number)),
   prelu: (_, x, alpha) => ganvas.prelu(x!, alpha!),
+  matmul: (settings, a, b) => ganvas.matmul(a!, b!, settings),
   maximum: (_, a, b) => ganvas.maximum(a!, b!),
   minimum: (_, a, b) => ganvas.minimum(a!, b!),
   where: (_, a, b) => ganvas.where(tensor([1, 0, 0, 1, 1, 0], [2, 3]), a!, b!),

@@ -24,6 +24,22 @@ const LARGE_SIZES: readonly (readonly [number, number, number])[] = [
   [1, 2, 1025],
 ];
 
+/** Leading axes of a, of b and of the product. */
+type Stacks = readonly [a: readonly number[], b: readonly number[], both: readonly number[]];
+const STACKS: readonly Stacks[] = [
+  [[3], [3], [3]],
+  [[2], [], [2]],
+  [[], [2], [2]],
+  [[2, 1], [3], [2, 3]],
+  [
+    [1, 2],
+    [2, 1],
+    [2, 2],
+  ],
+  [[0], [1], [0]],
+  [[0, 2], [], [0, 2]],
+];
+
 function matmulSample(
   m: number,
   n: number,
@@ -31,19 +47,26 @@ function matmulSample(
   transposeA: boolean,
   transposeB: boolean,
   salt: number,
+  [stackA, stackB, stack]: Stacks = [[], [], []],
 ): OpSample {
-  const read = (x: Nd, transposed: boolean, i: number, j: number): number => ndAt(x, transposed ? [j, i] : [i, j]);
   const products = ([a, b]: readonly Nd[], of: (product: number) => number): Nd =>
-    ndBuild([m, n], ([i, j]) => {
+    ndBuild([...stack, m, n], (at) => {
+      const [i, j] = at.slice(-2) as [number, number];
+      const lead = (sizes: readonly number[]): number[] =>
+        sizes.map((size, axis) => (size === 1 ? 0 : at[axis + stack.length - sizes.length]!));
+      const [ofA, ofB] = [lead(stackA), lead(stackB)];
       let total = 0;
-      for (let p = 0; p < k; p++) total += of(read(a!, transposeA, i!, p) * read(b!, transposeB, p, j!));
+      for (let p = 0; p < k; p++) {
+        const x = ndAt(a!, [...ofA, ...(transposeA ? [p, i] : [i, p])]);
+        total += of(x * ndAt(b!, [...ofB, ...(transposeB ? [j, p] : [p, j])]));
+      }
       return total;
     });
   return {
-    label: `${m} x ${n} x ${k}${transposeA ? ', A transposed' : ''}${transposeB ? ', B transposed' : ''}`,
+    label: `[${stackA}] x [${stackB}] of ${m} x ${n} x ${k}${transposeA ? ', A transposed' : ''}${transposeB ? ', B transposed' : ''}`,
     inputs: [
-      ndRandom(transposeA ? [k, m] : [m, k], salt, -1.5, 1.5),
-      ndRandom(transposeB ? [n, k] : [k, n], salt + 1000, -1.5, 1.5),
+      ndRandom([...stackA, ...(transposeA ? [k, m] : [m, k])], salt, -1.5, 1.5),
+      ndRandom([...stackB, ...(transposeB ? [n, k] : [k, n])], salt + 1000, -1.5, 1.5),
     ],
     run: ([a, b]) => matmul(a!, b!, { transposeA, transposeB }),
     reference: (inputs) => products(inputs, (product) => product),
@@ -68,6 +91,7 @@ export const matmulCases: readonly OpCase[] = [
     samples: [
       ...SIZES.flatMap(([m, n, k], i) => FLAGS.map(([a, b], j) => matmulSample(m, n, k, a, b, 10 * i + j))),
       ...LARGE_SIZES.map(([m, n, k], i) => matmulSample(m, n, k, FLAGS[i]![0], FLAGS[i]![1], 500 + i)),
+      ...STACKS.flatMap((stacks, i) => FLAGS.map(([a, b], j) => matmulSample(2, 3, 2, a, b, 600 + 10 * i + j, stacks))),
     ],
     float32: 'bound',
   },
