@@ -7,6 +7,7 @@ import {
   checkNumber,
   checkOptions,
   didYouMean,
+  isInstance,
   nearestWord,
   describe as picture,
   type Range,
@@ -189,4 +190,11 @@ describe('nearestWord, didYouMean', () => {
     expect(nearestWord('ab', ['xy'])).toBeUndefined();
     expect(nearestWord('ab', ['ay'])).toBe('ay');
   });
+});
+
+it('isInstance() is false for a revoked proxy, where instanceof throws a TypeError', () => {
+  const { proxy, revoke } = Proxy.revocable(new Map(), {});
+  expect(isInstance(proxy, Map)).toBe(true);
+  revoke();
+  expect(isInstance(proxy, Map)).toBe(false);
 });
