@@ -77,3 +77,52 @@ it('of 4,000 damaged streams, takes those that zlib takes, with equal bytes (see
   // Most damage in the codes still unpacks to something.
   expect(taken).toBeGreaterThan(600);
 });
+
+/** A zlib stream with one block of these fields, [value, bits], and zeros behind it. */
+function block(...fields: readonly (readonly [value: number, bits: number])[]): Uint8Array {
+  const bits = fields.flatMap(([value, count]) => Array.from({ length: count }, (_, bit) => (value >> bit) & 1));
+  const stream = new Uint8Array(64);
+  stream.set([0x78, 0x01]);
+  bits.forEach((bit, i) => {
+    stream[2 + (i >> 3)]! |= bit << (i & 7);
+  });
+  return stream;
+}
+
+/** Last block, with codes of its own: HLIT, HDIST and HCLEN of RFC 1951, 3.2.7, then the lengths of 16, 17, 18, 0 ... */
+const codes = (hlit: number, lengths: readonly number[]): [number, number][] => [
+  ...([
+    [5, 3],
+    [hlit, 5],
+    [0, 5],
+    [lengths.length - 4, 4],
+  ] as [number, number][]),
+  ...lengths.map((length): [number, number] => [length, 3]),
+];
+
+it.each<[string, [number, number][]]>([
+  ['too many codes', codes(30, [0, 0, 0, 0])],
+  ['an incomplete code', codes(0, [1, 0, 0, 0])],
+  ['overlapping codes', codes(0, [1, 1, 1, 0])],
+  // Code 0 is 16: repeat the length before.
+  ['repeats a length that is not there', codes(0, [1, 1, 0, 0])],
+  // 0 is a run of zeros, 01 the length 0, 11 the length 1: 138 + 118 zeros, 256 and 257 of one bit, no distance.
+  [
+    'an unknown code',
+    [
+      ...codes(1, [0, 0, 1, 2, ...new Array(13).fill(0), 2]),
+      ...([
+        [0, 1],
+        [127, 7],
+        [0, 1],
+        [107, 7],
+        [3, 2],
+        [3, 2],
+        [1, 2],
+        [1, 1],
+      ] as [number, number][]),
+    ],
+  ],
+])('refuses %s', (problem, fields) => {
+  expect(() => unpacked(block(...fields), 100)).toThrow(problem);
+});
