@@ -55,7 +55,8 @@ export const DECODE_OPTIONS: DecodeSchema = {
  * show.
  *
  * @throws FormatError, with the byte offset of the fault, for anything but a whole PNG file, and for one with more
- *   pixels than `maxPixels`. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer, or for a wrong option.
+ *   pixels than `maxPixels`. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer, or for a wrong
+ *   option.
  *
  * @example
  * const { pixels, width, height, channels } = decodePng(await readFile('cat.png'));

@@ -86,7 +86,7 @@ const registered: AnyKernel[] = [];
 let configured: ConfiguredRuntime | undefined;
 let substitute: Runtime | undefined;
 
-/** @internal Adds a kernel. One that is rare, or that is imported after the first use, is compiled when it first runs. */
+/** @internal Adds a kernel. If it is rare or imported after the first use, it is compiled when it first runs. */
 export function register(kernel: AnyKernel): void {
   registered.push(kernel);
 }

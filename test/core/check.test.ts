@@ -7,6 +7,7 @@ import {
   checkNumber,
   checkOptions,
   didYouMean,
+  hasMethods,
   isInstance,
   nearestWord,
   describe as picture,
@@ -197,4 +198,13 @@ it('isInstance() is false for a revoked proxy, where instanceof throws a TypeErr
   expect(isInstance(proxy, Map)).toBe(true);
   revoke();
   expect(isInstance(proxy, Map)).toBe(false);
+});
+
+it('hasMethods() accepts objects with all of the methods, and neither functions nor what has no properties', () => {
+  const methods = { save() {}, list() {} };
+  expect(hasMethods(methods, ['save', 'list'])).toBe(true);
+  expect(hasMethods({ save() {} }, ['save', 'list'])).toBe(false);
+  for (const value of [Object.assign(() => {}, methods), null, undefined, 'save']) {
+    expect(hasMethods(value, ['save', 'list']), String(value)).toBe(false);
+  }
 });

@@ -17,7 +17,7 @@ export interface LayerNormalizationConfig extends LayerConfig {
 }
 
 export interface GroupNormalizationConfig extends LayerNormalizationConfig {
-  /** Number of groups; must divide the number of channels. -1: as many as channels, instance normalisation. Default 32. */
+  /** Number of groups, a divisor of the number of channels. -1: one for each (instance normalisation). Default 32. */
   readonly groups?: number | undefined;
 }
 

@@ -29,8 +29,8 @@ const OPTIONS = { powerIterations: integer(1).or(1), inputShape: shape().optiona
 const TINY = 1e-12;
 
 /**
- * Wraps layers.dense(), conv2d() or conv2dTranspose(). u is kept in the weight `vector_u`, which is not trainable but is
- * saved and resumed.
+ * Wraps layers.dense(), conv2d() or conv2dTranspose(). u is kept in the weight `vector_u`, which is not trainable but
+ * is saved and resumed.
  *
  * build() throws an ArgumentError if the layer has no kernel.
  *
