@@ -5,7 +5,7 @@ import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { argMax } from '../ops/internal/arg-max.ts';
+import { argMaxRows } from '../ops/internal/arg-max.ts';
 import { buildInRow, checkModel, expectShape, readLabels } from '../training/checks.ts';
 import { readDataset } from '../training/options.ts';
 import type { Classifier } from './digit-classifier.ts';
@@ -26,7 +26,7 @@ export function classify(classifier: Classifier, images: Dataset | Tensor): Int3
   const source = readDataset(where, 'images', images);
   const { features, head } = fitClassifier(where, readClassifier(where, 'classifier', classifier), source.itemShape);
   const classes = new Int32Array(source.count);
-  visitBatches(source, BATCH, (batch, first) => classes.set(argMax(head.predict(features.predict(batch))), first));
+  visitBatches(source, BATCH, (batch, first) => classes.set(argMaxRows(head.predict(features.predict(batch))), first));
   return classes;
 }
 

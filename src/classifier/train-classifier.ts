@@ -5,7 +5,7 @@ import { ShapeError } from '../core/errors.ts';
 import { callback, option, readOptions } from '../core/options.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { argMax } from '../ops/internal/arg-max.ts';
+import { argMaxRows } from '../ops/internal/arg-max.ts';
 import { sparseCategoricalCrossentropy } from '../ops/softmax-cross-entropy.ts';
 import { adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
@@ -107,7 +107,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
       values.loss === undefined
         ? sparseCategoricalCrossentropy(tensor(right), logits)
         : checkLoss(WHERE, 'loss', values.loss(tensor(right), logits));
-    return { loss, measures: { loss: loss.item(), accuracy: shareOf(argMax(logits), right) } };
+    return { loss, measures: { loss: loss.item(), accuracy: shareOf(argMaxRows(logits), right) } };
   };
   const result = await train<ClassifierMeasures>(run, {
     where: WHERE,

@@ -8,7 +8,7 @@ import { describe, invalid, isArray, isInstance } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { integer, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
-import { argMax } from '../ops/internal/arg-max.ts';
+import { argMaxRows } from '../ops/internal/arg-max.ts';
 import { checkFinite } from './features.ts';
 
 export interface ClassHistogramOptions {
@@ -84,5 +84,5 @@ function fromLogits(where: string, images: Tensor, wanted: number | undefined): 
     );
   }
   checkFinite(where, 'images', logits);
-  return { numbers: argMax(logits), classes };
+  return { numbers: argMaxRows(logits), classes };
 }

@@ -5,7 +5,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { formatShape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { argMax } from '../ops/internal/arg-max.ts';
+import { argMaxRows } from '../ops/internal/arg-max.ts';
 
 interface Network {
   readonly features: (images: Tensor) => Tensor;
@@ -40,7 +40,7 @@ export function outputsOf(where: string, { features, logits, batchSize }: Networ
       }
     }
     rows.set(found.storage.view(), start * featureCount);
-    if (scores !== undefined) classes.set(argMax(scores), start);
+    if (scores !== undefined) classes.set(argMaxRows(scores), start);
   });
   return { rows, featureCount, classes, classCount };
 }

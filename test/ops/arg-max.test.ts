@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../src/autograd/tensor.ts';
-import { argMax } from '../../src/ops/internal/arg-max.ts';
+import { argMaxRows } from '../../src/ops/internal/arg-max.ts';
 
-describe('argMax', () => {
+describe('argMaxRows', () => {
   it('gives the index of the largest value of each row, the first one if several are equal', () => {
     const matrix = tensor([
       [0, 5, -1],
@@ -11,11 +11,11 @@ describe('argMax', () => {
       [-9, 0, 0],
       [-0, 0, -1],
     ]);
-    expect([...argMax(matrix)]).toEqual([1, 2, 0, 1, 0]);
+    expect([...argMaxRows(matrix)]).toEqual([1, 2, 0, 1, 0]);
   });
 
   it('gives 0 for a single column and an empty list for no rows', () => {
-    expect([...argMax(tensor([[3], [4]]))]).toEqual([0, 0]);
-    expect(argMax(tensor(new Float32Array(0), [0, 4])).length).toBe(0);
+    expect([...argMaxRows(tensor([[3], [4]]))]).toEqual([0, 0]);
+    expect(argMaxRows(tensor(new Float32Array(0), [0, 4])).length).toBe(0);
   });
 });

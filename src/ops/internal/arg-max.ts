@@ -22,6 +22,6 @@ export function indicesOfExtremes(values: Floats, length: number, inner: number,
 }
 
 /** The index of the largest value in each row of a matrix [n, d]. */
-export function argMax(matrix: Tensor): Int32Array {
+export function argMaxRows(matrix: Tensor): Int32Array {
   return indicesOfExtremes(matrix.storage.values(), matrix.shape[1]!, 1, 1);
 }
