@@ -77,6 +77,7 @@ export const RANGES: Readonly<Record<string, string>> = {
   activation:
     "one of 'linear', 'relu', 'leakyRelu', 'tanh', 'sigmoid', 'elu', 'exponential', 'gelu', 'hardSigmoid', 'mish', " +
     "'relu6', 'selu', 'silu', 'softmax', 'softplus', 'softsign', 'swish'",
+  'layers.zeroPadding2d.padding': 'a whole number of at least 0, [height, width] or [[top, bottom], [left, right]]',
   'layers.softmax.axis': 'a whole number from -64 to -1',
   'layers.elu.alpha': notNegative,
   alphaInitializer: "one of 'glorotUniform', 'heUniform', 'randomNormal', 'zeros', 'ones'",

@@ -324,6 +324,15 @@ const LAYERS: Readonly<Record<string, ValidCall>> = {
   softmax: of(layers.softmax, () => [{ axis: -2, inputShape: [2, 3] }]),
   spectralNormalization: of(layers.spectralNormalization, () => [layer(), { powerIterations: 2, inputShape: [3] }]),
   upsampling2d: of(layers.upsampling2d, () => [{ size: [2, 3], interpolation: 'bilinear', inputShape: [4, 4, 1] }]),
+  zeroPadding2d: of(layers.zeroPadding2d, () => [
+    {
+      padding: [
+        [0, 1],
+        [2, 3],
+      ],
+      inputShape: [4, 4, 1],
+    },
+  ]),
 };
 
 const SCHEDULES: Readonly<Record<string, ValidCall>> = {

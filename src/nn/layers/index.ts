@@ -29,3 +29,4 @@ export {
 } from './simple.ts';
 export { type SpectralNormalizationConfig, spectralNormalization } from './spectral-normalization.ts';
 export { type Upsampling2dConfig, upsampling2d } from './upsampling.ts';
+export { type ZeroPadding2dConfig, zeroPadding2d } from './zero-padding.ts';
