@@ -78,7 +78,8 @@ export function logSigmoid(x: Tensor): Tensor {
 /** y = min(max(x, 0), 6) */
 export function relu6(x: Tensor): Tensor {
   checkTensor('relu6', 'x', x);
-  return clip(x, 0, 6);
+  // clip alone would pass the gradient at 0.
+  return clip(relu(x), 0, 6);
 }
 
 /** y = relu6(x + 3) / 6, as in Keras 3 and PyTorch. */

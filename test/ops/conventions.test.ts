@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { createRandom } from '../../src/autograd/random.ts';
 import { type Tensor, tensor, variable } from '../../src/autograd/tensor.ts';
-import { elu, step } from '../../src/ops/activations.ts';
+import { elu, relu6, step } from '../../src/ops/activations.ts';
 import { argMax, argMin } from '../../src/ops/arg-max.ts';
 import { add, div, mul } from '../../src/ops/arithmetic.ts';
 import { batchMoments, batchNormTraining } from '../../src/ops/batch-normalization.ts';
@@ -45,6 +45,10 @@ function at(fn: (x: Tensor) => Tensor, x: readonly number[]): { y: number[]; dx:
 describe('kinks', () => {
   it('abs: the slope at 0 is 0', () => {
     expect(at(abs, [0, -0, 2, -2])).toEqual({ y: [0, 0, 2, 2], dx: [0, 0, 1, -1] });
+  });
+
+  it('relu6: the slope at 0 is 0, as in Keras, PyTorch and TensorFlow.js', () => {
+    expect(at(relu6, [0, 0.5, 8])).toEqual({ y: [0, 0.5, 6], dx: [0, 1, 0] });
   });
 
   it('relu: the slope at 0 is 0, and -0 becomes 0', () => {
