@@ -3,6 +3,7 @@
  *   glorotUniform: uniform in [-l, l], l = sqrt(6 / (fan_in + fan_out)) (X. Glorot, Y. Bengio, AISTATS 2010)
  *   heUniform:     uniform in [-l, l], l = sqrt(6 / fan_in) (K. He et al., ICCV 2015)
  *   randomNormal:  normal with mean 0 and standard deviation 0.05, as in Keras
+ *   randomUniform: uniform in [-0.05, 0.05], as in Keras
  */
 import type { Random } from '../autograd/random.ts';
 import { checkTensor, ones, type Tensor, zeros } from '../autograd/tensor.ts';
@@ -14,7 +15,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 /** Makes the initial values of a weight: a tensor of the given shape. */
 export type Initializer = (shape: Shape, random: Random) => Tensor;
 
-export type InitializerName = 'glorotUniform' | 'heUniform' | 'randomNormal' | 'zeros' | 'ones';
+export type InitializerName = 'glorotUniform' | 'heUniform' | 'randomNormal' | 'randomUniform' | 'zeros' | 'ones';
 
 const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {
   glorotUniform: (shape, random) => {
@@ -23,6 +24,7 @@ const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {
   },
   heUniform: (shape, random) => uniformWithin(Math.sqrt(6 / Math.max(fans(shape).fanIn, 1)), shape, random),
   randomNormal: (shape, random) => random.normal(shape, 0, 0.05),
+  randomUniform: (shape, random) => uniformWithin(0.05, shape, random),
   zeros: (shape) => zeros(shape),
   ones: (shape) => ones(shape),
 };

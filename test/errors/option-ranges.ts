@@ -6,6 +6,7 @@ const positive = 'a finite number above 0';
 const notNegative = 'a finite number of at least 0';
 const fraction = 'a finite number from 0 to 1';
 const belowOne = 'a finite number from 0 to below 1';
+const initializer = "one of 'glorotUniform', 'heUniform', 'randomNormal', 'randomUniform', 'zeros', 'ones'";
 const count = 'a whole number of at least 1';
 const countOrNone = 'a whole number of at least 0';
 
@@ -80,8 +81,11 @@ export const RANGES: Readonly<Record<string, string>> = {
   'layers.zeroPadding2d.padding': 'a whole number of at least 0, [height, width] or [[top, bottom], [left, right]]',
   'layers.softmax.axis': 'a whole number from -64 to -1',
   'layers.elu.alpha': notNegative,
-  alphaInitializer: "one of 'glorotUniform', 'heUniform', 'randomNormal', 'zeros', 'ones'",
-  kernelInitializer: "one of 'glorotUniform', 'heUniform', 'randomNormal', 'zeros', 'ones'",
+  alphaInitializer: initializer,
+  embeddingsInitializer: initializer,
+  kernelInitializer: initializer,
+  inputDim: count,
+  outputDim: count,
   units: count,
   rate: belowOne,
   initialLearningRate: notNegative,

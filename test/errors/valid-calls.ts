@@ -309,6 +309,9 @@ const LAYERS: Readonly<Record<string, ValidCall>> = {
   batchNormalization: of(layers.batchNormalization, () => [{ momentum: 0.9, epsilon: 1e-3, center: true }]),
   conv2d: of(layers.conv2d, () => [{ filters: 2, kernelSize: 3, strides: 2, padding: 'same', inputShape: [4, 4, 1] }]),
   conv2dTranspose: of(layers.conv2dTranspose, () => [{ filters: 2, kernelSize: [3, 3], activation: 'relu' }]),
+  embedding: of(layers.embedding, () => [
+    { inputDim: 5, outputDim: 2, embeddingsInitializer: 'zeros', inputShape: [] },
+  ]),
   dense: of(layers.dense, () => [{ units: 2, useBias: true, inputShape: [3], kernelInitializer: 'zeros' }]),
   dropout: of(layers.dropout, () => [{ rate: 0.5 }]),
   elu: of(layers.elu, () => [{ alpha: 0.5 }]),

@@ -17,10 +17,11 @@ function moments(x: Float32Array): { mean: number; variance: number } {
   return { mean, variance: x.reduce((sum, one) => sum + (one - mean) ** 2, 0) / x.length };
 }
 
-// The limits of X. Glorot, Y. Bengio (AISTATS 2010) and K. He et al. (ICCV 2015), as in Keras.
+// Keras's default limit of randomUniform, and the limits of X. Glorot, Y. Bengio (AISTATS 2010) and K. He et al. (ICCV 2015), as in Keras.
 const UNIFORM = [
   ['glorotUniform', Math.sqrt(6 / 500)],
   ['heUniform', Math.sqrt(6 / 200)],
+  ['randomUniform', 0.05],
 ] as const;
 
 describe.each(UNIFORM)('%s', (name, limit) => {
@@ -59,7 +60,7 @@ describe('initializers', () => {
     expect([...values('zeros', [2, 2]), ...values('ones', [2, 2])]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
   });
 
-  it.each(['glorotUniform', 'heUniform', 'randomNormal'] as const)(
+  it.each(['glorotUniform', 'heUniform', 'randomNormal', 'randomUniform'] as const)(
     '%s: equal seeds give equal bits, different seeds different ones',
     (name) => {
       const bits = (seed: number): string => bitsOf({ data: values(name, SHAPE, seed) });

@@ -2,6 +2,7 @@ export { type EluConfig, elu, type PreluConfig, prelu, type SoftmaxConfig, softm
 export { type BatchNormalizationConfig, batchNormalization } from './batch-normalization.ts';
 export { type Conv2dConfig, conv2d, conv2dTranspose } from './convolution.ts';
 export { type DenseConfig, dense } from './dense.ts';
+export { type EmbeddingConfig, embedding } from './embedding.ts';
 export {
   type GroupNormalizationConfig,
   groupNormalization,
