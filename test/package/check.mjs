@@ -44,12 +44,17 @@ function packTwice() {
   return first;
 }
 
-/** Allows package.json, README.md, LICENSE, and in dist only modules and their types. */
+/**
+ * Allows package.json, README.md, LICENSE, the guides and pictures that these link to, and in dist only modules and
+ * their types.
+ */
 function checkFiles(tarball) {
   const files = run('tar', ['-tzf', tarball]).trim().split('\n');
-  const unexpected = files.filter(
-    (file) => !/^package\/(package\.json|README\.md|LICENSE|dist\/[\w/.-]+\.(js|d\.ts))$/.test(file),
-  );
+  const allowed = [
+    /^package\/(package\.json|README\.md|LICENSE|dist\/[\w/.-]+\.(js|d\.ts))$/,
+    /^package\/(examples\/guides\/[\w-]+\.md|examples\/[\w/-]+\.png|bench\/quality\/curve\.svg)$/,
+  ];
+  const unexpected = files.filter((file) => !allowed.some((pattern) => pattern.test(file)));
   assert.deepEqual(unexpected, [], 'files that do not belong in the package');
   for (const needed of [
     'package.json',

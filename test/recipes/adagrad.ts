@@ -1,4 +1,7 @@
-/** An optimizer by the README's recipe: a = a + g^2; w = w - rate g / sqrt(a + epsilon). Duchi et al., JMLR 2011. */
+/**
+ * An optimizer by the recipe of examples/guides/contributing.md: a = a + g^2; w = w - rate g / sqrt(a + epsilon).
+ * Duchi et al., JMLR 2011.
+ */
 import { number, readOptions } from '../../src/core/options.ts';
 import { add, div, mul, sub } from '../../src/ops/arithmetic.ts';
 import { sqrt, square } from '../../src/ops/unary.ts';

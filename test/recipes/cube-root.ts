@@ -1,4 +1,7 @@
-/** An operation without a kernel of its own, by the README's recipe: defineOp() and checkGradients(). */
+/**
+ * An operation without a kernel of its own, by the recipe of examples/guides/contributing.md: defineOp() and
+ * checkGradients().
+ */
 import { abs, defineOp, div, exp, log, mul, sign, square, type Tensor } from '../../src/index.ts';
 
 /**

@@ -1,4 +1,7 @@
-/** A layer by the README's recipe: LayerNormalization over the last axis, made of operations that exist. */
+/**
+ * A layer by the recipe of examples/guides/contributing.md: LayerNormalization over the last axis, made of operations
+ * that exist.
+ */
 import { ones, variable, zeros } from '../../src/autograd/tensor.ts';
 import { ShapeError } from '../../src/core/errors.ts';
 import { number, readOptions, shape } from '../../src/core/options.ts';

@@ -1,4 +1,4 @@
-/** A loss and a GAN by the README's recipes: points in the plane instead of images. */
+/** A loss and a GAN by the recipes of examples/guides/contributing.md: points in the plane instead of images. */
 import {
   adam,
   add,

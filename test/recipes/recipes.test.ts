@@ -1,4 +1,4 @@
-/** A working sample of each recipe of the README. The samples stand beside this file. */
+/** A working sample of each recipe of examples/guides/contributing.md. The samples stand beside this file. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { gradients } from '../../src/autograd/gradients.ts';
 import { tensor, variable } from '../../src/autograd/tensor.ts';

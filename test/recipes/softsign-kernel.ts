@@ -1,4 +1,4 @@
-/** A kernel by the README's recipe: softsign and its gradient. */
+/** A kernel by the recipe of examples/guides/contributing.md: softsign and its gradient. */
 import { type GradientKernel, gradient, type UnaryKernel, unary } from '../../src/kernels/elementwise.ts';
 import { f32x4 } from '../../src/wasm/index.ts';
 

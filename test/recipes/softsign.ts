@@ -1,4 +1,4 @@
-/** An operation by the README's recipe. */
+/** An operation by the recipe of examples/guides/contributing.md. */
 import { record } from '../../src/autograd/record.ts';
 import { checkTensor, type Tensor } from '../../src/autograd/tensor.ts';
 import { add, div, mul } from '../../src/ops/arithmetic.ts';

@@ -1,4 +1,4 @@
-/** A training by the README's recipe: one network learns to remove noise from images. */
+/** A training by the recipe of examples/guides/contributing.md: one network learns to remove noise from images. */
 import { option, readOptions } from '../../src/core/options.ts';
 import type { Model } from '../../src/nn/sequential.ts';
 import { add, mul } from '../../src/ops/arithmetic.ts';
