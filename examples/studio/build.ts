@@ -1,0 +1,37 @@
+/**
+ * Builds the studio into a folder that any static host can serve, from any path: index.html, styles, scripts and the
+ * digits. esbuild comes with tsx, so the lock file pins it.
+ */
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** Scripts that the page loads by name: its own, and the workers of the modes. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  page: 'page.ts',
+  'pictures-worker': 'pictures/worker.ts',
+};
+
+/** Files that are copied as they are. */
+const FILES = ['index.html', 'studio.css', 'icon.svg'];
+const DIGITS = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte.gz'];
+
+export async function buildStudio(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await build({
+    entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(here, path)])),
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  for (const name of FILES) copyFileSync(join(here, name), join(folder, name));
+  for (const name of DIGITS) copyFileSync(join(here, '../data', name), join(folder, name));
+}

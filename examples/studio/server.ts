@@ -1,0 +1,48 @@
+/** Serves the built studio on this machine, with the headers for cross-origin isolation, which threads need. */
+import { createReadStream, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Those of a page that may share memory between threads. */
+export const ISOLATION: Readonly<Record<string, string>> = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** @param headers - of every response, for example ISOLATION. */
+export function studioServer(folder: string, headers: Readonly<Record<string, string>>): Server {
+  return createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const name = normalize(decodeName(pathname)).replace(/^[/\\]+/, '');
+    const path = join(folder, name === '' || name === '.' ? 'index.html' : name);
+    const file = name.split(/[/\\]/).includes('..') ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (file?.isFile() !== true) {
+      response.writeHead(404, headers).end();
+      return;
+    }
+    const type = TYPES[extname(path)] ?? 'application/octet-stream';
+    response.writeHead(200, {
+      ...headers,
+      'Content-Type': type,
+      'Content-Length': file.size,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    createReadStream(path).pipe(response);
+  });
+}
+
+function decodeName(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return '..';
+  }
+}
