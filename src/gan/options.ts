@@ -1,7 +1,7 @@
 /** The options of trainGan: their defaults, and all checks that can be done before the first step. */
 import type { Tensor } from '../autograd/tensor.ts';
 import { ArgumentError } from '../core/errors.ts';
-import { choice, integer, number, option, readOptions } from '../core/options.ts';
+import { callback, choice, integer, number, option, readOptions } from '../core/options.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import { MODEL, OPTIMIZER } from '../training/checks.ts';
@@ -17,7 +17,7 @@ import { DEFAULT_CLASSES, labelBytes, MAX_CLASSES } from './classes.ts';
 import { type GradientPenalty, type GradientPenaltyOptions, readGradientPenalty } from './gradient-penalty.ts';
 import { checkObjective, DEFAULT_LOSS, GAN_LOSSES, type GanLoss, type Objective, readObjective } from './losses.ts';
 import { readNetworks, warnOfRange } from './networks.ts';
-import type { GanLosses, GanNetworks } from './step.ts';
+import type { GanLosses, GanNetworks, GanUpdate } from './step.ts';
 
 /** What onEpoch gets in addition to the means. */
 export interface GanEpoch {
@@ -30,6 +30,21 @@ export interface GanEpoch {
   readonly generator: Model;
   /** With `emaMomentum`: the generator with averaged weights, which draws the samples. Otherwise undefined. */
   readonly averageGenerator: Model | undefined;
+}
+
+/** What beforeStep gets: the step that comes, and what it will train. */
+export interface GanTurn {
+  /** From 1. */
+  readonly epoch: number;
+  /** The step within the epoch, from 1. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly generator: Model;
+  readonly discriminator: Model;
+  /** With `emaMomentum`: the generator with averaged weights. Otherwise undefined. */
+  readonly averageGenerator: Model | undefined;
+  /** [sampleCount, latentDim], the noise of the samples of onEpoch, without classes. It is freed after the training. */
+  readonly sampleNoise: Tensor;
 }
 
 export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
@@ -100,12 +115,20 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
    */
   readonly discriminatorSteps?: number | undefined;
   /**
+   * Called before every step; a returned promise is awaited, so a program can pause the training here or slow it down.
+   * The result names the networks that the step updates, 'both', 'generator' or 'discriminator'; with undefined,
+   * discriminatorSteps decides. A training with the same results has the same bits.
+   */
+  readonly beforeStep?: BeforeStep | undefined;
+  /**
    * Changes that real and generated images get before the discriminator sees them, for training on few images: names,
    * or { kind, amount }, of 'brightness', 'saturation', 'contrast', 'translation' and 'cutout', in the order in which
    * they are made. Default: none.
    */
   readonly augmentation?: readonly (AugmentationKind | AugmentationOptions)[] | undefined;
 }
+
+type BeforeStep = (turn: GanTurn) => GanUpdate | undefined | Promise<GanUpdate | undefined>;
 
 /** The checked options of trainGan, with the networks. */
 export interface TrainGanSetup extends TrainingRun<GanLosses, GanEpoch> {
@@ -121,6 +144,7 @@ export interface TrainGanSetup extends TrainingRun<GanLosses, GanEpoch> {
   readonly gradientPenalty: GradientPenalty | undefined;
   readonly discriminatorSteps: number;
   readonly augmentation: readonly Augmentation[] | undefined;
+  readonly beforeStep: BeforeStep | undefined;
 }
 
 const WHERE = 'trainGan';
@@ -141,6 +165,7 @@ const OPTIONS = {
   emaMomentum: number({ from: 0, below: 1 }).optional(),
   gradientPenalty: option<GradientPenaltyOptions, GradientPenalty>(readGradientPenalty).optional(),
   discriminatorSteps: integer(1).or(1),
+  beforeStep: callback<BeforeStep>().optional(),
   augmentation: option<readonly (AugmentationKind | AugmentationOptions)[], readonly Augmentation[]>(
     readAugmentation,
   ).optional(),
@@ -168,6 +193,6 @@ export function readTrainGanOptions(options: TrainGanOptions): TrainGanSetup {
   const surroundings = { latentDim, imageShape: images.itemShape, classes: labels && classes };
   const networks = readNetworks(WHERE, values, surroundings, random);
   warnOfRange(WHERE, images, networks.generator);
-  const additions = { gradientPenalty, discriminatorSteps, augmentation };
+  const additions = { gradientPenalty, discriminatorSteps, augmentation, beforeStep: values.beforeStep };
   return { ...run, labels, classes, networks, loss, labelSmoothing, objective, latentDim, sampleCount, ...additions };
 }

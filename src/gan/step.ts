@@ -2,8 +2,8 @@
  * One step of a GAN: one forward pass D(real), G(z), D(G(z)) in training mode, both losses and both sets of gradients
  * from that pass, then both updates.
  *   generator: BCE(1, fake); discriminator: BCE(1, real) + BCE(0, fake); or another pair of losses.ts
- * With `discriminatorSteps` = k, only each k-th step updates the generator; the others use its images as they are. A
- * step has always one batch of real images and new noise.
+ * With `discriminatorSteps` = k, only each k-th step updates the generator; the others use its images as they are. With
+ * `updates` a step updates one of the two networks, and the other one stays. A step has always one batch of real images and new noise.
  * Source: I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014, with the non-saturating generator loss.
  */
 import { gradients } from '../autograd/gradients.ts';
@@ -43,6 +43,8 @@ export interface GanStepOptions {
   readonly gradientPenalty?: GradientPenalty | undefined;
   /** The steps from one update of the generator to the next. Default 1. */
   readonly discriminatorSteps?: number | undefined;
+  /** The networks that this step updates. Default: the discriminator, and the generator if discriminatorSteps says so. */
+  readonly updates?: GanUpdate | undefined;
   /**
    * The number of steps that are done, which decides whether the generator's update and the penalty are due. Default 0.
    */
@@ -59,6 +61,10 @@ export interface GanLosses {
    */
   readonly gradientPenalty?: number;
 }
+
+/** The networks that a step updates. */
+export type GanUpdate = (typeof GAN_UPDATES)[number];
+export const GAN_UPDATES = ['both', 'generator', 'discriminator'] as const;
 
 type Pair = Pick<GanNetworks, 'generator' | 'discriminator'>;
 
@@ -81,7 +87,8 @@ export function ganPlayers({
 }
 
 /** Whether the step after `stepsDone` steps updates the generator. */
-function updatesGenerator({ discriminatorSteps = 1, stepsDone = 0 }: GanStepOptions): boolean {
+function updatesGenerator({ discriminatorSteps = 1, stepsDone = 0, updates }: GanStepOptions): boolean {
+  if (updates !== undefined) return updates !== 'discriminator';
   return (stepsDone + 1) % discriminatorSteps === 0;
 }
 
@@ -95,7 +102,8 @@ export function ganForward(
 ): Pass<GanLosses> {
   const { objective = ARTICLE_OBJECTIVE, augmentation = [], gradientPenalty, stepsDone = 0 } = options;
   const { realClasses, fakeClasses } = options;
-  const penaltyIsDue = gradientPenalty !== undefined && stepsDone % gradientPenalty.every === 0;
+  const discriminatorIsDue = options.updates !== 'generator';
+  const penaltyIsDue = discriminatorIsDue && gradientPenalty !== undefined && stepsDone % gradientPenalty.every === 0;
   const generatorIsDue = updatesGenerator(options);
   const mode = { training: true, random };
   const judge = (images: Tensor, classes: Tensor | undefined): Judged => {
@@ -112,8 +120,9 @@ export function ganForward(
   checkLoss(WHERE, 'objective.discriminatorLoss', discriminatorLoss);
   const measures = { generatorLoss: generatorLoss.item(), discriminatorLoss: discriminatorLoss.item() };
   const ofGenerator = generatorIsDue ? generatorLoss : undefined;
-  if (gradientPenalty === undefined) return { losses: [ofGenerator, discriminatorLoss], measures };
-  if (!penaltyIsDue) return { losses: [ofGenerator, discriminatorLoss], measures: { ...measures, gradientPenalty: 0 } };
+  const ofDiscriminator = discriminatorIsDue ? discriminatorLoss : undefined;
+  if (gradientPenalty === undefined) return { losses: [ofGenerator, ofDiscriminator], measures };
+  if (!penaltyIsDue) return { losses: [ofGenerator, ofDiscriminator], measures: { ...measures, gradientPenalty: 0 } };
   const judgeAsReal = (images: Tensor): Tensor => judge(images, realClasses).logits;
   const penalty = penaltyOf(gradientPenalty, { real: ofReal, fake: ofFake, judge: judgeAsReal, random });
   return {
@@ -168,7 +177,7 @@ export function ganStep(
 /** Updates the average after a step, if that step has updated the generator. */
 export function updateAverage(
   { average, generator, generatorOptimizer }: GanNetworks,
-  options: Pick<GanStepOptions, 'discriminatorSteps' | 'stepsDone'>,
+  options: Pick<GanStepOptions, 'discriminatorSteps' | 'stepsDone' | 'updates'>,
 ): void {
   if (average === undefined || !updatesGenerator(options)) return;
   updateWeightAverage(average, generator, generatorOptimizer.step);

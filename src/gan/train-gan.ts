@@ -1,6 +1,7 @@
 /** trainGan: epochs of GAN steps over shuffled images, with samples from the same noise after each epoch. */
 import { scope } from '../autograd/scope.ts';
 import { type Tensor, type Variable, variable } from '../autograd/tensor.ts';
+import { checkChoice } from '../core/check.ts';
 import type { Model } from '../nn/sequential.ts';
 import { oneHot } from '../ops/gather.ts';
 import { hashLabels } from '../training/configuration.ts';
@@ -8,7 +9,9 @@ import type { Pass } from '../training/step.ts';
 import { type Batch, type TrainingResult, train } from '../training/train.ts';
 import { drawLabels, joinClasses, labelsInTurn } from './classes.ts';
 import { readTrainGanOptions, type TrainGanOptions, type TrainGanSetup } from './options.ts';
-import { type GanLosses, ganForward, ganPlayers, updateAverage } from './step.ts';
+import { GAN_UPDATES, type GanLosses, type GanUpdate, ganForward, ganPlayers, updateAverage } from './step.ts';
+
+const WHERE = 'trainGan';
 
 export interface TrainGanResult extends TrainingResult<GanLosses> {
   readonly generator: Model;
@@ -62,24 +65,35 @@ export interface TrainGanResult extends TrainingResult<GanLosses> {
  * });
  *
  * @example
+ * // Pauses while a button is pressed, without losing a step.
+ * await trainGan({ images, beforeStep: () => (pressed ? released() : undefined) });
+ *
+ * @example
  * import { checkpointDirectory } from 'ganvas/node';
  * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
  */
 export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult> {
   const setup = readTrainGanOptions(options);
-  const { networks, random, onEpoch, latentDim, sampleCount } = setup;
+  const { networks, random, onEpoch, beforeStep, latentDim, sampleCount } = setup;
   const { generator, discriminator, average } = networks;
   const averageGenerator = average?.model;
   const sampleNoise = variable(random.normal([sampleCount, latentDim]), 'sample_noise');
+  const turn = { generator, discriminator, averageGenerator, sampleNoise };
+  let updates: GanUpdate | undefined;
   try {
     const result = await train<GanLosses>(setup, {
-      where: 'trainGan',
+      where: WHERE,
       players: ganPlayers(networks),
       zeroMeasures: { generatorLoss: 0, discriminatorLoss: 0, ...(setup.gradientPenalty && { gradientPenalty: 0 }) },
       settings: settingsOf(setup),
       tensors: new Map([...averagesOf(averageGenerator), ['sample_noise', sampleNoise]]),
-      forward: (batch) => forward(setup, batch),
-      afterUpdate: ({ stepsDone }) => updateAverage(networks, { ...setup, stepsDone }),
+      beforeStep:
+        beforeStep &&
+        (async (step) => {
+          updates = checkUpdates(await beforeStep({ ...step, ...turn }));
+        }),
+      forward: (batch) => forward(setup, batch, updates),
+      afterUpdate: ({ stepsDone }) => updateAverage(networks, { ...setup, stepsDone, updates }),
       afterEpoch(record) {
         const samples = drawSamples(setup, sampleNoise);
         // Whether the callback keeps the samples or only reads them, they must not occupy tensor memory in later
@@ -122,15 +136,23 @@ function averagesOf(averageGenerator: Model | undefined): [string, Variable][] {
   return [...(averageGenerator?.namedWeights ?? [])].map(([name, weight]) => [`generator_average.${name}`, weight]);
 }
 
+function checkUpdates(result: unknown): GanUpdate | undefined {
+  return result === undefined ? undefined : checkChoice(WHERE, 'the result of beforeStep()', result, GAN_UPDATES);
+}
+
 /** The forward pass. With labels, each network also gets the classes of its images. */
-function forward(setup: TrainGanSetup, { images, places, stepsDone, random }: Batch): Pass<GanLosses> {
+function forward(
+  setup: TrainGanSetup,
+  { images, places, stepsDone, random }: Batch,
+  updates: GanUpdate | undefined,
+): Pass<GanLosses> {
   const { labels, classes, networks, batchSize, latentDim } = setup;
   const noise = random.normal([batchSize, latentDim]);
-  if (labels === undefined) return ganForward(networks, images, noise, random, { ...setup, stepsDone });
+  if (labels === undefined) return ganForward(networks, images, noise, random, { ...setup, stepsDone, updates });
   const realLabels = Uint8Array.from(places, (place) => labels[place]!);
   const realClasses = oneHot(realLabels, classes);
   const fakeClasses = oneHot(drawLabels(labels, random, batchSize), classes);
-  const options = { ...setup, stepsDone, realClasses, fakeClasses };
+  const options = { ...setup, stepsDone, updates, realClasses, fakeClasses };
   return ganForward(networks, images, joinClasses(noise, fakeClasses), random, options);
 }
 

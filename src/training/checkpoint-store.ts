@@ -30,7 +30,7 @@ export interface CheckpointStore {
 }
 
 /** The number of checkpoints that the stores of this library keep. */
-const KEPT_CHECKPOINTS = 2;
+export const KEPT_CHECKPOINTS = 2;
 
 /**
  * A store in memory that keeps the last two checkpoints: for tests, and for pages that store the bytes themselves.

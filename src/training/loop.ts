@@ -6,6 +6,15 @@ import { createPause } from './event-loop.ts';
 import type { EpochEvent, Measures, StepEvent } from './events.ts';
 import type { Progress } from './progress.ts';
 
+/** The step that comes next. */
+export interface ComingStep {
+  /** From 1. */
+  readonly epoch: number;
+  /** The step within the epoch, from 1. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+}
+
 export interface Loop<M extends Measures<M>> {
   /** Where the loop starts. The loop updates it. */
   readonly progress: Progress<M>;
@@ -15,6 +24,8 @@ export interface Loop<M extends Measures<M>> {
   readonly epochs: number;
   readonly signal: AbortSignal | undefined;
   readonly onStep: ((event: StepEvent<M>) => unknown) | undefined;
+  /** Called before every step, also before the signal is checked. Its time does not count as the epoch's. */
+  beforeStep?(step: ComingStep): unknown;
   /** Does one step with the items at these places. */
   step(places: Int32Array): M;
   /** Called after onStep. */
@@ -44,9 +55,14 @@ export async function runLoop<M extends Measures<M>>(loop: Loop<M>): Promise<boo
   const stepsPerEpoch = stepsPerEpochOf(loop);
   const pauseIfDue = createPause();
   while (progress.epoch <= epochs) {
-    const begin = performance.now() - 1000 * progress.seconds;
+    let begin = performance.now() - 1000 * progress.seconds;
     const order = progress.order(count);
     while (progress.step < stepsPerEpoch) {
+      if (loop.beforeStep !== undefined) {
+        const called = performance.now();
+        await loop.beforeStep({ epoch: progress.epoch, step: progress.step + 1, stepsPerEpoch });
+        begin += performance.now() - called;
+      }
       if (signal?.aborted === true) {
         loop.checkState();
         await loop.onStopped?.();

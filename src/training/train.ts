@@ -9,7 +9,7 @@ import { heap, useThreads } from '../kernels/runtime.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { checkSlots } from './checks.ts';
 import type { EpochEvent, Measures } from './events.ts';
-import { runLoop, stepsPerEpochOf } from './loop.ts';
+import { type ComingStep, runLoop, stepsPerEpochOf } from './loop.ts';
 import type { TrainingRun } from './options.ts';
 import type { Player } from './player.ts';
 import { Progress } from './progress.ts';
@@ -42,6 +42,8 @@ interface Training<M extends Measures<M>> {
   readonly settings: Readonly<Record<string, string | number>>;
   /** Tensors that are saved in addition to weights and slots, by name. */
   readonly tensors?: ReadonlyMap<string, Variable> | undefined;
+  /** Called before each step; its result is awaited. */
+  readonly beforeStep?: ((step: ComingStep) => unknown) | undefined;
   /** The forward pass in training mode. */
   forward(batch: Batch): Pass<M>;
   /** Called at the end of each step. */
@@ -97,6 +99,7 @@ export async function train<M extends Measures<M>>(
       epochs,
       signal,
       onStep,
+      ...(training.beforeStep && { beforeStep: training.beforeStep }),
       step(places) {
         // The batch size changes at the last batch of an epoch and after it.
         if (places.length !== size) heap().mergeFree();

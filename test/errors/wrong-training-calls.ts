@@ -32,6 +32,9 @@ const optimizer = adam();
 const both = sequential([layers.dense({ units: 1, inputShape: [1] })]);
 
 export const TRAINING_CALLS: Calls<typeof ganvas> = {
+  browserCheckpoints: ['', 'a/b', '..', 'x'.repeat(65), undefined, 7].map((name): WrongCall => {
+    return [Argument, [name], /^name must be a name of letters, digits, - and _; got /];
+  }),
   trainGan: [
     ...common(right),
     wrongly({ generator: layers.flatten() }, /^generator must be a model; got \{ kind/),
