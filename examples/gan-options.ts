@@ -1,6 +1,6 @@
 /** The options of trainGan that a model of the examples needs: networks, optimizers and losses. */
-import { UsageError } from '../bench/support/command-line.ts';
 import {
+  ArgumentError,
   adam,
   compactDiscriminator,
   compactGenerator,
@@ -26,9 +26,16 @@ const LEARNING_RATE = 1e-4;
 /** Samples of the conditional GAN: each digit twice, in rows of ten. */
 export const CONDITIONAL_SAMPLES = { sampleCount: 20, columns: 10 } as const;
 
+/** The settings that decide what is trained. */
+export type GanSettings = Pick<
+  TrainingOptions,
+  | ('adam' | 'augment' | 'batchSize' | 'decay' | 'discriminatorSteps' | 'emaMomentum' | 'epochs')
+  | ('gradientPenalty' | 'labelSmoothing' | 'loss' | 'seed' | 'width')
+>;
+
 /** All but what a program does on the way: checkpoints, callbacks, the signal. */
 export function ganOptions(
-  options: TrainingOptions,
+  options: GanSettings,
   model: GanName,
   data: LabelledImages,
 ): TrainGanOptions & { readonly images: LabelledImages['images'] } {
@@ -46,7 +53,7 @@ export function ganOptions(
 /** Without networks, trainGan makes the dense pair of the tutorial. */
 function networksOf(
   model: GanName,
-  { seed, width }: TrainingOptions,
+  { seed, width }: GanSettings,
   { images, labels, classes }: LabelledImages,
 ): Partial<TrainGanOptions> {
   const random = weightsRandom(seed);
@@ -62,13 +69,13 @@ function networksOf(
     case 'conv':
       return { generator: convGenerator(convolutional), discriminator: convDiscriminator(convolutional) };
     case 'conditional':
-      if (labels === undefined) throw new UsageError('--model conditional needs a folder for each class');
+      if (labels === undefined) throw new ArgumentError('--model conditional needs a folder for each class');
       return { labels, classes, sampleCount: CONDITIONAL_SAMPLES.sampleCount };
   }
 }
 
 /** Without settings, the defaults of trainGan, which are those of the tutorial. */
-function optimizersOf({ adam: config, decay }: TrainingOptions, steps: number): Partial<TrainGanOptions> {
+function optimizersOf({ adam: config, decay }: GanSettings, steps: number): Partial<TrainGanOptions> {
   if (Object.keys(config).length === 0 && decay === 0) return {};
   const { learningRate: rate = LEARNING_RATE } = config;
   const decaySteps = Math.round(decay * steps);

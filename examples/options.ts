@@ -15,6 +15,7 @@ import { AUGMENTATIONS } from '../src/gan/augmentation.ts';
 import { GRADIENT_PENALTIES } from '../src/gan/gradient-penalty.ts';
 import { GAN_LOSSES } from '../src/gan/losses.ts';
 import type { AugmentationKind, GanLoss, GradientPenaltyOptions } from '../src/index.ts';
+import { RECIPES, WIDTHS } from './recipes.ts';
 import { MODELS, type ModelName } from './run-folder.ts';
 
 export interface TrainingOptions {
@@ -56,48 +57,8 @@ export interface TrainingOptions {
   readonly keep: readonly number[];
 }
 
-/** What a model is trained with, if the command line says nothing else. */
-interface Recipe {
-  readonly adam: TrainingOptions['adam'];
-  readonly loss?: GanLoss;
-  readonly emaMomentum?: number;
-  readonly gradientPenalty?: GradientPenaltyOptions;
-  /** Images in a step and passes over the images: with a folder of MNIST, and with the 10,000 digits. */
-  readonly batchSize: readonly [number, number];
-  readonly epochs: readonly [number, number];
-}
-
-/**
- * 256 is the batch size of the tutorial. The 10,000 digits, a sixth of MNIST, get a quarter of it, so that an epoch has
- * about as many steps.
- */
-const TUTORIAL: Recipe = { adam: {}, batchSize: [256, 64], epochs: [100, 100] };
-
-/**
- * Source of the settings of `conv`: Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep
- * Convolutional Generative Adversarial Networks", ICLR 2016, section 4. Those of `compact` were found by bench/quality.
- */
-const RECIPES: Readonly<Record<ModelName, Recipe>> = {
-  compact: {
-    adam: { learningRate: 2e-3, beta1: 0, beta2: 0.99 },
-    emaMomentum: 0.999,
-    // R1 takes about as long as the rest of the discriminator's part of a step.
-    gradientPenalty: { kind: 'r1', weight: 3, every: 2 },
-    batchSize: [64, 64],
-    epochs: [25, 50],
-  },
-  dense: TUTORIAL,
-  refined: TUTORIAL,
-  conditional: TUTORIAL,
-  autoencoder: TUTORIAL,
-  conv: { adam: { learningRate: 2e-4, beta1: 0.5 }, batchSize: [64, 64], epochs: [100, 100] },
-};
-
 type Kernels = (typeof KERNELS)[number];
 const KERNELS = ['auto', 'portable', 'simd'] as const;
-
-/** A quarter of the channels takes a sixteenth of the operations. */
-const WIDTHS: Readonly<Partial<Record<ModelName, number>>> = { conv: 0.25 };
 
 /** What is trained, and how. bench/quality and `npm run compare` have these options too, or some of them. */
 export const TRAINING_OPTIONS = {
