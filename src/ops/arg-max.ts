@@ -15,15 +15,22 @@ const MOST_ELEMENTS = 2 ** 24;
  *
  * @param axis - default: the index into all elements in row-major order, as in Keras. (tfjs takes axis 0 by default.)
  * @param keepDims - the axis stays, with size 1. Default false.
- *
+ * @throws ArgumentError if x is no tensor or has no such axis; ShapeError if the axis has no elements, or above 2^24.
  * @example
  * argMax(tensor([[1, 5], [3, 2]]), -1); // [1, 0]
+ * argMax(tensor([[1, 5], [3, 2]])); // 1
  */
 export function argMax(x: Tensor, axis?: number, keepDims = false): Tensor {
   return find('argMax', x, axis, keepDims, 1);
 }
 
-/** The index of the smallest element along an axis, with the arguments of argMax(). A NaN counts as the smallest. */
+/**
+ * The index of the smallest element along an axis, with the arguments of argMax(). A NaN counts as the smallest.
+ *
+ * @throws ArgumentError if x is no tensor or has no such axis; ShapeError if the axis has no elements, or above 2^24.
+ * @example
+ * argMin(tensor([[1, 5], [3, 2]]), -1); // [0, 1]
+ */
 export function argMin(x: Tensor, axis?: number, keepDims = false): Tensor {
   return find('argMin', x, axis, keepDims, -1);
 }

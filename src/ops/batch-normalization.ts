@@ -54,6 +54,12 @@ export interface BatchMoments {
 /**
  * The mean and the biased variance of each feature (last axis) of x [..., features]:
  *   dx = dmean / rows;  dx = dvariance 2 (x - mean) / rows
+ *
+ * @throws ArgumentError if x is no tensor; ShapeError if it is a scalar.
+ * @example
+ * const { mean, variance } = batchMoments(tensor([[1, 10], [3, 30]]));
+ * mean; // [2, 20]
+ * variance; // [1, 100]
  */
 export function batchMoments(x: Tensor): BatchMoments {
   const { rows, features } = sizes('batchMoments', x);
@@ -68,6 +74,11 @@ export function batchMoments(x: Tensor): BatchMoments {
 /**
  * Normalises x [..., features] with its own moments, which must come from batchMoments(x). The gradient treats them as
  * functions of x.
+ *
+ * @throws ShapeError if gamma, beta or a moment is not [features]; ArgumentError for a wrong option.
+ * @example
+ * const x = tensor([[1, 10], [3, 30]]);
+ * batchNormTraining(x, batchMoments(x), { gamma: ones([2]), beta: zeros([2]), epsilon: 0 }); // [[-1, -1], [1, 1]]
  */
 export function batchNormTraining(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
   const { rows } = sizes('batchNormTraining', x);
@@ -77,6 +88,11 @@ export function batchNormTraining(x: Tensor, moments: BatchMoments, options: Bat
 /**
  * Normalises x [..., features] with given moments. They may change after the call, as moving statistics do: the
  * gradients use the values that they had at the call. If the moments are tracked, there are gradients of them too.
+ *
+ * @throws ShapeError if gamma, beta or a moment is not [features]; ArgumentError for a wrong option.
+ * @example
+ * const moments = { mean: tensor([2]), variance: tensor([4]) };
+ * batchNormInference(tensor([[4], [0]]), moments, { gamma: ones([1]), beta: zeros([1]), epsilon: 0 }); // [[1], [-1]]
  */
 export function batchNormInference(x: Tensor, moments: BatchMoments, options: BatchNormOptions): Tensor {
   return normalize('batchNormInference', x, moments, options, 0);

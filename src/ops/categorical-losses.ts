@@ -30,9 +30,10 @@ export type CategoricalCrossentropyOptions = CrossentropyOptions;
  * @param labels - distributions, such as one-hot rows [n, classes].
  * @param predictions - of the same shape.
  * @param options.reduction - 'none' gives the loss of each row: [n] for [n, classes].
- *
+ * @throws ShapeError if the shapes differ or have no axis; ArgumentError for a wrong option.
  * @example
- * categoricalCrossentropy(tensor([[0, 1]]), logits, { fromLogits: true }); // logits [1, 2]
+ * const labels = tensor([[0, 1], [1, 0]]);
+ * categoricalCrossentropy(labels, tensor([[0, 0], [100, 0]]), { fromLogits: true }); // 0.346573...: (log(2) + 0) / 2
  */
 export function categoricalCrossentropy(
   labels: Tensor,
@@ -55,9 +56,9 @@ export function categoricalCrossentropy(
  *
  * @param labels - distributions along the last axis.
  * @param predictions - of the same shape.
- *
+ * @throws ShapeError if the shapes differ or have no axis; ArgumentError for a wrong option.
  * @example
- * klDivergence(tensor([0.5, 0.5]), tensor([0.9, 0.1])); // 0.51
+ * klDivergence(tensor([0.5, 0.5]), tensor([0.9, 0.1])); // 0.510825...
  */
 export function klDivergence(labels: Tensor, predictions: Tensor, options: LossOptions = {}): Tensor {
   const reduction = readOptions('klDivergence', options, LOSS_OPTIONS);

@@ -78,9 +78,12 @@ type TensorFunction = (inputs: readonly Tensor[]) => Tensor;
  * @param f - called with the inputs. It must give the same result each time.
  * @returns what was compared, if all is well. A wrong gradient throws a GradientError with the same report, whose
  *   message names the entry with the largest error.
- *
+ * @throws GradientError if a gradient is wrong; ArgumentError if f is no function, the inputs are no list of tensors,
+ *   or for a wrong option.
  * @example
- * checkGradients((x, w) => tanh(matmul(x, w)), [tensor([[1, 2]]), tensor([[0.3], [-0.1]])], { order: 2 });
+ * const f = (x: Tensor, w: Tensor) => tanh(matmul(x, w));
+ * const { compared, wrong } = checkGradients(f, [tensor([[1, 2]]), tensor([[0.3], [-0.1]])], { order: 2 });
+ * wrong; // 0
  */
 export function checkGradients(
   f: (...inputs: Tensor[]) => Tensor,

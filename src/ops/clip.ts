@@ -4,7 +4,14 @@ import { checkNumber } from '../core/check.ts';
 import * as kernels from '../kernels/library/piecewise.ts';
 import { recordPiecewise, writeLike } from './internal/elementwise.ts';
 
-/** Limits x to [low, high], low <= high. NaN stays NaN. */
+/**
+ * Limits x to [low, high], low <= high. NaN stays NaN.
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor, a limit no finite number, or high below low.
+ * @example
+ * clip(tensor([-2, 0.5, 2]), -1, 1); // [-1, 0.5, 1]
+ */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   checkTensor('clip', 'x', x);
   checkNumber('clip', 'low', low);

@@ -42,7 +42,8 @@ const OPTIONS = { strides: extent().or(1), padding: padding().or('valid') };
  * @param x - images [n, height, width, channels].
  * @param kernel - [kernelHeight, kernelWidth, channels, filters].
  * @returns [n, outHeight, outWidth, filters].
- *
+ * @throws ShapeError if x is no batch of images, the kernel is for another number of channels, or a window does not
+ *   fit without padding; ArgumentError for a wrong option.
  * @example
  * conv2d(zeros([1, 28, 28, 1]), ones([5, 5, 1, 64]), { strides: 2, padding: 'same' }).shape; // [1, 14, 14, 64]
  */
@@ -59,9 +60,11 @@ export function conv2d(x: Tensor, kernel: Tensor, options: Conv2dOptions = {}): 
  * @param kernel - [kernelHeight, kernelWidth, filters, channels].
  * @returns [n, outHeight, outWidth, filters]. With padding 'same' an output size is the input size times the stride;
  *   'valid' adds max(kernel size - stride, 0) to that.
- *
+ * @throws ShapeError if x is no batch of images or the kernel is for another number of channels; ArgumentError for a
+ *   wrong option.
  * @example
- * conv2dTranspose(zeros([1, 7, 7, 128]), ones([5, 5, 64, 128]), { strides: 2, padding: 'same' }); // [1, 14, 14, 64]
+ * const y = conv2dTranspose(zeros([1, 7, 7, 128]), ones([5, 5, 64, 128]), { strides: 2, padding: 'same' });
+ * y.shape; // [1, 14, 14, 64]
  */
 export function conv2dTranspose(x: Tensor, kernel: Tensor, options: Conv2dOptions = {}): Tensor {
   const { picture: count, windows } = readArguments('conv2dTranspose', x, kernel, options, 3);

@@ -23,6 +23,9 @@ import { broadcastTo } from './shape-ops.ts';
 /**
  * y = max(a, b), with NumPy's broadcasting. Where they are equal, a gets the gradient. The maximum of 0 and -0 is 0.
  *
+ * @param a - of any shape, or a number.
+ * @param b - of a shape that broadcasts with a's, as in NumPy, or a number.
+ * @throws ArgumentError if an operand is neither a tensor nor a number; ShapeError if the shapes do not broadcast.
  * @example
  * maximum(tensor([1, -2]), 0); // [1, 0]
  */
@@ -30,7 +33,15 @@ export function maximum(a: Tensor | number, b: Tensor | number): Tensor {
   return pick('maximum', kernels.maximum, a, b, greaterEqual, less);
 }
 
-/** y = min(a, b), with NumPy's broadcasting. Where they are equal, a gets the gradient. */
+/**
+ * y = min(a, b), with NumPy's broadcasting. Where they are equal, a gets the gradient.
+ *
+ * @param a - of any shape, or a number.
+ * @param b - of a shape that broadcasts with a's, as in NumPy, or a number.
+ * @throws ArgumentError if an operand is neither a tensor nor a number; ShapeError if the shapes do not broadcast.
+ * @example
+ * minimum(tensor([1, -2]), 0); // [0, -2]
+ */
 export function minimum(a: Tensor | number, b: Tensor | number): Tensor {
   return pick('minimum', kernels.minimum, a, b, lessEqual, greater);
 }
@@ -39,6 +50,9 @@ export function minimum(a: Tensor | number, b: Tensor | number): Tensor {
  * The largest element over axes: `max(x)`, `max(x, axis, keepDims)` or `max(x, { axis, keepDims })`. Of no elements it
  * is -Infinity.
  *
+ * @param axis - one or several; negative ones count from the end. Default: all.
+ * @param keepDims - the axes stay, with size 1. Default false.
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
  * max(tensor([[1, 5], [3, 4]]), 1); // [5, 4]
  */
@@ -46,7 +60,15 @@ export function max(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, kee
   return extreme('max', kernels.maximum, -Infinity, x, axis, keepDims);
 }
 
-/** The smallest element over axes, with the arguments of max(). Of no elements it is Infinity. */
+/**
+ * The smallest element over axes, with the arguments of max(). Of no elements it is Infinity.
+ *
+ * @param axis - one or several; negative ones count from the end. Default: all.
+ * @param keepDims - the axes stay, with size 1. Default false.
+ * @throws ArgumentError if x is no tensor or has no such axis.
+ * @example
+ * min(tensor([[1, 5], [3, 4]]), 0); // [1, 4]
+ */
 export function min(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   return extreme('min', kernels.minimum, Infinity, x, axis, keepDims);
 }

@@ -19,9 +19,7 @@ export type Indices = Tensor | ArrayLike<number>;
  *
  * @param indices - whole numbers from 0 to below the size of the axis, in a list or in a tensor of any shape.
  * @returns the shape of x, with the shape of `indices` in the place of the axis.
- *
- * Throws an ArgumentError if an index does not exist.
- *
+ * @throws ArgumentError if x has no such axis or the axis no such index.
  * @example
  * gather(tensor([[1, 2], [3, 4], [5, 6]]), [2, 0, 2]); // [[5, 6], [1, 2], [5, 6]]
  */
@@ -54,7 +52,7 @@ const OPTIONS = { onValue: number().or(1), offValue: number().or(0) };
  * nothing. The result has no gradient.
  *
  * @param indices - whole numbers, in a list or in a tensor of any shape.
- *
+ * @throws ArgumentError if an index is no whole number, depth is below 1, or for a wrong option.
  * @example
  * oneHot([0, 2], 3); // [[1, 0, 0], [0, 0, 1]]
  */

@@ -43,9 +43,11 @@ const OPTIONS = {
  *
  * @param groups - how many groups there are; must divide the number of channels. As many as channels: instance
  *   normalisation. 1: one mean and variance for each item.
- *
+ * @throws ArgumentError if the groups do not divide the channels, or for a wrong option; ShapeError if gamma or beta
+ *   is not [channels].
  * @example
- * groupNorm(images, 8, { gamma: ones([64]), beta: zeros([64]) }); // [n, 14, 14, 64], groups of 8 channels
+ * const x = tensor([[1, 3, 10, 30]]);
+ * groupNorm(x, 2, { gamma: ones([4]), beta: zeros([4]), epsilon: 0 }); // [[-1, 1, -1, 1]]
  */
 export function groupNorm(x: Tensor, groups: number, options: GroupNormOptions): Tensor {
   checkTensor('groupNorm', 'x', x);
@@ -61,6 +63,7 @@ export function groupNorm(x: Tensor, groups: number, options: GroupNormOptions):
 /**
  * Normalises the last axis of x [..., features], which keeps its shape.
  *
+ * @throws ShapeError if gamma or beta is not [features]; ArgumentError for a wrong option.
  * @example
  * layerNorm(tensor([[1, 3]]), { gamma: ones([2]), beta: zeros([2]), epsilon: 0 }); // [[-1, 1]]
  */

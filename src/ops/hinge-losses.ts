@@ -12,16 +12,24 @@ import { relu, square } from './unary.ts';
  * max(1 - y p, 0): by default the mean over all elements, a scalar.
  *
  * @param labels - -1 or 1, of the shape of the predictions, or one number for all of them.
- *
+ * @throws ShapeError if the shapes differ and labels is no number; ArgumentError for a wrong option.
  * @example
- * hinge(tensor([1, -1]), tensor([0.25, -2])); // (0.75 + 0) / 2
+ * hinge(tensor([1, -1]), tensor([0.25, -2])); // 0.375: (0.75 + 0) / 2
  */
 export function hinge(labels: Tensor | number, predictions: Tensor, options: LossOptions = {}): Tensor {
   const reduction = readOptions('hinge', options, LOSS_OPTIONS);
   return reduceLosses('hinge', shortfall('hinge', labels, predictions), reduction);
 }
 
-/** max(1 - y p, 0)^2, with the arguments of hinge(). */
+/**
+ * max(1 - y p, 0)^2, with the arguments of hinge().
+ *
+ * @param labels - of the shape of the predictions, or one number for all of them.
+ * @param predictions - of any shape.
+ * @throws ShapeError if the shapes differ and labels is no number; ArgumentError for a wrong option.
+ * @example
+ * squaredHinge(tensor([1, -1]), tensor([0.5, -2])); // 0.125
+ */
 export function squaredHinge(labels: Tensor | number, predictions: Tensor, options: LossOptions = {}): Tensor {
   const reduction = readOptions('squaredHinge', options, LOSS_OPTIONS);
   return reduceLosses('squaredHinge', square(shortfall('squaredHinge', labels, predictions)), reduction);

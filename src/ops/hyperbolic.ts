@@ -11,7 +11,14 @@ import { sign } from './rounding.ts';
 import { abs, exp, log, sqrt, square } from './unary.ts';
 import { where } from './where.ts';
 
-/** y = (e^x - e^-x) / 2; dx = dy cosh(x) */
+/**
+ * y = (e^x - e^-x) / 2; dx = dy cosh(x)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * sinh(tensor([0, 1, -1])); // [0, 1.175201..., -1.175201...]
+ */
 export function sinh(x: Tensor): Tensor {
   checkTensor('sinh', 'x', x);
   const y = withoutRecording(() => {
@@ -24,7 +31,14 @@ export function sinh(x: Tensor): Tensor {
   return record('sinh', y, [x], [(dy) => mul(dy, cosh(x))]);
 }
 
-/** y = (e^x + e^-x) / 2; dx = dy sinh(x) */
+/**
+ * y = (e^x + e^-x) / 2; dx = dy sinh(x)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * cosh(tensor([0, 1])); // [1, 1.543080...]
+ */
 export function cosh(x: Tensor): Tensor {
   checkTensor('cosh', 'x', x);
   const y = withoutRecording(() => {
@@ -34,7 +48,14 @@ export function cosh(x: Tensor): Tensor {
   return record('cosh', y, [x], [(dy) => mul(dy, sinh(x))]);
 }
 
-/** y = log(x + sqrt(x^2 + 1)), the inverse of sinh; dx = dy / sqrt(x^2 + 1) */
+/**
+ * y = log(x + sqrt(x^2 + 1)), the inverse of sinh; dx = dy / sqrt(x^2 + 1)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * asinh(tensor([0, 1])); // [0, 0.881373...]
+ */
 export function asinh(x: Tensor): Tensor {
   checkTensor('asinh', 'x', x);
   const y = withoutRecording(() => {
@@ -46,7 +67,14 @@ export function asinh(x: Tensor): Tensor {
   return record('asinh', y, [x], [(dy) => div(dy, sqrt(add(square(x), 1)))]);
 }
 
-/** y = log(x + sqrt(x^2 - 1)), the inverse of cosh, NaN below 1; dx = dy / sqrt(x^2 - 1) */
+/**
+ * y = log(x + sqrt(x^2 - 1)), the inverse of cosh, NaN below 1; dx = dy / sqrt(x^2 - 1)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * acosh(tensor([1, 2, 0])); // [0, 1.316957..., NaN]
+ */
 export function acosh(x: Tensor): Tensor {
   checkTensor('acosh', 'x', x);
   const y = withoutRecording(() => {
@@ -56,7 +84,14 @@ export function acosh(x: Tensor): Tensor {
   return record('acosh', y, [x], [(dy) => div(dy, sqrt(mul(sub(x, 1), add(x, 1))))]);
 }
 
-/** y = log((1 + x) / (1 - x)) / 2, the inverse of tanh, infinite at -1 and 1, NaN beyond; dx = dy / (1 - x^2) */
+/**
+ * y = log((1 + x) / (1 - x)) / 2, the inverse of tanh, infinite at -1 and 1, NaN beyond; dx = dy / (1 - x^2)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * atanh(tensor([0, 0.5, 1, 2])); // [0, 0.549306..., Infinity, NaN]
+ */
 export function atanh(x: Tensor): Tensor {
   checkTensor('atanh', 'x', x);
   const y = withoutRecording(() => {

@@ -35,9 +35,10 @@ export type BinaryCrossentropyOptions = CrossentropyOptions;
  *
  * @param labels - the same shape as the predictions, or one number for all of them.
  * @param options.reduction - 'none' gives the loss of each element.
- *
+ * @throws ShapeError if the shapes differ and labels is no number; ArgumentError for a wrong option.
  * @example
- * binaryCrossentropy(1, logits, { fromLogits: true });
+ * binaryCrossentropy(1, tensor([[0], [0]]), { fromLogits: true }); // 0.693147...: log(2)
+ * binaryCrossentropy(tensor([1, 0]), tensor([0.9, 0.1]), { reduction: 'none' }); // [0.105360..., 0.105360...]
  */
 export function binaryCrossentropy(
   labels: Tensor | number,
@@ -62,7 +63,12 @@ export function binaryCrossentropy(
 /**
  * (labels - predictions)^2: by default the mean over all elements, a scalar.
  *
- * @param labels - the same shape as the predictions, or one number for all of them.
+ * @param labels - of the shape of the predictions, or one number for all of them.
+ * @param predictions - of any shape.
+ * @throws ShapeError if the shapes differ and labels is no number; ArgumentError for a wrong option.
+ * @example
+ * meanSquaredError(tensor([1, 2]), tensor([1.5, 4])); // 2.125
+ * meanSquaredError(0, tensor([1, 2]), { reduction: 'sum' }); // 5
  */
 export function meanSquaredError(labels: Tensor | number, predictions: Tensor, options: LossOptions = {}): Tensor {
   const where = 'meanSquaredError';

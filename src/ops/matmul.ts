@@ -29,8 +29,8 @@ const OPTIONS = { transposeA: boolean().or(false), transposeB: boolean().or(fals
  * The product of two matrices: [m, k] times [k, n] gives [m, n]. Of stacks of matrices, [..., m, k] and [..., k, n], it
  * is that of each pair, [..., m, n]; the leading axes are broadcast as in NumPy.
  *
- * Throws a ShapeError if the inner sizes differ or the leading axes do not broadcast.
- *
+ * @throws ShapeError if an operand is no matrix, the inner sizes differ or the leading axes do not broadcast;
+ *   ArgumentError if an operand is no tensor, or for a wrong option.
  * @example
  * matmul(tensor([[1, 2]]), tensor([[3, 4]]), { transposeB: true }); // [[11]]
  * matmul(zeros([8, 1, 5, 3]), zeros([2, 3, 4])).shape; // [8, 2, 5, 4]

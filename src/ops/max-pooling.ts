@@ -16,7 +16,10 @@ export type MaxPooling2dOptions = Pooling2dOptions;
  * The largest value of each window, channel by channel: [n, height, width, channels] -> [n, outHeight, outWidth,
  * channels].
  *
+ * @throws ShapeError if x is no batch of images [n, height, width, channels], or a window does not fit into them;
+ *   ArgumentError for a wrong option.
  * @example
+ * maxPooling2d(tensor([1, 2, 3, 4], [1, 2, 2, 1])); // [[[[4]]]]
  * maxPooling2d(zeros([1, 28, 28, 32])).shape; // [1, 14, 14, 32]
  */
 export function maxPooling2d(x: Tensor, options: MaxPooling2dOptions = {}): Tensor {

@@ -29,10 +29,11 @@ export type NormOrder = 'euclidean' | 'fro' | 1 | 2 | typeof Infinity;
  * Squares above 3.4e38 overflow: elements beyond 1.8e19 have the norm Infinity.
  *
  * @param keepDims - the axes stay, with size 1. Default false.
- *
+ * @throws ArgumentError if x is no tensor, has no such axis, or the order is none of the above.
  * @example
  * norm(tensor([3, 4])); // 5
- * norm(gradients, 'euclidean', [1, 2, 3]); // one norm for each image
+ * norm(tensor([[3, 4], [6, 8]]), 'euclidean', 1); // [5, 10]
+ * norm(tensor([[1, -2], [3, 4]]), 1, [0, 1]); // 6: the larger column
  */
 export function norm(
   x: Tensor,

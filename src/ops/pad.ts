@@ -32,10 +32,8 @@ const OPTIONS = { mode: choice(['constant', 'reflect', 'symmetric']).or('constan
  * Adds elements around x.
  *
  * @param paddings - for each axis of x how many elements are added: [before, after].
- *
- * Throws an ArgumentError if a mirror would need more elements than the axis has: 'reflect' adds at most its size - 1
- * on each side, 'symmetric' at most its size.
- *
+ * @throws ArgumentError if there are not as many pairs as axes, for a wrong option, or if a mirror would need more
+ *   elements than the axis has: 'reflect' adds at most its size - 1 on each side, 'symmetric' at most its size.
  * @example
  * pad(tensor([1, 2, 3]), [[1, 2]]); // [0, 1, 2, 3, 0, 0]
  * pad(tensor([1, 2, 3]), [[1, 2]], { mode: 'reflect' }); // [2, 1, 2, 3, 2, 1]

@@ -22,6 +22,10 @@ import { where } from './where.ts';
  * products and a division, 0.5 and -0.5 by sqrt(). A negative base has powers for whole exponents only; other exponents
  * give NaN. x^0 is 1 for every x, also for 0 and NaN, and 1^z is 1 for every z but NaN.
  *
+ * @param base - of any shape, or a number.
+ * @param exponent - of a shape that broadcasts with the base's, as in NumPy, or a number.
+ * @throws ArgumentError if an operand is neither a tensor nor a finite number; ShapeError if the shapes do not
+ *   broadcast.
  * @example
  * pow(tensor([1, -2, 3]), 2); // [1, 4, 9]
  * pow(2, tensor([0, 1, 10])); // [1, 2, 1024]
@@ -37,12 +41,26 @@ export function pow(base: Tensor | number, exponent: Tensor | number): Tensor {
   return record('pow', y, [x, z], [(dy) => sumTo(byBase(dy), x.shape), (dy) => sumTo(byExponent(dy), z.shape)]);
 }
 
-/** y = 1 / x */
+/**
+ * y = 1 / x
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * reciprocal(tensor([2, -4, 0])); // [0.5, -0.25, Infinity]
+ */
 export function reciprocal(x: Tensor): Tensor {
   return div(1, checkTensor('reciprocal', 'x', x));
 }
 
-/** y = 1 / sqrt(x) */
+/**
+ * y = 1 / sqrt(x)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * rsqrt(tensor([4, 0, -1])); // [0.5, Infinity, NaN]
+ */
 export function rsqrt(x: Tensor): Tensor {
   return div(1, sqrt(checkTensor('rsqrt', 'x', x)));
 }

@@ -12,6 +12,9 @@ import { slice } from './shape-ops.ts';
 /**
  * The product over axes: `prod(x)`, `prod(x, axis, keepDims)` or `prod(x, { axis, keepDims })`. An empty product is 1.
  *
+ * @param axis - one or several; negative ones count from the end. Default: all.
+ * @param keepDims - the axes stay, with size 1. Default false.
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
  * prod(tensor([[1, 2], [3, 4]]), 1); // [2, 12]
  */

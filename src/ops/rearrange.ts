@@ -13,8 +13,10 @@ import { concat, slice } from './shape-ops.ts';
 /**
  * Reverses the order of the elements along axes; default: all axes.
  *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
- * flip(images, 2); // [n, height, width, channels], left and right exchanged
+ * flip(tensor([[1, 2], [3, 4]]), 1); // [[2, 1], [4, 3]]
  */
 export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
   checkTensor('flip', 'x', x);
@@ -29,7 +31,7 @@ export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
  * Repeats x `repetitions[i]` times along axis i. The gradient adds up the copies.
  *
  * @param repetitions - one whole number of at least 0 for each axis of x.
- *
+ * @throws ArgumentError if there are not as many repetitions as axes.
  * @example
  * tile(tensor([[1, 2]]), [2, 2]); // [[1, 2, 1, 2], [1, 2, 1, 2]]
  */
@@ -63,8 +65,10 @@ export function tile(x: Tensor, repetitions: readonly number[]): Tensor {
 /**
  * Joins tensors of one shape along a new axis, by default 0.
  *
+ * @throws ShapeError if the shapes differ; ArgumentError if there are no tensors, or the axis is none of the result.
  * @example
  * stack([tensor([1, 2]), tensor([3, 4])]); // [[1, 2], [3, 4]]
+ * stack([tensor([1, 2]), tensor([3, 4])], 1); // [[1, 3], [2, 4]]
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   if (!isArray(tensors) || tensors.length === 0) {
@@ -89,8 +93,9 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 /**
  * The slices of x along an axis, by default 0, as a list of tensors without that axis: what stack() joins.
  *
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
- * unstack(tensor([[1, 2], [3, 4]])); // [[1, 2]] and [[3, 4]]
+ * unstack(tensor([[1, 2], [3, 4]])); // [[1, 2], [3, 4]]: two tensors [2]
  */
 export function unstack(x: Tensor, axis = 0): Tensor[] {
   checkTensor('unstack', 'x', x);
@@ -102,11 +107,10 @@ export function unstack(x: Tensor, axis = 0): Tensor[] {
 /**
  * Cuts x along an axis, by default 0: into as many equal parts as `sizes` says, or into parts of the sizes in a list.
  *
- * Throws a ShapeError if the axis cannot be cut so.
- *
+ * @throws ShapeError if the axis cannot be cut so; ArgumentError if x has no such axis.
  * @example
- * split(tensor([1, 2, 3, 4]), 2); // [1, 2] and [3, 4]
- * split(tensor([1, 2, 3, 4]), [1, 3]); // [1] and [2, 3, 4]
+ * split(tensor([1, 2, 3, 4]), 2); // [[1, 2], [3, 4]]: two tensors
+ * split(tensor([1, 2, 3, 4]), [1, 3]); // [[1], [2, 3, 4]]
  */
 export function split(x: Tensor, sizes: number | readonly number[], axis = 0): Tensor[] {
   checkTensor('split', 'x', x);
@@ -154,6 +158,7 @@ function parts(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
 /**
  * Inserts an axis of size 1, by default in front. Nothing is copied.
  *
+ * @throws ArgumentError if x is no tensor, or the axis none of the result.
  * @example
  * expandDims(tensor([1, 2]), -1).shape; // [2, 1]
  */
@@ -166,8 +171,7 @@ export function expandDims(x: Tensor, axis = 0): Tensor {
 /**
  * Takes out axes of size 1; default: all of them. Nothing is copied.
  *
- * Throws a ShapeError if one of the axes has another size.
- *
+ * @throws ShapeError if one of the axes has another size; ArgumentError if x has no such axis.
  * @example
  * squeeze(zeros([1, 3, 1])).shape; // [3]
  */

@@ -14,8 +14,14 @@ import { reshape } from './reshape.ts';
 /**
  * The sum over axes: `sum(x)`, `sum(x, axis, keepDims)` or `sum(x, { axis, keepDims })`. An empty sum is 0.
  *
+ * @param axis - one or several; negative ones count from the end. Default: all.
+ * @param keepDims - the axes stay, with size 1. Default false.
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
- * sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
+ * const x = tensor([[1, 2], [3, 4]]);
+ * sum(x); // 10
+ * sum(x, 0); // [4, 6]
+ * sum(x, -1, true); // [[3], [7]]
  */
 export function sum(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   const { axes, kept, shape } = readReduction('sum', x, axis, keepDims);
@@ -23,7 +29,16 @@ export function sum(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, kee
   return record('sum', y, [x], [(dy) => repeatTo(reshape(dy, kept), x.shape)]);
 }
 
-/** The mean over axes, with the arguments of sum(). The mean of no elements is NaN. */
+/**
+ * The mean over axes, with the arguments of sum(). The mean of no elements is NaN.
+ *
+ * @param axis - one or several; negative ones count from the end. Default: all.
+ * @param keepDims - the axes stay, with size 1. Default false.
+ * @throws ArgumentError if x is no tensor or has no such axis.
+ * @example
+ * mean(tensor([[1, 2], [3, 6]])); // 3
+ * mean(tensor([[1, 2], [3, 6]]), 0); // [2, 4]
+ */
 export function mean(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   const { axes, count, kept, shape } = readReduction('mean', x, axis, keepDims);
   const y = div(sumOver(x, axes, shape), count);

@@ -8,8 +8,9 @@ import { checkShape, formatShape, MAX_RANK, type Shape, sizeOf } from '../core/s
 /**
  * The same values, in row-major order, with another shape. One size may be -1: it is computed from the others.
  *
+ * @throws ShapeError if the shape has another number of elements; ArgumentError if it is no shape.
  * @example
- * reshape(tensor([1, 2, 3, 4, 5, 6]), [2, -1]).shape; // [2, 3]
+ * reshape(tensor([1, 2, 3, 4, 5, 6]), [2, -1]); // [[1, 2, 3], [4, 5, 6]]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor('reshape', 'x', x);

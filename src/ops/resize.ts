@@ -26,7 +26,8 @@ const OPTIONS = { alignCorners: boolean().or(false), halfPixelCenters: boolean()
  * [n, ...size, channels].
  *
  * @param size - [height, width] of the result.
- *
+ * @throws ShapeError if x is no batch of images [n, height, width, channels]; ArgumentError if a side is below 1 or
+ *   above 32,768, or for a wrong option.
  * @example
  * resizeBilinear(tensor([0, 4], [1, 1, 2, 1]), [1, 4]); // [[[[0], [1], [3], [4]]]]
  */
@@ -37,6 +38,8 @@ export function resizeBilinear(x: Tensor, size: Pair, options: ResizeOptions = {
 /**
  * Resizes images by taking the nearest pixel. Arguments are those of resizeBilinear().
  *
+ * @throws ShapeError if x is no batch of images [n, height, width, channels]; ArgumentError if a side is below 1 or
+ *   above 32,768, or for a wrong option.
  * @example
  * resizeNearestNeighbor(tensor([0, 4], [1, 1, 2, 1]), [1, 4]); // [[[[0], [0], [4], [4]]]]
  */

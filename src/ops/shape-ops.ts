@@ -23,8 +23,10 @@ import { copyRegion, gatherRegion } from './internal/strided.ts';
  * Reorders the axes: axis i of the result is axis `permutation[i]` of x. Default: the reverse order, which transposes a
  * matrix.
  *
+ * @throws ArgumentError if the permutation does not name each axis once.
  * @example
- * transpose(images, [0, 3, 1, 2]); // [n, h, w, c] -> [n, c, h, w]
+ * transpose(tensor([[1, 2, 3], [4, 5, 6]])); // [[1, 4], [2, 5], [3, 6]]
+ * transpose(zeros([2, 28, 28, 3]), [0, 3, 1, 2]).shape; // [2, 3, 28, 28]
  */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
   checkTensor('transpose', 'x', x);
@@ -56,6 +58,7 @@ function checkPermutation(permutation: readonly number[], rank: number): readonl
 /**
  * The part of x that begins at `begin` and has shape `size`. A size of -1 extends to the end of its axis.
  *
+ * @throws ArgumentError if the lists have not one number for each axis, or the part leaves x.
  * @example
  * slice(tensor([[1, 2, 3], [4, 5, 6]]), [0, 1], [2, -1]); // [[2, 3], [5, 6]]
  */
@@ -106,8 +109,10 @@ function checkSlice(x: Tensor, begin: readonly number[], size: readonly number[]
 /**
  * Joins tensors along an axis, by default 0. They must have the same sizes along all other axes.
  *
+ * @throws ShapeError if the sizes along other axes differ; ArgumentError if there are no tensors or no such axis.
  * @example
  * concat([tensor([[1, 2]]), tensor([[3, 4]])]); // [[1, 2], [3, 4]]
+ * concat([tensor([[1, 2]]), tensor([[3, 4]])], 1); // [[1, 2, 3, 4]]
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (!isArray(tensors) || tensors.length === 0) {
@@ -149,6 +154,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 /**
  * Repeats x to a larger shape by NumPy's broadcasting rule. The gradient sums dy over the repeated axes.
  *
+ * @throws ShapeError if x does not broadcast to the shape; ArgumentError if it is no shape.
  * @example
  * broadcastTo(tensor([1, 2]), [2, 2]); // [[1, 2], [1, 2]]
  */

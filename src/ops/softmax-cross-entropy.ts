@@ -39,9 +39,10 @@ const OPTIONS = { ...LOSS_OPTIONS, fromLogits: boolean().or(true) };
  * @param labels - [n], the number of each row's class, counted from 0. Their gradient is zero.
  * @param logits - [n, classes]; probabilities if `fromLogits` is false.
  * @param options.reduction - 'none' gives the loss of each row, [n].
- *
+ * @throws ShapeError if the labels are not [n] or the logits not [n, classes]; ArgumentError if a label is no class,
+ *   or for a wrong option.
  * @example
- * sparseCategoricalCrossentropy(tensor([2, 0]), model.call(images)); // images [2, ...], logits [2, 10]
+ * sparseCategoricalCrossentropy(tensor([2, 0]), tensor([[0, 0, 0], [100, 0, 0]])); // 0.549306...: (log(3) + 0) / 2
  */
 export function sparseCategoricalCrossentropy(
   labels: Tensor,

@@ -23,7 +23,8 @@ import { exp } from './unary.ts';
  * e^x, divided by the sum of e^x along an axis: positive numbers that add up to 1.
  *
  * @param axis - default -1, the last one.
- *
+ * @param x - of any shape but []; the result has it too.
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
  * softmax(tensor([[0, 0], [0, 1000]])); // [[0.5, 0.5], [0, 1]]
  */
@@ -38,7 +39,8 @@ export function softmax(x: Tensor, axis = -1): Tensor {
  * The logarithm of softmax(x, axis). It is right where softmax() rounds to 0.
  *
  * @param axis - default -1, the last one.
- *
+ * @param x - of any shape but []; the result has it too.
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
  * logSoftmax(tensor([0, 1000])); // [-1000, 0]
  */
@@ -53,8 +55,12 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
  * The logarithm of the sum of e^x over axes, with the arguments of sum(): a smooth max(). Of no elements it is
  * -Infinity.
  *
+ * @param axis - one or several; negative ones count from the end. Default: all.
+ * @param keepDims - the axes stay, with size 1. Default false.
+ * @throws ArgumentError if x is no tensor or has no such axis.
  * @example
- * logSumExp(tensor([1000, 1000])); // 1000 + log(2)
+ * logSumExp(tensor([0, 0])); // 0.693147...: log(2)
+ * logSumExp(tensor([1000, 1000])); // 1000.693...
  */
 export function logSumExp(x: Tensor, axis?: ReduceOptions['axis'] | ReduceOptions, keepDims?: boolean): Tensor {
   const { axes, kept, shape } = readReduction('logSumExp', x, axis, keepDims);

@@ -11,39 +11,81 @@ import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { applyGradient, applyUnary, recordPiecewise, writeLike } from './internal/elementwise.ts';
 import { leakyReluGradient } from './internal/leaky-relu.ts';
 
-/** y = x^2; dx = dy (x + x) */
+/**
+ * y = x^2; dx = dy (x + x)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * square(tensor([1, -2, 3])); // [1, 4, 9]
+ */
 export function square(x: Tensor): Tensor {
   checkTensor('square', 'x', x);
   return record('square', applyUnary(kernels.square, x), [x], [(dy) => mul(dy, add(x, x))]);
 }
 
-/** y = sqrt(x), NaN for x below 0; dx = dy / (y + y), infinite at 0 */
+/**
+ * y = sqrt(x), NaN for x below 0; dx = dy / (y + y), infinite at 0
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * sqrt(tensor([0, 4, -1])); // [0, 2, NaN]
+ */
 export function sqrt(x: Tensor): Tensor {
   checkTensor('sqrt', 'x', x);
   const y = applyUnary(kernels.sqrt, x);
   return record('sqrt', y, [x], [(dy) => div(dy, add(y, y))]);
 }
 
-/** y = e^x; dx = dy y */
+/**
+ * y = e^x; dx = dy y
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * exp(tensor([0, 1, -Infinity])); // [1, 2.718281..., 0]
+ */
 export function exp(x: Tensor): Tensor {
   checkTensor('exp', 'x', x);
   const y = applyUnary(kernels.exp, x);
   return record('exp', y, [x], [(dy) => mul(dy, y)]);
 }
 
-/** y = log(x), the natural logarithm, -Infinity at 0 and NaN below 0; dx = dy / x */
+/**
+ * y = log(x), the natural logarithm, -Infinity at 0 and NaN below 0; dx = dy / x
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * log(tensor([1, Math.E, 0, -1])); // [0, 1, -Infinity, NaN]
+ */
 export function log(x: Tensor): Tensor {
   checkTensor('log', 'x', x);
   return record('log', applyUnary(kernels.log, x), [x], [(dy) => div(dy, x)]);
 }
 
-/** y = |x|; dx = sign(x) dy, where sign(0) = 0 */
+/**
+ * y = |x|; dx = sign(x) dy, where sign(0) = 0
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * abs(tensor([-2, 0, 3])); // [2, 0, 3]
+ */
 export function abs(x: Tensor): Tensor {
   checkTensor('abs', 'x', x);
   return recordPiecewise('abs', applyUnary(piecewise.abs, x), x, (dy) => applyGradient(piecewise.absBackward, dy, x));
 }
 
-/** y = tanh(x); dx = dy (1 - y^2) */
+/**
+ * y = tanh(x); dx = dy (1 - y^2)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * tanh(tensor([0, 0.5, 20])); // [0, 0.462117..., 1]
+ */
 export function tanh(x: Tensor): Tensor {
   checkTensor('tanh', 'x', x);
   const y = applyUnary(kernels.tanh, x);
@@ -56,7 +98,14 @@ function tanhGradient(dy: Tensor, y: Tensor): Tensor {
   return record('tanh gradient', dx, [dy, y], [(g) => tanhGradient(g, y), (g) => neg(mul(mul(g, dy), add(y, y)))]);
 }
 
-/** y = 1 / (1 + e^-x); dx = dy y (1 - y) */
+/**
+ * y = 1 / (1 + e^-x); dx = dy y (1 - y)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * sigmoid(tensor([0, 2, -200])); // [0.5, 0.880797..., 0]
+ */
 export function sigmoid(x: Tensor): Tensor {
   checkTensor('sigmoid', 'x', x);
   const y = applyUnary(kernels.sigmoid, x);
@@ -70,7 +119,14 @@ function sigmoidGradient(dy: Tensor, y: Tensor): Tensor {
   return record('sigmoid gradient', dx, [dy, y], [(g) => sigmoidGradient(g, y), byY]);
 }
 
-/** y = log(1 + e^x), a smooth ReLU; dx = dy / (1 + e^-x) */
+/**
+ * y = log(1 + e^x), a smooth ReLU; dx = dy / (1 + e^-x)
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * softplus(tensor([0, 200])); // [0.693147..., 200]
+ */
 export function softplus(x: Tensor): Tensor {
   checkTensor('softplus', 'x', x);
   return record('softplus', applyUnary(kernels.softplus, x), [x], [(dy) => softplusGradient(dy, x)]);
@@ -83,7 +139,14 @@ function softplusGradient(dy: Tensor, x: Tensor): Tensor {
   return record('softplus gradient', dx, [dy, x], [(g) => softplusGradient(g, x), byX]);
 }
 
-/** y = max(x, 0); dx = dy where x > 0, else 0 */
+/**
+ * y = max(x, 0); dx = dy where x > 0, else 0
+ *
+ * @param x - of any shape; the result has it too.
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * relu(tensor([-1, 0, 2])); // [0, 0, 2]
+ */
 export function relu(x: Tensor): Tensor {
   checkTensor('relu', 'x', x);
   return recordPiecewise('relu', applyUnary(piecewise.relu, x), x, (dy) =>
@@ -91,7 +154,16 @@ export function relu(x: Tensor): Tensor {
   );
 }
 
-/** y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. The default slope 0.3 is Keras's. */
+/**
+ * y = x where x > 0, else slope x; dx = dy where x > 0, else slope dy. The default slope 0.3 is Keras's.
+ *
+ * @param x - of any shape; the result has it too.
+ * @param negativeSlope - at least 0, default 0.3.
+ * @throws ArgumentError if x is no tensor or the slope is negative.
+ * @example
+ * leakyRelu(tensor([-1, 2])); // [-0.3, 2]
+ * leakyRelu(tensor([-1, 2]), 0.2); // [-0.2, 2]
+ */
 export function leakyRelu(x: Tensor, negativeSlope = 0.3): Tensor {
   checkTensor('leakyRelu', 'x', x);
   checkNumber('leakyRelu', 'negativeSlope', negativeSlope, { from: 0 });

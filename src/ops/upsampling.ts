@@ -31,6 +31,7 @@ export const UPSAMPLING_OPTIONS: UpsamplingOptions = {
 /**
  * Enlarges images: [n, height, width, channels] -> [n, height size, width size, channels].
  *
+ * @throws ShapeError if x is no batch of images [n, height, width, channels]; ArgumentError for a wrong option.
  * @example
  * upsampling2d(tensor([1, 2], [1, 1, 2, 1])); // [[[[1], [1], [2], [2]], [[1], [1], [2], [2]]]]
  */

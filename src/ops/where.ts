@@ -16,8 +16,10 @@ import { stretched } from './internal/strided.ts';
  * Chooses from a where the condition is true, and from b where it is false. 0 is false; any other number, NaN
  * included, is true.
  *
+ * @throws ArgumentError if the condition is no tensor; ShapeError if the shapes do not broadcast.
  * @example
- * where(greater(x, 0), x, mul(0.1, x)); // a leaky ReLU
+ * const x = tensor([-1, 2]);
+ * where(greater(x, 0), x, mul(0.1, x)); // [-0.1, 2]
  */
 export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
   checkTensor('where', 'condition', condition);
