@@ -7,6 +7,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { integer, type Option, readOptions } from '../core/options.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 import type { Channels } from './chunks.ts';
+import { checkPixels, enlarge } from './enlarge.ts';
 
 /**
  * Images in the layout of a Tensor: `shape` [n, height, width, 1] or [n, height, width] for grey, [n, height, width, 3]
@@ -34,12 +35,15 @@ export interface GridOptions {
   readonly margin?: number | undefined;
   /** Grey of the margin and of empty places, 0 to 255, in colour too; default 0, black. */
   readonly background?: number | undefined;
+  /** Each pixel, of the margin too, becomes a square of so many pixels in width and height, 1 to 64; default 1. */
+  readonly scale?: number | undefined;
 }
 
 interface GridSchema {
   readonly columns: Option<number, number, 'optional'>;
   readonly margin: Option<number, number, 'optional'>;
   readonly background: Option<number, number, 'optional'>;
+  readonly scale: Option<number, number, 'optional'>;
 }
 
 /** saveImage() takes the same options. */
@@ -47,24 +51,25 @@ export const GRID_OPTIONS: GridSchema = {
   columns: integer(1).or(4),
   margin: integer(0, 4096).or(2),
   background: integer(0, 255).or(0),
+  scale: integer(1, 64).or(1),
 };
-
-const MAX_PIXELS = 2 ** 30;
 
 /**
  * Arranges `n` images in rows, grey or in colour as they are. Values outside [-1, 1], also infinities, are clipped.
  *
- * @returns a picture of width `columns * (w + margin) + margin`; its height follows from the rows in the same way.
+ * @returns a picture of width `scale * (columns * (w + margin) + margin)`; its height follows from the rows in the same
+ *   way.
  * @throws ShapeError if the shape is not [n, h, w, 1], [n, h, w] or [n, h, w, 3] with sides of at least 1, or the data
  *   has another size; ArgumentError for an option out of range, or if a value is NaN.
  * @example
  * imageGrid(generator.predict(noise), { columns: 4 }); // 16 digits of 28 x 28 become 122 x 122 pixels
+ * imageGrid(generator.predict(noise), { scale: 4 }); // and 488 x 488, to look at
  */
 export function imageGrid(samples: Samples, options: GridOptions = {}): Picture {
   const where = 'imageGrid';
   const images = byteImages(where, samples);
-  const { columns, margin, background } = readOptions(where, options, GRID_OPTIONS);
-  return arrangeImages(where, images, columns, margin, background);
+  const { columns, margin, background, scale } = readOptions(where, options, GRID_OPTIONS);
+  return enlarge(where, arrangeImages(where, images, columns, margin, background), scale);
 }
 
 /** Images of one size, stored one after the other in `bytes`. */
@@ -104,11 +109,7 @@ export function arrangeImages(
   const perRow = Math.min(columns, count);
   const gridWidth = perRow * (width + margin) + margin;
   const gridHeight = Math.ceil(count / perRow) * (height + margin) + margin;
-  if (gridWidth * gridHeight > MAX_PIXELS) {
-    throw new ShapeError(
-      `${where}: a picture of ${gridWidth} x ${gridHeight} pixels is too large; the limit is ${MAX_PIXELS} pixels`,
-    );
-  }
+  checkPixels(where, gridWidth, gridHeight);
   const pixels = new Uint8Array(gridWidth * gridHeight * channels).fill(background);
   for (let image = 0; image < count; image++) {
     const left = margin + (image % perRow) * (width + margin);

@@ -42,6 +42,7 @@ export const RANGES: Readonly<Record<string, string>> = {
   columns: count,
   margin: 'a whole number from 0 to 4096',
   background: 'a whole number from 0 to 255',
+  scale: 'a whole number from 1 to 64',
   steps: 'a whole number of at least 2',
   path: "one of 'normalized', 'linear'",
   subsets: 'a whole number from 2 to 100000',

@@ -203,7 +203,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   imageEvaluator: of(ganvas.imageEvaluator, () => [evaluator()]),
   groupNorm: of(ganvas.groupNorm, () => [x(), 3, batchNorm()]),
   layerNorm: of(ganvas.layerNorm, () => [x(), batchNorm()]),
-  imageGrid: of(ganvas.imageGrid, () => [pictures(), { columns: 3, margin: 1, background: 5 }]),
+  imageGrid: of(ganvas.imageGrid, () => [pictures(), { columns: 3, margin: 1, background: 5, scale: 2 }]),
   interpolate: of(ganvas.interpolate, () => [generator(), features(3), { steps: 5, path: 'linear' }]),
   kernelDistance: of(ganvas.kernelDistance, () => [features(), features(9), { subsets: 3, subsetSize: 2, seed: 1 }]),
   leakyRelu: of(ganvas.leakyRelu, () => [x(), 0.2]),
@@ -360,7 +360,7 @@ const NODE: Readonly<Record<string, ValidCall>> = {
   ]),
   loadMnist: of(node.loadMnist, () => [{ directory: 'mnist', split: 'train', limit: 2 }]),
   readIdxFile: of(node.readIdxFile, () => ['mnist/train-labels-idx1-ubyte', { maxBytes: 1000 }]),
-  saveImage: of(node.saveImage, () => ['samples.png', pictures(), { columns: 3 }]),
+  saveImage: of(node.saveImage, () => ['samples.png', pictures(), { columns: 3, scale: 2 }]),
   writeFileAtomic: of(node.writeFileAtomic, () => ['file.bin', new Uint8Array(3)]),
 };
 

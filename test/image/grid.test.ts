@@ -47,8 +47,22 @@ describe('imageGrid', () => {
     expect(() => imageGrid({ shape: [1, 2, 2, 1], data: broken })).toThrow('samples.data[3] is NaN');
   });
 
+  test('scale makes a square of each pixel, of the margin too, in grey and in colour', () => {
+    const grey = imageGrid({ shape: [1, 1, 2], data: Float32Array.of(-1, 1) }, { margin: 1, background: 9, scale: 2 });
+    expect([grey.width, grey.height]).toEqual([8, 6]);
+    const [edge, middle] = [new Array<number>(8).fill(9), [9, 9, 0, 0, 255, 255, 9, 9]];
+    expect([...grey.pixels]).toEqual([edge, edge, middle, middle, edge, edge].flat());
+    const data = Float32Array.of(1, -1, -1, -1, 1, 1);
+    const colour = imageGrid({ shape: [2, 1, 1, 3], data }, { margin: 0, scale: 3 });
+    expect([colour.width, colour.height]).toEqual([6, 3]);
+    const row = [255, 0, 0, 255, 0, 0, 255, 0, 0, 0, 255, 255, 0, 255, 255, 0, 255, 255];
+    expect([...colour.pixels]).toEqual([...row, ...row, ...row]);
+  });
+
   test('refuses a picture of more than 2^30 pixels before allocating it', () => {
     const samples = { shape: [30_000, 1, 1], data: new Float32Array(30_000) };
     expect(() => imageGrid(samples, { columns: 100, margin: 4096 })).toThrow('too large');
+    const wide = { shape: [1, 600, 600], data: new Float32Array(600 * 600) };
+    expect(() => imageGrid(wide, { scale: 64 })).toThrow('a picture of 38656 x 38656 pixels is too large');
   });
 });

@@ -40,6 +40,20 @@ describe('saveImage', () => {
     }
   });
 
+  test('scale enlarges a grid, a single image and a picture', async () => {
+    const path = join(folder, 'large.png');
+    const pixels = Uint8Array.of(0, 255);
+    const expected = { pixels: Uint8Array.of(0, 0, 255, 255, 0, 0, 255, 255), width: 4, height: 2 };
+    for (const image of [
+      { shape: [1, 2], data: Float32Array.of(-1, 1) },
+      { pixels, width: 2, height: 1 },
+    ]) {
+      await saveImage(path, image, { scale: 2 });
+      expect(readPng(await readFile(path))).toEqual(expected);
+    }
+    await expect(saveImage(path, { pixels, width: 3, height: 1 }, { scale: 2 })).rejects.toThrow(/^saveImage: pixels/);
+  });
+
   test('writes colour: a grid of [n, h, w, 3], one image of [h, w, 3], a picture of three bytes a pixel', async () => {
     const path = join(folder, 'colour.png');
     const samples = { shape: [4, 5, 6, 3], data: values(3, 360) };
