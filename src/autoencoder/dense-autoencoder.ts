@@ -27,6 +27,7 @@ export interface Autoencoder {
   readonly decoder: Model;
 }
 
+/** The options of denseAutoencoder(). */
 export interface DenseAutoencoderConfig {
   /** Shape of an image, such as [32, 32, 3]. Default [28, 28, 1]. */
   readonly imageShape?: Shape | undefined;
@@ -46,10 +47,11 @@ const OPTIONS = {
  * Images [n, ...imageShape] -> latent vectors [n, latentDim] -> images [n, ...imageShape]. It has 1,085,200 trainable
  * parameters with the defaults.
  *
+ * @throws ArgumentError for a wrong option.
  * @example
- * const { encoder, decoder } = await trainAutoencoder({ images, autoencoder: denseAutoencoder({ latentDim: 16 }) });
- * const reconstructions = decoder.predict(encoder.predict(images.gather([0, 1, 2])));
- * const samples = decoder.predict(createRandom(1).normal([16, 16]));
+ * const { encoder, decoder } = denseAutoencoder({ latentDim: 16 });
+ * encoder.predict(zeros([3, 28, 28, 1])).shape; // [3, 16]
+ * decoder.predict(createRandom(1).normal([4, 16])).shape; // [4, 28, 28, 1]
  */
 export function denseAutoencoder(config: DenseAutoencoderConfig = {}): Autoencoder {
   const { latentDim, imageShape, random } = readOptions('denseAutoencoder', config, OPTIONS);

@@ -21,6 +21,7 @@ import { type TrainingResult, train } from '../training/train.ts';
 import { validate } from '../training/validation.ts';
 import { type Autoencoder, denseAutoencoder } from './dense-autoencoder.ts';
 
+/** What a step of trainAutoencoder() measures. */
 export interface AutoencoderMeasures {
   /** The mean squared error over all pixels (values in [-1, 1]), or the result of your own loss. */
   readonly loss: number;
@@ -29,6 +30,7 @@ export interface AutoencoderMeasures {
 /** A scalar from two batches [n, ...image]. */
 export type ReconstructionLoss = (images: Tensor, reconstructions: Tensor) => Tensor;
 
+/** The options of trainAutoencoder(). */
 export interface TrainAutoencoderOptions extends TrainingOptions<AutoencoderMeasures> {
   /** Default: denseAutoencoder(). The seed determines its weights. */
   readonly autoencoder?: Autoencoder | undefined;
@@ -44,6 +46,7 @@ export interface TrainAutoencoderOptions extends TrainingOptions<AutoencoderMeas
   readonly validation?: { readonly images: Dataset | Tensor } | undefined;
 }
 
+/** What trainAutoencoder() returns: the trained networks, and the history. */
 export interface TrainAutoencoderResult extends Autoencoder, TrainingResult<AutoencoderMeasures> {}
 
 const WHERE = 'trainAutoencoder';
@@ -64,11 +67,14 @@ const OPTIONS = {
  * Trains an autoencoder: minimises the mean of (decoder(encoder(x)) - x)^2 over all pixels, by default with Adam and a
  * learning rate of 1e-3. Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
  *
+ * @throws ArgumentError, ShapeError, DivergenceError and FormatError as from trainGan(): the promise rejects with
+ *   them.
  * @example
+ * const { images } = await loadMnist();
  * const { encoder, decoder } = await trainAutoencoder({ images, epochs: 20 });
  * const digits = images.gather([0, 1, 2, 3]);
- * const reconstructions = decoder.predict(encoder.predict(digits)); // [4, 28, 28, 1]
- * const samples = decoder.predict(createRandom(7).normal([16, 32])); // decoded from standard normal noise
+ * decoder.predict(encoder.predict(digits)).shape; // [4, 28, 28, 1]: reconstructions
+ * decoder.predict(createRandom(7).normal([16, 32])).shape; // [16, 28, 28, 1]: decoded from standard normal noise
  */
 export async function trainAutoencoder(options: TrainAutoencoderOptions): Promise<TrainAutoencoderResult> {
   const values = readOptions(WHERE, options, OPTIONS);

@@ -22,6 +22,7 @@ export interface OpValues<Inputs extends readonly Tensor[]> {
  */
 export type OpPullback<Inputs extends readonly Tensor[]> = ((dy: Tensor, values: OpValues<Inputs>) => Tensor) | 'zero';
 
+/** What defineOp() makes an op of: its value and its gradient. */
 export interface OpDefinition<Inputs extends readonly Tensor[]> {
   /**
    * Computes the result. It runs without recording, and the other tensors that it makes are freed. It must be
@@ -44,16 +45,15 @@ export interface OpDefinition<Inputs extends readonly Tensor[]> {
  *
  * @param name - shown in errors.
  * @returns a function of as many tensors as there are pullbacks.
- *
- * Throws an ArgumentError if a part of the definition is missing, and the op if it is called with another number of
- * tensors. gradients() throws a ShapeError if a pullback gives another shape than that of its input.
- *
+ * @throws ArgumentError if a part of the definition is missing, and from the op if it is called with another number of
+ *   tensors. gradients() throws a ShapeError if a pullback gives another shape than that of its input.
  * @example
  * const cube = defineOp('cube', {
  *   forward: (x: Tensor) => mul(x, square(x)),
  *   pullbacks: [(dy, { inputs: [x] }) => mul(dy, mul(3, square(x)))],
  * });
- * checkGradients(cube, [tensor([1, 2, -0.5])], { order: 2 });
+ * cube(tensor([1, 2])); // [1, 8]
+ * checkGradients(cube, [tensor([1, 2, -0.5])], { order: 2 }).wrong; // 0
  */
 export function defineOp<Inputs extends readonly Tensor[]>(
   name: string,

@@ -14,6 +14,7 @@ import { scope } from './scope.ts';
 import type { Storage } from './storage.ts';
 import { checkTensor, Tensor, Variable, zeros } from './tensor.ts';
 
+/** The options of gradients(). */
 export interface GradientsOptions {
   /**
    * Record how the gradients are computed, so that a later gradients() can differentiate through them. Everything that
@@ -31,18 +32,17 @@ const OPTIONS = { record: boolean().or(false), unconnected: choice(['error', 'ze
  *
  * @param loss - a tensor with exactly one element.
  * @param tensors - variables, tensors from watch(), and tensors that the loss was computed from on the way.
- *
- * Throws an ArgumentError if a tensor had no part in the loss or is not tracked. Throws a RuntimeError if a variable
- * was changed after the recorded pass used it, or if the loss depends on a gradient that was not recorded.
- *
+ * @throws ArgumentError if the loss is no single number, or if a tensor had no part in it or is not tracked.
+ *   RuntimeError if a variable was changed after the recorded pass used it, or if the loss depends on a gradient that
+ *   was not recorded.
  * @example
  * const w = variable(tensor([1, 2]));
- * const [dw] = gradients(sum(square(w)), [w]); // [2, 4]
- *
+ * gradients(sum(square(w)), [w]); // [[2, 4]]
  * @example
  * const x = watch(tensor([1, 2]));
- * const [dx] = gradients(sum(mul(x, square(x))), [x], { record: true }); // 3 x^2 = [3, 12]
- * const [ddx] = gradients(sum(dx), [x]); // 6 x = [6, 12]
+ * const [dx] = gradients(sum(mul(x, square(x))), [x], { record: true });
+ * dx; // [3, 12]: 3 x^2
+ * gradients(sum(dx!), [x]); // [[6, 12]]: 6 x
  */
 export function gradients(loss: Tensor, tensors: readonly Tensor[], options: GradientsOptions = {}): Tensor[] {
   checkTensor('gradients', 'loss', loss);

@@ -83,6 +83,12 @@ export function versionOf(tensor: Tensor): number {
 /**
  * Runs `body` without recording, for inference and for pullbacks. `body` must be synchronous: recording would be on
  * again after an await.
+ *
+ * @returns what `body` returns.
+ * @throws ArgumentError if `body` is no function; what `body` throws.
+ * @example
+ * const w = variable(tensor([2]));
+ * withoutRecording(() => square(w)); // [4], not tracked
  */
 export function withoutRecording<T>(body: () => T): T {
   checkFunction('withoutRecording', 'body', body);
@@ -112,9 +118,12 @@ export function setRecording<T>(on: boolean, body: () => T): T {
  * Makes an input one that gradients can be taken of, as they are of variables: a tensor that shares the values of `x`
  * and is tracked. Compute with the result, not with `x`. If `x` is tracked itself, gradients flow on to it.
  *
+ * @throws ArgumentError if x is no tensor.
  * @example
- * const x = watch(images);
+ * const discriminator = denseDiscriminator();
+ * const x = watch(zeros([4, 28, 28, 1]));
  * const [dx] = gradients(sum(discriminator.call(x)), [x]); // how each pixel changes the logits
+ * dx!.shape; // [4, 28, 28, 1]
  */
 export function watch(x: Tensor): Tensor {
   checkTensor('watch', 'x', x);
@@ -125,7 +134,15 @@ export function watch(x: Tensor): Tensor {
 
 const WATCHED = { op: 'watch', inputs: [], pullbacks: [], versions: [], saved: [], savedVersions: [] };
 
-/** A tensor that shares the values of `x` but has no node: no gradient flows through it. */
+/**
+ * A tensor that shares the values of `x` but has no node: no gradient flows through it.
+ *
+ * @throws ArgumentError if x is no tensor.
+ * @example
+ * const w = variable(tensor([2, 3]));
+ * const [dw] = gradients(sum(mul(w, stopGradient(w))), [w]);
+ * dw; // [2, 3], not [4, 6]
+ */
 export function stopGradient(x: Tensor): Tensor {
   checkTensor('stopGradient', 'x', x);
   return new Tensor(x.shape, x.storage);

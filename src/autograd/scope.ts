@@ -20,9 +20,12 @@ let count = 0;
  * must be synchronous.
  *
  * @param name - shown in the error when a freed tensor is used. Default: the function's name and the scope's number.
- *
+ * @returns what `fn` returns.
+ * @throws ArgumentError if `fn` is no function or gives a promise; what `fn` throws.
  * @example
- * const loss = scope(() => mean(square(sub(model.call(x), y))));
+ * const x = tensor([1, 2, 3]);
+ * const loss = scope(() => mean(square(sub(x, 2)))); // the difference and its square are freed
+ * loss.item(); // 0.666666...
  */
 export function scope<T>(fn: () => T, name?: string): T {
   checkFunction('scope', 'fn', fn);

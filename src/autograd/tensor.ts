@@ -12,6 +12,18 @@ import { flatten, type NestedNumbers, nest, type TensorValues } from './nested-n
 import type { OpNode } from './record.ts';
 import { Storage } from './storage.ts';
 
+/**
+ * A shape and its float32 values, row by row. Operations do not change tensors; they make new ones. tensor(), zeros() and
+ * the other functions make them, and every operation.
+ *
+ * @example
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * x.shape; // [2, 3]
+ * x.size; // 6
+ * x.data[4]; // 5
+ * x.toArray(); // [[1, 2, 3], [4, 5, 6]]
+ * sum(x).item(); // 21
+ */
 export class Tensor {
   readonly shape: Shape;
   /** Number of values: the product of the dimensions. */
@@ -82,6 +94,14 @@ export class Tensor {
   }
 }
 
+/**
+ * A tensor whose values an optimizer changes, such as a weight. variable() makes one; scopes do not free it.
+ *
+ * @example
+ * const w = variable(tensor([1, 2]), 'w');
+ * w.assign([3, 4]);
+ * w.data; // [3, 4]
+ */
 export class Variable extends Tensor {
   readonly name: string;
   /** @internal Use variable(). */
@@ -129,10 +149,12 @@ export class Variable extends Tensor {
  *
  * @param values - a number, nested arrays, or a typed array of any kind except 64-bit integers.
  * @param shape - its size must equal the number of values. Default: the shape of the nesting.
- *
+ * @throws ShapeError if nested arrays are not rectangular or the values do not fill the shape; ArgumentError for
+ *   values that are no numbers.
  * @example
- * tensor([[1, 2, 3], [4, 5, 6]]);
- * tensor(new Float32Array(784), [1, 28, 28, 1]);
+ * tensor([[1, 2, 3], [4, 5, 6]]).shape; // [2, 3]
+ * tensor(5).shape; // []
+ * tensor(new Float32Array(784), [1, 28, 28, 1]).shape; // [1, 28, 28, 1]
  */
 export function tensor(values: TensorValues, shape?: Shape): Tensor {
   const { flat, shape: found } = flatten(values);
@@ -147,23 +169,47 @@ export function tensor(values: TensorValues, shape?: Shape): Tensor {
   return result;
 }
 
-/** A tensor of shape [] with one value. */
+/**
+ * A tensor of shape [] with one value.
+ *
+ * @throws ArgumentError if the value is no number.
+ * @example
+ * scalar(2.5).item(); // 2.5
+ */
 export function scalar(value: number): Tensor {
   if (typeof value !== 'number') invalid('scalar', 'value', 'a number', value);
   return full([], value);
 }
 
-/** A tensor filled with 0. */
+/**
+ * A tensor filled with 0.
+ *
+ * @throws ArgumentError if the shape is no list of whole numbers of at least 0.
+ * @example
+ * zeros([2, 3]); // [[0, 0, 0], [0, 0, 0]]
+ */
 export function zeros(shape: Shape): Tensor {
   return filled('zeros', shape, 0);
 }
 
-/** A tensor filled with 1. */
+/**
+ * A tensor filled with 1.
+ *
+ * @throws ArgumentError if the shape is no list of whole numbers of at least 0.
+ * @example
+ * ones([2]); // [1, 1]
+ */
 export function ones(shape: Shape): Tensor {
   return filled('ones', shape, 1);
 }
 
-/** A tensor filled with one value. */
+/**
+ * A tensor filled with one value.
+ *
+ * @throws ArgumentError if the shape is no list of whole numbers of at least 0, or the value no number.
+ * @example
+ * full([2, 2], 7); // [[7, 7], [7, 7]]
+ */
 export function full(shape: Shape, value: number): Tensor {
   if (typeof value !== 'number') invalid('full', 'value', 'a number', value);
   return filled('full', shape, value);
@@ -174,6 +220,11 @@ export function full(shape: Shape, value: number): Tensor {
  * Scopes do not free the block.
  *
  * @param name - shown in errors, summaries and saved files. Default: ''.
+ * @throws ArgumentError if the value is no tensor or the name no text.
+ * @example
+ * const w = variable(zeros([2]), 'w');
+ * sgd({ learningRate: 0.1 }).apply([w], gradients(sum(sub(w, 1)), [w]));
+ * w.data; // [-0.1, -0.1]
  */
 export function variable(value: Tensor, name = ''): Variable {
   checkTensor('variable', 'value', value);

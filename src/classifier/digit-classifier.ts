@@ -22,6 +22,7 @@ export interface Classifier {
   readonly head: Model;
 }
 
+/** The options of digitClassifier(). */
 export interface DigitClassifierConfig {
   /** Shape of an image, [height, width, channels]; height and width at least 10. Default [28, 28, 1]. */
   readonly imageShape?: Shape | undefined;
@@ -49,10 +50,11 @@ const OPTIONS = {
 /**
  * Images [n, ...imageShape] -> features [n, 128] -> logits [n, classes]; 225,034 trainable parameters by default.
  *
- * @throws ShapeError if the height or width of imageShape is below 10.
+ * @throws ShapeError if the height or width of imageShape is below 10; ArgumentError for a wrong option.
  * @example
- * const classifier = digitClassifier({ imageShape: images.itemShape, classes: names.length }); // of loadImages()
- * const { features, head } = await trainClassifier({ images, labels, classifier });
+ * const { features, head } = digitClassifier({ imageShape: [32, 32, 3], classes: 5 });
+ * features.predict(zeros([2, 32, 32, 3])).shape; // [2, 128]
+ * head.predict(zeros([2, 128])).shape; // [2, 5]
  */
 export function digitClassifier(config: DigitClassifierConfig = {}): Classifier {
   const { imageShape, classes, random } = readOptions('digitClassifier', config, OPTIONS);

@@ -24,6 +24,7 @@ import { validate } from '../training/validation.ts';
 import { fitClassifier, readClassifier, shareOf } from './classify.ts';
 import { type Classifier, digitClassifier, SMALLEST_SIDE } from './digit-classifier.ts';
 
+/** What a step of trainClassifier() measures. */
 export interface ClassifierMeasures {
   /** The softmax cross-entropy, or the result of your own loss. */
   readonly loss: number;
@@ -40,6 +41,7 @@ export interface LabelledImages {
   readonly labels: ArrayLike<number>;
 }
 
+/** The options of trainClassifier(). */
 export interface TrainClassifierOptions extends TrainingOptions<ClassifierMeasures> {
   /** The class number of each image, from 0. loadMnist() returns them. */
   readonly labels: ArrayLike<number>;
@@ -57,6 +59,7 @@ export interface TrainClassifierOptions extends TrainingOptions<ClassifierMeasur
   readonly validation?: LabelledImages | undefined;
 }
 
+/** What trainClassifier() returns: the trained networks, and the history. */
 export interface TrainClassifierResult extends Classifier, TrainingResult<ClassifierMeasures> {}
 
 const WHERE = 'trainClassifier';
@@ -79,11 +82,13 @@ const OPTIONS = {
  * Trains a classifier: minimises the softmax cross-entropy of its logits, by default with Adam and a learning rate of
  * 1e-3. Epochs, order, seed, threads, signal, checkpoints and errors are as in trainGan.
  *
+ * @throws ArgumentError, ShapeError, DivergenceError and FormatError as from trainGan(): the promise rejects with
+ *   them.
  * @example
  * const [{ images, labels }, test] = [await loadMnist(), await loadMnist({ split: 'test' })];
  * const { features, head } = await trainClassifier({ images, labels, validation: test, onEpoch: console.log });
  * console.log(accuracy({ features, head }, test.images, test.labels));
- * features.predict(test.images.gather([0, 1])); // [2, 128]
+ * features.predict(test.images.gather([0, 1])).shape; // [2, 128]
  */
 export async function trainClassifier(options: TrainClassifierOptions): Promise<TrainClassifierResult> {
   const values = readOptions(WHERE, options, OPTIONS);

@@ -6,8 +6,16 @@
 import { printableMessage } from './text.ts';
 
 /**
- * Base class of all errors of this library: `catch (e) { if (e instanceof GanvasError) ... }`. Messages have a limited
- * length and are printable, whatever names and texts they quote.
+ * The base class of all errors of this library. Messages have a limited length and are printable, whatever names and
+ * texts they quote.
+ *
+ * @example
+ * try {
+ *   add(ones([2]), ones([3]));
+ * } catch (error) {
+ *   error instanceof GanvasError; // true
+ *   error instanceof ShapeError; // true
+ * }
  */
 export class GanvasError extends Error {
   override name = 'GanvasError';
@@ -17,12 +25,30 @@ export class GanvasError extends Error {
   }
 }
 
-/** An argument or option of the wrong kind or value: a misspelt option, a negative size, a NaN learning rate. */
+/**
+ * An argument or option of the wrong kind or value: a misspelt option, a negative size, a NaN learning rate.
+ *
+ * @example
+ * try {
+ *   adam({ learningRate: -1 });
+ * } catch (error) {
+ *   error instanceof ArgumentError; // true
+ * }
+ */
 export class ArgumentError extends GanvasError {
   override name = 'ArgumentError';
 }
 
-/** Shapes that do not fit each other or the operation. */
+/**
+ * Shapes that do not fit each other or the operation.
+ *
+ * @example
+ * try {
+ *   matmul(ones([2, 3]), ones([4, 5]));
+ * } catch (error) {
+ *   error instanceof ShapeError; // true
+ * }
+ */
 export class ShapeError extends GanvasError {
   override name = 'ShapeError';
 }
@@ -30,6 +56,13 @@ export class ShapeError extends GanvasError {
 /**
  * Bytes that do not have the expected format (IDX, safetensors, checkpoints). `offset` is the byte where reading
  * stopped.
+ *
+ * @example
+ * try {
+ *   parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7)); // two values announced, one there
+ * } catch (error) {
+ *   error instanceof FormatError; // true
+ * }
  */
 export class FormatError extends GanvasError {
   override name = 'FormatError';
@@ -44,17 +77,46 @@ export class FormatError extends GanvasError {
 /**
  * A failure at run time: the memory limit was reached, a freed tensor was used, a worker was lost, or a file cannot be
  * written.
+ *
+ * @example
+ * const x = ones([2]);
+ * x.dispose();
+ * try {
+ *   add(x, 1);
+ * } catch (error) {
+ *   error instanceof RuntimeError; // true
+ * }
  */
 export class RuntimeError extends GanvasError {
   override name = 'RuntimeError';
 }
 
-/** A loss or weight became NaN or infinite; the message names the network and the layer. */
+/**
+ * A loss or weight became NaN or infinite; the message names the network and the layer.
+ *
+ * @example
+ * const { images } = await loadMnist();
+ * try {
+ *   await trainGan({ images, batchSize: 64, generatorOptimizer: sgd({ learningRate: 1e30 }) });
+ * } catch (error) {
+ *   error instanceof DivergenceError; // true
+ * }
+ */
 export class DivergenceError extends GanvasError {
   override name = 'DivergenceError';
 }
 
-/** The gradients of a function are wrong: see checkGradients(). `report` says which, and by how much. */
+/**
+ * The gradients of a function are wrong: see checkGradients(). `report` says which, and by how much.
+ *
+ * @example
+ * const wrong = defineOp('wrong', { forward: (x: Tensor) => square(x), pullbacks: [(dy) => dy] });
+ * try {
+ *   checkGradients(wrong, [tensor([3])]);
+ * } catch (error) {
+ *   error instanceof GradientError; // true
+ * }
+ */
 export class GradientError<Report = unknown> extends GanvasError {
   override name = 'GradientError';
   readonly report: Report;

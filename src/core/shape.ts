@@ -5,6 +5,7 @@
 import { describe, invalid, isArray } from './check.ts';
 import { ShapeError } from './errors.ts';
 
+/** The sizes of the axes of a tensor; [] is that of a scalar. */
 export type Shape = readonly number[];
 
 /** Maximum size of a tensor: 2^30 - 1 floats fill the 4 GiB that a WebAssembly memory can address. */

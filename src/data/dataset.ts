@@ -29,11 +29,13 @@ const HALF_RANGE = 127.5;
  * Makes a dataset of bytes. It copies them once into the tensor memory.
  *
  * @param bytes - the items one after the other, each value from 0 to 255.
- * @param shape - [n, ...itemShape]; its product must be the number of bytes, else dataset() throws a ShapeError.
- *
+ * @param shape - [n, ...itemShape].
+ * @throws ShapeError if the product of the shape is not the number of bytes; ArgumentError if `bytes` is no
+ *   Uint8Array.
  * @example
- * const { images } = await loadMnist(); // a dataset of shape [60000, 28, 28, 1]
- * const batch = images.gather([3, 1, 4]); // [3, 28, 28, 1]
+ * const images = dataset(Uint8Array.of(0, 255, 255, 0), [2, 1, 2, 1]);
+ * images.count; // 2
+ * images.gather([1]); // [[[[1], [-1]]]]
  */
 export function dataset(bytes: Uint8Array, shape: Shape): Dataset {
   checkBytes('dataset', 'bytes', bytes);
@@ -90,6 +92,12 @@ export function sourceOf(images: Dataset): Tensor | undefined {
 /**
  * Makes a dataset of a tensor [n, ...itemShape]. Its values are used unchanged; trainGan() requires them to be in
  * [-1, 1].
+ *
+ * @throws ArgumentError if it is no tensor; ShapeError if it is a scalar.
+ * @example
+ * const points = tensorDataset(createRandom(1).uniform([1000, 2], -1, 1));
+ * points.itemShape; // [2]
+ * points.gather([0, 1, 2]).shape; // [3, 2]
  */
 export function tensorDataset(images: Tensor): Dataset {
   checkTensor('tensorDataset', 'images', images);

@@ -22,6 +22,7 @@ interface IdxData {
   float64: Float64Array;
 }
 
+/** The element types of IDX files. */
 export type IdxType = keyof IdxData;
 
 /**
@@ -65,9 +66,11 @@ const TYPES: readonly IdxType[] = ['uint8', 'int8', 'int16', 'int32', 'float32',
  * @throws FormatError, with the byte offset of the fault, for anything but a complete IDX file: wrong first bytes, an
  *   unknown type, a rank of 0 or above 8, missing values or extra bytes. ArgumentError if `bytes` is neither a
  *   Uint8Array nor an ArrayBuffer.
- *
  * @example
- * const { type, shape, data } = parseIdx(bytes); // 'uint8', [60000, 28, 28], Uint8Array of 47,040,000
+ * const { type, shape, data } = parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9));
+ * type; // 'uint8'
+ * shape; // [2]
+ * data; // [7, 9]
  */
 export function parseIdx(bytes: Uint8Array | ArrayBuffer): IdxArray {
   return decodeIdx('parseIdx', fileBytes('parseIdx', 'bytes', bytes));
@@ -147,9 +150,8 @@ export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
  *
  * @throws ArgumentError for an unknown type, a size of 2^32 or more, a rank of 0 or above 8, or data of another type.
  *   ShapeError if the length of `data` is not the product of `shape`.
- *
  * @example
- * encodeIdx({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) }); // 00 00 08 01  00 00 00 02  07 09
+ * encodeIdx({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) }); // [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]
  */
 export function encodeIdx(array: IdxArray): Uint8Array {
   const fields = fieldsOf('encodeIdx', 'array', array, ['type', 'shape', 'data'], '{ type, shape, data }');

@@ -26,8 +26,10 @@ import { add, mul, sub } from '../ops/arithmetic.ts';
 import { mean } from '../ops/reduce.ts';
 
 export const AUGMENTATIONS = ['brightness', 'saturation', 'contrast', 'translation', 'cutout'] as const;
+/** A random change of real and generated images alike, before the discriminator sees them. */
 export type AugmentationKind = (typeof AUGMENTATIONS)[number];
 
+/** An augmentation with its amount, for the option augmentation of trainGan(). */
 export interface AugmentationOptions {
   /** The formulas are in src/gan/augmentation.ts. */
   readonly kind: AugmentationKind;

@@ -68,6 +68,7 @@ export function joinClasses(items: Tensor, oneHotRows: Tensor): Tensor {
   return concat([reshape(items, [count, size]), mul(oneHotRows, Math.sqrt(size))], 1);
 }
 
+/** The options of withClasses(). */
 export interface WithClassesOptions {
   /** The number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
@@ -75,14 +76,17 @@ export interface WithClassesOptions {
 
 /**
  * The input of the networks of a class-conditional GAN: noise or flattened images, each followed by its class. The
- * class is a one-hot vector times sqrt(size of an item). Returns [n, size of an item + classes].
+ * class is a one-hot vector times sqrt(size of an item).
  *
  * @param items - noise or images [n, ...item]
  * @param labels - n whole numbers from 0 to classes - 1
- *
+ * @returns [n, size of an item + classes].
+ * @throws ShapeError if there are not as many items as labels; ArgumentError if a label is no class, or for a wrong
+ *   option.
  * @example
  * const noise = createRandom(7).normal([2, 100]);
- * interpolate(generator, withClasses(noise, [3, 8])); // from a 3 to an 8
+ * const walk = interpolate(conditionalGenerator(), withClasses(noise, [3, 8])); // from a 3 to an 8
+ * walk.shape; // [10, 28, 28, 1]
  */
 export function withClasses(items: Tensor, labels: ArrayLike<number>, options: WithClassesOptions = {}): Tensor {
   const where = 'withClasses';

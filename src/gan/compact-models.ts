@@ -25,8 +25,10 @@ import {
   type WidthConfig,
 } from './model-options.ts';
 
+/** The options of compactDiscriminator(). */
 export interface CompactDiscriminatorConfig extends ImageModelConfig, WidthConfig {}
 
+/** The options of compactGenerator(). */
 export interface CompactGeneratorConfig extends ImageModelConfig, WidthConfig, LatentConfig {}
 
 const DISCRIMINATOR_OPTIONS = { imageShape: IMAGE_IN_QUARTERS, width: WIDTH, random: RANDOM };
@@ -42,15 +44,21 @@ const leaky = (): Layer => layers.leakyReLU({ negativeSlope: 0.2 });
  * After 13 epochs of MNIST the Frechet distance (npm run evaluate) was 6.7 to 7.0 for three seeds, and 4.6 after 25 for
  * one of them; convGenerator had 53 and 57 after 20. bench/quality/experiments.md has what was tried.
  *
+ * @throws ShapeError if the height or width of imageShape is not divisible by 4; ArgumentError for a wrong option.
  * @example
- * const config = { learningRate: 2e-3, beta1: 0, beta2: 0.99 };
+ * const { images } = await loadMnist();
+ * const settings = { learningRate: 2e-3, beta1: 0, beta2: 0.99 };
  * const { averageGenerator } = await trainGan({
- *   images, generator: compactGenerator(), discriminator: compactDiscriminator(),
- *   generatorOptimizer: adam(config), discriminatorOptimizer: adam(config),
- *   gradientPenalty: { kind: 'r1', weight: 3, every: 2 }, emaMomentum: 0.999, batchSize: 64, epochs: 20,
+ *   images,
+ *   generator: compactGenerator(),
+ *   discriminator: compactDiscriminator(),
+ *   generatorOptimizer: adam(settings),
+ *   discriminatorOptimizer: adam(settings),
+ *   gradientPenalty: { kind: 'r1', weight: 3, every: 2 },
+ *   emaMomentum: 0.999,
+ *   batchSize: 64,
+ *   epochs: 20,
  * });
- *
- * @throws ShapeError if the height or width of imageShape is not divisible by 4.
  */
 export function compactGenerator(config: CompactGeneratorConfig = {}): Model {
   const { latentDim, imageShape, width, random } = readOptions('compactGenerator', config, GENERATOR_OPTIONS);
@@ -75,7 +83,10 @@ export function compactGenerator(config: CompactGeneratorConfig = {}): Model {
 /**
  * Images [n, ...imageShape] -> logits [n, 1], positive for "real"; 42,353 parameters with the defaults.
  *
- * @throws ShapeError if the height or width of imageShape is not divisible by 4.
+ * @throws ShapeError if the height or width of imageShape is not divisible by 4; ArgumentError for a wrong option.
+ * @example
+ * const discriminator = compactDiscriminator({ imageShape: [32, 32, 3] });
+ * discriminator.predict(zeros([5, 32, 32, 3])).shape; // [5, 1]
  */
 export function compactDiscriminator(config: CompactDiscriminatorConfig = {}): Model {
   const { imageShape, width, random } = readOptions('compactDiscriminator', config, DISCRIMINATOR_OPTIONS);

@@ -13,22 +13,25 @@ import { CLASSES, markConditional } from './classes.ts';
 import { discriminatorOf, generatorOf } from './dense-models.ts';
 import { type ImageModelConfig, LATENT_DIM, type LatentConfig, RANDOM } from './model-options.ts';
 
+/** The options of conditionalDiscriminator(). */
 export interface ConditionalDiscriminatorConfig extends ImageModelConfig {
   /** The number of classes, at most 256. Default 10. */
   readonly classes?: number | undefined;
 }
 
+/** The options of conditionalGenerator(). */
 export interface ConditionalGeneratorConfig extends ConditionalDiscriminatorConfig, LatentConfig {}
 
 /**
  * Noise and class [n, latentDim + classes] -> images [n, ...imageShape] in [-1, 1]. sampleClasses() draws samples from
  * it.
  *
+ * @throws ArgumentError for a wrong option.
  * @example
  * const { images, labels } = await loadMnist();
  * const networks = { generator: conditionalGenerator(), discriminator: conditionalDiscriminator() };
  * const { generator } = await trainGan({ images, labels, ...networks });
- * const sevens = sampleClasses(generator, [7, 7, 7, 7]);
+ * sampleClasses(generator, [7, 7, 7, 7]).shape; // [4, 28, 28, 1]: sevens
  */
 export function conditionalGenerator(config: ConditionalGeneratorConfig = {}): Model {
   const { latentDim, imageShape, classes, random } = readOptions('conditionalGenerator', config, {
@@ -40,7 +43,14 @@ export function conditionalGenerator(config: ConditionalGeneratorConfig = {}): M
   return markConditional(generatorOf('refined', latentDim + classes, imageShape, random), classes);
 }
 
-/** Pixels and class [n, size of an image + classes] -> logits [n, 1], positive for "a real image of this class". */
+/**
+ * Pixels and class [n, size of an image + classes] -> logits [n, 1], positive for "a real image of this class".
+ *
+ * @throws ArgumentError for a wrong option.
+ * @example
+ * const discriminator = conditionalDiscriminator({ classes: 10 });
+ * discriminator.predict(withClasses(zeros([2, 28, 28, 1]), [3, 8])).shape; // [2, 1]
+ */
 export function conditionalDiscriminator(config: ConditionalDiscriminatorConfig = {}): Model {
   const { imageShape, classes, random } = readOptions('conditionalDiscriminator', config, {
     imageShape: ITEM_SHAPE,

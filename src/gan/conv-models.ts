@@ -24,6 +24,7 @@ import {
   type WidthConfig,
 } from './model-options.ts';
 
+/** The options of convGenerator(). */
 export interface ConvGeneratorConfig extends ImageModelConfig, WidthConfig, LatentConfig {}
 
 const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, imageShape: IMAGE_IN_QUARTERS, width: WIDTH, random: RANDOM };
@@ -35,19 +36,22 @@ const GENERATOR_OPTIONS = { latentDim: LATENT_DIM, imageShape: IMAGE_IN_QUARTERS
  * width 0.25 the Frechet distance (npm run evaluate) was 81.7 with these settings, 127 with beta1 = 0.9, and 188 with
  * beta1 = 0.9, batches of 256 and twice the learning rate.
  *
+ * @throws ShapeError if the height or width of imageShape is not divisible by 4; ArgumentError for a wrong option.
  * @example
- * const [generator, discriminator] = [convGenerator({ width: 0.25 }), convDiscriminator({ width: 0.25 })];
- * const config = { learningRate: 2e-4, beta1: 0.5 };
+ * const { images } = await loadMnist();
+ * const settings = { learningRate: 2e-4, beta1: 0.5 };
  * await trainGan({
- *   images, generator, discriminator, batchSize: 64,
- *   generatorOptimizer: adam(config), discriminatorOptimizer: adam(config),
+ *   images,
+ *   generator: convGenerator({ width: 0.25 }),
+ *   discriminator: convDiscriminator({ width: 0.25 }),
+ *   generatorOptimizer: adam(settings),
+ *   discriminatorOptimizer: adam(settings),
+ *   batchSize: 64,
  * });
- *
  * @example
- * const imageShape = [32, 32, 3]; // colour
- * const pair = { generator: convGenerator({ imageShape }), discriminator: convDiscriminator({ imageShape }) };
- *
- * @throws ShapeError if the height or width of imageShape is not divisible by 4.
+ * const imageShape = [32, 32, 3]; // in colour
+ * const generator = convGenerator({ imageShape, width: 0.25 });
+ * generator.predict(createRandom(1).normal([2, 100])).shape; // [2, 32, 32, 3]
  */
 export function convGenerator(config: ConvGeneratorConfig = {}): Model {
   const { latentDim, imageShape, width, random } = readOptions('convGenerator', config, GENERATOR_OPTIONS);
@@ -73,6 +77,7 @@ export function convGenerator(config: ConvGeneratorConfig = {}): Model {
   );
 }
 
+/** The options of convDiscriminator(). */
 export interface ConvDiscriminatorConfig extends ImageModelConfig, WidthConfig {
   /** Probability that dropout sets an element to 0, in [0, 1). Default 0.3. */
   readonly dropoutRate?: number | undefined;
@@ -89,7 +94,10 @@ const DISCRIMINATOR_OPTIONS = {
  * Images [n, ...imageShape] -> logits [n, 1], positive for "real". It has 212,865 parameters with the defaults. Calls
  * in training mode need a random generator for dropout; trainGan passes one.
  *
- * @throws ShapeError if the height or width of imageShape is not divisible by 4.
+ * @throws ShapeError if the height or width of imageShape is not divisible by 4; ArgumentError for a wrong option.
+ * @example
+ * const discriminator = convDiscriminator({ width: 0.25 });
+ * discriminator.predict(zeros([5, 28, 28, 1])).shape; // [5, 1]
  */
 export function convDiscriminator(config: ConvDiscriminatorConfig = {}): Model {
   const options = readOptions('convDiscriminator', config, DISCRIMINATOR_OPTIONS);

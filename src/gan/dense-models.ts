@@ -26,16 +26,31 @@ import { type ImageModelConfig, LATENT_DIM, type LatentConfig, RANDOM } from './
 /** 'tutorial' has the batch normalisation that hides the background; 'refined' does not. */
 type DenseKind = 'tutorial' | 'refined';
 
+/** The options of denseDiscriminator() and refinedDiscriminator(). */
 export type DenseDiscriminatorConfig = ImageModelConfig;
 
+/** The options of denseGenerator() and refinedGenerator(). */
 export interface DenseGeneratorConfig extends ImageModelConfig, LatentConfig {}
 
-/** Noise [n, latentDim] -> images [n, ...imageShape]; 561,184 trainable parameters with the defaults. */
+/**
+ * Noise [n, latentDim] -> images [n, ...imageShape]; 561,184 trainable parameters with the defaults.
+ *
+ * @throws ArgumentError for a wrong option.
+ * @example
+ * const generator = denseGenerator({ latentDim: 64 });
+ * generator.predict(createRandom(1).normal([16, 64])).shape; // [16, 28, 28, 1]
+ */
 export function denseGenerator(config: DenseGeneratorConfig = {}): Model {
   return generatorOfNoise('denseGenerator', 'tutorial', config);
 }
 
-/** Images [n, ...imageShape] -> logits [n, 1], positive for "real"; 534,273 trainable parameters by default. */
+/**
+ * Images [n, ...imageShape] -> logits [n, 1], positive for "real"; 534,273 trainable parameters by default.
+ *
+ * @throws ArgumentError for a wrong option.
+ * @example
+ * denseDiscriminator().predict(zeros([5, 28, 28, 1])).shape; // [5, 1]
+ */
 export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
   return discriminatorOfImages('denseDiscriminator', 'tutorial', config);
 }
@@ -43,14 +58,22 @@ export function denseDiscriminator(config: DenseDiscriminatorConfig = {}): Model
 /**
  * Noise [n, latentDim] -> images [n, ...imageShape] in [-1, 1]; 559,616 trainable parameters with the defaults.
  *
+ * @throws ArgumentError for a wrong option.
  * @example
+ * const { images } = await loadMnist();
  * await trainGan({ images, generator: refinedGenerator(), discriminator: refinedDiscriminator() });
  */
 export function refinedGenerator(config: DenseGeneratorConfig = {}): Model {
   return generatorOfNoise('refinedGenerator', 'refined', config);
 }
 
-/** Images [n, ...imageShape] -> logits [n, 1], positive for "real"; 533,249 trainable parameters by default. */
+/**
+ * Images [n, ...imageShape] -> logits [n, 1], positive for "real"; 533,249 trainable parameters by default.
+ *
+ * @throws ArgumentError for a wrong option.
+ * @example
+ * refinedDiscriminator().predict(zeros([5, 28, 28, 1])).shape; // [5, 1]
+ */
 export function refinedDiscriminator(config: DenseDiscriminatorConfig = {}): Model {
   return discriminatorOfImages('refinedDiscriminator', 'refined', config);
 }

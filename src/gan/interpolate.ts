@@ -16,6 +16,7 @@ import { checkShape, formatShape } from '../core/shape.ts';
 import type { Model } from '../nn/sequential.ts';
 import { checkModel } from '../training/checks.ts';
 
+/** The options of interpolate(). */
 export interface InterpolateOptions {
   /** The number of images, both ends included; at least 2. Default 10. */
   readonly steps?: number | undefined;
@@ -23,6 +24,7 @@ export interface InterpolateOptions {
   readonly path?: InterpolationPath | undefined;
 }
 
+/** How the vectors between two noise vectors are computed. src/gan/interpolate.ts has the formulas. */
 export type InterpolationPath = (typeof PATHS)[number];
 const PATHS = ['normalized', 'linear'] as const;
 
@@ -34,9 +36,11 @@ const OPTIONS = { steps: integer(2).or(10), path: choice(PATHS).or('normalized')
  *
  * @param generator - a model whose items are vectors.
  * @param noise - [n, length], at least two vectors. For a class-conditional generator, make them with withClasses().
- *
+ * @throws ShapeError if the noise is no [n, length] of at least two vectors that the generator takes; ArgumentError
+ *   for a wrong option.
  * @example
- * const walk = interpolate(generator, createRandom(7).normal([3, 100]), { steps: 17 });
+ * const walk = interpolate(denseGenerator(), createRandom(7).normal([3, 100]), { steps: 17 });
+ * walk.shape; // [17, 28, 28, 1]
  * imageGrid(walk, { columns: 17 });
  */
 export function interpolate(generator: Model, noise: Tensor, options: InterpolateOptions = {}): Tensor {

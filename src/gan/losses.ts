@@ -38,6 +38,7 @@ export interface Objective {
   discriminatorLoss(realLogits: Tensor, fakeLogits: Tensor): Tensor;
 }
 
+/** A loss by its name. src/gan/losses.ts has the formulas. */
 export type GanLoss = 'nonSaturating' | 'minimax' | 'leastSquares' | 'hinge' | 'wasserstein' | 'relativistic';
 
 const fromLogits = { fromLogits: true } as const;

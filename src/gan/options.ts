@@ -47,6 +47,7 @@ export interface GanTurn {
   readonly sampleNoise: Tensor;
 }
 
+/** The options of trainGan(). */
 export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   /**
    * The class of each image, from 0 to classes - 1, as in the labels of loadMnist(). With labels the training is

@@ -11,6 +11,7 @@ import { checkModel } from '../training/checks.ts';
 import { classesOf, joinClasses, labelBytes, MAX_CLASSES } from './classes.ts';
 import { RANDOM } from './model-options.ts';
 
+/** The options of sampleClasses(). */
 export interface SampleClassesOptions {
   /**
    * The number of classes that the generator takes after its noise. Default: what conditionalGenerator() or
@@ -36,10 +37,12 @@ const OPTIONS = {
  * One image for each label, in the order of the labels: [labels.length, ...image].
  *
  * @param generator - takes noise and class, such as conditionalGenerator() after trainGan({ labels }).
- * @throws ArgumentError if the generator is not known to take classes and `classes` is not given.
- *
+ * @throws ArgumentError if a label is no class, or the generator is not known to take classes and `classes` is not
+ *   given.
  * @example
- * imageGrid(sampleClasses(generator, [2, 0, 2, 6]));
+ * const { images, labels } = await loadMnist();
+ * const { generator } = await trainGan({ images, labels, epochs: 20 });
+ * sampleClasses(generator, [2, 0, 2, 6]).shape; // [4, 28, 28, 1]
  */
 export function sampleClasses(generator: Model, labels: ArrayLike<number>, options: SampleClassesOptions = {}): Tensor {
   const where = 'sampleClasses';

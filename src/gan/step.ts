@@ -51,6 +51,7 @@ export interface GanStepOptions {
   readonly stepsDone?: number | undefined;
 }
 
+/** What a step of trainGan() measures. */
 export interface GanLosses {
   readonly generatorLoss: number;
   /** Without the gradient penalty. */

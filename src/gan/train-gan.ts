@@ -13,6 +13,7 @@ import { GAN_UPDATES, type GanLosses, type GanUpdate, ganForward, ganPlayers, up
 
 const WHERE = 'trainGan';
 
+/** What trainGan() returns: the trained networks, and the history. */
 export interface TrainGanResult extends TrainingResult<GanLosses> {
   readonly generator: Model;
   readonly discriminator: Model;
@@ -29,48 +30,48 @@ export interface TrainGanResult extends TrainingResult<GanLosses> {
  * With `checkpoint` the state is saved during the training. With `resume` the training continues from there, with the
  * same bits as if it had never stopped.
  *
- * The promise rejects with
- *   - an ArgumentError or ShapeError before the first step if an option is wrong;
- *   - a DivergenceError in the step in which a loss or a weight becomes NaN or infinite, or at the end of the epoch in
- *     which a callback has written such a number (that state is never saved);
- *   - an ArgumentError that lists the differences if a resumed training has other settings than the saved one;
- *   - a FormatError if `resume` finds only damaged checkpoints.
- *
+ * @returns a promise of the networks and the history. It rejects with the errors below.
+ * @throws ArgumentError or ShapeError before the first step if an option is wrong, and an ArgumentError that lists the
+ *   differences if a resumed training has other settings than the saved one.
+ * @throws DivergenceError in the step in which a loss or a weight becomes NaN or infinite, or at the end of the epoch
+ *   in which a callback has written such a number. That state is never saved.
+ * @throws FormatError if `resume` finds only damaged checkpoints.
  * @example
  * const { images } = await loadMnist();
- * const onEpoch = ({ epoch, samples }) => console.log(epoch, samples.shape);
- * const { generator } = await trainGan({ images, epochs: 20, onEpoch });
- *
+ * const { generator, history } = await trainGan({
+ *   images,
+ *   epochs: 20,
+ *   onEpoch: ({ epoch, samples }) => console.log(epoch, samples.shape),
+ * });
+ * generator.predict(createRandom(1).normal([16, 100])).shape; // [16, 28, 28, 1]
  * @example
- * const { images, labels } = await loadMnist();
  * // Class-conditional:
+ * const { images, labels } = await loadMnist();
  * const { averageGenerator } = await trainGan({ images, labels, loss: 'hinge', emaMomentum: 0.999 });
- *
+ * sampleClasses(averageGenerator!, [4, 2]).shape; // [2, 28, 28, 1]
  * @example
  * // Your own losses: a relativistic GAN.
- * const objective = {
+ * const { images } = await loadMnist();
+ * const objective: Objective = {
  *   generatorLoss: (fake, real) => binaryCrossentropy(1, sub(fake, mean(real)), { fromLogits: true }),
  *   discriminatorLoss: (real, fake) => binaryCrossentropy(1, sub(real, mean(fake)), { fromLogits: true }),
  * };
  * await trainGan({ images, objective });
- *
  * @example
  * // The loss and penalties of R3GAN, and augmentation for few images.
+ * const { images } = await loadMnist({ limit: 1000 });
  * await trainGan({
  *   images,
- *   discriminator: convDiscriminator({ dropoutRate: 0 }),
+ *   discriminator: convDiscriminator({ width: 0.25, dropoutRate: 0 }),
  *   loss: 'relativistic',
  *   gradientPenalty: { kind: 'r1r2', weight: 1 },
  *   augmentation: ['translation', 'cutout'],
+ *   batchSize: 64,
  * });
- *
  * @example
- * // Pauses while a button is pressed, without losing a step.
- * await trainGan({ images, beforeStep: () => (pressed ? released() : undefined) });
- *
- * @example
- * import { checkpointDirectory } from 'ganvas/node';
- * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
+ * // Ends after Ctrl-C or a crash where it stopped, once it is started again:
+ * const { images } = await loadMnist();
+ * await trainGan({ images, checkpoint: checkpointDirectory('checkpoints'), resume: true });
  */
 export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult> {
   const setup = readTrainGanOptions(options);

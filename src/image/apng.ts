@@ -8,6 +8,7 @@ import { callback, integer, readOptions } from '../core/options.ts';
 import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
 import { zlibRuns } from './deflate.ts';
 
+/** The options of encodeApng(). */
 export interface ApngOptions {
   /** How long a frame is shown, 1 to 65535 ms. Default 100. */
   readonly delayMilliseconds?: number | undefined;
@@ -29,9 +30,11 @@ const OPTIONS = {
  * @param frames - at least one image, row by row: `width * height` bytes from 0 (black) to 255 (white), or three times
  *   as many, red, green and blue of each pixel.
  * @throws ArgumentError or ShapeError for an empty list, a frame of another size or an option out of range.
- *
  * @example
+ * const { pixels } = imageGrid(createRandom(1).uniform([1, 28, 28, 1], -1, 1), { margin: 0 });
+ * const frames = [pixels, pixels.map((value) => 255 - value)];
  * const file = encodeApng(frames, 28, 28, { delayMilliseconds: 200 });
+ * file.slice(1, 4); // [80, 78, 71]: PNG
  */
 export function encodeApng(
   frames: readonly Uint8Array[],

@@ -16,6 +16,7 @@ import { type Fail, inflate, MAX_RATIO } from './inflate.ts';
 import { type PngFile, type PngHeader, readPngFile } from './png-file.ts';
 import { type Pass, passBytes, passesOf, rowBytes, unfilter } from './png-rows.ts';
 
+/** The options of decodePng(). */
 export interface DecodePngOptions {
   /** 1 for grey, 3 for colour. Default: 3 if the file has colours, else 1. */
   readonly channels?: Channels | undefined;
@@ -57,10 +58,11 @@ export const DECODE_OPTIONS: DecodeSchema = {
  * @throws FormatError, with the byte offset of the fault, for anything but a whole PNG file, and for one with more
  *   pixels than `maxPixels`. ArgumentError if `bytes` is neither a Uint8Array nor an ArrayBuffer, or for a wrong
  *   option.
- *
  * @example
- * const { pixels, width, height, channels } = decodePng(await readFile('cat.png'));
- * const images = dataset(pixels, [1, height, width, channels]);
+ * const file = encodePng(Uint8Array.of(0, 255), 2, 1);
+ * const { pixels, width, height, channels } = decodePng(file);
+ * pixels; // [0, 255]
+ * dataset(pixels, [1, height, width, channels]).itemShape; // [1, 2, 1]
  */
 export function decodePng(bytes: Uint8Array | ArrayBuffer, options: DecodePngOptions = {}): DecodedPicture {
   const file = fileBytes('decodePng', 'bytes', bytes);

@@ -28,6 +28,7 @@ export interface Picture {
   readonly height: number;
 }
 
+/** The options of imageGrid(). */
 export interface GridOptions {
   /** Images in a row; default 4. If there are fewer images, the picture is narrower. */
   readonly columns?: number | undefined;
@@ -62,8 +63,9 @@ export const GRID_OPTIONS: GridSchema = {
  * @throws ShapeError if the shape is not [n, h, w, 1], [n, h, w] or [n, h, w, 3] with sides of at least 1, or the data
  *   has another size; ArgumentError for an option out of range, or if a value is NaN.
  * @example
- * imageGrid(generator.predict(noise), { columns: 4 }); // 16 digits of 28 x 28 become 122 x 122 pixels
- * imageGrid(generator.predict(noise), { scale: 4 }); // and 488 x 488, to look at
+ * const samples = denseGenerator().predict(createRandom(1).normal([16, 100]));
+ * imageGrid(samples, { columns: 4 }).width; // 122: four pictures of 28 pixels and five margins of 2
+ * imageGrid(samples, { scale: 4 }).width; // 488, to look at
  */
 export function imageGrid(samples: Samples, options: GridOptions = {}): Picture {
   const where = 'imageGrid';

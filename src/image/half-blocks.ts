@@ -10,6 +10,7 @@ import { type Channels, checkPicture, luma } from './chunks.ts';
 /** `truecolor` writes 24-bit colours, `256` those of 256-colour terminals, `none` no escape sequences. */
 export type ColorMode = 'truecolor' | '256' | 'none';
 
+/** The options of halfBlocks(). */
 export interface HalfBlockOptions {
   /** Default 'truecolor'. */
   readonly color?: ColorMode | undefined;
@@ -28,6 +29,9 @@ const RESET = '\u001b[0m';
  *
  * @param pixels row by row: `width * height` bytes, 0 black to 255 white, or three times as many, red, green and blue.
  * @throws ArgumentError or ShapeError if the sizes do not fit or `color` is unknown.
+ * @example
+ * const { pixels, width, height } = imageGrid(zeros([2, 28, 28, 1]));
+ * console.log(halfBlocks(pixels, width, height, { color: '256' }));
  */
 export function halfBlocks(pixels: Uint8Array, width: number, height: number, options: HalfBlockOptions = {}): string {
   const channels = checkPicture('halfBlocks', 'pixels', pixels, width, height);

@@ -19,9 +19,10 @@ import { toFloat32 } from './to-float32.ts';
  *   with half a surrogate pair.
  * @param metadata - strings to store with the tensors. Default: none.
  * @throws ArgumentError for a value that is not a tensor, or for a name or text that the format cannot store.
- *
  * @example
- * const bytes = encodeSafetensors({ 'dense/kernel': kernel, 'dense/bias': bias }, { epoch: '12' });
+ * import { writeFile } from 'node:fs/promises';
+ * const bytes = encodeSafetensors({ 'dense/kernel': ones([2, 3]), 'dense/bias': zeros([3]) }, { epoch: '12' });
+ * await writeFile('dense.safetensors', bytes);
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>,
@@ -47,14 +48,16 @@ export function encodeSafetensors(
  *
  * @param source - the bytes of the whole file: an ArrayBuffer, or a Uint8Array at any offset of its memory, such as a
  *   Buffer. It may be shared between threads, but must not change during the call.
- * @returns the tensors by name, in the order of their data (names that are whole numbers come first, as in any object),
- *   and the metadata, empty if the file has none. Neither object has a prototype, so `__proto__` is a name like any
- *   other.
+ * @returns the tensors by name, in the order of their data (names that are whole numbers come first, as in any
+ *   object), and the metadata, empty if the file has none. Neither object has a prototype, so `__proto__` is a name
+ *   like any other.
  * @throws FormatError, with the byte offset of the fault, for anything that is not a complete, correct file. No tensor
  *   stays allocated then.
- *
  * @example
- * const { tensors, metadata } = decodeSafetensors(await readFile('generator.safetensors'));
+ * const file = encodeSafetensors({ kernel: tensor([[1, 2]]) }, { epoch: '12' });
+ * const { tensors, metadata } = decodeSafetensors(file);
+ * tensors['kernel']; // [[1, 2]]
+ * metadata['epoch']; // '12'
  */
 export function decodeSafetensors(source: Uint8Array | ArrayBuffer): {
   tensors: Record<string, Tensor>;

@@ -25,6 +25,7 @@ export interface TensorEntry {
   readonly bytes: Uint8Array;
 }
 
+/** What a safetensors file holds. */
 export interface TensorFile {
   /** In the order of their data. */
   readonly entries: TensorEntry[];
@@ -42,6 +43,10 @@ const ALIGNMENT = 8;
  *
  * @param where - the name of the function in errors.
  * @throws ArgumentError for a duplicate name, bytes that do not fit the shape, or text with half a surrogate pair.
+ * @example
+ * const entry = { name: 'steps', dtype: 'U8', shape: [2], bytes: Uint8Array.of(7, 9) } as const;
+ * const file = encodeTensorFile([entry], { author: 'me' });
+ * decodeTensorFile(file).metadata?.['author']; // 'me'
  */
 export function encodeTensorFile(
   entries: readonly TensorEntry[],
@@ -86,6 +91,11 @@ export function encodeTensorFile(
  *
  * @param where - the name of the function in errors.
  * @throws FormatError, with the byte offset of the fault, for anything that is not a complete, correct file.
+ * @example
+ * const bytes = encodeSafetensors({ kernel: ones([2, 3]) });
+ * const [entry] = decodeTensorFile(bytes).entries;
+ * entry!.name; // 'kernel'
+ * entry!.shape; // [2, 3]
  */
 export function decodeTensorFile(bytes: Uint8Array, where: string = 'decodeTensorFile'): TensorFile {
   checkWhere('decodeTensorFile', where);

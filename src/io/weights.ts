@@ -25,8 +25,9 @@ export interface Weighted {
  * @param models - an object of models; each key is the first part of the names of that model's weights.
  * @param metadata - strings to store with the weights. Default: none.
  * @throws RuntimeError if a model is not built yet.
- *
  * @example
+ * import { writeFile } from 'node:fs/promises';
+ * const generator = denseGenerator();
  * await writeFile('generator.safetensors', encodeWeights({ generator })); // generator.0.kernel, generator.1.gamma, ...
  */
 export function encodeWeights(
@@ -44,12 +45,13 @@ export function encodeWeights(
  * Loads weights into models with the same layers as those that were saved.
  *
  * @param models - an object of models with the keys that encodeWeights() got.
- * @param source - the bytes of a safetensors file, from readFile() or fetch(), or an object of tensors by name. Element
- *   types other than F32 are converted as in decodeSafetensors().
+ * @param source - the bytes of a safetensors file, from readFile() or fetch(), or an object of tensors by name.
+ *   Element types other than F32 are converted as in decodeSafetensors().
  * @throws ArgumentError, with a list of the weights that are missing, unexpected or of another shape. FormatError if
  *   the bytes are not a safetensors file. In both cases no weight has changed.
- *
  * @example
+ * import { readFile, writeFile } from 'node:fs/promises';
+ * await writeFile('generator.safetensors', encodeWeights({ generator: denseGenerator() }));
  * const generator = denseGenerator();
  * loadWeights({ generator }, await readFile('generator.safetensors'));
  */

@@ -27,6 +27,7 @@ export interface Runtime {
   readonly kernels: KernelSet;
 }
 
+/** The options of configure(). */
 export interface ConfigureOptions {
   /**
    * Total number of threads, including the calling one. If threads are not possible, only one is used, and
@@ -131,8 +132,11 @@ const OPTIONS = {
  * Chooses the kernels, the number of threads and the memory limit. It need not be called: by default one thread runs,
  * with SIMD if available. Every choice gives the same bits. If it rejects, nothing has changed.
  *
+ * @throws ArgumentError for a wrong option; RuntimeError if `kernels: 'simd'` is asked for where there is none.
  * @example
- * await configure({ threads: 4 });
+ * await configure({ threads: 2 });
+ * await configure({ threads: 1, kernels: 'portable' });
+ * runtimeInfo().kernels; // 'portable'
  */
 export async function configure(options: ConfigureOptions = {}): Promise<void> {
   applyConfiguration(readOptions('configure', options, OPTIONS));
@@ -179,6 +183,7 @@ export function useThreads(threads: number | undefined): void {
  * The kernels and the number of threads in use, and why. If SIMD or threads are not available, `reasons` says what
  * prevents them.
  *
+ * @throws nothing.
  * @example
  * const { kernels, reasons } = runtimeInfo();
  * if (kernels === 'portable') console.log(reasons.kernels);

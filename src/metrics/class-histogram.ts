@@ -11,11 +11,13 @@ import { formatShape } from '../core/shape.ts';
 import { argMaxRows } from '../ops/internal/arg-max.ts';
 import { checkFinite } from './features.ts';
 
+/** The options of classHistogram(). */
 export interface ClassHistogramOptions {
   /** Number of classes, which are 0 to classes - 1. For logits it must equal the number of columns. Default 10. */
   readonly classes?: number | undefined;
 }
 
+/** How many images there are of each class. */
 export interface ClassHistogram {
   /** Number of images of each class. */
   readonly counts: readonly number[];
@@ -32,9 +34,12 @@ const DEFAULT_CLASSES = 10;
  * Counts classes.
  *
  * @param images - class numbers, or the logits or probabilities [n, classes] of a classifier. An image is of the class
- * with the largest value, of equal ones the first.
+ *   with the largest value, of equal ones the first.
+ * @throws ArgumentError if a class number is none of the classes, or for a wrong option; ShapeError if the logits are
+ *   not [n, classes].
  * @example
- * classHistogram(classifier.predict(generated)).missing; // 0: every digit is drawn
+ * classHistogram([0, 2, 2], { classes: 3 }).counts; // [1, 0, 2]
+ * classHistogram([0, 2, 2], { classes: 3 }).missing; // 1: no image of class 1
  */
 export function classHistogram(
   images: Tensor | ArrayLike<number>,

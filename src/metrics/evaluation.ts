@@ -6,6 +6,7 @@ import type { ClassHistogram } from './class-histogram.ts';
 import type { KernelDistance } from './kernel-distance.ts';
 import type { PrecisionRecall } from './precision-recall.ts';
 
+/** All metrics of one set of images. */
 export interface ImageMetrics {
   /** Number of images. */
   readonly count: number;
@@ -18,6 +19,7 @@ export interface ImageMetrics {
   readonly sharpness: number;
 }
 
+/** How near the images come to the training images. */
 export interface NearestSummary {
   /** Mean distance to the nearest training image. Pixels are from -1 to 1. */
   readonly mean: number;
@@ -27,6 +29,7 @@ export interface NearestSummary {
   readonly count: number;
 }
 
+/** What was compared with what, so that figures can be compared at all. */
 export interface EvaluationProtocol {
   /** Describes the features. */
   readonly features: string;
@@ -43,11 +46,13 @@ export interface EvaluationProtocol {
   readonly nearestCount: number;
 }
 
+/** The metrics of one set of images. */
 export interface EvaluationRow {
   readonly name: string;
   readonly metrics: ImageMetrics;
 }
 
+/** The metrics of several sets of images, and how they were computed. */
 export interface Evaluation {
   readonly protocol: EvaluationProtocol;
   /** The anchors 'real' and 'noise' come first. */

@@ -20,8 +20,13 @@ const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) 
 /**
  * The table of an evaluation, with one row for each set of images, and its protocol.
  *
+ * @throws ArgumentError if it is no evaluation.
  * @example
- * console.log(formatEvaluation(evaluateImages({ ... })));
+ * const { images } = await loadMnist({ limit: 100 });
+ * const { features } = digitClassifier();
+ * const generated = denseGenerator().predict(createRandom(1).normal([100, 100]));
+ * const options = { generated, real: images, training: images, features: (x: Tensor) => features.predict(x) };
+ * console.log(formatEvaluation(evaluateImages(options)));
  */
 export function formatEvaluation(evaluation: Evaluation): string {
   const where = 'formatEvaluation';

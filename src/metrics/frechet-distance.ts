@@ -18,8 +18,11 @@ import { trace, traceOfRootProduct } from './linear-algebra.ts';
  *
  * @param featuresA - [n, d], n at least 2.
  * @param featuresB - [m, d], m at least 2.
+ * @throws ShapeError if the sets are no matrices of equally many columns with two rows or more.
  * @example
- * frechetDistance(features.predict(realImages), features.predict(generatedImages));
+ * const real = tensor([[0, 0], [2, 0], [0, 2], [2, 2]]);
+ * frechetDistance(real, real); // 0
+ * frechetDistance(real, add(real, tensor([3, 4]))); // 25: the squared distance of the means
  */
 export function frechetDistance(featuresA: Tensor, featuresB: Tensor): number {
   const [a, b] = checkFeaturePair('frechetDistance', ['featuresA', 'featuresB'], featuresA, featuresB, 2);

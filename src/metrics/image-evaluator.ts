@@ -20,6 +20,7 @@ import { outputsOf } from './network-outputs.ts';
 import { precisionRecall } from './precision-recall.ts';
 import { sharpness } from './sharpness.ts';
 
+/** The options of imageEvaluator(). */
 export interface ImageEvaluatorOptions {
   /**
    * Real images that the generator has not seen: [n, height, width, 1], or [n, height, width, 3] in colour, at least 8.
@@ -53,11 +54,13 @@ export interface ImageEvaluatorOptions {
   readonly nearestCount?: number | undefined;
 }
 
+/** The options of evaluateImages(). */
 export interface EvaluateImagesOptions extends ImageEvaluatorOptions {
   /** The images to evaluate, of the shape of the real ones, at least 8. */
   readonly generated: Images;
 }
 
+/** Computes all metrics for sets of images, one after the other. */
 export interface ImageEvaluator {
   readonly protocol: EvaluationProtocol;
   /**
@@ -95,9 +98,18 @@ const FEWEST = 8;
 /**
  * Computes every metric for one set of images and for the anchors.
  *
+ * @throws ArgumentError for a missing or wrong option; ShapeError if the sets have images of different shapes.
  * @example
- * const network = { features: (x) => features.predict(x), logits: (x) => head.predict(x) };
- * console.log(formatEvaluation(evaluateImages({ generated, real, training, ...network })));
+ * const { images } = await loadMnist({ limit: 200 });
+ * const { features, head } = digitClassifier(); // better: those of trainClassifier()
+ * const evaluation = evaluateImages({
+ *   generated: denseGenerator().predict(createRandom(1).normal([200, 100])),
+ *   real: images,
+ *   training: images,
+ *   features: (x) => features.predict(x),
+ *   logits: (x) => head.predict(x),
+ * });
+ * evaluation.rows.map(({ name }) => name); // ['real', 'noise', 'generated']
  */
 export function evaluateImages(options: EvaluateImagesOptions): Evaluation {
   const where = 'evaluateImages';
@@ -111,11 +123,14 @@ export function evaluateImages(options: EvaluateImagesOptions): Evaluation {
 /**
  * An evaluator for several sets of images. It computes the features of the real images once, when it is made.
  *
+ * @throws ArgumentError for a missing or wrong option; ShapeError if the sets have images of different shapes.
  * @example
- * const network = { features: (x) => features.predict(x), logits: (x) => head.predict(x) };
- * const evaluator = imageEvaluator({ real, training, ...network });
- * const rows = [...evaluator.anchors(), { name: 'mine', metrics: evaluator.evaluate(generated) }];
- * console.log(formatEvaluation({ protocol: evaluator.protocol, rows }));
+ * const { images } = await loadMnist({ limit: 200 });
+ * const { features } = digitClassifier(); // better: those of trainClassifier()
+ * const evaluator = imageEvaluator({ real: images, training: images, features: (x) => features.predict(x) });
+ * const metrics = evaluator.evaluate(denseGenerator().predict(createRandom(1).normal([200, 100])));
+ * metrics.count; // 200
+ * console.log(formatEvaluation({ protocol: evaluator.protocol, rows: [{ name: 'untrained', metrics }] }));
  */
 export function imageEvaluator(options: ImageEvaluatorOptions): ImageEvaluator {
   const where = 'imageEvaluator';

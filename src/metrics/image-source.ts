@@ -7,6 +7,7 @@ import { checkDataset, type Dataset, sourceOf, tensorDataset } from '../data/dat
 import { byteImages as imageBytes } from '../image/grid.ts';
 import { checkFinite } from './features.ts';
 
+/** A set of images: a tensor [n, ...image] or a dataset. */
 export type Images = Tensor | Dataset;
 
 /** The images as a dataset with at least one image of at least one pixel. The values of a tensor must be finite. */

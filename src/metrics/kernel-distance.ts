@@ -13,6 +13,7 @@ import { tensorDataset } from '../data/dataset.ts';
 import { matmul } from '../ops/matmul.ts';
 import { checkFeaturePair } from './features.ts';
 
+/** The options of kernelDistance(). */
 export interface KernelDistanceOptions {
   /** Number of pairs of subsets. Default 100. */
   readonly subsets?: number | undefined;
@@ -22,6 +23,7 @@ export interface KernelDistanceOptions {
   readonly seed?: number | undefined;
 }
 
+/** A kernel distance with its uncertainty. */
 export interface KernelDistance {
   /** Mean of the subsets' estimates. It is unbiased, so it can be slightly below 0 for sets from one distribution. */
   readonly mean: number;
@@ -47,8 +49,13 @@ const QUANTILE = 1.96;
  *
  * @param featuresA - [n, d], n at least 4.
  * @param featuresB - [m, d], m at least 4.
+ * @throws ShapeError if the sets are no matrices of equally many columns with four rows or more; ArgumentError for a
+ *   wrong option.
  * @example
- * const { mean, interval } = kernelDistance(realFeatures, generatedFeatures, { seed: 1 });
+ * const random = createRandom(1);
+ * const [real, generated] = [random.normal([100, 8]), random.normal([100, 8], 3)];
+ * const { mean: distance } = kernelDistance(real, generated, { seed: 1 });
+ * distance > 1; // true
  */
 export function kernelDistance(
   featuresA: Tensor,

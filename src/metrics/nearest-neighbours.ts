@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { BLOCK_ROWS, visitDistances } from './distance-blocks.ts';
 import { checkSameImages, type Images, imageSource } from './image-source.ts';
 
+/** The options of nearestNeighbours(). */
 export interface NearestNeighboursOptions {
   /** Images of each set in a block of distances, which takes 4 blockSize^2 bytes. Default 1024. */
   readonly blockSize?: number | undefined;
@@ -14,6 +15,7 @@ export interface NearestNeighboursOptions {
 
 const OPTIONS = { blockSize: integer(1, 16384).or(BLOCK_ROWS) };
 
+/** For each image the nearest training image. */
 export interface NearestNeighbours {
   /** The index of each image's nearest training image. */
   readonly indices: Int32Array;
@@ -29,9 +31,12 @@ export interface NearestNeighbours {
  *
  * @param images - Tensor or Dataset [n, ...item].
  * @param trainingImages - Tensor or Dataset [m, ...item]. A dataset is unpacked one block at a time.
+ * @throws ShapeError if the sets have images of different shapes; ArgumentError for a wrong option.
  * @example
- * const { indices } = nearestNeighbours(samples, images);
- * const nearest = images.gather(indices); // to show beside the samples
+ * const { images } = await loadMnist();
+ * const { indices, distances } = nearestNeighbours(images.gather([7, 3]), images);
+ * indices; // [7, 3]
+ * distances; // [0, 0]
  */
 export function nearestNeighbours(
   images: Images,

@@ -12,11 +12,13 @@ import { sub } from '../ops/arithmetic.ts';
 import { visitDistances } from './distance-blocks.ts';
 import { checkFeaturePair, columnMeans } from './features.ts';
 
+/** The options of precisionRecall(). */
 export interface PrecisionRecallOptions {
   /** k, less than both counts. Default 3. */
   readonly neighbours?: number | undefined;
 }
 
+/** How many generated images look real, and how much of the real ones is covered. */
 export interface PrecisionRecall {
   /** The share of generated images that look real, 0 to 1. */
   readonly precision: number;
@@ -31,6 +33,14 @@ export interface PrecisionRecall {
  *
  * @param real - [n, d], n at least 2.
  * @param generated - [m, d], m at least 2.
+ * @throws ShapeError if the sets are no matrices of equally many columns with two rows or more; ArgumentError for a
+ *   wrong option.
+ * @example
+ * const random = createRandom(1);
+ * const [real, generated] = [random.normal([100, 2]), random.normal([100, 2], 100)];
+ * const { precision, recall } = precisionRecall(real, generated);
+ * precision; // 0
+ * recall; // 0
  */
 export function precisionRecall(
   real: Tensor,

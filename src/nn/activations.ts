@@ -5,6 +5,7 @@ import { elu, gelu, hardSigmoid, mish, relu6, selu, softsign, swish } from '../o
 import { softmax } from '../ops/softmax.ts';
 import { exp, leakyRelu, relu, sigmoid, softplus, tanh } from '../ops/unary.ts';
 
+/** An activation by its name in Keras, in camel case. layers.activation() lists what each is. */
 export type ActivationName =
   | 'linear'
   | 'relu'

@@ -15,6 +15,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 /** Makes the initial values of a weight: a tensor of the given shape. */
 export type Initializer = (shape: Shape, random: Random) => Tensor;
 
+/** The initial values of a weight by their name in Keras, in camel case. */
 export type InitializerName = 'glorotUniform' | 'heUniform' | 'randomNormal' | 'randomUniform' | 'zeros' | 'ones';
 
 const INITIALIZERS: Readonly<Record<InitializerName, Initializer>> = {

@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { boolean, type Option, option, readOptions } from '../core/options.ts';
 import { checkShape, formatShape, type Shape, sameShape } from '../core/shape.ts';
 
+/** The options of a call of a model or a layer. */
 export interface CallOptions {
   /** Whether layers behave as in training: batch statistics, dropout, moving statistics updated. Default false. */
   readonly training?: boolean | undefined;

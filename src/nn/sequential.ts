@@ -11,6 +11,7 @@ import { buildChain, checkLayers, namedWeightsOf, runChain } from './chain.ts';
 import { type BuiltLayer, CALL_OPTIONS, type CallOptions, type Layer } from './layer.ts';
 import { type SummaryRow, summaryTable } from './summary.ts';
 
+/** The options of sequential(). */
 export interface SequentialOptions {
   /**
    * Random generator of the initial weights. Default: a generator with a fixed seed, so they are the same each time.
@@ -55,9 +56,13 @@ const OPTIONS = { random: option<Random>(checkRandom).optional(), name: string()
  * Makes a model that runs layers one after the other. It is built at once if the first layer has an inputShape, else at
  * the first call.
  *
+ * @throws ArgumentError if the layers are no list of at least one layer; ShapeError if a layer cannot take what the
+ *   one before it gives.
  * @example
- * const model = sequential([layers.dense({ units: 1, inputShape: [2] })], { random: createRandom(7) });
- * model.call(tensor([[1, 2]])); // [1, 1]
+ * const model = sequential([layers.dense({ units: 4, inputShape: [2] }), layers.leakyReLU(), layers.dense({ units: 1 })]);
+ * model.outputShape; // [1]
+ * model.call(tensor([[1, 2], [3, 4]])).shape; // [2, 1]
+ * model.weights.map(({ shape }) => shape); // [[2, 4], [4], [4, 1], [1]]
  */
 export function sequential(layers: readonly Layer[], options: SequentialOptions = {}): Model {
   checkLayers('sequential', 'layers', layers, 1);
@@ -72,10 +77,11 @@ export function sequential(layers: readonly Layer[], options: SequentialOptions 
  * Copies a model: the same layers, with their own copies of the weights. It does what clone_model() and set_weights()
  * do in Keras.
  *
- * Throws an ArgumentError if the model does not come from sequential(), and a RuntimeError if it is not built yet.
- *
+ * @throws ArgumentError if the model does not come from sequential(); RuntimeError if it is not built yet.
  * @example
+ * const generator = denseGenerator();
  * const before = cloneModel(generator); // does not change while the generator trains
+ * before.weights.length === generator.weights.length; // true
  */
 export function cloneModel(model: Model): Model {
   if (!isInstance(model, SequentialModel)) {

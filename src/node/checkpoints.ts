@@ -43,7 +43,9 @@ interface NumberedFile {
  * If a file cannot be written, saving rejects with a RuntimeError that names the file, the operation and the remedy.
  * Earlier checkpoints are unchanged.
  *
+ * @throws ArgumentError if the path is no text.
  * @example
+ * const { images } = await loadMnist();
  * await trainGan({ images, checkpoint: checkpointDirectory('run/checkpoints'), resume: true });
  */
 export function checkpointDirectory(path: string, fileSystem: CheckpointFileSystem = nodeFileSystem): CheckpointStore {

@@ -44,7 +44,9 @@ const NO_DIRECTORY_SYNC: readonly string[] = ['EISDIR', 'EPERM', 'EACCES', 'EINV
  * named `.ganvas-<pid>-<random>.tmp`.
  *
  * @throws RuntimeError naming the path and the operation that failed, with the system's error as its `cause`. The old
- * file is then untouched, unless the message says that only the directory's fsync failed.
+ *   file is then untouched, unless the message says that only the directory's fsync failed.
+ * @example
+ * await writeFileAtomic('notes.txt', new TextEncoder().encode('seed 42'));
  */
 export async function writeFileAtomic(
   path: string,

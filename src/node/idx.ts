@@ -9,6 +9,7 @@ import { checkIdxLength, decodeIdx, type IdxArray, MAX_IDX_HEADER } from '../dat
 import { gunzipIdx, isGzip } from './gunzip.ts';
 import { type RegularFile, useRegularFile } from './read-file.ts';
 
+/** The options of readIdxFile(). */
 export interface ReadIdxOptions {
   /** The largest allowed size of the file, both packed and unpacked, in bytes. Default 2^30 (1 GiB). */
   readonly maxBytes?: number | undefined;
@@ -22,12 +23,13 @@ const OPTIONS = { maxBytes: integer(1).or(MAX_IDX_FILE) };
 /**
  * Reads and parses an IDX file. A file that begins with gzip's magic bytes is unpacked, whatever its name is.
  *
- * ```ts
- * const { shape, data } = await readIdxFile('train-images-idx3-ubyte.gz'); // [60000, 28, 28], bytes
- * ```
- *
  * @throws RuntimeError if the file cannot be read. FormatError if it is not an IDX file or is larger than `maxBytes`;
- * its offset counts unpacked bytes, or packed bytes if the gzip data is damaged. Both messages name the file.
+ *   its offset counts unpacked bytes, or packed bytes if the gzip data is damaged. Both messages name the file.
+ * @example
+ * await writeFileAtomic('two-bytes', encodeIdx({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) }));
+ * const { shape, data } = await readIdxFile('two-bytes');
+ * shape; // [2]
+ * data; // [7, 9]
  */
 export async function readIdxFile(path: string, options: ReadIdxOptions = {}): Promise<IdxArray> {
   if (typeof path !== 'string' || path === '') invalid('readIdxFile', 'path', 'the path of a file', path);

@@ -19,7 +19,8 @@ import { writeFileAtomic } from './files.ts';
  * @param options of the grid: `columns` (4), `margin` (2), `background` (0), `scale` (1; 4 makes small digits readable).
  * @throws ArgumentError or ShapeError for wrong arguments; RuntimeError if the file cannot be written.
  * @example
- * await saveImage('digits.png', samples, { scale: 4 }); // [16, 28, 28, 1]: four rows of four, 488 x 488 pixels
+ * const samples = denseGenerator().predict(createRandom(1).normal([16, 100]));
+ * await saveImage('digits.png', samples, { scale: 4 }); // four rows of four, 488 x 488 pixels
  */
 export async function saveImage(path: string, image: Samples | Picture, options: GridOptions = {}): Promise<void> {
   if (typeof path !== 'string' || path === '') invalid('saveImage', 'path', 'the name of a file', path);

@@ -10,6 +10,7 @@ import { cropAndResize } from '../image/resize.ts';
 import { type ListedFile, listFiles } from './image-files.ts';
 import { useRegularFile } from './read-file.ts';
 
+/** The options of loadImages(). */
 export interface LoadImagesOptions {
   /**
    * [height, width], or one number for both. Each picture is cut to this ratio of sides, evenly at both ends, and
@@ -26,6 +27,7 @@ export interface LoadImagesOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** The pictures of a folder. */
 export interface LoadedImages {
   /** [n, height, width, 1 or 3], in the order of `files`. */
   readonly images: Dataset;
@@ -66,11 +68,13 @@ const OTHER_CHUNKS = 2 ** 23;
  * @throws RuntimeError if the directory or a file cannot be read. FormatError, with the name of the file, if it is no
  *   whole PNG or larger than `maxPixels` or `maxBytes` allow, or if there are no PNGs or pictures of other formats.
  *   ShapeError if the sizes differ and there is no `size`. ArgumentError for a wrong option.
- *
  * @example
- * const { images, labels, classNames } = await loadImages('flowers', { size: 32 }); // [n, 32, 32, 3]
+ * const { images, labels, classNames } = await loadImages('flowers', { size: 32 });
+ * images.itemShape; // [32, 32, 3]
+ * classNames; // ['daisy', 'tulip']: the folders in it
  * const config = { imageShape: images.itemShape };
- * await trainGan({ images, generator: convGenerator(config), discriminator: convDiscriminator(config) });
+ * const pair = { generator: denseGenerator(config), discriminator: denseDiscriminator(config) };
+ * await trainGan({ images, ...pair, batchSize: images.count });
  */
 export async function loadImages(directory: string, options: LoadImagesOptions = {}): Promise<LoadedImages> {
   const where = 'loadImages';

@@ -18,6 +18,7 @@ import {
   verifyCached,
 } from './mnist-cache.ts';
 
+/** The options of loadMnist(). */
 export interface MnistOptions {
   /** A folder with the four files under their usual names, gzipped or not. With it, nothing is ever downloaded. */
   readonly directory?: string | undefined;
@@ -35,6 +36,7 @@ export interface MnistOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The images of MNIST and their digits. */
 export interface Mnist {
   /** Shape [n, 28, 28, 1]: bytes, 0 (paper) to 255 (ink). */
   readonly images: Dataset;
@@ -68,12 +70,13 @@ const SIDE = 28;
 /**
  * Loads MNIST. With `directory` it reads the files there; without, it reads the cache and downloads what is missing.
  *
- * ```ts
- * const { images, labels } = await loadMnist({ directory: 'mnist', limit: 10000 });
- * ```
- *
  * @throws RuntimeError if a file is missing, unreadable or cannot be downloaded (the download leaves no file behind),
- * FormatError if one is not what it should be or the counts differ, ArgumentError for a wrong option.
+ *   FormatError if one is not what it should be or the counts differ, ArgumentError for a wrong option.
+ * @example
+ * const { images, labels } = await loadMnist({ limit: 100 });
+ * images.count; // 100
+ * images.itemShape; // [28, 28, 1]
+ * labels.length; // 100
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
   const setup = readOptions('loadMnist', options, OPTIONS);

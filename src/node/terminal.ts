@@ -27,6 +27,7 @@ export interface TerminalStream {
 /** Environment variables; CI, NO_COLOR, TERM and what `getColorDepth` reads matter. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The options of createDashboard(). */
 export interface DashboardOptions {
   /** Epochs of the whole training, and steps in each. */
   readonly epochs: number;
@@ -78,9 +79,12 @@ const LINES_BESIDE_PICTURE = 3;
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /**
+ * Shows a training in the terminal: progress, losses and a picture of the samples.
+ *
  * @throws ArgumentError for a missing count or an unknown option.
  * @example
- * const dashboard = createDashboard({ epochs: 100, stepsPerEpoch: 40 });
+ * const { images } = await loadMnist();
+ * const dashboard = createDashboard({ epochs: 100, stepsPerEpoch: Math.ceil(images.count / 256) });
  * await trainGan({ images, epochs: 100, onStep: dashboard.onStep, onEpoch: dashboard.onEpoch });
  * dashboard.close();
  */

@@ -33,8 +33,10 @@ const OPTIMIZE_AS_USUAL = ['--no-wasm-sync-tier-up', '--wasm-tiering-budget=1300
  * Kernels and threads are then unchanged. On an x64 processor without AVX2, V8 fuses nothing: `enabled` is
  * true and results are right, but nothing is faster.
  *
+ * @throws nothing that a user could mend: what stands in the way is the `reason`.
  * @example
  * const { enabled, reason } = await enableWideSimd();
+ * if (!enabled) console.log(reason);
  */
 export async function enableWideSimd(): Promise<{ readonly enabled: boolean; readonly reason: string }> {
   const refusal = whyNot();

@@ -9,6 +9,7 @@ import { POOLING_OPTIONS, type Pooling2dOptions } from './internal/pooling.ts';
 import { mapPixels, type RowMap, rowMap } from './internal/row-map.ts';
 import { checkPictures, type Pair, paddingBefore, type Windows, windowsOn } from './internal/windows.ts';
 
+/** The options of averagePooling2d(). */
 export type AveragePooling2dOptions = Pooling2dOptions;
 
 /**

@@ -26,6 +26,7 @@ import { leakyReluGradient } from './internal/leaky-relu.ts';
 import { rememberLast } from './internal/remember-last.ts';
 import { square } from './unary.ts';
 
+/** The options of batchNormTraining() and batchNormInference(). */
 export interface BatchNormOptions {
   /** Scale of each feature, [features]. */
   readonly gamma: Tensor;
@@ -44,6 +45,7 @@ const OPTIONS = {
   negativeSlope: number({ from: 0 }).or(1),
 };
 
+/** Mean and variance of each feature. */
 export interface BatchMoments {
   /** [features] */
   readonly mean: Tensor;

@@ -20,6 +20,7 @@ import { sum } from './reduce.ts';
 import { logSoftmax } from './softmax.ts';
 import { log } from './unary.ts';
 
+/** The options of categoricalCrossentropy(). */
 export type CategoricalCrossentropyOptions = CrossentropyOptions;
 
 /**

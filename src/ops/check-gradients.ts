@@ -18,6 +18,7 @@ import { sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { concat } from './shape-ops.ts';
 
+/** The options of checkGradients(). */
 export interface CheckGradientsOptions {
   /** 1 compares the gradients, 2 also the gradients of the gradients. Default 1. */
   readonly order?: number | undefined;
@@ -52,6 +53,7 @@ export interface GradientEntry {
   readonly allowed: number;
 }
 
+/** What checkGradients() has compared. */
 export interface GradientReport {
   /** Partial derivatives compared. */
   readonly compared: number;

@@ -24,6 +24,7 @@ import {
   windowsOn,
 } from './internal/windows.ts';
 
+/** The options of conv2d() and conv2dTranspose(). */
 export interface Conv2dOptions {
   /** Pixels from one window to the next: a whole number, or [height, width]. Default 1. */
   readonly strides?: Extent | undefined;

@@ -38,6 +38,7 @@ export function gather(x: Tensor, indices: Indices, axis = 0): Tensor {
   return mapAxis('gather', x, along, selection(size, values), shape);
 }
 
+/** The options of oneHot(). */
 export interface OneHotOptions {
   /** Value in the place of the index. Default 1. */
   readonly onValue?: number | undefined;

@@ -23,6 +23,7 @@ import { mean } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { square } from './unary.ts';
 
+/** The options of groupNorm() and layerNorm(). */
 export interface GroupNormOptions {
   /** Scale of each channel, [channels]. */
   readonly gamma: Tensor;

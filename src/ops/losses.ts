@@ -25,6 +25,7 @@ import {
 import { sum } from './reduce.ts';
 import { abs, log, relu, sigmoid, softplus, square } from './unary.ts';
 
+/** The options of binaryCrossentropy(). */
 export type BinaryCrossentropyOptions = CrossentropyOptions;
 
 /**

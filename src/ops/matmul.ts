@@ -16,6 +16,7 @@ import { sumTo } from './internal/broadcasting.ts';
 import { stretchedStrides } from './internal/strided.ts';
 import { reshape } from './reshape.ts';
 
+/** The options of matmul(). */
 export interface MatmulOptions {
   /** a is [..., k, m] and is transposed. Default false. */
   readonly transposeA?: boolean | undefined;

@@ -10,6 +10,7 @@ import * as kernels from '../kernels/library/max-pooling.ts';
 import { POOLING_OPTIONS, type Pooling2dOptions } from './internal/pooling.ts';
 import { checkPictures, geometryOf, windowsOn } from './internal/windows.ts';
 
+/** The options of maxPooling2d(). */
 export type MaxPooling2dOptions = Pooling2dOptions;
 
 /**

@@ -19,6 +19,7 @@ import { slice } from './shape-ops.ts';
 /** How many elements are added in front of an axis and behind it. */
 export type Padding1d = readonly [before: number, after: number];
 
+/** The options of pad(). */
 export interface PadOptions {
   /** What the new elements are: one value, or x mirrored without or with its edge. Default 'constant'. */
   readonly mode?: 'constant' | 'reflect' | 'symmetric' | undefined;

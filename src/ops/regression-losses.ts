@@ -24,6 +24,7 @@ export function meanAbsoluteError(labels: Tensor | number, predictions: Tensor, 
   return reduceLosses(where, abs(errorOf(where, labels, predictions)), reduction);
 }
 
+/** The options of huber(). */
 export interface HuberOptions extends LossOptions {
   /** Where the loss goes over from a parabola to lines, above 0. Default 1. */
   readonly delta?: number | undefined;

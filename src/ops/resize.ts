@@ -12,6 +12,7 @@ import { type Interpolation, resizeMap } from './internal/resize-map.ts';
 import { mapPixels } from './internal/row-map.ts';
 import { checkPictures, MAX_EXTENT, type Pair } from './internal/windows.ts';
 
+/** The options of resizeBilinear() and resizeNearestNeighbor(). */
 export interface ResizeOptions {
   /** The centres of the corner pixels stay where they are. Default false. */
   readonly alignCorners?: boolean | undefined;

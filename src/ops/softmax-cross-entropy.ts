@@ -20,6 +20,7 @@ import { log } from './unary.ts';
 /** float32 holds every whole number up to this one. */
 const MOST_CLASSES = 2 ** 24;
 
+/** The options of sparseCategoricalCrossentropy(). */
 export interface SparseCategoricalCrossentropyOptions extends LossOptions {
   /**
    * The predictions are logits. Default true, other than in Keras. With false they are probabilities, which are clipped

@@ -10,6 +10,7 @@ import { type Interpolation, resizeMap } from './internal/resize-map.ts';
 import { mapPixels } from './internal/row-map.ts';
 import { checkPictures, type Extent, extent, type Pair } from './internal/windows.ts';
 
+/** The options of upsampling2d(). */
 export interface Upsampling2dOptions {
   /** Factors of height and width: a whole number, or [height, width]. Default 2. */
   readonly size?: Extent | undefined;

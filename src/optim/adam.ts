@@ -39,9 +39,12 @@ export type AdamSlots = Slots<'m' | 'v'>;
  * apply() returns the variables that have diverged. A learning rate that is too large makes weights NaN or infinite. A
  * gradient beyond 1.8e19 has an infinite square and makes the moment v infinite.
  *
+ * @throws ArgumentError for a wrong option, such as a beta1 of 1.
  * @example
- * const optimizer = adam({ learningRate: 1e-4 });
- * optimizer.apply(variables, gradients(loss, variables));
+ * const w = variable(tensor([1, -1]));
+ * const optimizer = adam({ learningRate: 0.1 });
+ * optimizer.apply([w], gradients(sum(square(w)), [w]));
+ * w.data; // [0.9, -0.9]
  */
 export function adam(config: AdamConfig = {}): Optimizer<'m' | 'v'> {
   const { beta1, beta2, epsilon, ...common } = readOptions('adam', config, ADAM_OPTIONS);
@@ -49,6 +52,7 @@ export function adam(config: AdamConfig = {}): Optimizer<'m' | 'v'> {
   return defineOptimizer({ name: 'adam', settings, slots: ['m', 'v'], update: adamUpdate(settings) }, common);
 }
 
+/** The options of adamW(): those of adam(), and the weight decay. */
 export interface AdamWConfig extends AdamConfig {
   /** Each step subtracts this share of the weights, times the learning rate. Default 0.004. */
   readonly weightDecay?: number | undefined;
@@ -56,7 +60,15 @@ export interface AdamWConfig extends AdamConfig {
 
 const ADAMW_OPTIONS = { ...ADAM_OPTIONS, weightDecay: number({ from: 0 }).or(0.004) };
 
-/** Adam with decoupled weight decay: it shrinks all weights towards 0 directly, without affecting the moments. */
+/**
+ * Adam with decoupled weight decay: it shrinks all weights towards 0 directly, without affecting the moments.
+ *
+ * @throws ArgumentError for a wrong option.
+ * @example
+ * const w = variable(tensor([1]));
+ * adamW({ learningRate: 0.1, weightDecay: 0.5 }).apply([w], [tensor([0])]);
+ * w.data; // [0.95]: no gradient, only the decay
+ */
 export function adamW(config: AdamWConfig = {}): Optimizer<'m' | 'v'> {
   const { beta1, beta2, epsilon, weightDecay, ...common } = readOptions('adamW', config, ADAMW_OPTIONS);
   const update = adamUpdate({ beta1, beta2, epsilon });

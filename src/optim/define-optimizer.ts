@@ -43,6 +43,7 @@ export interface VariableUpdate<Slot extends string> {
   readonly step: number;
 }
 
+/** What defineOptimizer() makes an optimizer of. */
 export interface OptimizerDefinition<Slot extends string> {
   readonly name: string;
   /** The settings that decide its bits, besides learning rate and clipping. A resumed training must have the same. */
@@ -61,7 +62,7 @@ export interface OptimizerDefinition<Slot extends string> {
  * clipping, checks, checkpoints.
  *
  * @param config - the user's options. The learning rate is 0.01 by default.
- *
+ * @throws ArgumentError if a part of the definition is missing, or for a wrong option.
  * @example
  * const heavyBall = (config: OptimizerConfig = {}) =>
  *   defineOptimizer(
@@ -75,6 +76,7 @@ export interface OptimizerDefinition<Slot extends string> {
  *     },
  *     config,
  *   );
+ * heavyBall({ learningRate: 0.1 }).config; // { name: 'heavyBall', learningRate: 0.1 }
  */
 export function defineOptimizer<Slot extends string = never>(
   definition: OptimizerDefinition<Slot>,

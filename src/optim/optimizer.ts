@@ -8,11 +8,16 @@ import { number, type Option, option } from '../core/options.ts';
 import type { Clipping } from './clipping.ts';
 import type { Schedule } from './schedule.ts';
 
+/** What an optimizer was made with, as it stands in checkpoints. */
 export type OptimizerSettings = Readonly<Record<string, string | number | boolean>>;
 
 /** A variable's slots by name. */
 export type Slots<Name extends string = string> = Readonly<Record<Name, Variable>>;
 
+/**
+ * Changes variables by their gradients. adam(), sgd() and the others make one. `Slot`: the names of what it keeps for each
+ * variable.
+ */
 export interface Optimizer<Slot extends string = string> {
   /** The name and the settings that it was made with, for checkpoints and errors. */
   readonly config: OptimizerSettings;

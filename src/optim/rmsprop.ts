@@ -42,6 +42,12 @@ const OPTIONS = {
 /**
  * The RMSprop optimizer: each gradient is divided by the root of a moving average of its squares. Its slots are
  * `velocity`, `momentum` if momentum is above 0, and `averageGradient` if it is centered.
+ *
+ * @throws ArgumentError for a wrong option.
+ * @example
+ * const w = variable(tensor([1]));
+ * rmsprop({ learningRate: 0.01 }).apply([w], [tensor([5])]);
+ * w.data; // [0.968377...]
  */
 export function rmsprop(config: RmspropConfig = {}): Optimizer {
   const { rho, momentum, epsilon, centered, ...common } = readOptions('rmsprop', config, OPTIONS);

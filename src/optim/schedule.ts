@@ -3,6 +3,7 @@
  * schedules also record their settings.
  */
 
+/** The learning rate as a function of the number of steps that are done. */
 export type Schedule = (step: number) => number;
 
 /** Name and settings of a schedule, for checkpoints. A resumed training must have the same. */

@@ -6,6 +6,7 @@ import { cosPi, power } from '../core/float64.ts';
 import { boolean, integer, number, readOptions } from '../core/options.ts';
 import { type Schedule, withConfig } from './schedule.ts';
 
+/** The options of schedules.exponentialDecay(). */
 export interface ExponentialDecayConfig {
   /** The learning rate of the first step. At least 0. */
   readonly initialLearningRate: number;
@@ -27,8 +28,13 @@ const EXPONENTIAL_DECAY = {
 /**
  * rate = initialLearningRate decayRate^(step / decaySteps)
  *
+ * @returns a function of the number of steps done.
+ * @throws ArgumentError for a missing or wrong option.
  * @example
- * adam({ learningRate: schedules.exponentialDecay({ initialLearningRate: 1e-3, decaySteps: 1000, decayRate: 0.96 }) });
+ * const learningRate = schedules.exponentialDecay({ initialLearningRate: 1e-3, decaySteps: 1000, decayRate: 0.5 });
+ * learningRate(0); // 0.001
+ * learningRate(2000); // 0.00025
+ * adam({ learningRate });
  */
 export function exponentialDecay(config: ExponentialDecayConfig): Schedule {
   const settings = readOptions('schedules.exponentialDecay', config, EXPONENTIAL_DECAY);
@@ -39,6 +45,7 @@ export function exponentialDecay(config: ExponentialDecayConfig): Schedule {
   });
 }
 
+/** The options of schedules.cosineDecay(). */
 export interface CosineDecayConfig {
   /** The learning rate at the start of the decay; with a `warmupTarget`, at the start of the warm-up. */
   readonly initialLearningRate: number;
@@ -65,8 +72,14 @@ const COSINE_DECAY = {
  *   rate = highest ((1 - alpha) (1 + cos(pi t)) / 2 + alpha),  t = (step - warmupSteps) / decaySteps
  * Source: I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
  *
+ * @returns a function of the number of steps done.
+ * @throws ArgumentError for a missing or wrong option, such as a warmupTarget without warmupSteps.
  * @example
- * schedules.cosineDecay({ initialLearningRate: 0, warmupTarget: 1e-3, warmupSteps: 500, decaySteps: 10_000 });
+ * const warmup = { initialLearningRate: 0, warmupTarget: 1e-3, warmupSteps: 500 };
+ * const learningRate = schedules.cosineDecay({ ...warmup, decaySteps: 10_000 });
+ * learningRate(250); // 0.0005
+ * learningRate(500); // 0.001
+ * learningRate(10_500); // 0
  */
 export function cosineDecay(config: CosineDecayConfig): Schedule {
   const options = readOptions('schedules.cosineDecay', config, COSINE_DECAY);

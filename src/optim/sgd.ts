@@ -29,8 +29,13 @@ const OPTIONS = {
 /**
  * Stochastic gradient descent, optionally with momentum. With momentum it has one slot, `velocity`.
  *
+ * @throws ArgumentError for a wrong option.
  * @example
- * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true });
+ * const w = variable(tensor([1]));
+ * const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
+ * optimizer.apply([w], [tensor([1])]);
+ * optimizer.apply([w], [tensor([1])]);
+ * w.data; // [0.71]: steps of 0.1 and 0.19
  */
 export function sgd(config: SgdConfig = {}): Optimizer {
   const { momentum, nesterov, ...common } = readOptions('sgd', config, OPTIONS);

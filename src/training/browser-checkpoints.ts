@@ -54,6 +54,8 @@ const RETRY = 50;
  *
  * @example
  * // In a worker. After a reload of the page the training goes on where it stopped.
+ * const response = await fetch('digits.bin');
+ * const images = dataset(new Uint8Array(await response.arrayBuffer()), [10_000, 28, 28, 1]);
  * await trainGan({ images, checkpoint: browserCheckpoints('digits'), resume: true });
  */
 export function browserCheckpoints(name: string): CheckpointStore {

@@ -35,7 +35,9 @@ export const KEPT_CHECKPOINTS = 2;
 /**
  * A store in memory that keeps the last two checkpoints: for tests, and for pages that store the bytes themselves.
  *
+ * @throws nothing.
  * @example
+ * const { images } = await loadMnist();
  * const checkpoint = memoryCheckpoints();
  * await trainGan({ images, checkpoint, epochs: 10 });
  * await trainGan({ images, checkpoint, epochs: 20, resume: true }); // continues with epoch 11

@@ -31,6 +31,7 @@ export interface SkippedCheckpoint {
   readonly error: unknown;
 }
 
+/** Where a resumed training goes on, for onResume. */
 export interface ResumeEvent {
   /** The epoch to continue in, from 1. */
   readonly epoch: number;

@@ -11,7 +11,7 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import { expectShape } from './checks.ts';
 import type { EpochEvent, ResumeEvent, StepEvent } from './events.ts';
 
-/** `M`: the measures of a step. `More`: what onEpoch gets in addition to the means. */
+/** The options of every training. `M`: the measures of a step. `More`: what onEpoch gets in addition to the means. */
 export interface TrainingOptions<M, More = unknown> {
   /**
    * A Dataset, or a Tensor [n, ...item] with values in [-1, 1], such as [n, 28, 28, 1] or, in colour, [n, 32, 32, 3].

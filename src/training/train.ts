@@ -54,6 +54,7 @@ interface Training<M extends Measures<M>> {
   afterEpoch(record: EpochEvent<M>): unknown;
 }
 
+/** What every training returns beside its models. `M`: the measures of a step. */
 export interface TrainingResult<M> {
   /** One record for each finished epoch. */
   readonly history: readonly EpochEvent<M>[];

@@ -9,6 +9,7 @@ import { softmax as softmaxOp } from '../../ops/softmax.ts';
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
 import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.ts';
 
+/** The options of layers.softmax(). */
 export interface SoftmaxConfig extends LayerConfig {
   /** The axis of the classes, from -1, the last one, to the first axis of an item. Default -1. */
   readonly axis?: number | undefined;
@@ -20,8 +21,10 @@ const SOFTMAX_OPTIONS = { ...INPUT_SHAPE, axis: integer(-MAX_RANK, -1).or(-1) };
 /**
  * Softmax along an axis of the items: positive numbers that add up to 1.
  *
+ * @throws ArgumentError if the axis is not negative, or for an unknown option.
  * @example
- * sequential([layers.dense({ units: 10, inputShape: [784] }), layers.softmax()]);
+ * const model = sequential([layers.dense({ units: 10, inputShape: [784] }), layers.softmax()]);
+ * model.outputShape; // [10]
  */
 export function softmax(config: SoftmaxConfig = {}): Layer {
   const where = 'layers.softmax';
@@ -34,6 +37,7 @@ export function softmax(config: SoftmaxConfig = {}): Layer {
   });
 }
 
+/** The options of layers.elu(). */
 export interface EluConfig extends LayerConfig {
   /** -alpha is the limit for small x. Default 1. */
   readonly alpha?: number | undefined;
@@ -41,7 +45,13 @@ export interface EluConfig extends LayerConfig {
 
 const ELU_OPTIONS = { ...INPUT_SHAPE, alpha: number({ from: 0 }).or(1) };
 
-/** y = x for x above 0, else alpha (e^x - 1). */
+/**
+ * y = x for x above 0, else alpha (e^x - 1). Items keep their shape.
+ *
+ * @throws ArgumentError if alpha is negative, or for an unknown option.
+ * @example
+ * sequential([layers.elu({ inputShape: [2] })]).predict(tensor([[2, -1]])); // [[2, -0.632120...]]
+ */
 export function elu(config: EluConfig = {}): Layer {
   const { alpha, inputShape } = readOptions('layers.elu', config, ELU_OPTIONS);
   return defineLayer('layers.elu', 'ELU', inputShape, (items) =>
@@ -49,6 +59,7 @@ export function elu(config: EluConfig = {}): Layer {
   );
 }
 
+/** The options of layers.prelu(). */
 export interface PreluConfig extends LayerConfig {
   /** Default 'zeros'. */
   readonly alphaInitializer?: InitializerName | Initializer | undefined;
@@ -65,7 +76,14 @@ const PRELU_OPTIONS = {
   sharedAxes: option<readonly number[]>(checkSharedAxes).or([]),
 };
 
-/** y = x for x above 0, else alpha x, with a learned slope alpha. */
+/**
+ * y = x for x above 0, else alpha x, with a learned slope alpha. Items keep their shape.
+ *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items lack a shared axis.
+ * @example
+ * const model = sequential([layers.prelu({ sharedAxes: [1, 2], inputShape: [28, 28, 8] })]);
+ * model.weights[0]!.shape; // [1, 1, 8]
+ */
 export function prelu(config: PreluConfig = {}): Layer {
   const where = 'layers.prelu';
   const { alphaInitializer: initialize, sharedAxes, inputShape } = readOptions(where, config, PRELU_OPTIONS);

@@ -10,6 +10,7 @@ import { movingAverage } from '../../kernels/library/moments.ts';
 import { batchMoments, batchNormInference, batchNormTraining } from '../../ops/batch-normalization.ts';
 import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
+/** The options of layers.batchNormalization(). */
 export interface BatchNormalizationConfig extends LayerConfig {
   /** Weight of the old moving statistics in an update, in [0, 1]. Default 0.99. */
   readonly momentum?: number | undefined;
@@ -36,8 +37,10 @@ const OPTIONS = {
  * In training, a feature that is equal in all rows becomes beta, up to the rounding of the mean, and only beta gets a
  * gradient from it. In a batch of one row every feature is like that.
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items have no axis.
  * @example
- * layers.batchNormalization({ momentum: 0.9 });
+ * const model = sequential([layers.batchNormalization({ momentum: 0.9, inputShape: [256] })]);
+ * model.weights.map(({ name }) => name); // ['gamma', 'beta', 'moving_mean', 'moving_variance']
  */
 export function batchNormalization(config: BatchNormalizationConfig = {}): Layer {
   const where = 'layers.batchNormalization';

@@ -24,6 +24,7 @@ import { type ActivationName, activationName, getActivation } from '../activatio
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
 import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
+/** The options of layers.conv2d() and layers.conv2dTranspose(). */
 export interface Conv2dConfig extends LayerConfig {
   /** Number of channels of the output. */
   readonly filters: number;
@@ -45,11 +46,13 @@ export interface Conv2dConfig extends LayerConfig {
 }
 
 /**
- * A convolutional layer. build() throws a ShapeError if the items are not images or, with padding 'valid', are smaller
- * than the kernel.
+ * A convolutional layer: [height, width, channels] -> [outHeight, outWidth, filters].
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are not images or, with padding
+ *   'valid', are smaller than the kernel.
  * @example
- * layers.conv2d({ filters: 64, kernelSize: 5, strides: 2, padding: 'same' }); // [28, 28, 1] -> [14, 14, 64]
+ * const layer = layers.conv2d({ filters: 64, kernelSize: 5, strides: 2, padding: 'same', inputShape: [28, 28, 1] });
+ * sequential([layer]).outputShape; // [14, 14, 64]
  */
 export function conv2d(config: Conv2dConfig): Layer {
   const where = 'layers.conv2d';
@@ -65,8 +68,10 @@ export function conv2d(config: Conv2dConfig): Layer {
  * A transposed convolutional layer, which enlarges images. With padding 'same' it multiplies their sizes by the
  * strides.
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are not images.
  * @example
- * layers.conv2dTranspose({ filters: 64, kernelSize: 5, strides: 2, padding: 'same' }); // [7, 7, 128] -> [14, 14, 64]
+ * const layer = layers.conv2dTranspose({ filters: 64, kernelSize: 5, strides: 2, padding: 'same', inputShape: [7, 7, 128] });
+ * sequential([layer]).outputShape; // [14, 14, 64]
  */
 export function conv2dTranspose(config: Conv2dConfig): Layer {
   return convolutional('layers.conv2dTranspose', config, {

@@ -9,6 +9,7 @@ import { type ActivationName, activationName, getActivation } from '../activatio
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
 import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
+/** The options of layers.dense(). */
 export interface DenseConfig extends LayerConfig {
   /** Size of the output's last axis. */
   readonly units: number;
@@ -31,8 +32,12 @@ const OPTIONS = {
 /**
  * A fully connected layer. It maps the last axis of its items: [..., fan-in] -> [..., units].
  *
+ * @throws ArgumentError if `units` is missing or below 1, or for another wrong option. build() throws a ShapeError if
+ *   the items have no axis.
  * @example
- * layers.dense({ units: 256, useBias: false, inputShape: [100] });
+ * const model = sequential([layers.dense({ units: 256, useBias: false, inputShape: [100] })]);
+ * model.outputShape; // [256]
+ * model.weights[0]!.shape; // [100, 256]
  */
 export function dense(config: DenseConfig): Layer {
   const where = 'layers.dense';

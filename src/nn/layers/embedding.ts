@@ -5,6 +5,7 @@ import { gather } from '../../ops/gather.ts';
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
 import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
+/** The options of layers.embedding(). */
 export interface EmbeddingConfig extends LayerConfig {
   /** Number of rows: indices are whole numbers from 0 to below it. */
   readonly inputDim: number;
@@ -25,8 +26,8 @@ const OPTIONS = {
  * Turns indices, such as class labels, into vectors that are learned: [...] -> [..., outputDim]. Its weight is
  * `embeddings` [inputDim, outputDim]; the indices have no gradient. Items of shape [] are one index each.
  *
- * Throws an ArgumentError in a call whose indices are no whole numbers from 0 to below inputDim.
- *
+ * @throws ArgumentError for a wrong option, and from a call whose indices are no whole numbers from 0 to below
+ *   inputDim.
  * @example
  * const embed = sequential([layers.embedding({ inputDim: 10, outputDim: 8, inputShape: [] })]);
  * embed.predict(tensor([3, 1, 4])).shape; // [3, 8]

@@ -7,6 +7,7 @@ import { formatShape, type Shape } from '../../core/shape.ts';
 import { type GroupNormOptions, groupNorm, layerNorm } from '../../ops/group-normalization.ts';
 import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
+/** The options of layers.layerNormalization(). */
 export interface LayerNormalizationConfig extends LayerConfig {
   /** Added to the variance. Default 1e-3. */
   readonly epsilon?: number | undefined;
@@ -16,6 +17,7 @@ export interface LayerNormalizationConfig extends LayerConfig {
   readonly scale?: boolean | undefined;
 }
 
+/** The options of layers.groupNormalization(). */
 export interface GroupNormalizationConfig extends LayerNormalizationConfig {
   /** Number of groups, a divisor of the number of channels. -1: one for each (instance normalisation). Default 32. */
   readonly groups?: number | undefined;
@@ -40,8 +42,10 @@ const GROUP_OPTIONS = {
 /**
  * Normalises each item over its last axis, so that items do not depend on each other: [..., features] keeps its shape.
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items have no axis.
  * @example
- * layers.layerNormalization();
+ * const model = sequential([layers.layerNormalization({ epsilon: 0, inputShape: [2] })]);
+ * model.predict(tensor([[1, 3], [10, 30]])); // [[-1, 1], [-1, 1]]
  */
 export function layerNormalization(config: LayerNormalizationConfig = {}): Layer {
   const where = 'layers.layerNormalization';
@@ -53,10 +57,10 @@ export function layerNormalization(config: LayerNormalizationConfig = {}): Layer
  * Normalises each item over groups of channels and all other axes: [..., channels] keeps its shape. It needs no batch,
  * and computes the same in training and in inference.
  *
- * build() throws a ShapeError if the groups do not divide the channels.
- *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the groups do not divide the channels.
  * @example
- * layers.groupNormalization({ groups: 8 });
+ * const model = sequential([layers.groupNormalization({ groups: 8, inputShape: [14, 14, 64] })]);
+ * model.outputShape; // [14, 14, 64]
  * layers.groupNormalization({ groups: -1 }); // instance normalisation
  */
 export function groupNormalization(config: GroupNormalizationConfig = {}): Layer {

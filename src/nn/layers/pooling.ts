@@ -9,6 +9,7 @@ import { mean } from '../../ops/reduce.ts';
 import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.ts';
 import { checkImages } from './convolution.ts';
 
+/** The options of layers.maxPooling2d() and layers.averagePooling2d(). */
 export interface Pooling2dConfig extends Pooling2dOptions, LayerConfig {}
 
 const OPTIONS = { ...POOLING_OPTIONS, inputShape: shape().optional() };
@@ -17,8 +18,10 @@ const OPTIONS = { ...POOLING_OPTIONS, inputShape: shape().optional() };
  * Takes the largest value of each window: [height, width, channels] -> [outHeight, outWidth, channels]. The defaults,
  * poolSize 2, strides equal to poolSize and padding 'valid', halve height and width.
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are no images, or smaller than a
+ *   window without padding.
  * @example
- * layers.maxPooling2d(); // [28, 28, 32] -> [14, 14, 32]
+ * sequential([layers.maxPooling2d({ inputShape: [28, 28, 32] })]).outputShape; // [14, 14, 32]
  */
 export function maxPooling2d(config: Pooling2dConfig = {}): Layer {
   return pooling('layers.maxPooling2d', 'MaxPooling2D', maxPooling2dOp, config);
@@ -27,8 +30,10 @@ export function maxPooling2d(config: Pooling2dConfig = {}): Layer {
 /**
  * Takes the mean of each window; padding is not counted. Shapes and defaults are those of maxPooling2d().
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are no images, or smaller than a
+ *   window without padding.
  * @example
- * layers.averagePooling2d(); // [28, 28, 32] -> [14, 14, 32]
+ * sequential([layers.averagePooling2d({ inputShape: [28, 28, 32] })]).outputShape; // [14, 14, 32]
  */
 export function averagePooling2d(config: Pooling2dConfig = {}): Layer {
   return pooling('layers.averagePooling2d', 'AveragePooling2D', averagePooling2dOp, config);
@@ -50,6 +55,7 @@ function pooling(
   });
 }
 
+/** The options of layers.globalAveragePooling2d(). */
 export interface GlobalAveragePooling2dConfig extends LayerConfig {
   /** Height and width stay, with size 1. Default false. */
   readonly keepDims?: boolean | undefined;
@@ -60,8 +66,9 @@ const GLOBAL_OPTIONS = { keepDims: boolean().or(false), inputShape: shape().opti
 /**
  * Takes the mean of each channel over the whole image: [height, width, channels] -> [channels].
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are no images.
  * @example
- * layers.globalAveragePooling2d(); // [7, 7, 128] -> [128]
+ * sequential([layers.globalAveragePooling2d({ inputShape: [7, 7, 128] })]).outputShape; // [128]
  */
 export function globalAveragePooling2d(config: GlobalAveragePooling2dConfig = {}): Layer {
   const where = 'layers.globalAveragePooling2d';

@@ -9,6 +9,7 @@ import { add } from '../../ops/arithmetic.ts';
 import { buildChain, checkLayers, namedWeightsOf, runChain } from '../chain.ts';
 import { type BuiltLayer, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
+/** The options of layers.residual(). */
 export interface ResidualConfig extends LayerConfig {
   /** The layers of S. Needed if F changes the shape: they must change it in the same way. Default []: S(x) = x. */
   readonly shortcut?: readonly Layer[] | undefined;
@@ -20,23 +21,27 @@ const OPTIONS = {
 };
 
 /**
- * Adds the output of some layers to their input. build() throws a ShapeError if the two have different shapes.
+ * Adds the output of some layers to their input.
  *
  * Its weights are named by their places: `0.kernel`, `2.kernel`, and `shortcut.0.kernel` for those of the shortcut.
  *
  * @param branch - the layers of F, at least one.
- *
+ * @throws ArgumentError if the branch is no list of at least one layer, or for a wrong option. build() throws a
+ *   ShapeError if the two have different shapes.
  * @example
- * // [7, 7, 128] -> [14, 14, 64]
- * layers.residual(
+ * const block = layers.residual(
  *   [
  *     layers.batchNormalization(),
  *     layers.activation('relu'),
  *     layers.upsampling2d(),
  *     layers.conv2d({ filters: 64, kernelSize: 3, padding: 'same' }),
  *   ],
- *   { shortcut: [layers.upsampling2d(), layers.conv2d({ filters: 64, kernelSize: 1 })] },
+ *   {
+ *     shortcut: [layers.upsampling2d(), layers.conv2d({ filters: 64, kernelSize: 1 })],
+ *     inputShape: [7, 7, 128],
+ *   },
  * );
+ * sequential([block]).outputShape; // [14, 14, 64]
  */
 export function residual(branch: readonly Layer[], config: ResidualConfig = {}): Layer {
   const where = 'layers.residual';

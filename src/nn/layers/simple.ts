@@ -15,6 +15,10 @@ const INPUT_SHAPE = { inputShape: shape().optional() };
  * Applies an activation by name: 'linear', 'relu', 'leakyRelu' (slope 0.3), 'tanh', 'sigmoid', 'elu' (alpha 1),
  * 'exponential', 'gelu', 'hardSigmoid', 'mish', 'relu6', 'selu', 'softmax' (last axis), 'softplus', 'softsign', or
  * 'swish', also named 'silu'.
+ *
+ * @throws ArgumentError for another name, or an unknown option.
+ * @example
+ * sequential([layers.activation('relu', { inputShape: [2] })]).predict(tensor([[2, -1]])); // [[2, 0]]
  */
 export function activation(name: ActivationName, config: LayerConfig = {}): Layer {
   const where = 'layers.activation';
@@ -26,6 +30,7 @@ export function activation(name: ActivationName, config: LayerConfig = {}): Laye
   );
 }
 
+/** The options of layers.leakyReLU(). */
 export interface LeakyReLUConfig extends LayerConfig {
   /** Slope below zero. Default 0.3. */
   readonly negativeSlope?: number | undefined;
@@ -33,7 +38,14 @@ export interface LeakyReLUConfig extends LayerConfig {
 
 const LEAKY_RELU_OPTIONS = { ...INPUT_SHAPE, negativeSlope: number({ from: 0 }).or(0.3) };
 
-/** y = x where x > 0, else negativeSlope x. */
+/**
+ * y = x where x > 0, else negativeSlope x. Items keep their shape.
+ *
+ * @throws ArgumentError if the slope is negative, or for an unknown option.
+ * @example
+ * const model = sequential([layers.leakyReLU({ negativeSlope: 0.2, inputShape: [2] })]);
+ * model.predict(tensor([[2, -1]])); // [[2, -0.2]]
+ */
 export function leakyReLU(config: LeakyReLUConfig = {}): Layer {
   const where = 'layers.leakyReLU';
   const { negativeSlope, inputShape } = readOptions(where, config, LEAKY_RELU_OPTIONS);
@@ -42,9 +54,16 @@ export function leakyReLU(config: LeakyReLUConfig = {}): Layer {
   );
 }
 
+/** The options of layers.flatten(). */
 export type FlattenConfig = LayerConfig;
 
-/** Flattens items to vectors: [n, 28, 28, 1] -> [n, 784]. */
+/**
+ * Flattens items to vectors: [n, 28, 28, 1] -> [n, 784].
+ *
+ * @throws ArgumentError for an unknown option.
+ * @example
+ * sequential([layers.flatten({ inputShape: [28, 28, 1] })]).outputShape; // [784]
+ */
 export function flatten(config: FlattenConfig = {}): Layer {
   const where = 'layers.flatten';
   const { inputShape } = readOptions(where, config, INPUT_SHAPE);
@@ -54,6 +73,7 @@ export function flatten(config: FlattenConfig = {}): Layer {
   });
 }
 
+/** The options of layers.reshape(). */
 export interface ReshapeConfig extends LayerConfig {
   /** Shape of one output item. One size may be -1: it is computed from the others. */
   readonly targetShape: Shape;
@@ -61,7 +81,13 @@ export interface ReshapeConfig extends LayerConfig {
 
 const RESHAPE_OPTIONS = { ...INPUT_SHAPE, targetShape: option<Shape>(checkTargetShape) };
 
-/** Gives items another shape with as many elements: [n, 784] -> [n, 28, 28, 1]. */
+/**
+ * Gives items another shape with as many elements: [n, 784] -> [n, 28, 28, 1].
+ *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items have another number of elements.
+ * @example
+ * sequential([layers.reshape({ targetShape: [28, 28, 1], inputShape: [784] })]).outputShape; // [28, 28, 1]
+ */
 export function reshape(config: ReshapeConfig): Layer {
   const where = 'layers.reshape';
   const { targetShape, inputShape } = readOptions(where, config, RESHAPE_OPTIONS);
@@ -95,6 +121,7 @@ function completeShape(target: Shape, size: number): Shape {
   return target.map((side) => (side === -1 ? Math.floor(size / Math.max(known, 1)) : side));
 }
 
+/** The options of layers.dropout(). */
 export interface DropoutConfig extends LayerConfig {
   /** Probability that an element is dropped, 0 <= rate < 1. */
   readonly rate: number;
@@ -105,6 +132,12 @@ const DROPOUT_OPTIONS = { ...INPUT_SHAPE, rate: number({ from: 0, below: 1 }) };
 /**
  * In training, sets each element to 0 with probability `rate` and scales the others by 1 / (1 - rate). In inference it
  * changes nothing. A training call needs a `random` generator: model.call(x, { training: true, random }).
+ *
+ * @throws ArgumentError if `rate` is not from 0 to below 1, and from a training call without a generator.
+ * @example
+ * const model = sequential([layers.dropout({ rate: 0.5, inputShape: [3] })]);
+ * model.predict(ones([1, 3])); // [[1, 1, 1]]
+ * model.call(ones([1, 3]), { training: true, random: createRandom(1) }); // zeros and twos
  */
 export function dropout(config: DropoutConfig): Layer {
   const where = 'layers.dropout';

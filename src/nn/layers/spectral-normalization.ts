@@ -18,6 +18,7 @@ import { sqrt, square } from '../../ops/unary.ts';
 import { checkLayer } from '../chain.ts';
 import { checkBuiltLayer, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
 
+/** The options of layers.spectralNormalization(). */
 export interface SpectralNormalizationConfig extends LayerConfig {
   /** How often u and v are improved in each training call. Default 1. */
   readonly powerIterations?: number | undefined;
@@ -32,10 +33,10 @@ const TINY = 1e-12;
  * Wraps layers.dense(), conv2d() or conv2dTranspose(). u is kept in the weight `vector_u`, which is not trainable but
  * is saved and resumed.
  *
- * build() throws an ArgumentError if the layer has no kernel.
- *
+ * @throws ArgumentError for a wrong option. build() throws one if the layer has no kernel.
  * @example
- * layers.spectralNormalization(layers.conv2d({ filters: 64, kernelSize: 3 }), { inputShape: [28, 28, 1] });
+ * const layer = layers.spectralNormalization(layers.conv2d({ filters: 64, kernelSize: 3 }), { inputShape: [28, 28, 1] });
+ * sequential([layer]).weights.map(({ name }) => name); // ['kernel', 'bias', 'vector_u']
  */
 export function spectralNormalization(layer: Layer, config: SpectralNormalizationConfig = {}): Layer {
   const where = 'layers.spectralNormalization';

@@ -5,6 +5,7 @@ import { UPSAMPLING_OPTIONS, type Upsampling2dOptions, upsampling2d as upsamplin
 import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.ts';
 import { checkImages } from './convolution.ts';
 
+/** The options of layers.upsampling2d(). */
 export interface Upsampling2dConfig extends Upsampling2dOptions, LayerConfig {}
 
 const OPTIONS = { ...UPSAMPLING_OPTIONS, inputShape: shape().optional() };
@@ -13,8 +14,9 @@ const OPTIONS = { ...UPSAMPLING_OPTIONS, inputShape: shape().optional() };
  * Enlarges images: [height, width, channels] -> [height size, width size, channels]. The defaults, size 2 and
  * interpolation 'nearest', repeat each pixel twice in both directions.
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are no images.
  * @example
- * layers.upsampling2d(); // [7, 7, 128] -> [14, 14, 128]
+ * sequential([layers.upsampling2d({ inputShape: [7, 7, 128] })]).outputShape; // [14, 14, 128]
  */
 export function upsampling2d(config: Upsampling2dConfig = {}): Layer {
   const where = 'layers.upsampling2d';

@@ -6,6 +6,7 @@ import { type Padding1d, pad } from '../../ops/pad.ts';
 import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.ts';
 import { checkImages } from './convolution.ts';
 
+/** The options of layers.zeroPadding2d(). */
 export interface ZeroPadding2dConfig extends LayerConfig {
   /**
    * How many rows and columns are added: one number for all four sides, [height, width] for both sides of each axis, or
@@ -24,8 +25,10 @@ const OPTIONS = {
 /**
  * Adds zeros around images: [height, width, channels] -> [top + height + bottom, left + width + right, channels].
  *
+ * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are no images.
  * @example
- * layers.zeroPadding2d({ padding: [[0, 1], [0, 1]] }); // [28, 28, 1] -> [29, 29, 1]
+ * const layer = layers.zeroPadding2d({ padding: [[0, 1], [0, 1]], inputShape: [28, 28, 1] });
+ * sequential([layer]).outputShape; // [29, 29, 1]
  */
 export function zeroPadding2d(config: ZeroPadding2dConfig = {}): Layer {
   const where = 'layers.zeroPadding2d';

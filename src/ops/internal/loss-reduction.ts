@@ -9,8 +9,10 @@ import { broadcastShapes, formatShape, sameShape } from '../../core/shape.ts';
 import { mul } from '../arithmetic.ts';
 import { mean, sum } from '../reduce.ts';
 
+/** What a loss makes of the losses of the elements or rows: their mean, their sum, or all of them. */
 export type LossReduction = 'mean' | 'sum' | 'none';
 
+/** The options of every loss. */
 export interface LossOptions {
   /**
    * 'mean': the sum of the losses, divided by their number, also with weights: Keras's 'sum_over_batch_size'. 'sum':

@@ -4,6 +4,7 @@ import { checkBoolean, isArray } from '../../core/check.ts';
 import { boolean, type Option, option, readOptions } from '../../core/options.ts';
 import { checkAxes, type Shape } from '../../core/shape.ts';
 
+/** The axes of a reduction. */
 export interface ReduceOptions {
   /** The axes to reduce; negative ones count from the last axis. Default: all. */
   readonly axis?: number | readonly number[] | undefined;

@@ -15,6 +15,7 @@ import { choice, type Option, option } from '../../core/options.ts';
 import { formatShape } from '../../core/shape.ts';
 import type { WindowGeometry } from '../../kernels/windows.ts';
 
+/** 'valid': no padding. 'same': zeros around the image, as Keras and TensorFlow place them. */
 export type Padding = 'valid' | 'same';
 
 /** Height and width, or one number for both. */
