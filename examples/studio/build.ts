@@ -3,7 +3,7 @@
  * digits. esbuild comes with tsx, so the lock file pins it.
  */
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -16,7 +16,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 };
 
 /** Files that are copied as they are. */
-const FILES = ['index.html', 'studio.css', 'icon.svg'];
+const FILES = ['index.html', 'studio.css', 'pictures/pictures.css', 'icon.svg'];
 const DIGITS = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte.gz'];
 
 export async function buildStudio(folder: string): Promise<void> {
@@ -32,6 +32,6 @@ export async function buildStudio(folder: string): Promise<void> {
     target: 'es2022',
     logLevel: 'warning',
   });
-  for (const name of FILES) copyFileSync(join(here, name), join(folder, name));
+  for (const name of FILES) copyFileSync(join(here, name), join(folder, basename(name)));
   for (const name of DIGITS) copyFileSync(join(here, '../data', name), join(folder, name));
 }

@@ -45,6 +45,11 @@ export interface GanTurn {
   readonly averageGenerator: Model | undefined;
   /** [sampleCount, latentDim], the noise of the samples of onEpoch, without classes. It is freed after the training. */
   readonly sampleNoise: Tensor;
+  /**
+   * Saves the state as it is now in `checkpoint`, for example when a program pauses. Without a checkpoint store it does
+   * nothing. Call it before beforeStep has returned or its promise has resolved, and await it.
+   */
+  save(): Promise<void>;
 }
 
 /** The options of trainGan(). */

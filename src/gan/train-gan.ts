@@ -90,8 +90,8 @@ export async function trainGan(options: TrainGanOptions): Promise<TrainGanResult
       tensors: new Map([...averagesOf(averageGenerator), ['sample_noise', sampleNoise]]),
       beforeStep:
         beforeStep &&
-        (async (step) => {
-          updates = checkUpdates(await beforeStep({ ...step, ...turn }));
+        (async (step, save) => {
+          updates = checkUpdates(await beforeStep({ ...step, ...turn, save }));
         }),
       forward: (batch) => forward(setup, batch, updates),
       afterUpdate: ({ stepsDone }) => updateAverage(networks, { ...setup, stepsDone, updates }),

@@ -9,7 +9,6 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { type Configuration, configurationOf, differingSettings } from './configuration.ts';
 import type { Measures, ResumeEvent, SkippedCheckpoint } from './events.ts';
-import type { SavesAfter } from './options.ts';
 import type { Progress } from './progress.ts';
 import { brokenTensors, capture, checkRestorable, checkState, restore, type SavedParts } from './state.ts';
 
@@ -31,7 +30,7 @@ interface Checkpoints<M extends Measures<M>> {
 /** What is saved and where, and whether the training is resumed. */
 interface CheckpointSetup<M extends Measures<M>> extends SavedParts<M> {
   readonly store: CheckpointStore | undefined;
-  readonly checkpointEvery: number | SavesAfter | undefined;
+  readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
   readonly onResume: ((event: ResumeEvent) => unknown) | undefined;
   readonly images: Dataset;
@@ -86,8 +85,7 @@ export function createCheckpoints<M extends Measures<M>>(setup: CheckpointSetup<
     },
     async afterStep(progress) {
       const done = (progress.epoch - 1) * stepsPerEpoch + progress.step;
-      if (checkpointEvery === undefined || progress.step === stepsPerEpoch) return;
-      const due = typeof checkpointEvery === 'function' ? checkpointEvery(done) === true : done % checkpointEvery === 0;
+      const due = checkpointEvery !== undefined && done % checkpointEvery === 0 && progress.step < stepsPerEpoch;
       if (due) await save(progress);
     },
     async end() {

@@ -1,7 +1,7 @@
 /** The options that every training takes, and their checked form. */
 import { createRandom, type Random } from '../autograd/random.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
-import { checkInteger, hasMethods, invalid, isInstance } from '../core/check.ts';
+import { hasMethods, invalid, isInstance } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { boolean, callback, integer, type Option, option, type Values } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
@@ -38,12 +38,8 @@ export interface TrainingOptions<M, More = unknown> {
    * rejects before the first step.
    */
   readonly checkpoint?: CheckpointStore | undefined;
-  /**
-   * Also saves each time this number of steps is done. Or a function of the steps done so far, counted over all epochs:
-   * it is called after a step, after onStep, and the state is saved if it returns true. Default: saves only at the end
-   * of epochs.
-   */
-  readonly checkpointEvery?: number | SavesAfter | undefined;
+  /** Also saves each time this number of steps is done. Default: saves only at the end of epochs. */
+  readonly checkpointEvery?: number | undefined;
   /**
    * Continues from the newest readable checkpoint in `checkpoint`, with the same bits as if the training had never
    * stopped. Images and settings must equal the saved ones; only `epochs` may differ. Default false: a new training,
@@ -63,9 +59,6 @@ export interface TrainingOptions<M, More = unknown> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Decides after a step whether to save. */
-export type SavesAfter = (stepsDone: number) => boolean;
-
 type Optional<Given> = Option<Given, Given | undefined, 'optional'>;
 type Defaulted<Given> = Option<Given, Given, 'optional'>;
 
@@ -77,7 +70,7 @@ interface TrainingSchema<M, More = unknown> {
   readonly seed: Defaulted<number>;
   readonly threads: Optional<number>;
   readonly checkpoint: Optional<CheckpointStore>;
-  readonly checkpointEvery: Optional<number | SavesAfter>;
+  readonly checkpointEvery: Optional<number>;
   readonly resume: Defaulted<boolean>;
   readonly onResume: Optional<(event: ResumeEvent) => unknown>;
   readonly onStep: Optional<(event: StepEvent<M>) => unknown>;
@@ -96,7 +89,7 @@ export function trainingSchema<M, More = unknown>(defaults: {
     seed: integer(0).or(42),
     threads: integer(1, MAX_THREADS).optional(),
     checkpoint: option<CheckpointStore>(checkStore).optional(),
-    checkpointEvery: option<number | SavesAfter>(checkEvery).optional(),
+    checkpointEvery: integer(1).optional(),
     resume: boolean().or(false),
     onResume: callback<(event: ResumeEvent) => unknown>().optional(),
     onStep: callback<(event: StepEvent<M>) => unknown>().optional(),
@@ -139,10 +132,6 @@ const STORE_REMEDY = 'Use memoryCheckpoints(), or checkpointDirectory(path) of g
 function checkStore(where: string, argument: string, store: unknown): CheckpointStore {
   if (hasMethods(store, ['save', 'list'])) return store as object as CheckpointStore;
   return invalid(where, argument, 'a CheckpointStore', store, STORE_REMEDY);
-}
-
-function checkEvery(where: string, argument: string, every: unknown): number | SavesAfter {
-  return typeof every === 'function' ? (every as SavesAfter) : checkInteger(where, argument, every, 1);
 }
 
 function checkSignal(where: string, argument: string, signal: unknown): AbortSignal {

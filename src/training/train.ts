@@ -42,8 +42,8 @@ interface Training<M extends Measures<M>> {
   readonly settings: Readonly<Record<string, string | number>>;
   /** Tensors that are saved in addition to weights and slots, by name. */
   readonly tensors?: ReadonlyMap<string, Variable> | undefined;
-  /** Called before each step; its result is awaited. */
-  readonly beforeStep?: ((step: ComingStep) => unknown) | undefined;
+  /** Called before each step; its result is awaited. `save` saves the state between the two steps. */
+  readonly beforeStep?: ((step: ComingStep, save: () => Promise<void>) => unknown) | undefined;
   /** The forward pass in training mode. */
   forward(batch: Batch): Pass<M>;
   /** Called at the end of each step. */
@@ -100,7 +100,9 @@ export async function train<M extends Measures<M>>(
       epochs,
       signal,
       onStep,
-      ...(training.beforeStep && { beforeStep: training.beforeStep }),
+      ...(training.beforeStep && {
+        beforeStep: (step) => training.beforeStep?.(step, () => checkpoints.save(progress)),
+      }),
       step(places) {
         // The batch size changes at the last batch of an epoch and after it.
         if (places.length !== size) heap().mergeFree();

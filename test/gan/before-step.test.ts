@@ -1,6 +1,7 @@
 /** beforeStep of trainGan: it pauses a training, slows it down, and chooses the networks that a step updates. */
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, type GanTurn, type GanUpdate } from '../../src/index.ts';
+import { decodeCheckpoint } from '../../src/training/checkpoint.ts';
 import { rejection } from '../support/folder.ts';
 import { EPOCHS, recordingStore, referenceRun, runTiny, STEPS_PER_EPOCH, stateHash, stopAfter } from './tiny.ts';
 
@@ -127,6 +128,26 @@ describe('beforeStep', () => {
       await runTiny({ checkpoint: parts, beforeStep: updates, resume: true });
       expect(stateHash(parts.saved.at(-1)!), `stopped after ${steps} steps`).toBe(end);
     }
+  });
+
+  it('saves the state between two steps when it is asked to, and each state once', async () => {
+    const store = recordingStore();
+    await runTiny({
+      epochs: 2,
+      checkpoint: store,
+      beforeStep: async ({ epoch, step, save }) => {
+        if (step === 3) await save();
+        // The end of the first epoch has saved this state.
+        if (epoch === 2 && step === 1) await save();
+        return undefined;
+      },
+    });
+    const places = store.saved.map((bytes) => decodeCheckpoint(bytes)).map(({ epoch, step }) => `${epoch}.${step}`);
+    expect(places).toEqual(['1.2', '2.0', '2.2', '3.0']);
+    const resumed = recordingStore([store.saved[0]!]);
+    await runTiny({ checkpoint: resumed, resume: true });
+    expect(stateHash(resumed.saved.at(-1)!)).toBe(finalHash);
+    await runTiny({ epochs: 1, beforeStep: ({ save }) => save().then(() => undefined) });
   });
 
   it('another result is an error, and its own error ends the training', async () => {

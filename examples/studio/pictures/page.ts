@@ -1,20 +1,143 @@
-/** The pictures: a GAN learns to draw digits. */
-import { card, element } from '../elements.ts';
+/** The pictures: a GAN learns to draw digits, or what the user opens, and the page shows how. */
+import { card, download, element } from '../elements.ts';
 import type { CreateMode } from '../mode.ts';
 import { openWorker } from '../worker-link.ts';
-import type { Command, Event } from './protocol.ts';
+import { distanceCurve, lossCurves } from './curves.ts';
+import { explore } from './explore.ts';
+import { filesPanel } from './files.ts';
+import { pictureCanvas } from './picture-canvas.ts';
+import type { Command, Event, Progress } from './protocol.ts';
+import { completed, differences, namedSettings, recipeOf, type Settings } from './settings.ts';
+import { settingsForm } from './settings-form.ts';
+import { statusPanel } from './status.ts';
+import { transport } from './transport.ts';
 
-export const createMode: CreateMode = ({ root, fail }) => {
-  const runtime = element('p', { class: 'hint' });
-  root.append(card('Digits', runtime));
-  const worker = openWorker<Command, Event>(
-    new URL('./pictures-worker.js', import.meta.url),
-    (event) => {
-      if (event.kind === 'failed') fail(event.message);
-      else runtime.textContent = `${event.runtime.kernels}, ${event.runtime.reasons.kernels}`;
+const COLUMNS = 4;
+
+export const createMode: CreateMode = ({ root, settings: parameters, share, announce, fail }) => {
+  const named = namedSettings(parameters);
+  let settings: Settings = completed(named);
+  let phase: Progress['phase'] = 'loading';
+  let epoch = 0;
+
+  const samples = pictureCanvas(COLUMNS, 'samples');
+  const losses = lossCurves();
+  const distance = distanceCurve();
+  const status = statusPanel();
+  const worker = openWorker<Command, Event>(new URL('./pictures-worker.js', import.meta.url), receive, fail);
+  const { send } = worker;
+  const change = (changed: Settings): void => {
+    settings = changed;
+    form.show(settings);
+    share(differences(settings));
+    send({ kind: 'change', settings });
+  };
+  const form = settingsForm(change);
+  const explorer = explore((draw) => send({ kind: 'draw', draw }));
+  const files = filesPanel({
+    openImages: (opened, size) => send({ kind: 'openImages', files: opened, size }),
+    openWeights: (file) => send({ kind: 'openWeights', file }),
+    save: (what) => send({ kind: 'save', what }),
+  });
+  const buttons = transport({
+    // The button answers at once; the worker answers after the step in progress.
+    play: () => {
+      showPhase('training');
+      send({ kind: 'play' });
     },
-    fail,
+    pause: () => {
+      showPhase('paused');
+      send({ kind: 'pause' });
+    },
+    step: (updates) => send({ kind: 'step', updates }),
+    speed: (stepsPerSecond) => send({ kind: 'speed', stepsPerSecond }),
+    restart: () => send({ kind: 'restart' }),
+    more: () => {
+      change({ ...settings, epochs: settings.epochs + recipeOf(settings.model).epochs });
+      send({ kind: 'play' });
+    },
+  });
+
+  function showPhase(given: Progress['phase']): void {
+    buttons.show(given);
+    if (given === phase) return;
+    if (phase !== 'loading' || given === 'training') {
+      announce(
+        { loading: 'Loading.', paused: 'Paused.', training: 'Training.', finished: 'All epochs are done.' }[given],
+      );
+    }
+    phase = given;
+  }
+
+  function receive(event: Event): void {
+    switch (event.kind) {
+      case 'opened':
+        settings = event.settings;
+        form.show(settings);
+        share(differences(settings));
+        losses.reset(event.losses);
+        distance.reset(event.distances);
+        explorer.setClasses(event.classes);
+        files.data.textContent = `${event.dataCount.toLocaleString('en')} ${event.data}`;
+        if (event.resumed) announce('The training goes on where it stopped.');
+        return;
+      case 'runtime':
+        status.showRuntime(event.runtime);
+        return;
+      case 'progress': {
+        const { progress } = event;
+        showPhase(progress.phase);
+        status.showProgress(progress, settings);
+        losses.add(progress.losses);
+        if (progress.epoch !== epoch && progress.phase === 'training') announce(`Epoch ${progress.epoch}.`);
+        epoch = progress.epoch;
+        return;
+      }
+      case 'samples':
+        samples.draw(
+          event.images,
+          `${event.images.count} pictures that the generator draws, always from the same noise`,
+        );
+        explorer.refresh();
+        return;
+      case 'drawn':
+        explorer.drawn(event.id, event.images);
+        return;
+      case 'fingerprint':
+        status.showFingerprint(event.hash, event.stepsDone);
+        return;
+      case 'file':
+        download(event.name, event.type, event.bytes);
+        return;
+      case 'epoch':
+        return;
+      case 'unsaved':
+        status.showUnsaved(event.reason);
+        return;
+      case 'failed':
+        fail(event.message);
+        return;
+    }
+  }
+
+  const stage = card('Drawn from the same noise as it learns', samples.canvas, buttons.root);
+  stage.classList.add('stage');
+  root.append(
+    element(
+      'div',
+      { class: 'top-grid' },
+      stage,
+      element('div', { class: 'side' }, status.root, losses.root, distance.root),
+    ),
+    element('div', { class: 'cards' }, explorer.root, form.root, files.root),
   );
-  worker.send({ kind: 'open' });
-  return { show() {}, hide() {} };
+  form.show(settings);
+  send({ kind: 'open', named });
+  return {
+    show() {
+      share(differences(settings));
+      send({ kind: 'show' });
+    },
+    hide: () => send({ kind: 'hide' }),
+  };
 };

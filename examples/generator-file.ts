@@ -1,0 +1,75 @@
+/** Finds the model that fits the weights of a generator, and loads them: from a file of bytes, in browsers too. */
+import {
+  ArgumentError,
+  compactGenerator,
+  conditionalGenerator,
+  convGenerator,
+  decodeTensorFile,
+  denseAutoencoder,
+  denseGenerator,
+  encodeTensorFile,
+  loadWeights,
+  type Model,
+  refinedGenerator,
+} from '../src/index.ts';
+import type { ModelName } from './run-folder.ts';
+
+export const CLASSES = 10;
+
+export interface GeneratorFile {
+  readonly model: ModelName;
+  readonly generator: Model;
+}
+
+/**
+ * Reads the weights of the first network in the file: that of encodeWeights({ generator }), or of a checkpoint. Those of
+ * a conditional generator look like those of a refined one with a longer input, so only a name can tell it.
+ *
+ * @param where - names the file in errors.
+ * @param models - are tried in turn.
+ * @throws ArgumentError if the weights fit none of the models; FormatError if the file is none of weights.
+ */
+export function readGeneratorFile(where: string, bytes: Uint8Array, models: readonly ModelName[]): GeneratorFile {
+  const { entries } = decodeTensorFile(bytes);
+  // A checkpoint has more than networks.
+  const first = entries.find(({ name }) => /\.0\.kernel$/.test(name) && !name.includes('_'))?.name;
+  const key = first?.split('.')[0] ?? '';
+  const [inputSize, units] = entries.find(({ name }) => name === first)?.shape ?? [];
+  if (inputSize === undefined || units === undefined) {
+    throw new ArgumentError(
+      `${where} has no matrix "generator.0.kernel"; expected a file written by encodeWeights({ generator })`,
+    );
+  }
+  const own = encodeTensorFile(entries.filter(({ name }) => name.startsWith(`${key}.`)));
+  const problems: string[] = [];
+  for (const model of models) {
+    try {
+      const generator = build(model, inputSize, units);
+      loadWeights({ [key]: generator }, own);
+      return { model, generator };
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error;
+      problems.push(`${model}: ${error.message}`);
+    }
+  }
+  throw new ArgumentError(`${where} has weights of none of the known generators:\n  ${problems.join('\n  ')}`);
+}
+
+function build(model: ModelName, inputSize: number, units: number): Model {
+  switch (model) {
+    case 'compact':
+      // The first layer has 7 x 7 x (64 width) units.
+      return compactGenerator({ latentDim: inputSize, width: units / (7 * 7 * 64) });
+    case 'dense':
+      return denseGenerator({ latentDim: inputSize });
+    case 'refined':
+      return refinedGenerator({ latentDim: inputSize });
+    case 'conditional':
+      return conditionalGenerator({ latentDim: inputSize - CLASSES, classes: CLASSES });
+    case 'autoencoder':
+      return denseAutoencoder({ latentDim: inputSize }).decoder;
+    case 'conv':
+      // The first layer has 7 x 7 x (256 width) units.
+      return convGenerator({ latentDim: inputSize, width: units / (7 * 7 * 256) });
+  }
+}

@@ -1,0 +1,76 @@
+/** What the studio saves as files: weights and checkpoints, the same as Node's, and pictures. */
+import { encodeApng, encodePng, encodeWeights, imageGrid, type Picture, type Samples } from '../../../src/index.ts';
+import type { Saved } from './protocol.ts';
+import type { Training } from './training.ts';
+
+interface SavedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The pictures of the epochs, of which an animation is made. */
+export interface Frames {
+  add(samples: Samples): void;
+  readonly pictures: readonly Picture[];
+}
+
+/** An animation has at most so many frames. With more epochs, every second, fourth, ... is kept. */
+const MOST_FRAMES = 60;
+const SCALE = 4;
+const SAFETENSORS = 'application/octet-stream';
+
+export function frames(): Frames {
+  let kept: Picture[] = [];
+  let [every, added] = [1, 0];
+  return {
+    add(samples) {
+      if (added++ % every !== 0) return;
+      kept.push(imageGrid(samples, { scale: SCALE }));
+      if (kept.length <= MOST_FRAMES) return;
+      kept = kept.filter((_, i) => i % 2 === 0);
+      every *= 2;
+    },
+    get pictures() {
+      return kept;
+    },
+  };
+}
+
+export async function savedFile(what: Saved, training: Training, samples: Samples, growth: Frames): Promise<SavedFile> {
+  const { networks, settings, stepsDone, beginning } = training;
+  if (networks === undefined) throw new Error('there are no networks yet');
+  const name = `${settings.model}-${stepsDone}`;
+  switch (what) {
+    case 'generator': {
+      const bytes = encodeWeights({ generator: networks.drawing });
+      return { name: `${name}-generator.safetensors`, type: SAFETENSORS, bytes: Uint8Array.from(bytes) };
+    }
+    case 'discriminator': {
+      const bytes = encodeWeights({ discriminator: networks.discriminator });
+      return { name: `${name}-discriminator.safetensors`, type: SAFETENSORS, bytes: Uint8Array.from(bytes) };
+    }
+    case 'checkpoint': {
+      const [newest] = (await beginning.store?.list()) ?? [];
+      if (newest === undefined) throw new Error('There is no checkpoint yet: train a step and pause, and try again.');
+      const bytes = Uint8Array.from(await newest.read());
+      return { name: `${name}-checkpoint.safetensors`, type: SAFETENSORS, bytes };
+    }
+    case 'picture': {
+      const { pixels, width, height } = imageGrid(samples, { scale: SCALE });
+      return { name: `${name}.png`, type: 'image/png', bytes: Uint8Array.from(encodePng(pixels, width, height)) };
+    }
+    case 'growth': {
+      const pictures = [...growth.pictures, imageGrid(samples, { scale: SCALE })];
+      return { name: `${name}-growth.png`, type: 'image/png', bytes: animation(pictures, 200) };
+    }
+  }
+}
+
+/** Pictures of one size as an animated PNG. */
+export function animation(pictures: readonly Picture[], delayMilliseconds: number): Uint8Array<ArrayBuffer> {
+  const [first] = pictures;
+  if (first === undefined) throw new Error('an animation needs a picture');
+  const all = pictures.map(({ pixels }) => pixels);
+  return Uint8Array.from(encodeApng(all, first.width, first.height, { delayMilliseconds }));
+}
