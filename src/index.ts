@@ -47,7 +47,7 @@ export {
 } from './core/errors.ts';
 export type { Shape } from './core/shape.ts';
 export { type Dataset, dataset, tensorDataset } from './data/dataset.ts';
-export { encodeIdx, type IdxArray, type IdxType, parseIdx } from './data/idx.ts';
+export { encodeIdx, type IdxArray, type IdxData, type IdxType, parseIdx } from './data/idx.ts';
 export type { AugmentationKind, AugmentationOptions } from './gan/augmentation.ts';
 export { type WithClassesOptions, withClasses } from './gan/classes.ts';
 export {

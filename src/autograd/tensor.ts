@@ -89,6 +89,7 @@ export class Tensor {
     this.storage.free('dispose()');
   }
 
+  /** The kind and the shape: 'Tensor([2, 3])'. */
   toString(): string {
     return `${this.constructor.name}(${formatShape(this.shape)})`;
   }

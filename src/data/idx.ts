@@ -13,7 +13,8 @@ import { checkChoice, describe, fieldsOf, invalid, isArray, isInstance } from '.
 import { FormatError, ShapeError } from '../core/errors.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
 
-interface IdxData {
+/** The typed array of each element type of IDX files. */
+export interface IdxData {
   uint8: Uint8Array;
   int8: Int8Array;
   int16: Int16Array;

@@ -25,9 +25,15 @@ import { copy, fill } from '../kernels/library/movement.ts';
 import { add, mul, sub } from '../ops/arithmetic.ts';
 import { mean } from '../ops/reduce.ts';
 
-export const AUGMENTATIONS = ['brightness', 'saturation', 'contrast', 'translation', 'cutout'] as const;
 /** A random change of real and generated images alike, before the discriminator sees them. */
-export type AugmentationKind = (typeof AUGMENTATIONS)[number];
+export type AugmentationKind = 'brightness' | 'saturation' | 'contrast' | 'translation' | 'cutout';
+export const AUGMENTATIONS: readonly AugmentationKind[] = [
+  'brightness',
+  'saturation',
+  'contrast',
+  'translation',
+  'cutout',
+];
 
 /** An augmentation with its amount, for the option augmentation of trainGan(). */
 export interface AugmentationOptions {

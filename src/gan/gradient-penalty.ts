@@ -33,12 +33,12 @@ import { reshape } from '../ops/reshape.ts';
 import { slice } from '../ops/shape-ops.ts';
 import { sqrt, square } from '../ops/unary.ts';
 
-export const GRADIENT_PENALTIES = ['r1', 'r1r2', 'wgan-gp'] as const;
 /**
  * 'r1' keeps the discriminator's slope at real images small, 'r1r2' also that at generated ones, 'wgan-gp' holds it near
  * 1 between them. src/gan/gradient-penalty.ts has the formulas.
  */
-export type GradientPenaltyKind = (typeof GRADIENT_PENALTIES)[number];
+export type GradientPenaltyKind = 'r1' | 'r1r2' | 'wgan-gp';
+export const GRADIENT_PENALTIES: readonly GradientPenaltyKind[] = ['r1', 'r1r2', 'wgan-gp'];
 
 /** The option gradientPenalty of trainGan(). */
 export interface GradientPenaltyOptions {

@@ -25,8 +25,8 @@ export interface InterpolateOptions {
 }
 
 /** How the vectors between two noise vectors are computed. src/gan/interpolate.ts has the formulas. */
-export type InterpolationPath = (typeof PATHS)[number];
-const PATHS = ['normalized', 'linear'] as const;
+export type InterpolationPath = 'normalized' | 'linear';
+const PATHS: readonly InterpolationPath[] = ['normalized', 'linear'];
 
 const OPTIONS = { steps: integer(2).or(10), path: choice(PATHS).or('normalized') };
 

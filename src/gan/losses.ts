@@ -34,7 +34,9 @@ import { relu, softplus } from '../ops/unary.ts';
 
 /** The loss of each network: a scalar, from the logits [n, 1] of one forward pass. */
 export interface Objective {
+  /** What the generator minimises; gradients flow back to it through the logits of its images. */
   generatorLoss(fakeLogits: Tensor, realLogits: Tensor): Tensor;
+  /** What the discriminator minimises. */
   discriminatorLoss(realLogits: Tensor, fakeLogits: Tensor): Tensor;
 }
 

@@ -125,7 +125,7 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
    * The result names the networks that the step updates, 'both', 'generator' or 'discriminator'; with undefined,
    * discriminatorSteps decides. A training with the same results has the same bits.
    */
-  readonly beforeStep?: BeforeStep | undefined;
+  readonly beforeStep?: ((turn: GanTurn) => GanUpdate | undefined | Promise<GanUpdate | undefined>) | undefined;
   /**
    * Changes that real and generated images get before the discriminator sees them, for training on few images: names,
    * or { kind, amount }, of 'brightness', 'saturation', 'contrast', 'translation' and 'cutout', in the order in which
@@ -134,7 +134,7 @@ export interface TrainGanOptions extends TrainingOptions<GanLosses, GanEpoch> {
   readonly augmentation?: readonly (AugmentationKind | AugmentationOptions)[] | undefined;
 }
 
-type BeforeStep = (turn: GanTurn) => GanUpdate | undefined | Promise<GanUpdate | undefined>;
+type BeforeStep = NonNullable<TrainGanOptions['beforeStep']>;
 
 /** The checked options of trainGan, with the networks. */
 export interface TrainGanSetup extends TrainingRun<GanLosses, GanEpoch> {

@@ -64,8 +64,8 @@ export interface GanLosses {
 }
 
 /** The networks that a step updates. */
-export type GanUpdate = (typeof GAN_UPDATES)[number];
-export const GAN_UPDATES = ['both', 'generator', 'discriminator'] as const;
+export type GanUpdate = 'both' | 'generator' | 'discriminator';
+export const GAN_UPDATES: readonly GanUpdate[] = ['both', 'generator', 'discriminator'];
 
 type Pair = Pick<GanNetworks, 'generator' | 'discriminator'>;
 

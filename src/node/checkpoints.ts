@@ -17,6 +17,7 @@ import { openForReading, type ReadableFileSystem, type RegularFile, useRegularFi
 
 /** The functions of `node:fs/promises` that the store needs; tests pass one that fails on purpose. */
 export interface CheckpointFileSystem extends ClaimFileSystem, ReadableFileSystem {
+  /** Makes a directory and those above it. */
   mkdir(path: string, options: { recursive: true }): Promise<unknown>;
 }
 

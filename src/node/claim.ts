@@ -19,8 +19,11 @@ import { codeOf, type FileSystem } from './files.ts';
 
 /** The functions of `node:fs/promises` that claims need. */
 export interface ClaimFileSystem extends FileSystem {
+  /** The names in a directory. */
   readdir(path: string): Promise<string[]>;
+  /** When a file was last changed. */
   stat(path: string): Promise<{ readonly mtimeMs: number }>;
+  /** Changes these times. */
   utimes(path: string, accessed: Date, modified: Date): Promise<void>;
 }
 

@@ -12,8 +12,11 @@ import { messageOf, RuntimeError } from '../core/errors.ts';
 
 /** The few functions of `node:fs/promises` that an atomic write needs; tests pass one that fails on purpose. */
 export interface FileSystem {
+  /** Opens a file, or a directory to sync it. */
   open(path: string, flags: string | number): Promise<OpenFile>;
+  /** Replaces what is at `to`. */
   rename(from: string, to: string): Promise<void>;
+  /** Removes a file. */
   unlink(path: string): Promise<void>;
 }
 

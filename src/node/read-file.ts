@@ -10,6 +10,7 @@ import { codeOf } from './files.ts';
 
 /** What reading needs of a file system; tests pass one that fails on purpose. */
 export interface ReadableFileSystem {
+  /** Opens a file without waiting for one that is no regular file. */
   openForReading(path: string): Promise<ReadableHandle>;
 }
 

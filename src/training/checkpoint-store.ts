@@ -8,6 +8,7 @@ import { checkBytes } from '../core/bytes.ts';
 export interface SavedCheckpoint {
   /** Identifies the checkpoint in messages, for example its path or key. */
   readonly name: string;
+  /** The bytes that save() got. */
   read(): Promise<Uint8Array>;
 }
 

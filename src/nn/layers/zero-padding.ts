@@ -12,7 +12,11 @@ export interface ZeroPadding2dConfig extends LayerConfig {
    * How many rows and columns are added: one number for all four sides, [height, width] for both sides of each axis, or
    * [[top, bottom], [left, right]]. Default 1.
    */
-  readonly padding?: number | readonly [height: number, width: number] | Sides | undefined;
+  readonly padding?:
+    | number
+    | readonly [height: number, width: number]
+    | readonly [rows: Padding1d, columns: Padding1d]
+    | undefined;
 }
 
 type Sides = readonly [rows: Padding1d, columns: Padding1d];
