@@ -1,7 +1,7 @@
 /**
  * Evaluates the generators of a training: `npm run evaluate -- RUN_DIR`; with `--help` it lists the options. The table
  * has one row for each set of weights in the folder and for each IDX file of pictures, below the anchors. It is printed
- * and written to the folder as evaluation.md and evaluation.json.
+ * and written to the folder as evaluation.md and evaluation.json, and report.html shows it.
  */
 import { basename, join } from 'node:path';
 import { runCommand, UsageError } from '../bench/support/command-line.ts';
@@ -17,6 +17,7 @@ import {
 import { readIdxFile } from '../src/node/index.ts';
 import { type EvaluationOptions, help, parseOptions, USAGE } from './evaluate-options.ts';
 import { createEvaluator, someImages } from './evaluator.ts';
+import { writeRunReport } from './report/run-report.ts';
 import { readDescription, weightFiles, writeText } from './run-folder.ts';
 import { readGenerator } from './saved-generator.ts';
 
@@ -61,6 +62,7 @@ async function report(folder: string, evaluation: Evaluation): Promise<void> {
   console.log(text);
   await writeText(join(folder, 'evaluation.md'), text);
   await writeText(join(folder, 'evaluation.json'), JSON.stringify(evaluation, undefined, 2));
+  if (await writeRunReport(folder)) progress(`${join(folder, 'report.html')} shows the evaluation`);
 }
 
 async function readPictures(path: string): Promise<Dataset> {

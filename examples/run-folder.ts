@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { UsageError } from '../bench/support/command-line.ts';
 import { ArgumentError, type ResumeEvent, type Shape } from '../src/index.ts';
 import { writeFileAtomic } from '../src/node/index.ts';
+import type { Environment } from './report/environment.ts';
 
 export const MODELS = ['compact', 'dense', 'refined', 'conv', 'conditional', 'autoencoder'] as const;
 export type ModelName = (typeof MODELS)[number];
@@ -28,6 +29,10 @@ export interface RunDescription {
   readonly options: Readonly<Record<string, string | number | undefined>>;
   /** Time of all epochs, without pictures and checkpoints. Absent until the training is finished. */
   readonly seconds?: number | undefined;
+  /** The command that repeats the training. */
+  readonly command?: string | undefined;
+  /** Where it is trained. Absent until the first epoch is finished. */
+  readonly environment?: Environment | undefined;
 }
 
 const DESCRIPTION = 'run.json';

@@ -20,6 +20,9 @@ import type { LabelledImages } from './digits.ts';
 import type { Interruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
+import { trainingCommand } from './report/command.ts';
+import { readableGrid } from './report/readable-grid.ts';
+import { createReporter } from './report/reporter.ts';
 import {
   describeResume,
   epochName,
@@ -53,8 +56,10 @@ export async function trainAutoencoderRun(
     batchSize,
     seed,
     epochs,
+    command: trainingCommand(options),
     options: { ...options.adam },
   };
+  const report = createReporter(folder, description);
   // With --resume not before the saved settings are found to be the same.
   if (!resume) await writeDescription(folder, description);
   const logLoss = openLossLog(join(folder, 'losses.csv'), resume);
@@ -81,22 +86,22 @@ export async function trainAutoencoderRun(
       console.log(`epoch ${epoch}/${epochs}  mean squared error ${loss.toFixed(5)}  ${seconds.toFixed(1)} s`);
       const name = epochName(epoch);
       const shown = picture(autoencoder, images, noise);
-      await saveImage(join(folder, `${name}.png`), shown, { columns: COLUMNS });
+      await saveImage(join(folder, `${name}.png`), shown, readableGrid(shown, COLUMNS));
       shown.dispose();
       // The decoder draws pictures from noise, so it is saved like a generator.
       if (keep.includes(epoch)) await saveWeights(`weights/${name}.safetensors`, { generator: autoencoder.decoder });
+      await report.onEpoch();
     },
   });
   await saveWeights('generator.safetensors', { generator: decoder });
   await saveWeights('encoder.safetensors', { encoder });
+  await report.close(decoder, undefined, completed ? history : undefined);
   if (!completed) {
     console.error(`Stopped: the state is saved in ${folder}. To continue, add: --resume --out ${folder}`);
     return interruption.exitCode();
   }
-  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
-  await writeDescription(folder, { ...description, seconds });
   if (description.imageShape === undefined) await saveBesideGan(folder, decoder.predict(noise));
-  console.log(`Done: pictures, losses.csv and weights are in ${folder}`);
+  console.log(`Done: report.html, pictures, losses.csv and weights are in ${folder}`);
   return 0;
 }
 
@@ -120,6 +125,7 @@ async function saveBesideGan(folder: string, samples: Tensor): Promise<void> {
     return;
   }
   const drawn = readGenerator(finalGenerator(gan), model.model).draw(2 * COLUMNS, 0);
-  await saveImage(join(folder, 'beside-gan.png'), concat([samples, drawn]), { columns: COLUMNS });
+  const both = concat([samples, drawn]);
+  await saveImage(join(folder, 'beside-gan.png'), both, readableGrid(both, COLUMNS));
   console.log(`beside-gan.png: samples of the autoencoder, and below them of the GAN in ${gan}`);
 }

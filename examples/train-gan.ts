@@ -16,6 +16,9 @@ import { CONDITIONAL_SAMPLES, type GanName, ganOptions, LATENT } from './gan-opt
 import type { Interruption } from './interruption.ts';
 import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
+import { trainingCommand } from './report/command.ts';
+import { readableGrid } from './report/readable-grid.ts';
+import { createReporter } from './report/reporter.ts';
 import { describeResume, epochName, otherShape, type RunDescription, writeDescription } from './run-folder.ts';
 
 /** Returns the exit code. */
@@ -38,6 +41,7 @@ export async function trainGanRun(
     batchSize,
     seed,
     epochs,
+    command: trainingCommand(options),
     options: {
       ...options.adam,
       loss,
@@ -54,12 +58,13 @@ export async function trainGanRun(
       decay: decay || undefined,
     },
   };
+  const report = createReporter(folder, description);
   // With --resume, run.json is written in onResume, after the saved settings were found to be the same.
   if (!resume) await writeDescription(folder, description);
 
   const dashboard = createDashboard({ epochs, stepsPerEpoch: Math.ceil(images.count / batchSize) });
   const logLosses = openLossLog(join(folder, 'losses.csv'), resume);
-  const columns = model === 'conditional' ? { columns: CONDITIONAL_SAMPLES.columns } : {};
+  const columns = model === 'conditional' ? CONDITIONAL_SAMPLES.columns : 4;
   try {
     const { generator, discriminator, averageGenerator, history, completed } = await trainGan({
       ...ganOptions(options, model, data),
@@ -78,11 +83,13 @@ export async function trainGanRun(
       async onEpoch(event) {
         dashboard.onEpoch(event);
         const name = epochName(event.epoch);
-        await saveImage(join(folder, `${name}.png`), event.samples, columns);
-        if (!options.keep.includes(event.epoch)) return;
-        await saveWeights(join(folder, 'weights', `${name}.safetensors`), {
-          generator: event.averageGenerator ?? event.generator,
-        });
+        await saveImage(join(folder, `${name}.png`), event.samples, readableGrid(event.samples, columns));
+        if (options.keep.includes(event.epoch)) {
+          await saveWeights(join(folder, 'weights', `${name}.safetensors`), {
+            generator: event.averageGenerator ?? event.generator,
+          });
+        }
+        await report.onEpoch();
       },
     });
     dashboard.close();
@@ -91,15 +98,17 @@ export async function trainGanRun(
     if (averageGenerator !== undefined) {
       await saveWeights(join(folder, 'generator-average.safetensors'), { generator: averageGenerator });
     }
+    const drawing = averageGenerator ?? generator;
+    const ofClasses = model === 'conditional' ? classes : undefined;
     if (!completed) {
+      await report.close(drawing, ofClasses);
       console.error(`Stopped: the state is saved in ${folder}. To continue, add: --resume --out ${folder}`);
       return interruption.exitCode();
     }
-    const between = interpolation(averageGenerator ?? generator, model === 'conditional' ? classes : undefined, seed);
-    await saveImage(join(folder, 'interpolation.png'), between, { columns: INTERPOLATION_STEPS });
-    const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
-    await writeDescription(folder, { ...description, seconds });
-    console.log(`Done: pictures, losses.csv and weights are in ${folder}`);
+    const between = interpolation(drawing, ofClasses, seed);
+    await saveImage(join(folder, 'interpolation.png'), between, readableGrid(between, INTERPOLATION_STEPS));
+    await report.close(drawing, ofClasses, history);
+    console.log(`Done: report.html, pictures, losses.csv and weights are in ${folder}`);
     return 0;
   } finally {
     dashboard.close();

@@ -6,7 +6,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { didYouMean } from '../../src/core/check.ts';
-import { describeMachine, machineLines } from '../machine.ts';
 import {
   helpText,
   type Options,
@@ -15,6 +14,7 @@ import {
   runCommand,
   UsageError,
 } from '../support/command-line.ts';
+import { describeMachine, machineLines } from '../support/machine.ts';
 import { figure, table } from '../table.ts';
 import { type Comparison, comparisonOf, MODEL_NAMES, type ModelName } from './entries.ts';
 import { COMPARED, measure, type Result, TOLERANCE } from './measure.ts';

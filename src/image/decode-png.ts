@@ -158,27 +158,40 @@ function pixelConverter(file: PngFile, background: number, channels: Channels, f
   const toByte = (value: number): number => (depth === 16 ? Math.round(value / 257) : (value * 255) / (2 ** depth - 1));
   const key = palette === undefined ? transparentKey(file) : undefined;
   return (pixel, pixels, to) => {
-    let [red, green, blue, alpha] = [0, 0, 0, 255];
+    let red: number;
+    let green: number;
+    let blue: number;
+    let alpha = 255;
     if (palette === undefined) {
       red = toByte(pixel[0]!);
-      [green, blue] = samples < 3 ? [red, red] : [toByte(pixel[1]!), toByte(pixel[2]!)];
+      green = samples < 3 ? red : toByte(pixel[1]!);
+      blue = samples < 3 ? red : toByte(pixel[2]!);
       if (samples % 2 === 0) alpha = toByte(pixel[samples - 1]!);
       else if (key?.every((value, i) => value === pixel[i])) alpha = 0;
     } else {
       const index = pixel[0]!;
       if (3 * index >= palette.length) fail(`a pixel has colour ${index} of a palette of ${palette.length / 3}`, 0);
-      [red, green, blue] = [palette[3 * index]!, palette[3 * index + 1]!, palette[3 * index + 2]!];
+      red = palette[3 * index]!;
+      green = palette[3 * index + 1]!;
+      blue = palette[3 * index + 2]!;
       alpha = transparency?.[index] ?? 255;
     }
-    const shown = (value: number): number =>
-      alpha === 255 ? value : Math.round((alpha * value + (255 - alpha) * background) / 255);
-    if (channels === 1) pixels[to] = luma(shown(red), shown(green), shown(blue));
+    if (alpha !== 255) {
+      red = blended(red, alpha, background);
+      green = blended(green, alpha, background);
+      blue = blended(blue, alpha, background);
+    }
+    if (channels === 1) pixels[to] = luma(red, green, blue);
     else {
-      pixels[to] = shown(red);
-      pixels[to + 1] = shown(green);
-      pixels[to + 2] = shown(blue);
+      pixels[to] = red;
+      pixels[to + 1] = green;
+      pixels[to + 2] = blue;
     }
   };
+}
+
+function blended(value: number, alpha: number, background: number): number {
+  return Math.round((alpha * value + (255 - alpha) * background) / 255);
 }
 
 /** The grey or colour that is transparent: 2 bytes for each number, of which the bits of the depth count. */

@@ -35,7 +35,7 @@ const FEW = ['--limit', '20', '--batch-size', '8'];
 const SMALL = ['--model', 'dense', ...FEW];
 
 describe('examples/train.ts', () => {
-  test('two epochs: a line and a 4 x 4 grid for each, a row of losses for each of 2 x 3 steps, weights', async () => {
+  test('two epochs: a line and a readable 4 x 4 grid for each, a row of losses for each of 2 x 3 steps, weights', async () => {
     const out = join(folder, 'two');
     const { code, stdout, stderr } = await start('--epochs', '2', ...SMALL, '--out', out).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -43,10 +43,11 @@ describe('examples/train.ts', () => {
     expect(stdout).toContain(out);
     expect(readdirSync(out).sort()).toEqual([
       ...['checkpoints', 'discriminator.safetensors', 'epoch-001.png', 'epoch-002.png', 'generator.safetensors'],
-      ...['interpolation.png', 'losses.csv', 'run.json', 'weights'],
+      ...['interpolation.apng', 'interpolation.png', 'losses.csv', 'losses.svg', 'report.html', 'run.json'],
+      ...['training.apng', 'weights'],
     ]);
     const pictures = ['001', '002'].map((epoch) => readPng(readFileSync(join(out, `epoch-${epoch}.png`))));
-    for (const { width, height } of pictures) expect([width, height]).toEqual([122, 122]);
+    for (const { width, height } of pictures) expect([width, height]).toEqual([488, 488]);
     expect(Buffer.compare(pictures[0]!.pixels, pictures[1]!.pixels)).not.toBe(0);
 
     const [header, ...rows] = readFileSync(join(out, 'losses.csv'), 'utf8').trimEnd().split('\n');
@@ -83,7 +84,9 @@ describe('examples/train.ts', () => {
       expect(stdout).toContain('11 pictures, 2 steps per epoch');
       const { width, height, pixels } = readPng(readFileSync(join(out, 'epoch-001.png')));
       const columns = { conditional: 10, compact: 4, autoencoder: 8 }[model]!;
-      expect([width, pixels.length]).toEqual([18 * columns + 2, width * height * 3]);
+      const scale = { conditional: 3, compact: 7, autoencoder: 3 }[model]!;
+      expect([width, pixels.length]).toEqual([scale * (18 * columns + 2), width * height * 3]);
+      expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('11 images of 16 × 16 pixels, in colour');
       expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'))).toMatchObject({ model, imageShape: [16, 16, 3] });
     }
   }, 240_000);
@@ -100,6 +103,8 @@ describe('examples/train.ts', () => {
     expect(code).toBe(130);
     expect(stderr).toMatch(/^Stopped.*\n$/);
     expect(stderr).toContain(out);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report).toContain(`To go on: <code>npm run train -- --resume --out ${out}</code>`);
     const stopped = Number(rowsOf(out).at(-1)!.split(',')[0]);
     const resumed = await start('--epochs', `${stopped + 1}`, ...SMALL, '--out', out, '--resume').ended;
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });

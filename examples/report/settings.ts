@@ -1,0 +1,72 @@
+/** What a run was trained with, in words. */
+
+import type { ModelName, RunDescription } from '../run-folder.ts';
+import type { Environment } from './environment.ts';
+
+const MODEL_NAMES: Readonly<Record<ModelName, string>> = {
+  compact: 'Compact GAN',
+  dense: 'Dense GAN',
+  refined: 'Refined dense GAN',
+  conv: 'Convolutional GAN',
+  conditional: 'Class-conditional GAN',
+  autoencoder: 'Autoencoder',
+};
+
+export function modelName({ model, width }: RunDescription): string {
+  return width === undefined || width === 1 ? MODEL_NAMES[model] : `${MODEL_NAMES[model]}, width ${width}`;
+}
+
+/** Such as "10,000 images of 28 × 28 pixels, grey". */
+export function imagesName({ images, imageShape = [28, 28, 1] }: RunDescription): string {
+  const [height, width, channels] = imageShape;
+  return `${images.toLocaleString('en-US')} images of ${height} × ${width} pixels, ${channels === 3 ? 'in colour' : 'grey'}`;
+}
+
+/** Such as "2 h 5 min", "3 min 20 s", "12.3 s". */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The names and values of all settings. */
+export function settings(run: RunDescription): [name: string, value: string][] {
+  const given = Object.entries(run.options).filter(([, value]) => value !== undefined);
+  const words = given.map(([name, value]): [string, string] => [SETTING_NAMES[name] ?? inWords(name), `${value}`]);
+  return [
+    ['model', modelName(run)],
+    ['images', imagesName(run)],
+    ['epochs', `${run.epochs}`],
+    ['batch size', `${run.batchSize}`],
+    ['seed', `${run.seed}`],
+    ...words,
+    ['all others', 'their defaults'],
+  ];
+}
+
+const SETTING_NAMES: Readonly<Record<string, string>> = {
+  learningRate: "Adam's learning rate",
+  beta1: "Adam's beta1",
+  beta2: "Adam's beta2",
+  emaMomentum: 'momentum of the averaged generator',
+  gradientPenalty: 'gradient penalty, its weight, every so many steps',
+  decay: 'share of the steps in which the rate falls to 0',
+};
+
+/** labelSmoothing becomes "label smoothing". */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+export function environmentTable({ machine, ganvas, runtime }: Environment): [name: string, value: string][] {
+  return [
+    ['processor', `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB`],
+    ['system', machine.platform],
+    ['engine', `Node ${machine.node}, V8 ${machine.v8}`],
+    ['ganvas', ganvas],
+    ['threads', `${runtime.threads}: ${runtime.reasons.threads}`],
+    ['kernels', `${runtime.kernels}: ${runtime.reasons.kernels}`],
+  ];
+}
