@@ -1,23 +1,10 @@
 /**
  * Eight Gaussians on a ring: points [n, 2] instead of images, the usual test for mode collapse. A GAN that collapses
- * draws some of the eight modes and misses the others. The recipe is a relativistic loss with R1 and R2 penalties, in
- * which the real and the fake points are compared pair by pair.
- * Source of the task: L. Metz et al., "Unrolled Generative Adversarial Networks", ICLR 2017. Of the recipe: N. Huang et
- * al., "The GAN Is Dead; Long Live the GAN! A Modern GAN Baseline", NeurIPS 2024.
+ * draws some of the eight modes and misses the others. The recipe is in point-gan.ts.
+ * Source of the task: L. Metz et al., "Unrolled Generative Adversarial Networks", ICLR 2017.
  */
-import {
-  adam,
-  createRandom,
-  type Layer,
-  layers,
-  type Model,
-  type Random,
-  schedules,
-  sequential,
-  type Tensor,
-  tensor,
-  trainGan,
-} from '../src/index.ts';
+import { adam, createRandom, type Random, schedules, type Tensor, tensor, trainGan } from '../src/index.ts';
+import { POINT_ADAM, POINT_RECIPE, pointPair } from './point-gan.ts';
 
 /** Distance of the modes from the centre; trainGan takes values in [-1, 1]. */
 const RADIUS = 0.8;
@@ -95,17 +82,14 @@ export async function trainRing(
   const random = createRandom(seed);
   const real = ringPoints(POINTS, random);
   const learningRate = schedules.cosineDecay({ initialLearningRate: 5e-3, decaySteps: (epochs * POINTS) / BATCH });
-  const optimizer = { learningRate, beta1: 0, beta2: 0.99 };
+  const optimizer = { learningRate, ...POINT_ADAM };
   const { averageGenerator } = await trainGan({
     images: real,
-    generator: network(LATENT, 2, () => layers.activation('relu'), random),
-    discriminator: network(2, 1, () => layers.leakyReLU({ negativeSlope: 0.2 }), random),
+    ...pointPair(LATENT, WIDTH, random),
+    ...POINT_RECIPE,
     latentDim: LATENT,
     generatorOptimizer: adam(optimizer),
     discriminatorOptimizer: adam(optimizer),
-    loss: 'relativistic',
-    gradientPenalty: { kind: 'r1r2', weight: 0.1 },
-    emaMomentum: 0.99,
     epochs,
     batchSize: BATCH,
     sampleCount: SAMPLES,
@@ -114,13 +98,4 @@ export async function trainRing(
     onEpoch: ({ epoch, samples }) => onEpoch({ epoch, real, samples }),
   });
   return averageGenerator!.predict(random.normal([SAMPLES, LATENT]));
-}
-
-/** A small dense network without normalisation. */
-function network(inputs: number, outputs: number, activation: () => Layer, random: Random): Model {
-  const hidden = (inputShape?: readonly number[]): Layer[] => [
-    layers.dense({ units: WIDTH, inputShape }),
-    activation(),
-  ];
-  return sequential([...hidden([inputs]), ...hidden(), layers.dense({ units: outputs })], { random });
 }
