@@ -36,6 +36,7 @@ export {
   type TrainClassifierResult,
   trainClassifier,
 } from './classifier/train-classifier.ts';
+export type { PlatformAbortSignal } from './core/abort-signal.ts';
 export {
   ArgumentError,
   DivergenceError,
@@ -45,6 +46,7 @@ export {
   RuntimeError,
   ShapeError,
 } from './core/errors.ts';
+export type { NumberArray } from './core/numbers.ts';
 export type { Shape } from './core/shape.ts';
 export { type Dataset, dataset, tensorDataset } from './data/dataset.ts';
 export { encodeIdx, type IdxArray, type IdxData, type IdxType, parseIdx } from './data/idx.ts';
@@ -79,11 +81,13 @@ export {
 export type { GradientPenaltyKind, GradientPenaltyOptions } from './gan/gradient-penalty.ts';
 export { type InterpolateOptions, type InterpolationPath, interpolate } from './gan/interpolate.ts';
 export type { GanLoss, Objective } from './gan/losses.ts';
+export type { ImageModelConfig, LatentConfig, WidthConfig } from './gan/model-options.ts';
 export type { GanEpoch, GanTurn, TrainGanOptions } from './gan/options.ts';
 export { type SampleClassesOptions, sampleClasses } from './gan/sample-classes.ts';
 export type { GanLosses, GanUpdate } from './gan/step.ts';
 export { type TrainGanResult, trainGan } from './gan/train-gan.ts';
 export { type ApngOptions, encodeApng } from './image/apng.ts';
+export type { Channels, Compress } from './image/chunks.ts';
 export { type DecodedPicture, type DecodePngOptions, decodePng } from './image/decode-png.ts';
 export { type GridOptions, imageGrid, type Picture, type Samples } from './image/grid.ts';
 export { type ColorMode, type HalfBlockOptions, halfBlocks } from './image/half-blocks.ts';
@@ -124,7 +128,7 @@ export {
 export { sharpness } from './metrics/sharpness.ts';
 export type { ActivationName } from './nn/activations.ts';
 export type { Initializer, InitializerName } from './nn/initializers.ts';
-export type { BuiltLayer, CallOptions, Layer } from './nn/layer.ts';
+export type { BuiltLayer, CallOptions, Layer, LayerConfig } from './nn/layer.ts';
 export * as layers from './nn/layers/index.ts';
 export { cloneModel, type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
 export {
@@ -183,9 +187,11 @@ export { gather, type Indices, type OneHotOptions, oneHot } from './ops/gather.t
 export { type GroupNormOptions, groupNorm, layerNorm } from './ops/group-normalization.ts';
 export { hinge, squaredHinge } from './ops/hinge-losses.ts';
 export { acosh, asinh, atanh, cosh, sinh } from './ops/hyperbolic.ts';
-export type { LossOptions, LossReduction } from './ops/internal/loss-reduction.ts';
+export type { CrossentropyOptions, LossOptions, LossReduction } from './ops/internal/loss-reduction.ts';
+export type { Pooling2dOptions } from './ops/internal/pooling.ts';
 export type { ReduceOptions } from './ops/internal/reduction.ts';
-export type { Extent, Padding } from './ops/internal/windows.ts';
+export type { Interpolation } from './ops/internal/resize-map.ts';
+export type { Extent, Padding, Pair } from './ops/internal/windows.ts';
 export { type BinaryCrossentropyOptions, binaryCrossentropy, meanSquaredError } from './ops/losses.ts';
 export { type MatmulOptions, matmul } from './ops/matmul.ts';
 export { type MaxPooling2dOptions, maxPooling2d } from './ops/max-pooling.ts';

@@ -21,7 +21,7 @@ export interface FileSystem {
 }
 
 /** Declared here, so that code compiled against this package needs no types of Node. */
-interface OpenFile {
+export interface OpenFile {
   sync(): Promise<void>;
   close(): Promise<void>;
   write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;

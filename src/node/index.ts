@@ -1,9 +1,11 @@
 /** ganvas/node: what needs files, the network or the terminal. It re-exports nothing of ganvas itself. */
 export { type CheckpointFileSystem, checkpointDirectory } from './checkpoints.ts';
-export { writeFileAtomic } from './files.ts';
+export type { ClaimFileSystem } from './claim.ts';
+export { type FileSystem, type OpenFile, writeFileAtomic } from './files.ts';
 export { type ReadIdxOptions, readIdxFile } from './idx.ts';
 export { saveImage } from './image.ts';
 export { type LoadedImages, type LoadImagesOptions, loadImages } from './images.ts';
 export { loadMnist, type Mnist, type MnistOptions } from './mnist.ts';
-export { createDashboard, type Dashboard, type DashboardOptions } from './terminal.ts';
+export type { ReadableFileSystem, ReadableHandle } from './read-file.ts';
+export { createDashboard, type Dashboard, type DashboardOptions, type TerminalStream } from './terminal.ts';
 export { enableWideSimd } from './wide.ts';

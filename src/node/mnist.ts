@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { PlatformAbortSignal } from '../core/abort-signal.ts';
 import { checkOptions, invalid, isInstance } from '../core/check.ts';
 import { FormatError, RuntimeError } from '../core/errors.ts';
 import { choice, integer, option, readOptions, type Values } from '../core/options.ts';
@@ -33,7 +34,7 @@ export interface MnistOptions {
   /** For mirrors with other data: SHA-256 (hex) of the unpacked files, by name, e.g. 'train-images-idx3-ubyte'. */
   readonly checksums?: Readonly<Record<string, string>> | undefined;
   /** Aborting it ends a download; loadMnist then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: PlatformAbortSignal | undefined;
 }
 
 /** The images of MNIST and their digits. */

@@ -14,7 +14,7 @@ export interface ReadableFileSystem {
   openForReading(path: string): Promise<ReadableHandle>;
 }
 
-interface ReadableHandle {
+export interface ReadableHandle {
   stat(): Promise<{ isFile(): boolean; readonly size: number }>;
   read(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 /** The options that every training takes, and their checked form. */
 import { createRandom, type Random } from '../autograd/random.ts';
 import { checkTensor, Tensor } from '../autograd/tensor.ts';
+import type { PlatformAbortSignal } from '../core/abort-signal.ts';
 import { hasMethods, invalid, isInstance } from '../core/check.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { boolean, callback, integer, type Option, option, type Values } from '../core/options.ts';
@@ -56,7 +57,7 @@ export interface TrainingOptions<M, More = unknown> {
    * Aborting it stops the training after the step in progress, and saves the state if there is a `checkpoint`. The
    * models keep the weights trained so far.
    */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: PlatformAbortSignal | undefined;
 }
 
 type Optional<Given> = Option<Given, Given | undefined, 'optional'>;

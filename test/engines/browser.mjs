@@ -1,7 +1,7 @@
 /**
  * Runs a program in a headless browser without a driver. A page from a server at 127.0.0.1 imports the installed
- * package and posts its result back. The server sends the two headers for cross-origin isolation, so that threads can
- * run.
+ * package, or is one that is given, and posts its result back. The server sends the two headers for cross-origin
+ * isolation, so that threads can run.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -37,15 +37,18 @@ try {
 }
 </script>`;
 
-/** @param policy - the page's content security policy, if it is to have one. */
-export async function runInBrowser({ kind, path, folder, configuration, policy, timeout }) {
+/**
+ * @param configuration - what the page's program is to do, unless `page`, the HTML of another page, is given.
+ * @param policy - the page's content security policy, if it is to have one.
+ */
+export async function runInBrowser({ kind, path, folder, configuration, page, policy, timeout }) {
   const profile = mkdtempSync(join(tmpdir(), `ganvas-${kind}-`));
   let browser;
   let server;
   try {
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no result within ${timeout / 1000} s`)), timeout);
-      server = serve(folder, PAGE(configuration), policy, (result) => {
+      server = serve(folder, page ?? PAGE(configuration), policy, (result) => {
         clearTimeout(timer);
         if (result.error === undefined) resolve(result);
         else reject(new Error(result.error));

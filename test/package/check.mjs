@@ -1,7 +1,8 @@
 /**
- * Checks the package as a user gets it: packs it twice and compares the bytes, checks the list of files, installs it
- * into an empty folder, imports both entries from JavaScript and from TypeScript, trains three steps, and bundles the
- * core. Run `npm run build` first, then `npm run test:package`.
+ * Checks the package as a user gets it: packs it twice and compares the bytes, checks the list of files and what
+ * publint and attw say, installs it into an empty folder, trains three steps, measures the core, compiles users'
+ * programs (types.mjs) and bundles one (bundlers.mjs). Run `npm run build` first, then `npm run test:package`, which
+ * installs the compilers and bundlers of this folder.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -12,7 +13,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { checkBundlers } from './bundlers.mjs';
+import { checkTypes } from './types.mjs';
 
+const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-package-'));
 const run = (command, args, cwd = folder) =>
@@ -23,8 +27,10 @@ try {
   checkFiles(tarball);
   install(tarball);
   trainThreeSteps();
-  compileTypeScript();
   await bundleCore();
+  checkManifest(tarball);
+  await checkTypes(folder, root);
+  await checkBundlers(folder, run);
   console.log('package: all checks passed');
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -112,34 +118,17 @@ console.log(JSON.stringify({ losses, png: encodePng(pixels, width, height).lengt
   assert.ok(png > 100 && existsSync(join(folder, 'grid.png')));
 }
 
-function compileTypeScript() {
-  writeFileSync(
-    join(folder, 'use.ts'),
-    `import { adam, type Model, sequential, layers, tensor, type Tensor, gradients, mean, square } from 'ganvas';
-import { loadMnist, type Mnist } from 'ganvas/node';
-const model: Model = sequential([layers.dense({ units: 1, inputShape: [2] })]);
-const loss: Tensor = mean(square(model.call(tensor([[1, 2]]))));
-adam({ learningRate: 0.1 }).apply(model.trainableWeights, gradients(loss, model.trainableWeights));
-export const load: (directory: string) => Promise<Mnist> = (directory) => loadMnist({ directory });
-// @ts-expect-error: a misspelt option must not compile
-layers.dense({ unit: 1 });
-`,
-  );
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        module: 'NodeNext',
-        target: 'ES2022',
-        noEmit: true,
-        skipLibCheck: false,
-        types: [],
-      },
-      files: ['use.ts'],
-    }),
-  );
-  run('node', [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]);
+/** Programs with require() have to import the package: it has modules only, which is the rule that is left out. */
+function checkManifest(tarball) {
+  const tools = { publint: ['--strict'], attw: ['--ignore-rules', 'cjs-resolves-to-esm', '--no-color'] };
+  for (const [name, args] of Object.entries(tools)) {
+    try {
+      run(join(here, 'node_modules/.bin', name), [tarball, ...args]);
+    } catch ({ stdout, message }) {
+      throw new Error(`${name}: ${stdout || message}`);
+    }
+  }
+  console.log('package: publint and attw find no problem');
 }
 
 /** Measures what a web page loads that uses only the tensor core. */

@@ -8,6 +8,7 @@
  */
 import { type Entry, type RowMap, rowMap } from './row-map.ts';
 
+/** How a new pixel is made: from the nearest old one, or from the four around it. */
 export type Interpolation = 'nearest' | 'bilinear';
 type Alignment = 'halfPixelCenters' | 'corners' | 'none';
 
