@@ -14,6 +14,7 @@ export interface ReadableFileSystem {
   openForReading(path: string): Promise<ReadableHandle>;
 }
 
+/** An open file. Declared here, so that code compiled against this package needs no types of Node. */
 export interface ReadableHandle {
   stat(): Promise<{ isFile(): boolean; readonly size: number }>;
   read(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;

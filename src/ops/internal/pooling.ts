@@ -2,6 +2,7 @@
 import type { Option } from '../../core/options.ts';
 import { type Extent, extent, type Padding, type Pair, padding } from './windows.ts';
 
+/** Options of both poolings. */
 export interface Pooling2dOptions {
   /** Size of a window: a whole number, or [height, width]. Default 2. */
   readonly poolSize?: Extent | undefined;
