@@ -22,8 +22,8 @@ export interface GeneratorFile {
 }
 
 /**
- * Reads the weights of the first network in the file: that of encodeWeights({ generator }), or of a checkpoint. Those of
- * a conditional generator look like those of a refined one with a longer input, so only a name can tell it.
+ * Reads the weights of a generator from a file of encodeWeights({ generator }), where it may have another name, or from
+ * a checkpoint. Those of a conditional generator look like those of a refined one with a longer input, so only a name can tell it.
  *
  * @param where - names the file in errors.
  * @param models - are tried in turn.
@@ -31,8 +31,10 @@ export interface GeneratorFile {
  */
 export function readGeneratorFile(where: string, bytes: Uint8Array, models: readonly ModelName[]): GeneratorFile {
   const { entries } = decodeTensorFile(bytes);
-  // A checkpoint has more than networks.
-  const first = entries.find(({ name }) => /\.0\.kernel$/.test(name) && !name.includes('_'))?.name;
+  // A checkpoint has more networks than the generator.
+  const names = entries.map(({ name }) => name);
+  const first =
+    names.find((name) => name === 'generator.0.kernel') ?? names.find((name) => /^[^.]*\.0\.kernel$/.test(name));
   const key = first?.split('.')[0] ?? '';
   const [inputSize, units] = entries.find(({ name }) => name === first)?.shape ?? [];
   if (inputSize === undefined || units === undefined) {

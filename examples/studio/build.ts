@@ -2,10 +2,11 @@
  * Builds the studio into a folder that any static host can serve, from any path: index.html, styles, scripts and the
  * digits. esbuild comes with tsx, so the lock file pins it.
  */
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { POLICY } from './server.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -16,7 +17,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 };
 
 /** Files that are copied as they are. */
-const FILES = ['index.html', 'studio.css', 'pictures/pictures.css', 'icon.svg'];
+const FILES = ['studio.css', 'pictures/pictures.css', 'icon.svg'];
 const DIGITS = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte.gz'];
 
 export async function buildStudio(folder: string): Promise<void> {
@@ -32,6 +33,8 @@ export async function buildStudio(folder: string): Promise<void> {
     target: 'es2022',
     logLevel: 'warning',
   });
+  const page = readFileSync(join(here, 'index.html'), 'utf8');
+  writeFileSync(join(folder, 'index.html'), page.replace('content="POLICY"', `content="${POLICY}"`));
   for (const name of FILES) copyFileSync(join(here, name), join(folder, basename(name)));
   for (const name of DIGITS) copyFileSync(join(here, '../data', name), join(folder, name));
 }

@@ -16,6 +16,21 @@ export const ISOLATION: Readonly<Record<string, string>> = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/**
+ * What the page may do: run its own scripts and those of the threads, which begin as a blob, compile WebAssembly, and
+ * nothing else. index.html has it too, for hosts that send no headers.
+ */
+export const POLICY: string = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
 /** @param headers - of every response, for example ISOLATION. */
 export function studioServer(folder: string, headers: Readonly<Record<string, string>>): Server {
   return createServer((request, response) => {

@@ -13,7 +13,7 @@ import {
 } from '../../bench/support/command-line.ts';
 import { RUNS } from '../run-folder.ts';
 import { buildStudio } from './build.ts';
-import { ISOLATION, studioServer } from './server.ts';
+import { ISOLATION, POLICY, studioServer } from './server.ts';
 
 const USAGE = 'npm run studio';
 const OPTIONS = {
@@ -31,7 +31,7 @@ await runCommand(USAGE, async () => {
   await buildStudio(folder);
   if (values.build !== undefined) return console.log(`The studio is in ${folder}: any static host can serve it.`);
   const port = readWholeNumber(values, 'port', 0) ?? 4173;
-  const server = studioServer(folder, ISOLATION);
+  const server = studioServer(folder, { ...ISOLATION, 'Content-Security-Policy': POLICY });
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);
     // Only this machine, not its network.
