@@ -1,7 +1,7 @@
 /**
  * Compares the models: `npm run compare`; `npm run compare -- --help` lists the options. It trains the models that are
- * not trained yet, resumes those that were stopped, and writes a table and a picture. The picture has a row of real
- * digits and a row of samples for each model.
+ * not trained yet, resumes those that were stopped, and writes a table, a picture and report.html. The picture has a row
+ * of real digits and a row of samples for each model.
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -14,6 +14,8 @@ import { configureRun } from './configure-run.ts';
 import { type LabelledDigits, loadDigits } from './digits.ts';
 import { createEvaluator } from './evaluator.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
+import { quoted } from './report/command.ts';
+import { type ComparedRun, writeComparisonReport } from './report/comparison-report.ts';
 import { finalGenerator, makeRunFolder, type RunDescription, readDescription, writeText } from './run-folder.ts';
 import { readGenerator } from './saved-generator.ts';
 import { trainAutoencoderRun } from './train-autoencoder.ts';
@@ -36,18 +38,28 @@ async function compare(options: ComparisonOptions): Promise<void> {
   const evaluator = await createEvaluator(options, (text) => console.error(text));
   const { count, protocol } = evaluator;
   const rows: EvaluationRow[] = [...evaluator.anchors()];
-  const strips = [digits.images.gather(Array.from({ length: Math.min(SAMPLES, digits.images.count) }, (_, i) => i))];
+  const real = digits.images.gather(Array.from({ length: Math.min(SAMPLES, digits.images.count) }, (_, i) => i));
+  const compared: ComparedRun[] = [];
   for (const { folder, description } of runs) {
     console.error(`${folder}: ${count} pictures`);
     const { draw } = readGenerator(finalGenerator(folder), description.model);
-    rows.push(scope(() => evaluator.rowOf(nameOf(description), draw(count, options.seed))));
-    strips.push(draw(SAMPLES, options.seed));
+    const name = nameOf(description);
+    const row = scope(() => evaluator.rowOf(name, draw(count, options.seed)));
+    rows.push(row);
+    compared.push({ name, folder, description, row, samples: draw(SAMPLES, options.seed) });
   }
   const text = report(runs, { protocol, rows });
   console.log(text);
   await writeText(join(options.out, 'comparison.md'), text);
   await writeText(join(options.out, 'comparison.json'), JSON.stringify({ runs, protocol, rows }, undefined, 2));
-  await saveImage(join(options.out, 'comparison.png'), concat(strips), { columns: SAMPLES });
+  const strips = concat([real, ...compared.map(({ samples }) => samples)]);
+  await saveImage(join(options.out, 'comparison.png'), strips, { columns: SAMPLES, scale: 2 });
+  await writeComparisonReport(options.out, {
+    runs: compared,
+    real: { row: rows[0]!, samples: real },
+    text,
+    command: [USAGE, '--', ...process.argv.slice(2).map(quoted)].join(' '),
+  });
 }
 
 /** Undefined if the user stopped the training. */

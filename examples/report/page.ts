@@ -65,13 +65,14 @@ export function note(text: string): string {
   return `<p class="note">${escaped(text)}</p>`;
 }
 
-/** A picture in the page itself. Animated PNGs are PNGs too. */
-export function picture(path: string, description: string): string {
-  return `<img src="${dataUri(path)}" alt="${escaped(description)}">`;
+/** @param source - an address that dataUri() made. */
+export function image(source: string, description: string): string {
+  return `<img src="${source}" alt="${escaped(description)}">`;
 }
 
-export function dataUri(path: string): string {
-  return `data:image/png;base64,${readFileSync(path).toString('base64')}`;
+/** A PNG, also an animated one, in the page itself. */
+export function dataUri(png: Uint8Array): string {
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
 /** Large figures, each with its name. */

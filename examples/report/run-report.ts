@@ -10,7 +10,7 @@ import { quoted } from './command.ts';
 import { epochPictures } from './epochs.ts';
 import { distanceChart, finalRow, readEvaluation, realDistance, type SavedEvaluation } from './evaluation.ts';
 import { type Losses, lossCharts, readLosses } from './losses.ts';
-import { column, dataUri, facts, note, page, picture, section, settingsTable, tablesOf } from './page.ts';
+import { column, dataUri, facts, image, note, page, section, settingsTable, tablesOf } from './page.ts';
 import { duration, environmentTable, imagesName, modelName, settings } from './settings.ts';
 
 const REPORT = 'report.html';
@@ -122,11 +122,11 @@ function walk(folder: string, run: RunDescription): string {
   if (!existsSync(path)) return '';
   const what = run.model === 'autoencoder' ? 'decoder' : 'generator';
   const steady = existsSync(still)
-    ? `<source media="(prefers-reduced-motion: reduce)" srcset="${dataUri(still)}">`
+    ? `<source media="(prefers-reduced-motion: reduce)" srcset="${dataUri(readFileSync(still))}">`
     : '';
-  const image = picture(path, 'Eight pictures that change into others without a jump');
+  const animation = picture(path, 'Eight pictures that change into others without a jump');
   const text = `Eight walks through the noise of the ${what}. Neighbouring noise should draw neighbouring pictures.`;
-  return section('A walk between noises', `${note(text)}<picture>${steady}${image}</picture>`);
+  return section('A walk between noises', `${note(text)}<picture>${steady}${animation}</picture>`);
 }
 
 function distances(evaluation: SavedEvaluation | undefined, epochs: number): string {
@@ -157,4 +157,8 @@ function repeat(folder: string, { command }: RunDescription): string {
       ? ''
       : `<p>This command repeats the run, with the same bits on any machine:</p><pre><code>${escaped(command)}</code></pre>`;
   return section('Repeat it', `${again}${note(`${files} The folder was ${folder}.`)}`);
+}
+
+function picture(path: string, description: string): string {
+  return image(dataUri(readFileSync(path)), description);
 }

@@ -39,9 +39,16 @@ describe('examples/compare.ts', () => {
     // The lines of the trainings come first.
     const text = readFileSync(join(out, 'comparison.md'), 'utf8');
     expect(first.stdout.endsWith(`\n${text}`)).toBe(true);
-    // 16 columns and 6 rows of 28 pixels, with margins of 2.
+    // 16 columns and 6 rows of 28 pixels, with margins of 2, twice as large.
     const { width, height } = readPng(readFileSync(join(out, 'comparison.png')));
-    expect([width, height]).toEqual([16 * 30 + 2, 6 * 30 + 2]);
+    expect([width, height]).toEqual([2 * (16 * 30 + 2), 2 * (6 * 30 + 2)]);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect([...report.matchAll(/<h2>([^<]*)<\/h2>/g)].map(([, heading]) => heading)).toEqual([
+      ...['Real images', ...names, 'All figures', 'Repeat it'],
+    ]);
+    // Each run has one chart of losses.
+    expect(report.match(/<svg /g)).toHaveLength(5);
+    expect(report).toContain('npm run compare -- --limit 16 --epochs 1 --seeds 3 --out ');
     expect(statSync(join(out, 'autoencoder-3', 'epoch-001.png')).size).toBeGreaterThan(0);
 
     const again = compare('--limit', '16', '--epochs', '1', '--seeds', '3', ...judging);
