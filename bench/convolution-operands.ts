@@ -11,7 +11,7 @@ import { convolve, convolveKernel, convolveTransposed } from '../src/ops/interna
 import type { ConvolutionPart, ConvolutionSize } from './convolution-sizes.ts';
 import { type Call, recording } from './recorder.ts';
 import { hashedFloats } from './support/hashed-floats.ts';
-import { callsWithin, timeCalls } from './timing.ts';
+import { callsWithin, timeCalls } from './support/timing.ts';
 
 /** The whole function, or only the gemm calls that it makes. */
 export type ConvolutionWork = 'function' | 'gemms';

@@ -7,7 +7,7 @@ import {
   convolutionName,
 } from './convolution-sizes.ts';
 import type { Step } from './ladder.ts';
-import { alternate, type Candidate, type Effort, type Summary } from './timing.ts';
+import { alternate, type Candidate, type Effort, type Summary } from './support/timing.ts';
 
 export interface ConvolutionFigures {
   readonly size: ConvolutionSize;

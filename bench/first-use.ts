@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Summary, summarize } from './timing.ts';
+import { type Summary, summarize } from './support/timing.ts';
 
 /** Milliseconds. */
 export interface KernelCosts {

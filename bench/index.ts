@@ -14,8 +14,8 @@ import { convolutionTable, firstUseTable, type GemmRow, gemmTable, opsTable, ste
 import { measureOps, measureSteps, type StepFigures, verifySteps } from './steps.ts';
 import { runCommand } from './support/command-line.ts';
 import { describeMachine, machineLines } from './support/machine.ts';
-import { figure } from './table.ts';
-import type { Effort } from './timing.ts';
+import { figure } from './support/table.ts';
+import type { Effort } from './support/timing.ts';
 import { openWideLab } from './wide.ts';
 
 /** What all parts use. */

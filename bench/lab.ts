@@ -22,7 +22,7 @@ import { type PeakLoop, peakLoops } from './peak.ts';
 import { type Call, recording } from './recorder.ts';
 import { hashedFloats } from './support/hashed-floats.ts';
 import { gemmNaive } from './support/naive-gemm.ts';
-import { callsWithin, timeCalls } from './timing.ts';
+import { callsWithin, timeCalls } from './support/timing.ts';
 import { createTrainer, type Trainer, type TrainerPlan } from './trainer.ts';
 
 /** 'simd' and 'threads' are 256 bits wide in a lab with 16 tile columns. */

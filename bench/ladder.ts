@@ -1,7 +1,7 @@
 /** The ladder of GEMM kernels, from the naive triple loop to wide SIMD: all give the same bits, each is faster. */
 import type { GemmSize, TransposeCase } from './gemm-sizes.ts';
 import type { Lab, Rung } from './lab.ts';
-import { alternate, type Candidate, type Effort, type Summary } from './timing.ts';
+import { alternate, type Candidate, type Effort, type Summary } from './support/timing.ts';
 
 /** A rung of the ladder, in the lab that has its kernels. */
 export interface Step {

@@ -9,7 +9,7 @@
  * Pairs of chains end in two adjacent stores: with wide SIMD the engine fuses each pair to 256 bits.
  */
 import { type Expr, f32x4, i32, ModuleBuilder, v128 } from '../src/wasm/index.ts';
-import { timeCalls } from './timing.ts';
+import { timeCalls } from './support/timing.ts';
 
 const LANES = 4;
 const TURNS = 200_000;

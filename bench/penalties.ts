@@ -4,7 +4,7 @@
  */
 import { ganStep } from '../src/gan/step.ts';
 import * as ganvas from '../src/index.ts';
-import { alternate } from './timing.ts';
+import { alternate } from './support/timing.ts';
 
 const { adam, configure, convDiscriminator, convGenerator, createRandom } = ganvas;
 const { denseDiscriminator, denseGenerator, refinedDiscriminator, refinedGenerator } = ganvas;

@@ -5,8 +5,8 @@ import type { FirstUse } from './first-use.ts';
 import { flopsOf, type GemmSize, rolesOf, sizeName } from './gemm-sizes.ts';
 import type { Measured } from './ladder.ts';
 import type { Composition, StepFigures } from './steps.ts';
-import { figure, percent, table } from './table.ts';
-import type { Summary } from './timing.ts';
+import { figure, percent, table } from './support/table.ts';
+import type { Summary } from './support/timing.ts';
 
 export interface GemmRow {
   readonly size: GemmSize;

@@ -3,7 +3,7 @@
 import { flopsOf, roleOf, sizeName } from './gemm-sizes.ts';
 import type { Step } from './ladder.ts';
 import { type Call, gemmOf } from './recorder.ts';
-import { type Summary, summarize } from './timing.ts';
+import { type Summary, summarize } from './support/timing.ts';
 import type { TrainerPlan } from './trainer.ts';
 
 export interface StepFigures {

@@ -12,7 +12,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, UsageError } from '../bench/support/command-line.ts';
-import { table } from '../bench/table.ts';
+import { table } from '../bench/support/table.ts';
 import { watchForInterruption } from './interruption.ts';
 import { writeText } from './run-folder.ts';
 import { LOG, runJobs } from './sweep/jobs.ts';

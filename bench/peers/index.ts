@@ -15,7 +15,7 @@ import {
   UsageError,
 } from '../support/command-line.ts';
 import { describeMachine, machineLines } from '../support/machine.ts';
-import { figure, table } from '../table.ts';
+import { figure, table } from '../support/table.ts';
 import { type Comparison, comparisonOf, MODEL_NAMES, type ModelName } from './entries.ts';
 import { COMPARED, measure, type Result, TOLERANCE } from './measure.ts';
 

@@ -1,5 +1,5 @@
 /** Measures peers in turn, each in its own process. */
-import { type Summary, summarize } from '../timing.ts';
+import { type Summary, summarize } from '../support/timing.ts';
 import type { Entry } from './entries.ts';
 import { Peer } from './peer.ts';
 

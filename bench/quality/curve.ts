@@ -1,6 +1,6 @@
 /** The curve of a training: quality against seconds of training, as rows, as CSV and as a picture (SVG). */
 import { lineChart } from '../../examples/charts/line-chart.ts';
-import { median } from '../timing.ts';
+import { median } from '../support/timing.ts';
 
 export interface CurvePoint {
   readonly seed: number;

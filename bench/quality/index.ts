@@ -17,7 +17,7 @@ import { runtimeInfo, scope, trainGan } from '../../src/index.ts';
 import { saveImage } from '../../src/node/index.ts';
 import { runCommand } from '../support/command-line.ts';
 import { describeMachine } from '../support/machine.ts';
-import { table } from '../table.ts';
+import { table } from '../support/table.ts';
 import { type CurvePoint, curveCsv, curveSvg, distanceWithin } from './curve.ts';
 import { help, parseOptions, type QualityOptions, USAGE } from './options.ts';
 

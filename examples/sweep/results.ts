@@ -1,7 +1,7 @@
 /** What the trainings of a sweep came to: a row for each, and medians over the seeds of equal settings. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { median } from '../../bench/timing.ts';
+import { median } from '../../bench/support/timing.ts';
 import { scope } from '../../src/index.ts';
 import { createEvaluator } from '../evaluator.ts';
 import { finalGenerator, readDescription, writeText } from '../run-folder.ts';

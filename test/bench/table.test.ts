@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figure, percent, table } from '../../bench/table.ts';
+import { figure, percent, table } from '../../bench/support/table.ts';
 
 test('figure: three significant digits; whole numbers above 100', () => {
   expect([0, 0.01234, 0.5, 1.234, 12.34, 123.4, 1234.5].map(figure)).toEqual([

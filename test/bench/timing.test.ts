@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alternate, callsWithin, summarize, timeCalls } from '../../bench/timing.ts';
+import { alternate, callsWithin, summarize, timeCalls } from '../../bench/support/timing.ts';
 
 test('summarize: minimum and median; of an even number, the mean of the two in the middle', () => {
   expect(summarize([3, 1, 2])).toEqual({ min: 1, median: 2, repetitions: 3 });
