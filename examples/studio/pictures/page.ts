@@ -13,6 +13,8 @@ import { statusPanel } from './status.ts';
 import { transport } from './transport.ts';
 
 const COLUMNS = 4;
+/** Steps in a second; 0 is full speed. */
+const SPEEDS = [0, 10, 3, 1];
 
 export const createMode: CreateMode = ({ root, settings: parameters, share, announce, fail }) => {
   const named = namedSettings(parameters);
@@ -39,24 +41,27 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
     openWeights: (file) => send({ kind: 'openWeights', file }),
     save: (what) => send({ kind: 'save', what }),
   });
-  const buttons = transport({
-    // The button answers at once; the worker answers after the step in progress.
-    play: () => {
-      showPhase('training');
-      send({ kind: 'play' });
+  const buttons = transport(
+    {
+      // The button answers at once; the worker answers after the step in progress.
+      play: () => {
+        showPhase('training');
+        send({ kind: 'play' });
+      },
+      pause: () => {
+        showPhase('paused');
+        send({ kind: 'pause' });
+      },
+      step: (updates) => send({ kind: 'step', updates }),
+      speed: (stepsPerSecond) => send({ kind: 'speed', stepsPerSecond }),
+      restart: () => send({ kind: 'restart' }),
+      more: () => {
+        change({ ...settings, epochs: settings.epochs + recipeOf(settings.model).epochs });
+        send({ kind: 'play' });
+      },
     },
-    pause: () => {
-      showPhase('paused');
-      send({ kind: 'pause' });
-    },
-    step: (updates) => send({ kind: 'step', updates }),
-    speed: (stepsPerSecond) => send({ kind: 'speed', stepsPerSecond }),
-    restart: () => send({ kind: 'restart' }),
-    more: () => {
-      change({ ...settings, epochs: settings.epochs + recipeOf(settings.model).epochs });
-      send({ kind: 'play' });
-    },
-  });
+    SPEEDS,
+  );
 
   function showPhase(given: Progress['phase']): void {
     buttons.show(given);

@@ -1,4 +1,4 @@
-/** The buttons that run a training: start, pause, single steps, speed. */
+/** The buttons that run a training: start, pause, single steps, speed. Both modes have them. */
 import type { GanUpdate } from '../../../src/index.ts';
 import { button, element } from '../elements.ts';
 import type { Phase } from './protocol.ts';
@@ -14,24 +14,20 @@ export interface TransportActions {
   step(updates: GanUpdate | undefined): void;
   speed(stepsPerSecond: number): void;
   restart(): void;
-  /** More epochs, after the last one. */
-  more(): void;
+  /** More epochs, after the last one; only for trainings that have a last one. */
+  more?(): void;
 }
 
-/** Steps in a second. */
-const SPEEDS: readonly (readonly [label: string, stepsPerSecond: number])[] = [
-  ['Full speed', 0],
-  ['10 steps a second', 10],
-  ['3 steps a second', 3],
-  ['1 step a second', 1],
-];
-
-export function transport(actions: TransportActions): Transport {
+/**
+ * @param speeds - steps in a second, 0 for full speed; the first one is chosen.
+ * @param prefix - of the ids, which must differ from those of another mode.
+ */
+export function transport(actions: TransportActions, speeds: readonly number[], prefix = ''): Transport {
   let phase: Phase = 'loading';
-  const run = button('Loading', () => toggle(), { class: 'primary', id: 'run', 'aria-keyshortcuts': 'Space' });
+  const run = button('Loading', () => toggle(), { class: 'primary', id: `${prefix}run`, 'aria-keyshortcuts': 'Space' });
   const toggle = (): void => {
     if (phase === 'training') actions.pause();
-    else if (phase === 'finished') actions.more();
+    else if (phase === 'finished') actions.more?.();
     else actions.play();
   };
   const steps = (
@@ -44,10 +40,10 @@ export function transport(actions: TransportActions): Transport {
     const made = button(label, () => actions.step(updates), { title, 'aria-keyshortcuts': key });
     return { made, key, updates };
   });
-  const speed = element('select', { 'aria-label': 'Speed', id: 'speed' });
-  for (const [label, value] of SPEEDS) speed.append(element('option', { value }, label));
+  const speed = element('select', { 'aria-label': 'Speed', id: `${prefix}speed` });
+  for (const value of speeds) speed.append(element('option', { value }, speedLabel(value)));
   speed.addEventListener('change', () => actions.speed(Number(speed.value)));
-  const restart = button('Start over', actions.restart, { id: 'restart', class: 'quiet' });
+  const restart = button('Start over', actions.restart, { id: `${prefix}restart`, class: 'quiet' });
   document.addEventListener('keydown', (event) => {
     const { key, target, ctrlKey, metaKey, altKey } = event;
     const isTyping =
@@ -71,4 +67,9 @@ export function transport(actions: TransportActions): Transport {
   };
   show(phase);
   return { root, show };
+}
+
+function speedLabel(stepsPerSecond: number): string {
+  if (stepsPerSecond === 0) return 'Full speed';
+  return stepsPerSecond === 1 ? '1 step a second' : `${stepsPerSecond} steps a second`;
 }
