@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { runCommand, UsageError } from '../bench/support/command-line.ts';
 import { table } from '../bench/support/table.ts';
 import { watchForInterruption } from './interruption.ts';
+import { quoted } from './report/command.ts';
+import { writeSweepReport } from './report/sweep-report.ts';
 import { writeText } from './run-folder.ts';
 import { LOG, runJobs } from './sweep/jobs.ts';
 import { help, parseOptions, type SweepOptions, USAGE } from './sweep/options.ts';
@@ -51,6 +53,8 @@ async function sweep(options: SweepOptions, args: readonly string[]): Promise<nu
       ...result,
     }));
     await writeText(join(out, 'results.json'), JSON.stringify(plain, undefined, 2));
+    await writeSweepReport(out, results, ['npm run sweep --', ...args.map(quoted)].join(' '));
+    console.error(`sweep.txt, results.json and report.html are in ${out}`);
   }
   if (interruption.signal.aborted) {
     console.error('Stopped: all states are saved. The same command goes on.');
@@ -74,11 +78,6 @@ async function rememberSettings({ out, entries }: SweepOptions): Promise<void> {
     saved[name] = settings;
   }
   await writeText(path, JSON.stringify(saved, undefined, 2));
-}
-
-/** In single quotes if a shell would read it otherwise. */
-function quoted(word: string): string {
-  return /^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 await runCommand(USAGE, async () => {

@@ -122,7 +122,8 @@ export function tablesOf(text: string, summary: string): string {
   return parts.join('\n');
 }
 
-function figuresTable([header = [], ...rows]: readonly string[][]): string {
+/** The first row names the columns, the first column the rows. */
+export function figuresTable([header = [], ...rows]: readonly (readonly string[])[]): string {
   const head = header.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
   const lines = rows.map(([name = '', ...cells]) => {
     return `<tr><th scope="row">${escaped(name)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;

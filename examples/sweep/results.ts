@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { median } from '../../bench/support/timing.ts';
 import { scope } from '../../src/index.ts';
 import { createEvaluator } from '../evaluator.ts';
+import { readLosses } from '../report/losses.ts';
 import { finalGenerator, readDescription, writeText } from '../run-folder.ts';
 import { readGenerator } from '../saved-generator.ts';
 import { lastLine, type State, stateOf } from './jobs.ts';
@@ -14,7 +15,7 @@ export interface Result {
   readonly state: State;
   /** Seconds of all epochs, when finished. */
   readonly seconds: number | undefined;
-  /** Mean losses of the last epoch, by their columns in losses.csv. */
+  /** Mean losses of the last epoch. */
   readonly losses: Readonly<Record<string, number>>;
   /** Frechet distance to real digits, if it was evaluated. */
   readonly distance: number | undefined;
@@ -68,15 +69,9 @@ function keyOf({ name, epochs }: Entry): string {
 }
 
 function meanLosses({ folder }: Entry): Record<string, number> {
-  const path = join(folder, 'losses.csv');
-  const [header = '', ...lines] = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
-  const rows = lines.map((line) => line.split(',').map(Number));
-  const last = rows.filter(([epoch]) => epoch === rows.at(-1)?.[0]);
-  const columns = header.split(',').map((name, column) => [name, column] as const);
+  const { series } = readLosses(folder, 1);
   return Object.fromEntries(
-    columns
-      .filter(([name]) => /(^|_)loss$/.test(name))
-      .map(([name, column]) => [name, last.reduce((sum, row) => sum + row[column]!, 0) / last.length]),
+    series.filter(({ isLoss }) => isLoss).map(({ name, mean }) => [`${name} loss`.trim(), mean]),
   );
 }
 
@@ -85,7 +80,7 @@ export function resultTable(results: readonly Result[]): readonly (readonly stri
   const columns = [...new Set(results.flatMap(({ losses }) => Object.keys(losses)))];
   const evaluated = results.some(({ distance }) => distance !== undefined);
   const shown = (value: number | undefined, decimals: number): string => value?.toFixed(decimals) ?? '';
-  const header = ['training', 'state', 'epochs', 'seconds', ...columns.map((name) => name.replaceAll('_', ' '))];
+  const header = ['training', 'state', 'epochs', 'seconds', ...columns];
   const rows = results.map(({ entry, state, seconds, losses, distance }) => [
     ...[`${entry.number} ${entry.name}`, state, `${entry.epochs}`, shown(seconds, 0)],
     ...columns.map((name) => shown(losses[name], 3)),

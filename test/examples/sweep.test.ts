@@ -52,6 +52,9 @@ describe('npm run sweep', () => {
     expect(more.stdout).toMatch(/^1 learning-rate=0.001 seed=5 +finished +2 .* \d+\.\d{2}$/m);
     expect(more.stdout).toMatch(/^learning-rate=0.001 +1 +\d+\.\d{2} /m);
     expect(readFileSync(join(out, 'sweep.txt'), 'utf8')).toBe(more.stdout);
+    const report = readFileSync(join(out, 'report.html'), 'utf8');
+    expect(report).toContain('<dt>epochs</dt><dd>2 of 2</dd>');
+    expect(report).toContain('alt="Samples of epoch 2: learning-rate=0.001 seed=5"');
 
     const other = sweep(...good, '--epochs', '2', '--beta1', '0.5');
     expect(other.status).toBe(2);
