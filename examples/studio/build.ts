@@ -14,11 +14,15 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const ENTRIES: Readonly<Record<string, string>> = {
   page: 'page.ts',
   'pictures-worker': 'pictures/worker.ts',
+  'distance-worker': 'pictures/distance-worker.ts',
 };
 
 /** Files that are copied as they are. */
 const FILES = ['studio.css', 'pictures/pictures.css', 'icon.svg'];
 const DIGITS = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte.gz'];
+
+/** The network that distances are measured with. The page works without; classifier.ts writes it. */
+export const CLASSIFIER = 'classifier.safetensors';
 
 export async function buildStudio(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });

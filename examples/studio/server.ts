@@ -31,15 +31,19 @@ export const POLICY: string = [
   "form-action 'none'",
 ].join('; ');
 
-/** @param headers - of every response, for example ISOLATION. */
-export function studioServer(folder: string, headers: Readonly<Record<string, string>>): Server {
+/**
+ * @param headers - of every response, for example ISOLATION.
+ * @param pending - a file that may not be there yet: the answer is then 202 instead of 404.
+ */
+export function studioServer(folder: string, headers: Readonly<Record<string, string>>, pending: string): Server {
   return createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const name = normalize(decodeName(pathname)).replace(/^[/\\]+/, '');
     const path = join(folder, name === '' || name === '.' ? 'index.html' : name);
     const file = name.split(/[/\\]/).includes('..') ? undefined : statSync(path, { throwIfNoEntry: false });
     if (file?.isFile() !== true) {
-      response.writeHead(404, headers).end();
+      // It may still be in the making; the page asks again.
+      response.writeHead(name === pending ? 202 : 404, headers).end();
       return;
     }
     const type = TYPES[extname(path)] ?? 'application/octet-stream';

@@ -2,8 +2,11 @@
  * The studio, a page in which networks train: `npm run studio` builds it and serves it on this machine;
  * `npm run studio -- --build DIR` writes the files for a static host.
  */
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   helpText,
   type Options,
@@ -12,7 +15,7 @@ import {
   runCommand,
 } from '../../bench/support/command-line.ts';
 import { RUNS } from '../run-folder.ts';
-import { buildStudio } from './build.ts';
+import { buildStudio, CLASSIFIER } from './build.ts';
 import { ISOLATION, POLICY, studioServer } from './server.ts';
 
 const USAGE = 'npm run studio';
@@ -22,6 +25,18 @@ const OPTIONS = {
   help: { type: 'boolean', help: 'show this text' },
 } as const satisfies Options;
 
+/** In a process of its own, which leaves the processor to the page. */
+async function makeClassifier(file: string): Promise<void> {
+  const script = fileURLToPath(new URL('./classifier.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) console.error('The classifier could not be made: the studio shows no distances.');
+}
+
 await runCommand(USAGE, async () => {
   const { values } = readCommandLine(process.argv.slice(2), OPTIONS);
   if (values.help) return console.log(helpText(USAGE, OPTIONS));
@@ -29,9 +44,13 @@ await runCommand(USAGE, async () => {
   // The names of scripts change with their content, so a folder of our own is emptied first.
   if (values.build === undefined) rmSync(folder, { recursive: true, force: true });
   await buildStudio(folder);
-  if (values.build !== undefined) return console.log(`The studio is in ${folder}: any static host can serve it.`);
+  const classifier = makeClassifier(join(folder, CLASSIFIER));
+  if (values.build !== undefined) {
+    await classifier;
+    return console.log(`The studio is in ${folder}: any static host can serve it.`);
+  }
   const port = readWholeNumber(values, 'port', 0) ?? 4173;
-  const server = studioServer(folder, { ...ISOLATION, 'Content-Security-Policy': POLICY });
+  const server = studioServer(folder, { ...ISOLATION, 'Content-Security-Policy': POLICY }, CLASSIFIER);
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);
     // Only this machine, not its network.

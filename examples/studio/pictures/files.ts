@@ -37,11 +37,15 @@ export function filesPanel(actions: FileActions): FilesPanel {
     element(
       'div',
       { class: 'row' },
-      opener('Open images', { multiple: true, accept: '.gz,.png,image/png,.idx,application/gzip' }, openImages),
+      opener('Open images', { multiple: true, accept: '.gz,.idx,image/*' }, openImages),
       opener('Open a folder', { webkitdirectory: true, multiple: true }, openImages),
     ),
-    element('div', { class: 'field narrow' }, element('label', { for: 'size' }, 'Scale PNGs to'), size),
-    element('p', { class: 'hint' }, 'IDX files as MNIST has them, also .gz, or PNGs; folders of PNGs are classes.'),
+    element('div', { class: 'field narrow' }, element('label', { for: 'size' }, 'Scale pictures to'), size),
+    element(
+      'p',
+      { class: 'hint' },
+      'IDX files as MNIST has them, also .gz, or PNGs and other pictures, whose folders are classes.',
+    ),
     element('h3', {}, 'Go on from'),
     element(
       'div',

@@ -2,7 +2,8 @@
 import { card, download, element } from '../elements.ts';
 import type { CreateMode } from '../mode.ts';
 import { openWorker } from '../worker-link.ts';
-import { distanceCurve, lossCurves } from './curves.ts';
+import { lossCurves } from './curves.ts';
+import { distancePanel } from './distance-panel.ts';
 import { explore } from './explore.ts';
 import { filesPanel } from './files.ts';
 import { pictureCanvas } from './picture-canvas.ts';
@@ -24,10 +25,10 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
 
   const samples = pictureCanvas(COLUMNS, 'samples');
   const losses = lossCurves();
-  const distance = distanceCurve();
   const status = statusPanel();
   const worker = openWorker<Command, Event>(new URL('./pictures-worker.js', import.meta.url), receive, fail);
   const { send } = worker;
+  const distance = distancePanel((at, value) => send({ kind: 'distance', epoch: at, distance: value }), fail);
   const change = (changed: Settings): void => {
     settings = changed;
     form.show(settings);
@@ -81,7 +82,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
         form.show(settings);
         share(differences(settings));
         losses.reset(event.losses);
-        distance.reset(event.distances);
+        distance.reset(event.distances, event.isDigits);
         explorer.setClasses(event.classes);
         files.data.textContent = `${event.dataCount.toLocaleString('en')} ${event.data}`;
         if (event.resumed) announce('The training goes on where it stopped.');
@@ -115,6 +116,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
         download(event.name, event.type, event.bytes);
         return;
       case 'epoch':
+        distance.measure({ epoch: event.epoch, model: settings.model, weights: event.weights });
         return;
       case 'unsaved':
         status.showUnsaved(event.reason);

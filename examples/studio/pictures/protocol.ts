@@ -79,6 +79,8 @@ export type Event =
       /** What the images are, in a few words. */
       readonly data: string;
       readonly dataCount: number;
+      /** Whether they are the digits that come with the page. */
+      readonly isDigits: boolean;
       readonly classes: number | undefined;
       /** Rows of the training so far, as in Progress. */
       readonly losses: Float32Array<ArrayBuffer>;

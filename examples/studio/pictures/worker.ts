@@ -167,6 +167,7 @@ const listener: Listener = {
       settings,
       data: name,
       dataCount: data?.images.count ?? images.count,
+      isDigits: one.beginning.data.isKept,
       classes: settings.model === 'conditional' && labels !== undefined ? classes : undefined,
       losses: losses.all(),
       distances,
