@@ -83,8 +83,7 @@ export const TRAINING_OPTIONS = {
   wide: { type: 'boolean', help: 'use 256-bit SIMD if this Node supports it' },
 } as const;
 
-const OPTIONS = {
-  ...TRAINING_OPTIONS,
+const RUN_OPTIONS = {
   seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
   images: { type: 'string', value: 'DIR', help: 'folder of PNGs to draw instead of digits' },
   size: { type: 'string', value: 'N', help: 'scale the PNGs to N x N pixels' },
@@ -93,7 +92,13 @@ const OPTIONS = {
   keep: { type: 'string', value: 'LIST', help: 'epochs whose weights are kept (default 1,5,20,50,100)' },
   resume: { type: 'boolean', help: 'continue the run in --out, or the newest in runs/' },
   help: { type: 'boolean', help: 'show this text' },
-} as const satisfies Options;
+} as const;
+
+const OPTIONS = { ...TRAINING_OPTIONS, ...RUN_OPTIONS } satisfies Options;
+
+type TextOrSwitch<O extends Options> = {
+  readonly [name in keyof O]?: (O[name]['type'] extends 'string' ? string : boolean) | undefined;
+};
 
 export const USAGE = 'npm run train';
 
@@ -102,6 +107,9 @@ export function help(): string {
   return helpText(USAGE, OPTIONS);
 }
 
+/** The flags of the command line and their values as text. */
+export type Flags = TextOrSwitch<typeof TRAINING_OPTIONS & typeof RUN_OPTIONS>;
+
 /**
  * Reads the arguments after `--`.
  *
@@ -109,8 +117,17 @@ export function help(): string {
  * @throws UsageError for an unknown option (naming the nearest known one), a missing or a wrong value.
  */
 export function parseOptions(args: readonly string[]): TrainingOptions | 'help' {
-  const { values } = readCommandLine(args, OPTIONS);
-  if (values.help) return 'help';
+  const flags = readFlags(args);
+  return flags.help ? 'help' : optionsOf(flags);
+}
+
+/** @throws UsageError for an unknown option or a missing value. */
+export function readFlags(args: readonly string[]): Flags {
+  return readCommandLine(args, OPTIONS).values;
+}
+
+/** @throws UsageError for a wrong value. */
+export function optionsOf(values: Flags): TrainingOptions {
   const model = readChoice(values, 'model', MODELS) ?? 'compact';
   const recipe = RECIPES[model];
   const ofData = values.data === undefined ? 1 : 0;

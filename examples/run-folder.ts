@@ -27,6 +27,8 @@ export interface RunDescription {
   readonly epochs: number;
   /** Only options that change the result; threads and kernels do not. */
   readonly options: Readonly<Record<string, string | number | undefined>>;
+  /** Further flags that --resume takes again: where the images are, threads. Absent in runs of earlier versions. */
+  readonly flags?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   /** Time of all epochs, without pictures and checkpoints. Absent until the training is finished. */
   readonly seconds?: number | undefined;
   /** The command that repeats the training. */
@@ -60,7 +62,17 @@ export function readDescription(folder: string): RunDescription | undefined {
   if (!MODELS.some((one) => one === model)) {
     throw new ArgumentError(`${path}: model must be one of ${MODELS.join(', ')}; got ${String(model)}`);
   }
+  for (const name of ['options', 'flags']) checkScalars(path, name, (run as Readonly<Record<string, unknown>>)[name]);
   return run as RunDescription;
+}
+
+/** A run.json can be edited by hand. */
+function checkScalars(path: string, name: string, fields: unknown): void {
+  const entries: [string, unknown][] = typeof fields === 'object' && fields !== null ? Object.entries(fields) : [];
+  for (const [field, value] of entries) {
+    if (['string', 'number', 'boolean'].includes(typeof value)) continue;
+    throw new ArgumentError(`${path}: ${name}.${field} must be a text, a number or true; got ${JSON.stringify(value)}`);
+  }
 }
 
 export function epochName(epoch: number): string {

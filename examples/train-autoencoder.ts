@@ -23,6 +23,7 @@ import type { TrainingOptions } from './options.ts';
 import { trainingCommand } from './report/command.ts';
 import { readableGrid } from './report/readable-grid.ts';
 import { createReporter } from './report/reporter.ts';
+import { furtherFlags } from './resume.ts';
 import {
   describeResume,
   epochName,
@@ -57,6 +58,7 @@ export async function trainAutoencoderRun(
     seed,
     epochs,
     command: trainingCommand(options),
+    flags: furtherFlags(options),
     options: { ...options.adam },
   };
   const report = createReporter(folder, description);
@@ -97,7 +99,7 @@ export async function trainAutoencoderRun(
   await saveWeights('encoder.safetensors', { encoder });
   await report.close(decoder, undefined, completed ? history : undefined);
   if (!completed) {
-    console.error(`Stopped: the state is saved in ${folder}. To continue, add: --resume --out ${folder}`);
+    console.error(`Stopped: the state is saved in ${folder}. To continue: npm run train -- --resume --out ${folder}`);
     return interruption.exitCode();
   }
   if (description.imageShape === undefined) await saveBesideGan(folder, decoder.predict(noise));

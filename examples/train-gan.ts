@@ -19,6 +19,7 @@ import type { TrainingOptions } from './options.ts';
 import { trainingCommand } from './report/command.ts';
 import { readableGrid } from './report/readable-grid.ts';
 import { createReporter } from './report/reporter.ts';
+import { furtherFlags } from './resume.ts';
 import { describeResume, epochName, otherShape, type RunDescription, writeDescription } from './run-folder.ts';
 
 /** Returns the exit code. */
@@ -42,6 +43,7 @@ export async function trainGanRun(
     seed,
     epochs,
     command: trainingCommand(options),
+    flags: furtherFlags(options),
     options: {
       ...options.adam,
       loss,
@@ -102,7 +104,7 @@ export async function trainGanRun(
     const ofClasses = model === 'conditional' ? classes : undefined;
     if (!completed) {
       await report.close(drawing, ofClasses);
-      console.error(`Stopped: the state is saved in ${folder}. To continue, add: --resume --out ${folder}`);
+      console.error(`Stopped: the state is saved in ${folder}. To continue: npm run train -- --resume --out ${folder}`);
       return interruption.exitCode();
     }
     const between = interpolation(drawing, ofClasses, seed);

@@ -4,23 +4,27 @@
  *
  * In your own program, import from 'ganvas' and 'ganvas/node' instead of ../src/.
  */
-import { runCommand, UsageError } from '../bench/support/command-line.ts';
+import { runCommand } from '../bench/support/command-line.ts';
 import { configureRun } from './configure-run.ts';
 import { loadDigits } from './digits.ts';
 import { watchForInterruption } from './interruption.ts';
-import { help, parseOptions, type TrainingOptions, USAGE } from './options.ts';
+import { type Flags, help, optionsOf, readFlags, USAGE } from './options.ts';
 import { loadPictures } from './pictures.ts';
-import { makeRunFolder, newestRun, newRun, RUNS } from './run-folder.ts';
+import { checkImageCount, resumeRun } from './resume.ts';
+import { makeRunFolder, newRun } from './run-folder.ts';
 import { trainAutoencoderRun } from './train-autoencoder.ts';
 import { trainGanRun } from './train-gan.ts';
 
-async function train(options: TrainingOptions): Promise<number> {
+async function train(flags: Flags): Promise<number> {
+  const resumed = flags.resume ? resumeRun(flags) : undefined;
+  const options = resumed?.options ?? optionsOf(flags);
   await configureRun(options);
   const data =
     options.images === undefined
       ? await loadDigits(options.data, options.limit)
       : await loadPictures(options.images, options.size, options.limit);
-  const folder = options.out ?? (options.resume ? resumedRun(options) : newRun(options.model));
+  if (resumed !== undefined) checkImageCount(resumed, data.images.count);
+  const folder = resumed?.folder ?? options.out ?? newRun(options.model);
   makeRunFolder(folder);
   const steps = Math.ceil(data.images.count / options.batchSize);
   const kind = options.images === undefined ? 'digits' : 'pictures';
@@ -34,14 +38,8 @@ async function train(options: TrainingOptions): Promise<number> {
     : trainGanRun(options, options.model, data, folder, interruption);
 }
 
-function resumedRun({ model }: TrainingOptions): string {
-  const newest = newestRun([model]);
-  if (newest !== undefined) return newest;
-  throw new UsageError(`--resume: there is no run of the ${model} model in ${RUNS}/; name its folder by --out DIR`);
-}
-
 await runCommand(USAGE, async () => {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') console.log(help());
-  else process.exitCode = await train(options);
+  const flags = readFlags(process.argv.slice(2));
+  if (flags.help) console.log(help());
+  else process.exitCode = await train(flags);
 });

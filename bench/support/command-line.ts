@@ -84,11 +84,12 @@ function wholeNumber(name: string, text: string, min: number): number {
   return value;
 }
 
-/** The value as a number such as 0.25 or .5; undefined if the option is not given. The caller checks its range. */
+/** The value as a number such as 0.25, .5 or 1e-4; undefined if the option is not given. The caller checks its range. */
 export function readDecimal<N extends string>(values: Values<N>, name: N): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
-  if (!/^\d*\.?\d+$/.test(text)) throw new UsageError(`--${name} must be a number such as 0.25, got "${text}"`);
+  if (!/^\d*\.?\d+(e-?\d+)?$/.test(text))
+    throw new UsageError(`--${name} must be a number such as 0.25, got "${text}"`);
   return Number(text);
 }
 

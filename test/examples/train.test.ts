@@ -1,6 +1,6 @@
 /** Runs the example as a user does, in its own process, on a few digits. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -106,7 +106,8 @@ describe('examples/train.ts', () => {
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report).toContain(`To go on: <code>npm run train -- --resume --out ${out}</code>`);
     const stopped = Number(rowsOf(out).at(-1)!.split(',')[0]);
-    const resumed = await start('--epochs', `${stopped + 1}`, ...SMALL, '--out', out, '--resume').ended;
+    expect(stderr).toContain(`npm run train -- --resume --out ${out}`);
+    const resumed = await start('--resume', '--out', out, '--epochs', `${stopped + 1}`).ended;
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
     expect(resumed.stdout).toMatch(/^resuming from .*checkpoint-\d+\.safetensors in epoch \d+ with \d+ steps done$/m);
 
@@ -119,20 +120,26 @@ describe('examples/train.ts', () => {
     }
 
     const before = ['run.json', 'losses.csv'].map((name) => readFileSync(join(out, name), 'utf8'));
-    const refused = await start('--epochs', `${stopped + 2}`, ...SMALL, '--out', out, '--resume', '--beta1', '0.6')
-      .ended;
-    expect(refused.stderr).toContain('generatorOptimizer.beta1: saved 0.9, given 0.6');
-    expect(refused.code).not.toBe(0);
+    const refused = await start('--resume', '--out', out, '--batch-size', '8', '--beta1', '0.6').ended;
+    expect(refused.stderr).toContain(`--beta1 0.6 contradicts the run in ${out}, which was started without --beta1.`);
+    expect(refused.code).toBe(2);
     expect(['run.json', 'losses.csv'].map((name) => readFileSync(join(out, name), 'utf8'))).toEqual(before);
     // Four processes of a second or two each; many times that on a busy machine.
   }, 240_000);
 
-  test('the autoencoder is resumed by --resume with the same bits', async () => {
+  test('the autoencoder is resumed by --resume with the same bits, also by a run.json without flags', async () => {
     const [parts, whole] = ['autoencoder-parts', 'autoencoder-whole'].map((name) => join(folder, name));
     const run = (epochs: number, out: string, ...more: string[]) =>
       start('--model', 'autoencoder', '--epochs', `${epochs}`, ...FEW, '--out', out, ...more).ended;
     expect((await run(1, parts!)).code).toBe(0);
-    const resumed = await run(2, parts!, '--resume');
+    const description = join(parts!, 'run.json');
+    const { flags, ...earlier } = JSON.parse(readFileSync(description, 'utf8'));
+    expect(flags).toEqual({ limit: 20, keep: '1,5,20,50,100', kernels: 'auto' });
+    writeFileSync(description, JSON.stringify(earlier));
+    const refused = await start('--resume', '--out', parts!).ended;
+    expect(refused.stderr).toMatch(/was trained on 20 images, and there are 10000\. .* give --data, --images, --size/);
+    expect(refused.code).toBe(2);
+    const resumed = await start('--resume', '--out', parts!, '--epochs', '2', '--limit', '20').ended;
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
     expect(resumed.stdout).toMatch(/^resuming from .*checkpoint-\d+\.safetensors in epoch 2 with 0 steps done$/m);
     expect((await run(2, whole!)).code).toBe(0);
