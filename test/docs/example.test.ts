@@ -1,6 +1,6 @@
 /** How an example becomes a module and a program. */
 import { describe, expect, it } from 'vitest';
-import { isRun, toModule, toProgram } from './example.ts';
+import { fileOf, isRun, toModule, toProgram } from './example.ts';
 
 const ENTRIES = { ganvas: new Set(['add', 'relu', 'Tensor']), 'ganvas/node': new Set(['saveImage']) };
 const example = (code: string) => ({ title: 'here', code });
@@ -65,6 +65,10 @@ describe('the program', () => {
       ['saved', "'saved'"],
     ]);
   });
+  it('has a file of a name that the example gives', () => {
+    expect(fileOf(example('// In a page or a worker: digits.ts\nf();'))).toBe('digits.ts');
+    expect(fileOf(example('// In a worker.\nf();'))).toBe(undefined);
+  });
   it('is refused if a value follows no statement', () => {
     expect(() => toProgram(example('f({\n  a: 1, // 2\n});'), ENTRIES)).toThrow(
       /here: '\/\/ 2' .* follows no statement/,
@@ -76,6 +80,7 @@ describe('the program', () => {
   it('is not run if the example says so', () => {
     expect(isRun(example('// In a page, with a bundler:\nf();'))).toBe(false);
     expect(isRun(example('// In a page.\nf();'))).toBe(false);
+    expect(isRun(example('// In a page or a worker: a.ts\nf();'))).toBe(false);
     expect(isRun(example('// Needs a server: see there.\nf();'))).toBe(false);
     expect(isRun(example('// In fact it runs.\nf();'))).toBe(true);
   });

@@ -14,10 +14,15 @@ export interface Example {
 }
 
 /** An example that begins so is type-checked and not run. */
-const NOT_RUN = /^\/\/ (In a (page|worker)|Needs [\w ]+)[:.,]/;
+const NOT_RUN = /^\/\/ (In a (page|worker)( or a worker)?|Needs [\w ]+)[:.,]/;
 
 export function isRun({ code }: Example): boolean {
   return !NOT_RUN.test(code);
+}
+
+/** The name of its file, if its first line gives one, as in '// In a worker: worker.ts'. */
+export function fileOf({ code }: Example): string | undefined {
+  return /^\/\/ In a [\w ]+: (\w+\.ts)$/m.exec(code.split('\n', 1)[0]!)?.[1];
 }
 
 /** The exports of 'ganvas' and 'ganvas/node' by name. */

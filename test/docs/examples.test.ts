@@ -14,7 +14,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as ganvas from '../../src/index.ts';
 import * as ganvasNode from '../../src/node/index.ts';
 import { tagsNamed } from './docstring.ts';
-import { type Example, isRun, toModule, toProgram } from './example.ts';
+import { type Example, fileOf, isRun, toModule, toProgram } from './example.ts';
 import { exportsOf, ROOT } from './exports.ts';
 import { snippetsOf } from './markdown.ts';
 import { difference, parseStated } from './stated-value.ts';
@@ -66,9 +66,9 @@ it('there are examples in docstrings and pages', () => {
 it('the compiler accepts all of them', () => {
   const sources = join(folder, 'sources');
   mkdirSync(sources);
-  for (const [i, example] of EXAMPLES.entries()) {
-    writeFileSync(join(sources, `e${i}.ts`), toModule(example, ENTRIES));
-  }
+  const titles = new Map(EXAMPLES.map((example, i) => [fileOf(example) ?? `e${i}.ts`, example]));
+  for (const [file, example] of titles) writeFileSync(join(sources, file), toModule(example, ENTRIES));
+  expect(titles.size, 'files of examples with different names').toBe(EXAMPLES.length);
   const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8'));
   const [entry, node] = ['src/index.ts', 'src/node/index.ts'].map((path) => [join(ROOT, path)]);
   const options = {
@@ -78,19 +78,20 @@ it('the compiler accepts all of them', () => {
   writeFileSync(join(sources, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
   writeFileSync(join(sources, 'package.json'), '{ "type": "module" }');
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  const errors = errorsOf(compiler, sources);
+  const errors = errorsOf(compiler, sources).map((line) =>
+    line.replace(/^(?:\S*\/)?(\w+\.ts)/, (_, file) => `${titles.get(file)?.title} line `),
+  );
   if (errors.length > 0) throw new Error(errors.join('\n'));
 });
 
-/** What the compiler says, with the examples' titles in place of the files' names. */
+/** What the compiler says, line by line. */
 function errorsOf(compiler: string, sources: string): string[] {
   try {
     execFileSync(process.execPath, [compiler, '--project', sources, '--pretty', 'false'], { encoding: 'utf8' });
     return [];
   } catch (error) {
     const { stdout = '', message } = error as { stdout?: string; message: string };
-    const lines = (stdout || message).trim().split('\n');
-    return lines.map((line) => line.replace(/^(?:\S*\/)?e(\d+)\.ts/, (_, i) => `${EXAMPLES[Number(i)]?.title} line `));
+    return (stdout || message).trim().split('\n');
   }
 }
 
