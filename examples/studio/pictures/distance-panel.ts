@@ -10,9 +10,7 @@ export interface DistancePanel {
   measure(measure: Omit<Measure, 'run'>): void;
 }
 
-const PROTOCOL =
-  '1,000 pictures of each epoch, beside 5,000 real digits, in the features of the classifier of npm run evaluate, ' +
-  'which has not seen those digits.';
+const PROTOCOL = '1,000 pictures beside 5,000 real digits, in the features of the classifier of npm run evaluate.';
 
 /** @param found - gets each distance, to be kept with the state of the training. */
 export function distancePanel(

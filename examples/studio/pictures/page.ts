@@ -14,6 +14,10 @@ import { statusPanel } from './status.ts';
 import { transport } from './transport.ts';
 
 const COLUMNS = 4;
+/** A screen reader tells of each fifth epoch. */
+const SPOKEN = 5;
+/** Milliseconds in which the worker answers a button. */
+const PATIENCE = 1000;
 /** Steps in a second; 0 is full speed. */
 const SPEEDS = [0, 10, 3, 1];
 
@@ -22,6 +26,8 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
   let settings: Settings = completed(named);
   let phase: Progress['phase'] = 'loading';
   let epoch = 0;
+  /** What a button has just asked for. */
+  let awaited: { readonly phase: Progress['phase']; readonly until: number } | undefined;
 
   const samples = pictureCanvas(COLUMNS, 'samples');
   const losses = lossCurves();
@@ -46,11 +52,11 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
     {
       // The button answers at once; the worker answers after the step in progress.
       play: () => {
-        showPhase('training');
+        expect('training');
         send({ kind: 'play' });
       },
       pause: () => {
-        showPhase('paused');
+        expect('paused');
         send({ kind: 'pause' });
       },
       step: (updates) => send({ kind: 'step', updates }),
@@ -63,6 +69,11 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
     },
     SPEEDS,
   );
+
+  function expect(given: Progress['phase']): void {
+    awaited = { phase: given, until: performance.now() + PATIENCE };
+    showPhase(given);
+  }
 
   function showPhase(given: Progress['phase']): void {
     buttons.show(given);
@@ -92,10 +103,16 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
         return;
       case 'progress': {
         const { progress } = event;
-        showPhase(progress.phase);
+        // A report that was sent before the worker heard of the button is late.
+        if (awaited === undefined || progress.phase === awaited.phase || performance.now() > awaited.until) {
+          awaited = undefined;
+          showPhase(progress.phase);
+        }
         status.showProgress(progress, settings);
         losses.add(progress.losses);
-        if (progress.epoch !== epoch && progress.phase === 'training') announce(`Epoch ${progress.epoch}.`);
+        if (progress.epoch !== epoch && progress.epoch % SPOKEN === 0 && progress.phase === 'training') {
+          announce(`Epoch ${progress.epoch}.`);
+        }
         epoch = progress.epoch;
         return;
       }

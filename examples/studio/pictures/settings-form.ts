@@ -52,25 +52,25 @@ export function settingsForm(apply: (settings: Settings) => void): SettingsForm 
   const root = card(
     'Settings',
     group(
-      'Change at once',
-      number('generatorRate', 'Learning rate, generator', 'any'),
-      number('discriminatorRate', 'Learning rate, discriminator', 'any'),
-      number('epochs', 'Epochs', '1'),
-    ),
-    group(
-      'Change with the weights as they are',
-      select('loss', 'Loss', LOSSES),
-      select('penalty', 'Gradient penalty', PENALTIES),
-      number('penaltyWeight', 'Weight of the penalty', 'any'),
-      number('penaltyEvery', 'Penalty in each n-th step', '1'),
-      select('augment', 'Augmentation', AUGMENTATIONS),
-      number('batchSize', 'Images in a batch', '1'),
-    ),
-    group(
-      'Begin again',
-      select('model', 'Model', MODELS),
+      'Starts over',
+      wide(select('model', 'Model', MODELS)),
       number('seed', 'Seed', '1'),
       number('images', 'Images used', '1'),
+    ),
+    group(
+      'Goes on with the same weights',
+      select('loss', 'Loss', LOSSES),
+      select('augment', 'Augmentation', AUGMENTATIONS),
+      select('penalty', 'Gradient penalty', PENALTIES),
+      number('batchSize', 'Images in a batch', '1'),
+      number('penaltyWeight', 'Penalty’s weight', 'any'),
+      number('penaltyEvery', 'In each n-th step', '1'),
+    ),
+    group(
+      'Changes at once',
+      number('generatorRate', 'Generator’s rate', 'any'),
+      number('discriminatorRate', 'Discriminator’s rate', 'any'),
+      number('epochs', 'Epochs', '1'),
     ),
     element(
       'div',
@@ -93,6 +93,12 @@ export function settingsForm(apply: (settings: Settings) => void): SettingsForm 
       }
     },
   };
+}
+
+/** A field over both columns. */
+function wide(field: HTMLElement): HTMLElement {
+  field.classList.add('wide');
+  return field;
 }
 
 function field(label: string, control: HTMLElement): HTMLElement {

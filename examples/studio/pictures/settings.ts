@@ -9,11 +9,11 @@ import { RECIPES } from '../../recipes.ts';
 // Names and labels. The library has lists of these names too, but they would bring the kernels into the page.
 
 export const MODELS: Readonly<Record<GanName, string>> = {
-  compact: 'Compact, convolutions',
-  conv: 'DCGAN, a quarter of its width',
-  refined: 'Refined, dense layers',
-  dense: 'Dense, as in tutorials',
-  conditional: 'Conditional, draws what it is asked for',
+  compact: 'Compact: convolutions, the best here',
+  conv: 'DCGAN at a quarter of its width',
+  refined: 'Refined: dense layers, black background',
+  dense: 'Dense: the pair of tutorials',
+  conditional: 'Conditional: draws the digit it is asked for',
 };
 
 export const LOSSES: Readonly<Record<GanLoss, string>> = {
@@ -27,9 +27,9 @@ export const LOSSES: Readonly<Record<GanLoss, string>> = {
 
 export const PENALTIES: Readonly<Record<'none' | GradientPenaltyKind, string>> = {
   none: 'None',
-  r1: 'R1, on real images',
-  r1r2: 'R1 and R2, on both',
-  'wgan-gp': 'WGAN-GP, between them',
+  r1: 'R1',
+  r1r2: 'R1 and R2',
+  'wgan-gp': 'WGAN-GP',
 };
 
 export const AUGMENTATIONS: Readonly<Record<'none' | AugmentationKind, string>> = {

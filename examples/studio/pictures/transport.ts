@@ -71,5 +71,5 @@ export function transport(actions: TransportActions, speeds: readonly number[], 
 
 function speedLabel(stepsPerSecond: number): string {
   if (stepsPerSecond === 0) return 'Full speed';
-  return stepsPerSecond === 1 ? '1 step a second' : `${stepsPerSecond} steps a second`;
+  return stepsPerSecond === 1 ? '1 step/s' : `${stepsPerSecond} steps/s`;
 }
