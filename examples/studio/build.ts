@@ -15,10 +15,11 @@ const ENTRIES: Readonly<Record<string, string>> = {
   page: 'page.ts',
   'pictures-worker': 'pictures/worker.ts',
   'distance-worker': 'pictures/distance-worker.ts',
+  'plane-worker': 'plane/worker.ts',
 };
 
 /** Files that are copied as they are. */
-const FILES = ['studio.css', 'pictures/pictures.css', 'icon.svg'];
+const FILES = ['studio.css', 'pictures/pictures.css', 'plane/plane.css', 'icon.svg'];
 const DIGITS = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte.gz'];
 
 /** The network that distances are measured with. The page works without; classifier.ts writes it. */

@@ -8,7 +8,10 @@ interface ModeEntry {
   load(): Promise<{ readonly createMode: CreateMode }>;
 }
 
-const MODES: readonly ModeEntry[] = [{ name: 'pictures', label: 'Pictures', load: () => import('./pictures/page.ts') }];
+const MODES: readonly ModeEntry[] = [
+  { name: 'pictures', label: 'Pictures', load: () => import('./pictures/page.ts') },
+  { name: 'points', label: 'Points', load: () => import('./plane/page.ts') },
+];
 
 const FIRST = MODES[0]!;
 
