@@ -53,6 +53,8 @@ export interface TrainingOptions {
   /** Steps between checkpoints. There is always one at the end of each epoch. */
   readonly checkpointEvery: number | undefined;
   readonly resume: boolean;
+  /** Write event files of TensorBoard into the output folder. */
+  readonly tensorboard: boolean;
   /** Epochs after which the weights of the generator are kept. Those of the last epoch always are. */
   readonly keep: readonly number[];
 }
@@ -90,6 +92,7 @@ const RUN_OPTIONS = {
   out: { type: 'string', value: 'DIR', help: 'output folder (default: a new one in runs/)' },
   'checkpoint-every': { type: 'string', value: 'N', help: 'also save the state every N steps' },
   keep: { type: 'string', value: 'LIST', help: 'epochs whose weights are kept (default 1,5,20,50,100)' },
+  tensorboard: { type: 'boolean', help: 'also write event files for TensorBoard' },
   resume: { type: 'boolean', help: 'continue the run in --out, or the newest in runs/' },
   help: { type: 'boolean', help: 'show this text' },
 } as const;
@@ -168,6 +171,7 @@ export function optionsOf(values: Flags): TrainingOptions {
     wide: values.wide ?? false,
     checkpointEvery: readWholeNumber(values, 'checkpoint-every', 1),
     resume: values.resume ?? false,
+    tensorboard: values.tensorboard ?? false,
     keep: readWholeNumbers(values, 'keep', 1) ?? [1, 5, 20, 50, 100],
   };
 }

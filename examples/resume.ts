@@ -9,7 +9,7 @@ import { MODELS, newestRun, RUNS, type RunDescription, readDescription } from '.
 
 /** Flags that a resumed run may be given with other values than those of its start. */
 const FREE: readonly string[] = [
-  ...['resume', 'out', 'epochs', 'threads', 'kernels', 'wide', 'keep', 'checkpoint-every'],
+  ...['resume', 'out', 'epochs', 'threads', 'kernels', 'wide', 'keep', 'checkpoint-every', 'tensorboard'],
 ];
 
 /** The run that is continued, and its options. */
@@ -94,10 +94,10 @@ function defined(values: Readonly<Record<string, string | number | boolean | und
 
 /** The flags of run.json that its other fields do not have. */
 export function furtherFlags(options: TrainingOptions): RunDescription['flags'] {
-  const { data, images, size, limit, keep, checkpointEvery, threads, kernels, wide } = options;
+  const { data, images, size, limit, keep, checkpointEvery, threads, kernels, wide, tensorboard } = options;
   return {
     ...{ data, images, size, limit, keep: keep.join(), 'checkpoint-every': checkpointEvery },
-    ...{ threads, kernels, wide: wide || undefined },
+    ...{ threads, kernels, wide: wide || undefined, tensorboard: tensorboard || undefined },
   };
 }
 

@@ -15,10 +15,9 @@ import {
   type Tensor,
   trainAutoencoder,
 } from '../src/index.ts';
-import { checkpointDirectory, saveImage, writeFileAtomic } from '../src/node/index.ts';
+import { checkpointDirectory, csvLog, saveImage, tensorboardLog, writeFileAtomic } from '../src/node/index.ts';
 import type { LabelledImages } from './digits.ts';
 import type { Interruption } from './interruption.ts';
-import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
 import { trainingCommand } from './report/command.ts';
 import { readableGrid } from './report/readable-grid.ts';
@@ -64,7 +63,8 @@ export async function trainAutoencoderRun(
   const report = createReporter(folder, description);
   // With --resume not before the saved settings are found to be the same.
   if (!resume) await writeDescription(folder, description);
-  const logLoss = openLossLog(join(folder, 'losses.csv'), resume);
+  const board = options.tensorboard ? tensorboardLog(folder, { columns: COLUMNS }) : undefined;
+  const logLoss = csvLog(join(folder, 'losses.csv'));
   const saveWeights = (path: string, models: Partial<Record<'generator' | 'encoder', Autoencoder['encoder']>>) =>
     writeFileAtomic(join(folder, path), encodeWeights(models));
 
@@ -80,15 +80,21 @@ export async function trainAutoencoderRun(
     resume,
     signal: interruption.signal,
     async onResume(event) {
+      board?.onResume(event);
       await writeDescription(folder, description);
       console.log(describeResume(event, folder));
     },
-    onStep: logLoss,
-    async onEpoch({ epoch, loss, seconds }) {
+    onStep(event) {
+      logLoss(event);
+      board?.onStep(event);
+    },
+    async onEpoch(event) {
+      const { epoch, loss, seconds } = event;
       console.log(`epoch ${epoch}/${epochs}  mean squared error ${loss.toFixed(5)}  ${seconds.toFixed(1)} s`);
       const name = epochName(epoch);
       const shown = picture(autoencoder, images, noise);
       await saveImage(join(folder, `${name}.png`), shown, readableGrid(shown, COLUMNS));
+      board?.onEpoch({ ...event, samples: shown });
       shown.dispose();
       // The decoder draws pictures from noise, so it is saved like a generator.
       if (keep.includes(epoch)) await saveWeights(`weights/${name}.safetensors`, { generator: autoencoder.decoder });

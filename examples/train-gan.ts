@@ -10,11 +10,17 @@ import {
   trainGan,
   withClasses,
 } from '../src/index.ts';
-import { checkpointDirectory, createDashboard, saveImage, writeFileAtomic } from '../src/node/index.ts';
+import {
+  checkpointDirectory,
+  createDashboard,
+  csvLog,
+  saveImage,
+  tensorboardLog,
+  writeFileAtomic,
+} from '../src/node/index.ts';
 import type { LabelledImages } from './digits.ts';
 import { CONDITIONAL_SAMPLES, type GanName, ganOptions, LATENT } from './gan-options.ts';
 import type { Interruption } from './interruption.ts';
-import { openLossLog } from './loss-log.ts';
 import type { TrainingOptions } from './options.ts';
 import { trainingCommand } from './report/command.ts';
 import { readableGrid } from './report/readable-grid.ts';
@@ -65,8 +71,9 @@ export async function trainGanRun(
   if (!resume) await writeDescription(folder, description);
 
   const dashboard = createDashboard({ epochs, stepsPerEpoch: Math.ceil(images.count / batchSize) });
-  const logLosses = openLossLog(join(folder, 'losses.csv'), resume);
   const columns = model === 'conditional' ? CONDITIONAL_SAMPLES.columns : 4;
+  const board = options.tensorboard ? tensorboardLog(folder, { columns }) : undefined;
+  const logLosses = csvLog(join(folder, 'losses.csv'));
   try {
     const { generator, discriminator, averageGenerator, history, completed } = await trainGan({
       ...ganOptions(options, model, data),
@@ -75,15 +82,18 @@ export async function trainGanRun(
       resume,
       signal: interruption.signal,
       async onResume(event) {
+        board?.onResume(event);
         await writeDescription(folder, description);
         dashboard.print(describeResume(event, folder));
       },
       onStep(event) {
         logLosses(event);
+        board?.onStep(event);
         dashboard.onStep(event);
       },
       async onEpoch(event) {
         dashboard.onEpoch(event);
+        board?.onEpoch(event);
         const name = epochName(event.epoch);
         await saveImage(join(folder, `${name}.png`), event.samples, readableGrid(event.samples, columns));
         if (options.keep.includes(event.epoch)) {

@@ -8,8 +8,12 @@ let remainders: Uint32Array | undefined;
 
 /** CRC-32 of a byte string, as an unsigned 32-bit number. */
 export function crc32(bytes: Uint8Array): number {
-  remainders ??= crcTable();
-  const table = remainders;
+  remainders ??= crcTable(0xedb88320);
+  return reflectedCrc(bytes, remainders);
+}
+
+/** The CRC of a byte string with the table of a reflected polynomial. It begins with all bits set and is inverted. */
+export function reflectedCrc(bytes: Uint8Array, table: Uint32Array): number {
   let crc = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
@@ -29,11 +33,12 @@ export function adler32(bytes: Uint8Array): number {
   return b * 65536 + a;
 }
 
-function crcTable(): Uint32Array {
+/** The remainders of all 256 bytes, for a polynomial of degree 32 with its bits reversed. */
+export function crcTable(polynomial: number): Uint32Array {
   const table = new Uint32Array(256);
   for (let byte = 0; byte < 256; byte++) {
     let remainder = byte;
-    for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
+    for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ polynomial : remainder >>> 1;
     table[byte] = remainder;
   }
   return table;

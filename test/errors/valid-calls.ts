@@ -69,6 +69,7 @@ const evaluator = (): ganvas.ImageEvaluatorOptions => {
 const stream = (): object => ({ write: () => true, isTTY: true, columns: 80, rows: 24, getColorDepth: () => 24 });
 const dashboard = (): node.Dashboard =>
   node.createDashboard({ epochs: 2, stepsPerEpoch: 2, stream: stream() as never, environment: {} });
+const board = (): node.TensorboardLog => node.tensorboardLog('events');
 const layer = (): ganvas.Layer => layers.dense({ units: 2 });
 const weight = (): ganvas.Variable => variable(tensor([1, 2]), 'weight');
 
@@ -353,6 +354,7 @@ const NODE: Readonly<Record<string, ValidCall>> = {
   createDashboard: of(node.createDashboard, () => [
     { epochs: 2, stepsPerEpoch: 2, stream: stream(), environment: {}, now: () => 0 },
   ]),
+  csvLog: of(node.csvLog, () => ['losses.csv']),
   enableWideSimd: of(node.enableWideSimd, () => []),
   loadImages: of(node.loadImages, () => [
     'pictures',
@@ -361,6 +363,7 @@ const NODE: Readonly<Record<string, ValidCall>> = {
   loadMnist: of(node.loadMnist, () => [{ directory: 'mnist', split: 'train', limit: 2 }]),
   readIdxFile: of(node.readIdxFile, () => ['mnist/train-labels-idx1-ubyte', { maxBytes: 1000 }]),
   saveImage: of(node.saveImage, () => ['samples.png', pictures(), { columns: 3, scale: 2 }]),
+  tensorboardLog: of(node.tensorboardLog, () => ['events', { columns: 3, scale: 2 }]),
   writeFileAtomic: of(node.writeFileAtomic, () => ['file.bin', new Uint8Array(3)]),
 };
 
@@ -374,6 +377,10 @@ const METHODS: Readonly<Record<string, ValidCall>> = {
     () => node.checkpointDirectory('checkpoints'),
     'save',
     () => [new Uint8Array(3)],
+  ),
+  'CsvLog.call': of(
+    (event: never) => node.csvLog('losses.csv')(event),
+    () => [{ epoch: 1, step: 1, loss: 0.5 }],
   ),
   'Dashboard.close': on(dashboard, 'close'),
   'Dashboard.onEpoch': on(dashboard, 'onEpoch', () => [
@@ -395,6 +402,11 @@ const METHODS: Readonly<Record<string, ValidCall>> = {
   'Optimizer.apply': on(ganvas.adam, 'apply', () => [[weight()], [tensor([1, 2])]]),
   'Optimizer.restore': on(ganvas.adam, 'restore', () => [3]),
   'Optimizer.slots': on(ganvas.adam, 'slots', () => [weight()]),
+  'TensorboardLog.onEpoch': on(board, 'onEpoch', () => [
+    { epoch: 1, seconds: 1, loss: 0.5, validation: { loss: 0.5 }, samples: pictures() },
+  ]),
+  'TensorboardLog.onResume': on(board, 'onResume', () => [{ epoch: 1, step: 2 }]),
+  'TensorboardLog.onStep': on(board, 'onStep', () => [{ epoch: 1, step: 1, stepsPerEpoch: 2, loss: 0.5 }]),
   'Random.normal': on(random, 'normal', () => [[2, 3], 1, 2]),
   'Random.permutation': on(random, 'permutation', () => [10]),
   'Random.state': on(random, 'state'),

@@ -25,6 +25,14 @@ export const NODE_CALLS: Calls<typeof node> = {
     ...wrongPaths('the path of a file'),
     [Runtime, [nowhere], /^".*" cannot be read: ENOENT.*Check the path/],
   ],
+  csvLog: wrongPaths('the name of a file'),
+  tensorboardLog: [
+    ...[undefined, null, '', 5].map(
+      (path): WrongCall => [Argument, [path], /^directory must be the path of a directory; got (undefined|null|""|5)/],
+    ),
+    [Argument, [nowhere, { columns: 0 }], /^columns must be a whole number of at least 1; got 0/],
+    [Argument, [nowhere, { colums: 1 }], /^unknown option "?colums"?.* Did you mean columns\?/],
+  ],
   loadImages: [
     ...[undefined, null, '', 5].map(
       (path): WrongCall => [Argument, [path], /^directory must be the path of a directory; got (undefined|null|""|5)/],

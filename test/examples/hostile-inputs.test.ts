@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { UsageError } from '../../bench/support/command-line.ts';
-import { openLossLog } from '../../examples/loss-log.ts';
 import { parseOptions } from '../../examples/options.ts';
+import { csvLog } from '../../src/node/csv-log.ts';
 import { temporaryFolders } from '../support/folder.ts';
 import { testRandom } from '../support/mutate.ts';
 
@@ -48,7 +48,7 @@ it('a losses.csv cut at any byte is resumed with whole rows only, those before t
   const path = join(newFolder(), 'losses.csv');
   for (let length = 0; length <= text.length; length++) {
     writeFileSync(path, text.slice(0, length));
-    openLossLog(path, true)({ epoch: 12, step: 35, generatorLoss: 1, discriminatorLoss: 2 });
+    csvLog(path)({ epoch: 12, step: 35, generatorLoss: 1, discriminatorLoss: 2 });
     const [header, ...kept] = readFileSync(path, 'utf8').trimEnd().split('\n');
     expect(header).toBe('epoch,step,generator_loss,discriminator_loss');
     expect(kept.pop()).toBe('12,35,1,2');
@@ -69,7 +69,7 @@ it('a losses.csv of garbage keeps none of it', () => {
     '\ufeff',
   ]) {
     writeFileSync(path, garbage);
-    openLossLog(path, true)({ epoch: 9, step: 1, generatorLoss: 1, discriminatorLoss: 2 });
+    csvLog(path)({ epoch: 9, step: 1, generatorLoss: 1, discriminatorLoss: 2 });
     expect(readFileSync(path, 'utf8').split('\n').slice(1)).toEqual(['9,1,1,2', '']);
   }
 });

@@ -30,6 +30,7 @@ describe('parseOptions', () => {
       checkpointEvery: undefined,
       resume: false,
       keep: [1, 5, 20, 50, 100],
+      tensorboard: false,
     });
   });
 
@@ -55,7 +56,7 @@ describe('parseOptions', () => {
   test('reads every option, with a space and with =', () => {
     const line =
       '--epochs 3 --batch-size=64 --seed 0 --data some/where --out=runs/x --limit 512 --threads 2 ' +
-      '--kernels simd --wide --checkpoint-every 50 --resume --keep 2,3 --model conv --width .5 --loss hinge ' +
+      '--kernels simd --wide --checkpoint-every 50 --resume --tensorboard --keep 2,3 --model conv --width .5 --loss hinge ' +
       '--learning-rate 0.0004 --beta2 0.98 ' +
       '--label-smoothing 0.1 --ema 0.999 --gradient-penalty wgan-gp:5:3 --discriminator-steps 4 ' +
       '--augment translation,cutout --decay 0.25';
@@ -84,6 +85,7 @@ describe('parseOptions', () => {
       checkpointEvery: 50,
       resume: true,
       keep: [2, 3],
+      tensorboard: true,
     });
   });
 
@@ -139,7 +141,7 @@ test('the help text names every option, in lines of at most 80 characters', () =
   expect(names.join(' ')).toBe(
     'model width epochs batch-size data limit learning-rate beta1 beta2 loss label-smoothing ema ' +
       'gradient-penalty discriminator-steps augment decay threads kernels wide ' +
-      'seed images size out checkpoint-every keep resume help',
+      'seed images size out checkpoint-every keep tensorboard resume help',
   );
   for (const line of help().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decodeSafetensors } from '../../src/io/safetensors.ts';
 import { readPng } from '../image/png-reader.ts';
+import { readEvents } from '../node/event-reader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-example-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -131,15 +132,23 @@ describe('examples/train.ts', () => {
     const [parts, whole] = ['autoencoder-parts', 'autoencoder-whole'].map((name) => join(folder, name));
     const run = (epochs: number, out: string, ...more: string[]) =>
       start('--model', 'autoencoder', '--epochs', `${epochs}`, ...FEW, '--out', out, ...more).ended;
-    expect((await run(1, parts!)).code).toBe(0);
+    expect((await run(1, parts!, '--tensorboard')).code).toBe(0);
     const description = join(parts!, 'run.json');
     const { flags, ...earlier } = JSON.parse(readFileSync(description, 'utf8'));
-    expect(flags).toEqual({ limit: 20, keep: '1,5,20,50,100', kernels: 'auto' });
+    expect(flags).toEqual({ limit: 20, keep: '1,5,20,50,100', kernels: 'auto', tensorboard: true });
     writeFileSync(description, JSON.stringify(earlier));
     const refused = await start('--resume', '--out', parts!).ended;
     expect(refused.stderr).toMatch(/was trained on 20 images, and there are 10000\. .* give --data, --images, --size/);
     expect(refused.code).toBe(2);
-    const resumed = await start('--resume', '--out', parts!, '--epochs', '2', '--limit', '20').ended;
+    const resumed = await start('--resume', '--out', parts!, '--epochs', '2', '--limit', '20', '--tensorboard').ended;
+    const events = readdirSync(parts!)
+      .filter((name) => name.startsWith('events.out.tfevents.'))
+      .sort();
+    // The second file starts with the fourth step: an epoch of 20 digits has three.
+    expect(events.map((name) => readEvents(join(parts!, name))[1])).toEqual([
+      { step: 1, content: 'start' },
+      { step: 4, content: 'start' },
+    ]);
     expect({ code: resumed.code, stderr: resumed.stderr }).toEqual({ code: 0, stderr: '' });
     expect(resumed.stdout).toMatch(/^resuming from .*checkpoint-\d+\.safetensors in epoch 2 with 0 steps done$/m);
     expect((await run(2, whole!)).code).toBe(0);

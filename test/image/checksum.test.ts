@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adler32, crc32 } from '../../src/image/checksum.ts';
+import { adler32, crc32, crcTable, reflectedCrc } from '../../src/image/checksum.ts';
 import { pseudoBytes } from './png-reader.ts';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -8,6 +8,12 @@ describe('checksums', () => {
   test('CRC-32 of "123456789" is cbf43926, the check value of the CRC catalogue; of no bytes 0', () => {
     expect(crc32(ascii('123456789'))).toBe(0xcbf43926);
     expect(crc32(new Uint8Array(0))).toBe(0);
+  });
+
+  test('CRC-32C of 32 bytes of 0 is 8a9136aa, of 32 bytes of 255 62a8ab43 (RFC 3720, appendix B.4)', () => {
+    const castagnoli = crcTable(0x82f63b78);
+    expect(reflectedCrc(new Uint8Array(32), castagnoli)).toBe(0x8a9136aa);
+    expect(reflectedCrc(new Uint8Array(32).fill(255), castagnoli)).toBe(0x62a8ab43);
   });
 
   test('CRC-32 of an IEND chunk is ae426082, the last four bytes of every PNG file', () => {
