@@ -22,8 +22,11 @@ export interface FileSystem {
 
 /** Declared here, so that code compiled against this package needs no types of Node. */
 export interface OpenFile {
+  /** Waits until the bytes are on the disk. */
   sync(): Promise<void>;
+  /** Releases the file. */
   close(): Promise<void>;
+  /** Writes a part of `bytes` at a position of the file; may write less of it. */
   write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
 }
 

@@ -16,8 +16,15 @@ export interface ReadableFileSystem {
 
 /** An open file. Declared here, so that code compiled against this package needs no types of Node. */
 export interface ReadableHandle {
-  stat(): Promise<{ isFile(): boolean; readonly size: number }>;
+  /** What kind of file it is, and its size in bytes. */
+  stat(): Promise<{
+    /** Whether it is no pipe, device, socket or directory. */
+    isFile(): boolean;
+    readonly size: number;
+  }>;
+  /** Reads from a position of the file into a part of `bytes`; may read less. */
   read(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  /** Releases the file. */
   close(): Promise<void>;
 }
 

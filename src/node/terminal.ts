@@ -16,11 +16,13 @@ import { epochLine, type Progress, progressLine, secondsLeft } from './terminal-
 
 /** What the dashboard needs of `process.stdout`. */
 export interface TerminalStream {
+  /** Shows text and escape sequences. */
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly writable?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
+  /** Bits of a colour: 1, 4, 8 or 24. */
   getColorDepth?(environment?: object): number;
 }
 

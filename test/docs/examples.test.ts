@@ -133,7 +133,7 @@ const MODULES = {
     trainClassifier: shortened(ganvas.trainClassifier),
     trainAutoencoder: shortened(ganvas.trainAutoencoder),
   },
-  'ganvas/node': { ...ganvasNode, loadMnist },
+  'ganvas/node': { ...ganvasNode, loadMnist, createDashboard },
   'node:fs/promises': fileSystem,
 };
 
@@ -141,6 +141,11 @@ function shortened<Options extends { readonly epochs?: number | undefined }, Res
   train: (options: Options) => Promise<Result>,
 ): (options: Options) => Promise<Result> {
   return (options) => train({ threads: 1, ...options, epochs: Math.min(options.epochs ?? 1, 1) });
+}
+
+/** One that prints nothing between the results of the tests. */
+function createDashboard(options: ganvasNode.DashboardOptions): ganvasNode.Dashboard {
+  return ganvasNode.createDashboard({ ...options, stream: { write: () => true } });
 }
 
 async function loadMnist({ limit = 256 }: ganvasNode.MnistOptions = {}): Promise<ganvasNode.Mnist> {

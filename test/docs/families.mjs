@@ -4,7 +4,7 @@
 const FAMILIES = [
   ['GAN', /^src\/gan\//],
   ['Other trainings', /^src\/(training|autoencoder|classifier)\//],
-  ['Tensors', /^src\/(autograd|core\/shape)/],
+  ['Tensors', /^src\/(autograd\/|core\/(shape|numbers))/],
   ['Losses', /^src\/ops\/(internal\/)?[\w-]*(loss|entropy)/],
   ['Operations', /^src\/ops\//],
   ['Layers', /^src\/nn\//],
@@ -13,7 +13,7 @@ const FAMILIES = [
   ['Data', /^src\/data\//],
   ['Images', /^src\/image\//],
   ['Files', /^src\/io\//],
-  ['Runtime', /^src\/(kernels|core\/errors)/],
+  ['Runtime', /^src\/(kernels|core)\//],
   ['Node', /^src\/node\//],
 ];
 

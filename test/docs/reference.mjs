@@ -26,8 +26,11 @@ const app = await Application.bootstrap({
   disableSources: true,
   excludeInternal: true,
   excludePrivate: true,
+  // What errors inherit from Error.
+  excludeExternals: true,
   categorizeByGroup: false,
   categoryOrder: FAMILY_NAMES,
+  highlightLanguages: ['bash', 'json', 'python', 'sh', 'ts', 'typescript'],
   navigation: { includeCategories: true, includeGroups: false },
   sort: ['kind', 'alphabetical'],
   kindSortOrder: [
