@@ -1,9 +1,12 @@
 /** What Node computes for settings of the studio: the hash that the page must show. */
 import { createHash } from 'node:crypto';
-import { loadDigits } from '../../examples/digits.ts';
+import { loadClassifier } from '../../examples/classifier.ts';
+import { loadDigits, loadSplits } from '../../examples/digits.ts';
 import { ganOptions } from '../../examples/gan-options.ts';
+import { readGeneratorFile } from '../../examples/generator-file.ts';
 import { RECIPES } from '../../examples/recipes.ts';
-import { encodeWeights, trainGan } from '../../src/index.ts';
+import { RUNS } from '../../examples/run-folder.ts';
+import { createRandom, encodeWeights, scope, softmax, trainGan } from '../../src/index.ts';
 import { checkpointDirectory } from '../../src/node/index.ts';
 
 /** The options of a short training of the compact model on the first digits, as `npm run train` makes them. */
@@ -32,4 +35,27 @@ export async function referenceHash(images: number, epochs: number): Promise<str
 /** Saves checkpoints of a training in a folder, as Node's programs do. */
 export async function saveCheckpoints(folder: string, images: number, epochs: number): Promise<void> {
   await trainGan({ ...(await compactOptions(images, epochs)), checkpoint: checkpointDirectory(folder) });
+}
+
+const PICTURES = 500;
+/** A class can be read if this share of all pictures is surely of it. */
+const SHARE = 0.02;
+const SURE = 0.95;
+
+let classifier: ReturnType<typeof loadClassifier> | undefined;
+
+/** The number of digits that a generator draws readably, by the classifier of `npm run evaluate`. */
+export async function readableClasses(weights: Uint8Array): Promise<number> {
+  classifier ??= loadSplits(undefined).then((splits) => loadClassifier(undefined, splits, RUNS, () => undefined));
+  const { features, head } = (await classifier).classifier;
+  const { generator } = readGeneratorFile('the generator', weights, ['compact']);
+  return scope(() => {
+    const pictures = generator.predict(createRandom(1).normal([PICTURES, 100]));
+    const { data } = softmax(head.predict(features.predict(pictures)));
+    const sure = new Array<number>(10).fill(0);
+    data.forEach((probability, i) => {
+      if (probability > SURE) sure[i % 10]!++;
+    });
+    return sure.filter((count) => count >= SHARE * PICTURES).length;
+  });
 }

@@ -4,6 +4,8 @@
  *   npm run test:studio                  both browsers
  *   npm run test:studio -- chromium      one of them
  *
+ * Frames, answers and seconds are of a machine without other work.
+ *
  * A browser that is not there is listed as not run; the exit code is 1 then, or if anything else is not as it should be.
  * Firefox is driven over WebDriver BiDi.
  */
@@ -17,7 +19,7 @@ import { chromium, firefox } from 'playwright-core';
 import { buildStudio, CLASSIFIER } from '../../examples/studio/build.ts';
 import { ISOLATION, POLICY, studioServer } from '../../examples/studio/server.ts';
 import { decodePng } from '../../src/index.ts';
-import { referenceHash, saveCheckpoints } from './reference.ts';
+import { readableClasses, referenceHash, saveCheckpoints } from './reference.ts';
 
 const BROWSERS = {
   chromium: { type: chromium, executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] },
@@ -72,6 +74,16 @@ const stepsAtLeast = (page, steps) =>
   page.waitForFunction((steps) => Number(document.querySelector('.status')?.dataset.steps) >= steps, steps, {
     timeout: PATIENCE,
   });
+/** Waits until the state that the page shows is saved. */
+const isSaved = (page) =>
+  page.waitForFunction(
+    () => {
+      const { steps, saved } = document.querySelector('.status')?.dataset ?? {};
+      return saved !== undefined && saved === steps;
+    },
+    undefined,
+    { timeout: PATIENCE },
+  );
 /** The hash of the weights after the step that the page shows, and that step. */
 async function fingerprint(page) {
   await page.waitForFunction(
@@ -96,7 +108,7 @@ async function tryPauseAndReload(browser, name, url, wanted) {
   await stepsAtLeast(page, 12);
   await page.click('#run');
   await buttonSays(page, 'Start');
-  await page.waitForTimeout(500);
+  await isSaved(page);
   const before = await fingerprint(page);
   await page.reload();
   await buttonSays(page, 'Start');
@@ -215,6 +227,25 @@ async function tryFiles(browser, name, url, wanted) {
   }
 }
 
+/** Seconds from opening the page, with its own settings, to ten classes of digits that can be read. */
+async function tryReadable(browser, name, url) {
+  const context = await browser.newContext();
+  const begin = performance.now();
+  const { page } = await openPage(context, url);
+  await buttonSays(page, 'Start');
+  await page.click('#run');
+  let seconds = 0;
+  let classes = 0;
+  while (classes < 10 && seconds < 180) {
+    await page.waitForTimeout(3000);
+    const weights = await savedFile(page, 'Generator');
+    seconds = (performance.now() - begin) / 1000;
+    classes = await readableClasses(weights);
+  }
+  report(`${name}, seconds to ten readable classes`, classes === 10 && seconds <= 90, seconds.toFixed(1));
+  await context.close();
+}
+
 /** Scripts, styles and the page; digits and the classifier are data. */
 function reportSize() {
   const kilobytes = (files) =>
@@ -246,6 +277,7 @@ try {
       [tryPlainHost, plainUrl],
       [tryFiles, url],
       [trySmoothness, url],
+      [tryReadable, url],
     ]) {
       const browser = await type.launch({ ...options, headless: true });
       try {

@@ -135,6 +135,9 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
       case 'epoch':
         distance.measure({ epoch: event.epoch, model: settings.model, weights: event.weights });
         return;
+      case 'saved':
+        status.showSaved(event.stepsDone);
+        return;
       case 'unsaved':
         status.showUnsaved(event.reason);
         return;

@@ -99,6 +99,7 @@ export type Event =
   | { readonly kind: 'file'; readonly name: string; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
   /** The weights of a finished epoch, for the worker that measures distances. */
   | { readonly kind: 'epoch'; readonly epoch: number; readonly weights: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'saved'; readonly stepsDone: number }
   /** Saving is not possible here, and why. The training goes on without. */
   | { readonly kind: 'unsaved'; readonly reason: string }
   | { readonly kind: 'failed'; readonly message: string };

@@ -9,6 +9,7 @@ export interface StatusPanel {
   showProgress(progress: Progress, settings: Settings): void;
   showRuntime(runtime: RuntimeInfo): void;
   showFingerprint(hash: string, stepsDone: number): void;
+  showSaved(stepsDone: number): void;
   showUnsaved(reason: string): void;
 }
 
@@ -26,8 +27,8 @@ export function statusPanel(): StatusPanel {
   const runtime = element('p', {}, '');
   const reasons = element('p', { class: 'hint' }, '');
   const fingerprint = element('output', { id: 'fingerprint' }, '');
-  const unsaved = element('p', { class: 'hint' });
-  unsaved.hidden = true;
+  const saved = element('p', { class: 'hint' });
+  saved.hidden = true;
   const details = element(
     'details',
     { class: 'runtime' },
@@ -43,7 +44,7 @@ export function statusPanel(): StatusPanel {
     element('div', { class: 'figures' }, figure('Epoch', epoch), figure('To go', left), figure('A step', pace)),
     bar,
     details,
-    unsaved,
+    saved,
   );
   root.classList.add('status');
   return {
@@ -66,9 +67,14 @@ export function statusPanel(): StatusPanel {
       fingerprint.textContent = hash;
       fingerprint.dataset['steps'] = `${stepsDone}`;
     },
+    showSaved(stepsDone) {
+      saved.textContent = `Saved at step ${stepsDone.toLocaleString('en')}. A reload goes on from there.`;
+      saved.hidden = false;
+      root.dataset['saved'] = `${stepsDone}`;
+    },
     showUnsaved(reason) {
-      unsaved.textContent = `Not saved over a reload: ${reason}`;
-      unsaved.hidden = false;
+      saved.textContent = `Not saved over a reload: ${reason}`;
+      saved.hidden = false;
     },
   };
 }

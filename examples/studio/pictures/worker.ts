@@ -45,6 +45,8 @@ let stepsPerSecond = 0;
 let isHidden = false;
 /** Whether it shall train as soon as its networks are there. */
 let playsAtStart = false;
+/** Whether the training that begins goes on from a file of the user's. */
+let isOpenedFile = false;
 let lastReport = 0;
 let lastSamples = 0;
 let directions: Float64Array[] = [];
@@ -181,6 +183,7 @@ const listener: Listener = {
     void sendFingerprint(one).catch(fail);
     if (playsAtStart) one.play();
     playsAtStart = false;
+    isOpenedFile = false;
   },
   stepped(one) {
     const now = performance.now();
@@ -205,7 +208,7 @@ const listener: Listener = {
     void sendFingerprint(one).catch(fail);
   },
   saved(one) {
-    void remember(one);
+    void remember(one).then(() => page.send({ kind: 'saved', stepsDone: one.stepsDone }));
   },
   failed(one, error) {
     if (one !== training) return fail(error);
@@ -216,9 +219,11 @@ const listener: Listener = {
       begin({ ...one.beginning, resume: false, losses: undefined, stepsBefore: 0, epochsBefore: 0 });
       return;
     }
-    fail(error);
-    // The saved state is of a training with other settings.
-    if (one.networks === undefined && one.beginning.resume) void restart(one.settings).catch(fail);
+    // A checkpoint of other settings: the page was reloaded before a new training had first saved. Only a file of the
+    // user's is worth an error.
+    const isForeign = one.networks === undefined && one.beginning.resume;
+    if (!isForeign || isOpenedFile) fail(error);
+    if (isForeign) void restart(one.settings).catch(fail);
   },
 };
 
@@ -293,6 +298,7 @@ async function openWeights(bytes: Uint8Array): Promise<void> {
     const { generatorRate, discriminatorRate } = found.settings;
     distances = [];
     playsAtStart = false;
+    isOpenedFile = true;
     const rates = [generatorRate, discriminatorRate] as const;
     begin({ settings: found.settings, firstRates: rates, stepsBefore: 0, epochsBefore: 0, resume: true });
     return;
