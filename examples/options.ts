@@ -85,7 +85,7 @@ export const TRAINING_OPTIONS = {
   wide: { type: 'boolean', help: 'use 256-bit SIMD if this Node supports it' },
 } as const;
 
-const RUN_OPTIONS = {
+export const RUN_OPTIONS = {
   seed: { type: 'string', value: 'N', help: 'random seed; equal seeds give equal bits (default 42)' },
   images: { type: 'string', value: 'DIR', help: 'folder of PNGs to draw instead of digits' },
   size: { type: 'string', value: 'N', help: 'scale the PNGs to N x N pixels' },

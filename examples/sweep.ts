@@ -24,7 +24,9 @@ import { evaluateFinished, resultsOf, resultTable, settingsTable } from './sweep
 async function sweep(options: SweepOptions, args: readonly string[]): Promise<number> {
   const { out, entries, list, only, evaluate } = options;
   if (list) {
-    const own = args.filter((word) => word !== '--list').map(quoted);
+    // The share of each when `jobs` of them run at a time; a command by itself would take all cores.
+    const share = args.some((word) => /^--threads\b/.test(word)) ? [] : ['--threads', `${options.threads}`];
+    const own = [...args.filter((word) => word !== '--list'), ...share].map(quoted);
     for (const { number } of entries) console.log(['npm run sweep --', ...own, '--only', `${number}`].join(' '));
     return 0;
   }
@@ -68,7 +70,7 @@ async function rememberSettings({ out, entries }: SweepOptions): Promise<void> {
   const path = join(out, 'sweep.json');
   const saved: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   for (const { name, args } of entries) {
-    const settings = args.filter((arg) => !/^--(epochs|wide|kernels)\b/.test(arg)).join(' ');
+    const settings = args.filter((arg) => !/^--(epochs|wide|kernels|keep|checkpoint-every)\b/.test(arg)).join(' ');
     if (saved[name] !== undefined && saved[name] !== settings) {
       throw new UsageError(
         `${out} has a training ${name} with other settings: "${saved[name]}", not "${settings}". ` +

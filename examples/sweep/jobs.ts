@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../src/core/errors.ts';
 import { readDescription } from '../run-folder.ts';
 import type { Entry, SweepOptions } from './options.ts';
 
@@ -13,6 +14,7 @@ export type State = 'finished' | 'stopped' | 'failed' | 'waiting';
 export const LOG = 'log.txt';
 
 const TRAIN = fileURLToPath(new URL('../train.ts', import.meta.url));
+const LEASH: string = new URL('leash.ts', import.meta.url).href;
 
 /** What the folder tells of a training that is not running. */
 export function stateOf({ folder, epochs }: Entry): State {
@@ -40,7 +42,12 @@ export async function runJobs(
     for (let entry = queue.shift(); entry !== undefined && !signal.aborted; entry = queue.shift()) {
       const resume = stateOf(entry) === 'stopped';
       onChange(entry, resume ? 'resumed' : 'started');
-      await train(entry, threads, resume, signal);
+      try {
+        await train(entry, threads, resume, signal);
+      } catch (error) {
+        // No process was started: the folder cannot be made, for example.
+        console.error(`${entry.name}: ${messageOf(error)}`);
+      }
       const state = stateOf(entry);
       const ok = state === 'finished' || signal.aborted;
       if (!ok) failed.add(entry.number);
@@ -62,9 +69,11 @@ function train(entry: Entry, threads: number, resume: boolean, signal: AbortSign
   const { folder, args } = entry;
   mkdirSync(folder, { recursive: true });
   const log = openSync(join(folder, LOG), resume ? 'a' : 'w');
-  const all = [...process.execArgv, TRAIN, ...args, '--out', folder, '--threads', `${threads}`];
-  const child = spawn(process.execPath, resume ? [...all, '--resume'] : all, { stdio: ['ignore', log, log] });
+  const all = [...process.execArgv, '--import', LEASH, TRAIN, ...args, '--out', folder, '--threads', `${threads}`];
+  const child = spawn(process.execPath, resume ? [...all, '--resume'] : all, { stdio: ['pipe', log, log] });
   closeSync(log);
+  // A training that ends at once closes its input first.
+  child.stdin?.on('error', () => {});
   // The training saves its state and ends.
   const stop = (): void => void child.kill('SIGINT');
   signal.addEventListener('abort', stop);

@@ -11,7 +11,7 @@ import {
 } from '../../bench/support/command-line.ts';
 import { didYouMean } from '../../src/core/check.ts';
 import { EVALUATOR_OPTIONS } from '../evaluate-options.ts';
-import { parseOptions as parseTraining, TRAINING_OPTIONS } from '../options.ts';
+import { parseOptions as parseTraining, RUN_OPTIONS, TRAINING_OPTIONS } from '../options.ts';
 import { type ModelName, RUNS } from '../run-folder.ts';
 
 export interface Entry {
@@ -47,11 +47,15 @@ export interface SweepOptions {
 export const USAGE = 'npm run sweep';
 
 const { threads, ...SETTINGS } = TRAINING_OPTIONS;
+const { images, size, keep, 'checkpoint-every': checkpointEvery } = RUN_OPTIONS;
+
+/** What goes to every training. */
+const PASSED = { ...SETTINGS, images, size, keep, 'checkpoint-every': checkpointEvery } as const;
 
 const OPTIONS = {
-  ...SETTINGS,
+  ...PASSED,
   seeds: { type: 'string', value: 'LIST', help: 'each combination with each seed (default 1,2,3)' },
-  vary: { type: 'string', multiple: true, value: 'NAME=A,B', help: 'an option above with each of these values' },
+  vary: { type: 'string', multiple: true, value: 'NAME=A,B', help: 'an option above with these values: beta1=0,0.5' },
   jobs: { type: 'string', value: 'N', help: 'trainings at a time (default: one for each core)' },
   threads: { ...threads, help: 'of each training (default: the cores shared out)' },
   evaluate: { type: 'boolean', help: 'compare the pictures of each run with real digits' },
@@ -73,8 +77,10 @@ export function parseOptions(args: readonly string[]): SweepOptions | 'help' {
   const { out = join(RUNS, 'sweep'), list = false, evaluate = false, data, classifier } = values;
   const passed: string[] = [];
   for (const [name, value] of Object.entries(values)) {
-    if (name in SETTINGS) passed.push(value === true ? `--${name}` : `--${name}=${value}`);
+    if (name in PASSED) passed.push(value === true ? `--${name}` : `--${name}=${value}`);
   }
+  if (evaluate && values.images !== undefined)
+    throw new UsageError('--evaluate compares digits, and --images has none');
   const seeds = readWholeNumbers(values, 'seeds', 0) ?? [1, 2, 3];
   const entries = entriesOf(out, passed, (values.vary ?? []).map(readVariation), seeds);
   const cores = availableParallelism();
@@ -116,7 +122,7 @@ function entriesOf(out: string, passed: readonly string[], variations: readonly 
   const all = combinations.flatMap((settings) => seeds.map((seed) => [...settings, ['seed', `${seed}`] as const]));
   return all.map((settings, i): Entry => {
     const fixed = passed.filter((option) => !settings.some(([name]) => option.startsWith(`--${name}=`)));
-    const args = [...fixed, ...settings.map(([name, value]) => `--${name}=${value}`)];
+    const args = [...fixed, ...settings.map(([name, value]) => `--${name}=${listed(name, value)}`)];
     const training = parseTraining(args);
     if (training === 'help') throw new UsageError(help());
     const name = settings.map(([name, value]) => `${name}=${value}`);
@@ -124,4 +130,9 @@ function entriesOf(out: string, passed: readonly string[], variations: readonly 
     const folder = join(out, name.join(',').replaceAll(/[^\w.,=+-]/g, '-'));
     return { number: i + 1, name: name.join(' '), model, seed, epochs, folder, args };
   });
+}
+
+/** In options that take a list themselves, + stands for its comma: augment=translation,translation+cutout. */
+function listed(name: string, value: string): string {
+  return name === 'augment' ? value.replaceAll('+', ',') : value;
 }

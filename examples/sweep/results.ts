@@ -24,7 +24,7 @@ export interface Result {
 }
 
 export function resultsOf(options: SweepOptions, failed: ReadonlySet<number>): Result[] {
-  const distances = readDistances(options.out);
+  const distances = readDistances(options);
   return options.entries.map((entry): Result => {
     const state = failed.has(entry.number) ? 'failed' : stateOf(entry);
     const finished = state === 'finished';
@@ -42,7 +42,7 @@ export function resultsOf(options: SweepOptions, failed: ReadonlySet<number>): R
 /** Evaluates the finished trainings that have no distance yet. Each distance is saved at once, in distances.json. */
 export async function evaluateFinished(options: SweepOptions, signal: AbortSignal): Promise<void> {
   const { out, entries, data, classifier, count } = options;
-  const distances = { ...readDistances(out) };
+  const distances = { ...readDistances(options) };
   const open = entries.filter((entry) => stateOf(entry) === 'finished' && distances[keyOf(entry)] === undefined);
   if (open.length === 0) return;
   const evaluator = await createEvaluator({ data, classifier, count, seed: 0 }, (text) => console.error(text));
@@ -52,15 +52,29 @@ export async function evaluateFinished(options: SweepOptions, signal: AbortSigna
     const { draw } = readGenerator(finalGenerator(entry.folder), entry.model);
     const { metrics } = scope(() => evaluator.rowOf(entry.name, draw(evaluator.count, 0)));
     distances[keyOf(entry)] = metrics.frechetDistance;
-    await writeText(join(out, DISTANCES), JSON.stringify(distances, undefined, 2));
+    const protocol = protocolOf(options);
+    await writeText(join(out, DISTANCES), JSON.stringify({ protocol, distances }, undefined, 2));
   }
 }
 
 const DISTANCES = 'distances.json';
 
-function readDistances(out: string): Readonly<Record<string, number | undefined>> {
-  const path = join(out, DISTANCES);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>) : {};
+interface Distances {
+  /** With what the pictures were compared. */
+  readonly protocol: string;
+  readonly distances: Readonly<Record<string, number>>;
+}
+
+/** None if they were measured with another number of pictures, other digits or another classifier. */
+function readDistances(options: SweepOptions): Readonly<Record<string, number | undefined>> {
+  const path = join(options.out, DISTANCES);
+  if (!existsSync(path)) return {};
+  const saved: Distances = JSON.parse(readFileSync(path, 'utf8'));
+  return saved.protocol === protocolOf(options) ? saved.distances : {};
+}
+
+function protocolOf({ count, data, classifier }: SweepOptions): string {
+  return `${count} pictures, ${data ?? 'examples/data'}, ${classifier ?? 'own classifier'}`;
 }
 
 /** A training that goes on for more epochs is evaluated again. */

@@ -1,7 +1,7 @@
 /** Sweeps as a user runs them, in processes of their own, on a few digits; the list of trainings and its mistakes. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../bench/support/command-line.ts';
@@ -16,6 +16,14 @@ function sweep(...args: string[]) {
   const script = ['--import', 'tsx', 'examples/sweep.ts', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, script, { encoding: 'utf8' });
   return { status, stdout, stderr };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error('the condition did not come true within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 const parsed = (line: string): SweepOptions => {
@@ -67,14 +75,82 @@ describe('npm run sweep', () => {
     const lines = sweep(...args, '--list')
       .stdout.trimEnd()
       .split('\n');
-    expect(lines).toEqual([1, 2].map((i) => `npm run sweep -- ${args.join(' ')} --only ${i}`));
+    const share = Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism())));
+    expect(lines).toEqual([1, 2].map((i) => `npm run sweep -- ${args.join(' ')} --threads ${share} --only ${i}`));
+    const two = sweep(...args, '--list', '--threads', '2').stdout.split('\n');
+    expect(two[0]).toBe(`npm run sweep -- ${args.join(' ')} --threads 2 --only 1`);
     const second = sweep(...args, '--only', '2');
     expect(second.stdout.split('\n').slice(2)).toEqual([expect.stringMatching(/^2 seed=2 +finished/), '']);
     expect(sweep(...args).stderr).not.toContain('seed=2 started');
   });
 });
 
+describe('a sweep that is stopped', () => {
+  const rows = (run: string): string[] => readFileSync(join(run, 'losses.csv'), 'utf8').trimEnd().split('\n');
+
+  test('killed: its training stops too, saves its state, and goes on with the same bits', {
+    timeout: 240_000,
+  }, async () => {
+    const out = join(folder, 'killed');
+    const args = [...SMALL, '--seeds', '7', '--threads', '1', '--out', out];
+    const run = join(out, 'seed=7');
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/sweep.ts', ...args, '--epochs', '5000']);
+    await until(() => existsSync(join(run, 'epoch-002.png')));
+    child.kill('SIGKILL');
+    // Nobody waits for the training now; it says so itself when it has saved its state.
+    await until(() => readFileSync(join(run, 'log.txt'), 'utf8').includes('Stopped: the state is saved'));
+
+    const epochs = `${Number(rows(run).at(-1)!.split(',')[0]) + 1}`;
+    const again = sweep(...args, '--epochs', epochs);
+    expect(again.status, again.stderr).toBe(0);
+    expect(again.stderr).toContain('1/1 seed=7 resumed');
+    const straight = join(folder, 'straight');
+    const other = ['--seeds', '7', '--threads', '2', '--out', straight, '--epochs', epochs];
+    expect(sweep(...SMALL, ...other).status).toBe(0);
+    expect(rows(run)).toEqual(rows(join(straight, 'seed=7')));
+    const [one, two] = [run, join(straight, 'seed=7')].map((path) => readFileSync(join(path, 'generator.safetensors')));
+    expect(Buffer.compare(one!, two!)).toBe(0);
+  });
+
+  test('Ctrl-C: all trainings save, no other begins, and the exit code is 130', { timeout: 240_000 }, async () => {
+    const out = join(folder, 'stopped');
+    const args = [...SMALL, '--seeds', '1,2,3', '--jobs', '2', '--epochs', '5000', '--out', out];
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/sweep.ts', ...args]);
+    const ended = new Promise((resolve) => {
+      child.on('close', resolve);
+    });
+    await until(() => [1, 2].every((seed) => existsSync(join(out, `seed=${seed}`, 'epoch-001.png'))));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(existsSync(join(out, 'seed=3'))).toBe(false);
+    for (const seed of [1, 2]) {
+      expect(readFileSync(join(out, `seed=${seed}`, 'log.txt'), 'utf8')).toContain('Stopped: the state is saved');
+    }
+  });
+});
+
+test('a folder that cannot be made is a failure of that training only', () => {
+  const out = join(folder, 'blocked');
+  mkdirSync(out);
+  writeFileSync(join(out, 'seed=1'), 'a file in its place');
+  const { status, stdout, stderr } = sweep(...SMALL, '--seeds', '1,2', '--epochs', '1', '--out', out);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^seed=1: .*(EEXIST|ENOTDIR)/m);
+  expect(stdout).toMatch(/^1 seed=1 +failed /m);
+  expect(stdout).toMatch(/^2 seed=2 +finished /m);
+}, 120_000);
+
 describe('the list', () => {
+  test('takes what every training can have; + stands for the comma of a list', () => {
+    const { entries } = parsed(
+      '--images shapes --size 16 --keep 1,2 --vary augment=cutout,translation+cutout --seeds 1',
+    );
+    expect(entries[1]!.name).toBe('augment=translation+cutout seed=1');
+    expect(entries[1]!.args).toEqual([
+      ...['--images=shapes', '--size=16', '--keep=1,2', '--augment=translation,cutout', '--seed=1'],
+    ]);
+  });
+
   test('has each combination with each seed, the last setting varying fastest', () => {
     const { entries, jobs, threads } = parsed(
       '--vary model=dense,conv --vary beta1=0,0.5 --seeds 7,8 --jobs 3 --beta1 0.9 --wide',
@@ -96,6 +172,7 @@ describe('the list', () => {
     ['--vary beta1=0.5,0.5', '--vary beta1=0.5,0.5 names a value twice'],
     ['--vary beta1=a', '--beta1 must be a number such as 0.25, got "a"'],
     ['--seeds 1 --only 2', '--only must be at most 1, the number of trainings; got 2'],
+    ['--evaluate --images shapes', '--evaluate compares digits, and --images has none'],
     ['--jobs 0', '--jobs must be a whole number of at least 1, got "0"'],
   ])('%s is refused', (line, message) => {
     expect(() => parsed(line)).toThrow(UsageError);
