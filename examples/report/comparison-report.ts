@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { type EvaluationRow, encodePng, imageGrid, type Tensor } from '../../src/index.ts';
-import { escaped, type LineChart, lineChart } from '../charts/line-chart.ts';
+import { escaped, type LineChart } from '../charts/line-chart.ts';
 import { type RunDescription, writeText } from '../run-folder.ts';
 import { distanceChart, readEvaluation } from './evaluation.ts';
 import { lossCharts, readLosses } from './losses.ts';
-import { dataUri, facts, image, note, page, section, tablesOf } from './page.ts';
+import { cardChart, commandBlock, dataUri, facts, image, note, page, section, tablesOf } from './page.ts';
 import { readableGrid } from './readable-grid.ts';
 import { duration } from './settings.ts';
 
@@ -46,10 +46,10 @@ export async function writeComparisonReport(folder: string, comparison: Comparis
     `<p class="lead">${escaped(`${explanation} The closest to real images is ${best.name}.`)}</p>`,
     '</header>',
     '<main>',
-    section('Real images', strip(real.samples, 'Real images')),
+    section('Real images', strip(real.samples, 'Real images'), { kind: 'wide' }),
     ...runs.map(card),
     section('All figures', tablesOf(text, 'How this was measured'), { kind: 'wide' }),
-    section('Repeat it', `<pre><code>${escaped(command)}</code></pre>${note(`The folder was ${folder}.`)}`, {
+    section('Repeat it', commandBlock(command) + note(`The folder was ${folder}.`), {
       kind: 'wide',
     }),
     '</main>',
@@ -68,7 +68,7 @@ function card({ name, folder, description, row, samples }: ComparedRun): string 
   const evaluation = readEvaluation(folder);
   const charts = [losses, evaluation && distanceChart(evaluation, epochs)]
     .filter((chart): chart is LineChart => chart !== undefined)
-    .map((chart) => lineChart(chart));
+    .map(cardChart);
   const own = existsSync(join(folder, 'report.html')) ? note(`Its own report: ${join(folder, 'report.html')}`) : '';
   const pictures = strip(samples, `Pictures by ${name}`);
   return section(name, `${figures}${pictures}<div class="charts">${charts.join('\n')}</div>${own}`);

@@ -48,7 +48,8 @@ export function readLosses(folder: string, stepsPerEpoch: number): Losses {
 
 /** One chart of all losses, and one for each other measure. */
 export function lossCharts({ series }: Losses): LineChart[] {
-  const named = (one: LossSeries): Series => ({ ...one, name: `${one.name}, last epoch ${one.mean.toPrecision(3)}` });
+  // The number is the mean of the last epoch.
+  const named = (one: LossSeries): Series => ({ ...one, name: `${one.name} ${one.mean.toPrecision(3)}` });
   // The discriminator first: it is blue, and the generator orange, as in the studio.
   const losses = series.filter(({ isLoss }) => isLoss).reverse();
   const others = series.filter(({ isLoss }) => !isLoss);

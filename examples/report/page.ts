@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { escaped } from '../charts/line-chart.ts';
+import { escaped, type LineChart, lineChart } from '../charts/line-chart.ts';
 
 export interface Page {
   readonly title: string;
@@ -61,6 +61,11 @@ export function column(...sections: readonly string[]): string {
   return `<div class="column">${sections.join('\n')}</div>`;
 }
 
+/** A command to copy. */
+export function commandBlock(command: string): string {
+  return `<pre><code>${escaped(command)}</code></pre>`;
+}
+
 export function note(text: string): string {
   return `<p class="note">${escaped(text)}</p>`;
 }
@@ -73,6 +78,11 @@ export function image(source: string, description: string): string {
 /** A PNG, also an animated one, in the page itself. */
 export function dataUri(png: Uint8Array): string {
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+}
+
+/** A chart of a size that can be read on a phone too. */
+export function cardChart(chart: LineChart): string {
+  return lineChart({ ...chart, width: 420, height: 250 });
 }
 
 /** Large figures, each with its name. */
@@ -90,8 +100,8 @@ export function settingsTable(entries: readonly (readonly [name: string, value: 
 }
 
 /**
- * The tables of a text of Markdown tables and plain lines, such as that of formatEvaluation(), and below them its lines.
- * The first column of a table names its rows; the others are figures.
+ * The tables of a text of Markdown tables and plain lines, such as that of formatEvaluation(), and below them its
+ * lines. The first column of a table names its rows; the others are figures.
  *
  * @param summary - what the lines are about; they are shown when the reader opens it.
  */
@@ -129,5 +139,7 @@ export function figuresTable([header = [], ...rows]: readonly (readonly string[]
     return `<tr><th scope="row">${escaped(name)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
   });
   const content = `<thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody>`;
-  return `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="figures">${content}</table></div>`;
+  const table = `<table class="figures">${content}</table>`;
+  // The keyboard can scroll what has the focus.
+  return `<div class="scroll" tabindex="0" role="group" aria-label="Table">${table}</div>`;
 }

@@ -10,7 +10,19 @@ import { quoted } from './command.ts';
 import { epochPictures } from './epochs.ts';
 import { distanceChart, finalRow, readEvaluation, realDistance, type SavedEvaluation } from './evaluation.ts';
 import { type Losses, lossCharts, readLosses } from './losses.ts';
-import { column, dataUri, facts, image, note, page, section, settingsTable, tablesOf } from './page.ts';
+import {
+  cardChart,
+  column,
+  commandBlock,
+  dataUri,
+  facts,
+  image,
+  note,
+  page,
+  section,
+  settingsTable,
+  tablesOf,
+} from './page.ts';
 import { duration, environmentTable, imagesName, modelName, settings } from './settings.ts';
 
 const REPORT = 'report.html';
@@ -70,7 +82,6 @@ function header(
       ['epochs', run.seconds === undefined ? `${epochs} of ${run.epochs}` : `${run.epochs}`],
       ['steps', rows.toLocaleString('en-US')],
       ...(run.seconds === undefined ? [] : [['training time', duration(run.seconds)] as const]),
-      ...(run.environment === undefined ? [] : [['threads', `${run.environment.runtime.threads}`] as const]),
       ['seed', `${run.seed}`],
     ]),
     '</header>',
@@ -109,11 +120,13 @@ function samples(run: RunDescription, pictures: ReturnType<typeof epochPictures>
 function curves(losses: Losses): string {
   const single = losses.series.filter(({ isLoss }) => isLoss).length === 1;
   const text = single
-    ? 'The line is the mean of neighbouring steps, the band their least and greatest values.'
-    : 'The two networks work against each other, so neither loss falls to 0: they should stay within a band. The line ' +
-      'is the mean of neighbouring steps, the band their least and greatest values.';
-  const charts = lossCharts(losses).map((chart) => lineChart(chart));
-  return section('Losses', `${note(text)}<div class="charts">${charts.join('\n')}</div>`);
+    ? ''
+    : 'The two networks work against each other, so neither loss falls to 0: they should stay within a band. ';
+  const reading =
+    'A line is the mean of neighbouring steps, the pale band their least and greatest values. Numbers are means of ' +
+    'the last epoch.';
+  const charts = lossCharts(losses).map(cardChart);
+  return section('Losses', `${note(text + reading)}<div class="charts">${charts.join('\n')}</div>`);
 }
 
 function walk(folder: string, run: RunDescription): string {
@@ -131,7 +144,7 @@ function walk(folder: string, run: RunDescription): string {
 
 function distances(evaluation: SavedEvaluation | undefined, epochs: number): string {
   const chart = evaluation && distanceChart(evaluation, epochs);
-  return chart === undefined ? '' : section('Distance', lineChart(chart));
+  return chart === undefined ? '' : section('Distance', cardChart(chart));
 }
 
 function quality(folder: string, evaluation: SavedEvaluation | undefined): string {
@@ -139,11 +152,12 @@ function quality(folder: string, evaluation: SavedEvaluation | undefined): strin
   if (evaluation === undefined) {
     const command = `npm run evaluate -- ${quoted(folder)}`;
     const text = note('This run has not been evaluated. This command adds its distance to real images:');
-    return section(heading, `${text}<pre><code>${escaped(command)}</code></pre>`, { kind: 'wide' });
+    return section(heading, `${text}${commandBlock(command)}`, { kind: 'wide' });
   }
   const text = note(
-    'The Frechet distance compares the features of drawn and real images: lower is better, and "real" shows what real ' +
-      'images reach. Precision is the share of pictures that look real, recall the share of real images that are drawn.',
+    'The Frechet distance compares the features of drawn and real images: lower is better, and "real" shows what ' +
+      'real images reach. Precision is the share of pictures that look real, recall the share of real images that ' +
+      'are drawn.',
   );
   return section(heading, `${text}${tablesOf(evaluation.text, 'How this was measured')}`, { kind: 'wide' });
 }
@@ -152,10 +166,8 @@ function repeat(folder: string, { command }: RunDescription): string {
   const files =
     'Beside this report: losses.csv and losses.svg, a picture for each epoch, training.apng, interpolation.png and ' +
     '.apng, weights as safetensors, checkpoints, and run.json with all settings.';
-  const again =
-    command === undefined
-      ? ''
-      : `<p>This command repeats the run, with the same bits on any machine:</p><pre><code>${escaped(command)}</code></pre>`;
+  const bits = '<p>This command repeats the run, with the same bits on any machine:</p>';
+  const again = command === undefined ? '' : bits + commandBlock(command);
   return section('Repeat it', `${again}${note(`${files} The folder was ${folder}.`)}`);
 }
 

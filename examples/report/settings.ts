@@ -19,7 +19,8 @@ export function modelName({ model, width }: RunDescription): string {
 /** Such as "10,000 images of 28 × 28 pixels, grey". */
 export function imagesName({ images, imageShape = [28, 28, 1] }: RunDescription): string {
   const [height, width, channels] = imageShape;
-  return `${images.toLocaleString('en-US')} images of ${height} × ${width} pixels, ${channels === 3 ? 'in colour' : 'grey'}`;
+  const colours = channels === 3 ? 'in colour' : 'grey';
+  return `${images.toLocaleString('en-US')} images of ${height} × ${width} pixels, ${colours}`;
 }
 
 /** Such as "2 h 5 min", "3 min 20 s", "12.3 s". */
@@ -34,7 +35,9 @@ export function duration(seconds: number): string {
 /** The names and values of all settings. */
 export function settings(run: RunDescription): [name: string, value: string][] {
   const given = Object.entries(run.options).filter(([, value]) => value !== undefined);
-  const words = given.map(([name, value]): [string, string] => [SETTING_NAMES[name] ?? inWords(name), `${value}`]);
+  const words = given.map(([name, value]): [string, string] => {
+    return [SETTING_NAMES[name] ?? inWords(name), name === 'gradientPenalty' ? penaltyName(`${value}`) : `${value}`];
+  });
   return [
     ['model', modelName(run)],
     ['images', imagesName(run)],
@@ -51,9 +54,15 @@ const SETTING_NAMES: Readonly<Record<string, string>> = {
   beta1: "Adam's beta1",
   beta2: "Adam's beta2",
   emaMomentum: 'momentum of the averaged generator',
-  gradientPenalty: 'gradient penalty, its weight, every so many steps',
   decay: 'share of the steps in which the rate falls to 0',
 };
+
+/** r1:3:2 becomes "r1, weight 3, every 2 steps". */
+function penaltyName(text: string): string {
+  const [kind, weight, every] = text.split(':');
+  const parts = [kind, weight && `weight ${weight}`, every && every !== '1' && `every ${every} steps`];
+  return parts.filter((part) => part).join(', ');
+}
 
 /** labelSmoothing becomes "label smoothing". */
 function inWords(name: string): string {

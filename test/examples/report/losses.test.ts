@@ -27,8 +27,8 @@ describe('the losses of a run', () => {
     ]);
     const charts = lossCharts(readLosses(folder, 2));
     expect(charts.map(({ title, series }) => [title, ...series.map(({ name }) => name)])).toEqual([
-      ['Losses', 'discriminator, last epoch 3.00', 'generator, last epoch 2.00'],
-      ['Gradient penalty', 'gradient penalty, last epoch 0.250'],
+      ['Losses', 'discriminator 3.00', 'generator 2.00'],
+      ['Gradient penalty', 'gradient penalty 0.250'],
     ]);
   });
 

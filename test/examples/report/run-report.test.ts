@@ -48,7 +48,7 @@ describe('the report of a run', () => {
     expect(page).toContain('<dt>epochs</dt><dd>2 of 3</dd>');
     expect(page).toContain('<th scope="row">loss</th><td>hinge</td>');
     expect(page.match(/<li><img src="data:image\/png;base64,[\w+/=]+" alt="Samples after epoch \d">/g)).toHaveLength(2);
-    expect(page).toContain('discriminator, last epoch 3.00');
+    expect(page).toContain('discriminator 3.00');
     expect(page).toContain("npm run train -- --data 'a &lt;b'");
     expect(page).toContain('npm run train -- --resume --out');
     expect(page).not.toContain('A walk');
