@@ -35,6 +35,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
   let stepsPerSecond = SPEEDS[0]!;
   let isHidden = true;
   let isAveraged = true;
+  let step = 0;
   let lastRow = 0;
 
   const worker = openWorker<Command, Event>(new URL('./plane-worker.js', import.meta.url), receive, fail);
@@ -72,7 +73,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
   }
 
   function play(given: boolean): void {
-    if (given !== isPlaying) announce(given ? 'Training.' : 'Paused.');
+    if (given !== isPlaying) announce(given ? 'Training.' : `Paused after ${step} steps.`);
     isPlaying = given;
     buttons.show(isPlaying ? 'training' : 'paused');
     run();
@@ -145,7 +146,8 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
     }
   }
 
-  function showLosses({ step, stepsPerSecond: pace, losses: means }: Frame): void {
+  function showLosses({ step: done, stepsPerSecond: pace, losses: means }: Frame): void {
+    step = done;
     figures.showSteps(step, isPlaying ? pace : 0);
     if (means === undefined || step < lastRow + ROW_EVERY) return;
     lastRow = step;
@@ -160,7 +162,12 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
       drawn = points;
       changeReal();
     },
-    end: remember,
+    end(place) {
+      remember();
+      // Without a mouse one may not see either where the points are.
+      if (place !== undefined)
+        announce(`${drawn.length / 2} real points, changed at ${place.map(coordinate).join(', ')}.`);
+    },
   });
   plane.canvas.setAttribute(
     'aria-label',
@@ -219,3 +226,8 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
     },
   };
 };
+
+/** x or y, to two decimals. */
+function coordinate(value: number): string {
+  return `${Math.round(100 * value) / 100}`;
+}

@@ -32,7 +32,6 @@ const LONGEST = 0.13;
 const HALF_SLOPE = 3;
 
 export function paintField({ context, side }: Surface, field: CanvasImageSource): void {
-  context.imageSmoothingQuality = 'high';
   context.drawImage(field, 0, 0, side, side);
 }
 

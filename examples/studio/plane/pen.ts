@@ -14,8 +14,8 @@ export interface PenHooks {
   begin(): Float32Array;
   /** Called after each change. */
   changed(points: Float32Array<ArrayBuffer>): void;
-  /** Called at the end of a stroke. */
-  end(): void;
+  /** Called at the end of a stroke. With the keys, `place` is where it was. */
+  end(place?: readonly [x: number, y: number]): void;
 }
 
 /** Steps of the cursor, in units of the plane. */
@@ -100,7 +100,7 @@ export function attachPen(plane: PlaneCanvas, hooks: PenHooks): void {
     } else if (key === 'Enter' || key === ' ') {
       drawing.replace(hooks.begin());
       touch((one) => (hooks.tool() === 'draw' ? one.dot(...keyed) : one.erase(...keyed)));
-      hooks.end();
+      hooks.end(keyed);
     } else return;
     point(keyed);
     event.preventDefault();
