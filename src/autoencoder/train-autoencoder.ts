@@ -27,7 +27,13 @@ export interface AutoencoderMeasures {
   readonly loss: number;
 }
 
-/** A scalar from two batches [n, ...image]. */
+/**
+ * A scalar from two batches [n, ...image].
+ *
+ * @example
+ * const absolute: ReconstructionLoss = (images, reconstructions) => meanAbsoluteError(images, reconstructions);
+ * absolute(ones([1, 28, 28, 1]), zeros([1, 28, 28, 1])); // 1
+ */
 export type ReconstructionLoss = (images: Tensor, reconstructions: Tensor) => Tensor;
 
 /** The options of trainAutoencoder(). */

@@ -32,7 +32,14 @@ export interface ClassifierMeasures {
   readonly accuracy: number;
 }
 
-/** A scalar from class numbers [n] and logits [n, classes]. */
+/**
+ * A scalar from class numbers [n] and logits [n, classes].
+ *
+ * @example
+ * const smoothed: ClassificationLoss = (labels, logits) =>
+ *   categoricalCrossentropy(oneHot(labels, 10), logits, { fromLogits: true, labelSmoothing: 0.1 });
+ * smoothed(tensor([3]), zeros([1, 10])); // 2.302585...: log(10)
+ */
 export type ClassificationLoss = (labels: Tensor, logits: Tensor) => Tensor;
 
 /** Images with their class numbers. */

@@ -12,7 +12,22 @@ import { checkShape, formatShape, MAX_SIZE, type Shape, sizeOf } from '../core/s
 import { gatherBytes } from '../kernels/library/movement.ts';
 import { heap } from '../kernels/runtime.ts';
 
-/** Images that can be gathered in batches. dataset() and tensorDataset() make one; users may write their own. */
+/**
+ * Images that can be gathered in batches. dataset() and tensorDataset() make one; users may write their own.
+ *
+ * @example
+ * // Pictures that are drawn when they are needed: white columns on black.
+ * const columns: Dataset = {
+ *   count: 64,
+ *   itemShape: [8, 8, 1],
+ *   gather: (indices) =>
+ *     reshape(
+ *       tensor(Array.from(indices, (index) => Array.from({ length: 64 }, (_, i) => (i % 8 === index % 8 ? 1 : -1)))),
+ *       [indices.length, 8, 8, 1],
+ *     ),
+ * };
+ * await trainGan({ images: columns, batchSize: 32, epochs: 1 });
+ */
 export interface Dataset {
   /** Number of items. */
   readonly count: number;

@@ -34,8 +34,8 @@ import { slice } from '../ops/shape-ops.ts';
 import { sqrt, square } from '../ops/unary.ts';
 
 /**
- * 'r1' keeps the discriminator's slope at real images small, 'r1r2' also that at generated ones, 'wgan-gp' holds it near
- * 1 between them. src/gan/gradient-penalty.ts has the formulas.
+ * 'r1' keeps the discriminator's slope at real images small, 'r1r2' also that at generated ones, 'wgan-gp' holds it
+ * near 1 between them. src/gan/gradient-penalty.ts has the formulas.
  */
 export type GradientPenaltyKind = 'r1' | 'r1r2' | 'wgan-gp';
 export const GRADIENT_PENALTIES: readonly GradientPenaltyKind[] = ['r1', 'r1r2', 'wgan-gp'];

@@ -32,7 +32,16 @@ import { mean } from '../ops/reduce.ts';
 import { slice } from '../ops/shape-ops.ts';
 import { relu, softplus } from '../ops/unary.ts';
 
-/** The loss of each network: a scalar, from the logits [n, 1] of one forward pass. */
+/**
+ * The loss of each network: a scalar, from the logits [n, 1] of one forward pass.
+ *
+ * @example
+ * const leastSquares: Objective = {
+ *   generatorLoss: (fake) => mean(square(sub(fake, 1))),
+ *   discriminatorLoss: (real, fake) => add(mean(square(sub(real, 1))), mean(square(fake))),
+ * };
+ * leastSquares.generatorLoss(tensor([[1], [3]]), tensor([[1], [1]])); // 2
+ */
 export interface Objective {
   /** What the generator minimises; gradients flow back to it through the logits of its images. */
   generatorLoss(fakeLogits: Tensor, realLogits: Tensor): Tensor;

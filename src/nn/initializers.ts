@@ -12,7 +12,13 @@ import { ShapeError } from '../core/errors.ts';
 import { type Option, option } from '../core/options.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../core/shape.ts';
 
-/** Makes the initial values of a weight: a tensor of the given shape. */
+/**
+ * Makes the initial values of a weight: a tensor of the given shape.
+ *
+ * @example
+ * const small: Initializer = (shape, random) => random.normal(shape, 0, 0.02);
+ * layers.dense({ units: 256, kernelInitializer: small });
+ */
 export type Initializer = (shape: Shape, random: Random) => Tensor;
 
 /** The initial values of a weight by their name in Keras, in camel case. */

@@ -23,7 +23,23 @@ export interface LayerConfig {
   readonly inputShape?: Shape | undefined;
 }
 
-/** A description of a layer. It may be built several times; each built layer has its own weights. */
+/**
+ * A description of a layer. It may be built several times; each built layer has its own weights.
+ *
+ * @example
+ * const double: Layer = {
+ *   kind: 'Double',
+ *   build: (inputShape) => ({
+ *     kind: 'Double',
+ *     settings: {},
+ *     outputShape: inputShape,
+ *     weights: [],
+ *     trainableWeights: [],
+ *     call: (x) => mul(x, 2),
+ *   }),
+ * };
+ * sequential([double]).call(tensor([[1, 2]])); // [[2, 4]]
+ */
 export interface Layer {
   /** Keras's class name: Dense, BatchNormalization, ... */
   readonly kind: string;

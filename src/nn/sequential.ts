@@ -59,7 +59,8 @@ const OPTIONS = { random: option<Random>(checkRandom).optional(), name: string()
  * @throws ArgumentError if the layers are no list of at least one layer; ShapeError if a layer cannot take what the
  *   one before it gives.
  * @example
- * const model = sequential([layers.dense({ units: 4, inputShape: [2] }), layers.leakyReLU(), layers.dense({ units: 1 })]);
+ * const hidden = [layers.dense({ units: 4, inputShape: [2] }), layers.leakyReLU()];
+ * const model = sequential([...hidden, layers.dense({ units: 1 })]);
  * model.outputShape; // [1]
  * model.call(tensor([[1, 2], [3, 4]])).shape; // [2, 1]
  * model.weights.map(({ shape }) => shape); // [[2, 4], [4], [4, 1], [1]]

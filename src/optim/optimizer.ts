@@ -15,8 +15,8 @@ export type OptimizerSettings = Readonly<Record<string, string | number | boolea
 export type Slots<Name extends string = string> = Readonly<Record<Name, Variable>>;
 
 /**
- * Changes variables by their gradients. adam(), sgd() and the others make one. `Slot`: the names of what it keeps for each
- * variable.
+ * Changes variables by their gradients. adam(), sgd() and the others make one. `Slot`: the names of what it keeps for
+ * each variable.
  */
 export interface Optimizer<Slot extends string = string> {
   /** The name and the settings that it was made with, for checkpoints and errors. */

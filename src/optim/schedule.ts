@@ -3,7 +3,14 @@
  * schedules also record their settings.
  */
 
-/** The learning rate as a function of the number of steps that are done. */
+/**
+ * The learning rate as a function of the number of steps that are done.
+ *
+ * @example
+ * const halfEvery1000: Schedule = (step) => 1e-3 * 0.5 ** Math.floor(step / 1000);
+ * const optimizer = adam({ learningRate: halfEvery1000 });
+ * optimizer.learningRate; // 0.001
+ */
 export type Schedule = (step: number) => number;
 
 /** Name and settings of a schedule, for checkpoints. A resumed training must have the same. */

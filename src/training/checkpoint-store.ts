@@ -12,7 +12,24 @@ export interface SavedCheckpoint {
   read(): Promise<Uint8Array>;
 }
 
-/** The type of the option `checkpoint`. Anything that keeps bytes can be a store: a folder, a database, a server. */
+/**
+ * The type of the option `checkpoint`. Anything that keeps bytes can be a store: a folder, a database, a server.
+ *
+ * @example
+ * // One that keeps checkpoints in an object, such as a database that has get and set.
+ * const saved = new Map<string, Uint8Array>();
+ * const store: CheckpointStore = {
+ *   async save(bytes) {
+ *     saved.set(`checkpoint ${saved.size}`, bytes.slice());
+ *   },
+ *   async list() {
+ *     return [...saved].reverse().map(([name, bytes]) => ({ name, read: async () => bytes }));
+ *   },
+ * };
+ * const { images } = await loadMnist();
+ * await trainGan({ images, epochs: 1, checkpoint: store });
+ * saved.size; // 1
+ */
 export interface CheckpointStore {
   /**
    * Called once, before the first step of a training and before list(). Rejects if the training cannot save here: the

@@ -38,8 +38,8 @@ export function toModule(example: Example, entries: Entries): string {
 }
 
 /**
- * JavaScript, the body of a function that returns a promise. It reads $modules, and calls $check(value, comment) where a
- * comment states a value. `stated` has these comments.
+ * JavaScript, the body of a function that returns a promise. It reads $modules, and calls $check(value, comment) where
+ * a comment states a value. `stated` has these comments.
  */
 export function toProgram(example: Example, entries: Entries): { readonly code: string; readonly stated: string[] } {
   const tree = parse(example);

@@ -14,6 +14,9 @@ const ENTRIES = new Map([
   ['node', 'ganvas/node'],
 ]);
 
+/** The first line of a page of Markdown. */
+const TITLE = /^# (.+)\n+/;
+
 process.chdir(root);
 const app = await Application.bootstrap({
   name: 'ganvas',
@@ -54,11 +57,12 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
   for (const module of context.project.getReflectionsByKind(ReflectionKind.Module)) {
     module.name = ENTRIES.get(module.name) ?? module.name;
   }
-  for (const document of context.project.getReflectionsByKind(ReflectionKind.Document)) {
-    document.name = withoutTitle(document.content) ?? document.name;
+  for (const page of context.project.getReflectionsByKind(ReflectionKind.Document)) {
+    page.name = TITLE.exec(page.content[0].text)?.[1] ?? page.name;
   }
   // The name of the project stands above it.
-  withoutTitle(context.project.readme);
+  const [start] = context.project.readme;
+  start.text = start.text.replace(TITLE, '');
   for (const reflection of context.project.getReflectionsByKind(ReflectionKind.All)) {
     if (!reflection.parent?.kindOf(ReflectionKind.Module)) continue;
     const file = fileOf(reflection);
@@ -66,13 +70,6 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: familyOf(file) }]));
   }
 });
-
-/** Takes the title out of a page, and returns it. */
-function withoutTitle([first]) {
-  const title = /^# (.+)\n+/.exec(first.text);
-  if (title !== null) first.text = first.text.slice(title[0].length);
-  return title?.[1];
-}
 
 /** The file that declares it; of a namespace, that of its first member. */
 function fileOf(reflection) {

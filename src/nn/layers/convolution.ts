@@ -70,7 +70,8 @@ export function conv2d(config: Conv2dConfig): Layer {
  *
  * @throws ArgumentError for a wrong option. build() throws a ShapeError if the items are not images.
  * @example
- * const layer = layers.conv2dTranspose({ filters: 64, kernelSize: 5, strides: 2, padding: 'same', inputShape: [7, 7, 128] });
+ * const config = { filters: 64, kernelSize: 5, strides: 2, padding: 'same', inputShape: [7, 7, 128] } as const;
+ * const layer = layers.conv2dTranspose(config);
  * sequential([layer]).outputShape; // [14, 14, 64]
  */
 export function conv2dTranspose(config: Conv2dConfig): Layer {

@@ -35,7 +35,8 @@ const TINY = 1e-12;
  *
  * @throws ArgumentError for a wrong option. build() throws one if the layer has no kernel.
  * @example
- * const layer = layers.spectralNormalization(layers.conv2d({ filters: 64, kernelSize: 3 }), { inputShape: [28, 28, 1] });
+ * const convolution = layers.conv2d({ filters: 64, kernelSize: 3 });
+ * const layer = layers.spectralNormalization(convolution, { inputShape: [28, 28, 1] });
  * sequential([layer]).weights.map(({ name }) => name); // ['kernel', 'bias', 'vector_u']
  */
 export function spectralNormalization(layer: Layer, config: SpectralNormalizationConfig = {}): Layer {
