@@ -5,31 +5,41 @@ import {
   conditionalGenerator,
   convGenerator,
   decodeTensorFile,
-  denseAutoencoder,
   denseGenerator,
   encodeTensorFile,
   loadWeights,
   type Model,
   refinedGenerator,
 } from '../src/index.ts';
+import type { GanName } from './gan-networks.ts';
 import type { ModelName } from './run-folder.ts';
 
 export const CLASSES = 10;
 
-export interface GeneratorFile {
-  readonly model: ModelName;
+export interface GeneratorFile<Name> {
+  readonly model: Name;
   readonly generator: Model;
 }
 
+/** Makes a generator from the sizes of its first kernel. */
+type Build<Name> = (model: Name, inputSize: number, units: number) => Model;
+
 /**
  * Reads the weights of a generator from a file of encodeWeights({ generator }), where it may have another name, or from
- * a checkpoint. Those of a conditional generator look like those of a refined one with a longer input, so only a name can tell it.
+ * a checkpoint. Those of a conditional generator look like those of a refined one with a longer input, so only a name
+ * can tell it.
  *
  * @param where - names the file in errors.
  * @param models - are tried in turn.
+ * @param build - makes them: buildGenerator() those of the GANs.
  * @throws ArgumentError if the weights fit none of the models; FormatError if the file is none of weights.
  */
-export function readGeneratorFile(where: string, bytes: Uint8Array, models: readonly ModelName[]): GeneratorFile {
+export function readGeneratorFile<Name extends ModelName>(
+  where: string,
+  bytes: Uint8Array,
+  models: readonly Name[],
+  build: Build<Name>,
+): GeneratorFile<Name> {
   const { entries } = decodeTensorFile(bytes);
   // A checkpoint has more networks than the generator.
   const names = entries.map(({ name }) => name);
@@ -57,7 +67,8 @@ export function readGeneratorFile(where: string, bytes: Uint8Array, models: read
   throw new ArgumentError(`${where} has weights of none of the known generators:\n  ${problems.join('\n  ')}`);
 }
 
-function build(model: ModelName, inputSize: number, units: number): Model {
+/** The generator of a GAN. */
+export function buildGenerator(model: GanName, inputSize: number, units: number): Model {
   switch (model) {
     case 'compact':
       // The first layer has 7 x 7 x (64 width) units.
@@ -68,8 +79,6 @@ function build(model: ModelName, inputSize: number, units: number): Model {
       return refinedGenerator({ latentDim: inputSize });
     case 'conditional':
       return conditionalGenerator({ latentDim: inputSize - CLASSES, classes: CLASSES });
-    case 'autoencoder':
-      return denseAutoencoder({ latentDim: inputSize }).decoder;
     case 'conv':
       // The first layer has 7 x 7 x (256 width) units.
       return convGenerator({ latentDim: inputSize, width: units / (7 * 7 * 256) });

@@ -2,8 +2,8 @@
  * Loads a generator from a weights file. Its model is named in run.json, or found by names and shapes of the weights.
  */
 import { readFileSync } from 'node:fs';
-import { concat, createRandom, type Model, scope, type Tensor, withClasses } from '../src/index.ts';
-import { CLASSES, readGeneratorFile } from './generator-file.ts';
+import { concat, createRandom, denseAutoencoder, type Model, scope, type Tensor, withClasses } from '../src/index.ts';
+import { buildGenerator, CLASSES, readGeneratorFile } from './generator-file.ts';
 import { MODELS, type ModelName } from './run-folder.ts';
 
 const BATCH = 256;
@@ -22,8 +22,13 @@ export interface SavedGenerator {
  */
 export function readGenerator(path: string, named: ModelName | undefined): SavedGenerator {
   const models = named === undefined ? MODELS : [named];
-  const { model, generator } = readGeneratorFile(path, readFileSync(path), models);
+  const { model, generator } = readGeneratorFile(path, readFileSync(path), models, build);
   return { model, draw: (count, seed) => drawPictures(generator, model === 'conditional', count, seed) };
+}
+
+function build(model: ModelName, inputSize: number, units: number): Model {
+  if (model === 'autoencoder') return denseAutoencoder({ latentDim: inputSize }).decoder;
+  return buildGenerator(model, inputSize, units);
 }
 
 /** Pictures [count, 28, 28, 1] from normal noise. A conditional generator draws all digits in turn. */

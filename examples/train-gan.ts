@@ -19,7 +19,8 @@ import {
   writeFileAtomic,
 } from '../src/node/index.ts';
 import type { LabelledImages } from './digits.ts';
-import { CONDITIONAL_SAMPLES, type GanName, ganOptions, LATENT } from './gan-options.ts';
+import { CONDITIONAL_SAMPLES, type GanName, LATENT } from './gan-networks.ts';
+import { ganOptions } from './gan-options.ts';
 import type { Interruption } from './interruption.ts';
 import type { TrainingOptions } from './options.ts';
 import { trainingCommand } from './report/command.ts';

@@ -3,23 +3,27 @@
  * digits. esbuild comes with tsx, so the lock file pins it.
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { POLICY } from './server.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Scripts that the page loads by name: its own, and the workers of the modes. */
+/** Scripts and styles that are loaded by name: the page's, and those of the modes and their workers. */
 const ENTRIES: Readonly<Record<string, string>> = {
   page: 'page.ts',
   'pictures-worker': 'pictures/worker.ts',
   'distance-worker': 'pictures/distance-worker.ts',
   'plane-worker': 'plane/worker.ts',
+  // esbuild leaves their references to files as they are.
+  studio: 'studio.css',
+  pictures: 'pictures/pictures.css',
+  plane: 'plane/plane.css',
 };
 
 /** Files that are copied as they are. */
-const FILES = ['studio.css', 'pictures/pictures.css', 'plane/plane.css', 'icon.svg'];
+const FILES = ['icon.svg'];
 const DIGITS = ['images-idx3-ubyte.gz', 'labels-idx1-ubyte.gz'];
 
 /** The network that distances are measured with. The page works without; classifier.ts writes it. */
@@ -36,10 +40,11 @@ export async function buildStudio(folder: string): Promise<void> {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    external: ['*.svg'],
     logLevel: 'warning',
   });
   const page = readFileSync(join(here, 'index.html'), 'utf8');
   writeFileSync(join(folder, 'index.html'), page.replace('content="POLICY"', `content="${POLICY}"`));
-  for (const name of FILES) copyFileSync(join(here, name), join(folder, basename(name)));
+  for (const name of FILES) copyFileSync(join(here, name), join(folder, name));
   for (const name of DIGITS) copyFileSync(join(here, '../data', name), join(folder, name));
 }

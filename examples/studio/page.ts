@@ -9,9 +9,20 @@ interface ModeEntry {
 }
 
 const MODES: readonly ModeEntry[] = [
-  { name: 'pictures', label: 'Pictures', load: () => import('./pictures/page.ts') },
-  { name: 'points', label: 'Points', load: () => import('./plane/page.ts') },
+  { name: 'pictures', label: 'Pictures', load: () => styled('pictures', import('./pictures/page.ts')) },
+  { name: 'points', label: 'Points', load: () => styled('plane', import('./plane/page.ts')) },
 ];
+
+/** Loads the styles of a mode beside its module. */
+async function styled<Module>(name: string, module: Promise<Module>): Promise<Module> {
+  const link = element('link', { rel: 'stylesheet', href: `${name}.css` });
+  await new Promise<void>((resolve, reject) => {
+    link.addEventListener('load', () => resolve());
+    link.addEventListener('error', () => reject(new Error(`${name}.css could not be loaded`)));
+    document.head.append(link);
+  });
+  return module;
+}
 
 const FIRST = MODES[0]!;
 

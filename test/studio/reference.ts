@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { loadClassifier } from '../../examples/classifier.ts';
 import { loadDigits, loadSplits } from '../../examples/digits.ts';
 import { ganOptions } from '../../examples/gan-options.ts';
-import { readGeneratorFile } from '../../examples/generator-file.ts';
+import { buildGenerator, readGeneratorFile } from '../../examples/generator-file.ts';
 import { RECIPES } from '../../examples/recipes.ts';
 import { RUNS } from '../../examples/run-folder.ts';
-import { createRandom, encodeWeights, scope, softmax, trainGan } from '../../src/index.ts';
+import { type Classifier, createRandom, encodeWeights, scope, softmax, trainGan } from '../../src/index.ts';
 import { checkpointDirectory } from '../../src/node/index.ts';
 
 /** The options of a short training of the compact model on the first digits, as `npm run train` makes them. */
@@ -44,11 +44,16 @@ const SURE = 0.95;
 
 let classifier: ReturnType<typeof loadClassifier> | undefined;
 
+/** Loads the classifier; trains it if it was never needed before. */
+export async function prepareClassifier(): Promise<Classifier> {
+  classifier ??= loadSplits(undefined).then((splits) => loadClassifier(undefined, splits, RUNS, () => undefined));
+  return (await classifier).classifier;
+}
+
 /** The number of digits that a generator draws readably, by the classifier of `npm run evaluate`. */
 export async function readableClasses(weights: Uint8Array): Promise<number> {
-  classifier ??= loadSplits(undefined).then((splits) => loadClassifier(undefined, splits, RUNS, () => undefined));
-  const { features, head } = (await classifier).classifier;
-  const { generator } = readGeneratorFile('the generator', weights, ['compact']);
+  const { features, head } = await prepareClassifier();
+  const { generator } = readGeneratorFile('the generator', weights, ['compact'], buildGenerator);
   return scope(() => {
     const pictures = generator.predict(createRandom(1).normal([PICTURES, 100]));
     const { data } = softmax(head.predict(features.predict(pictures)));

@@ -3,6 +3,7 @@
  *
  *   npm run test:studio                  both browsers
  *   npm run test:studio -- chromium      one of them
+ *   npm run test:studio -- smooth        one of the trials: reload, plain, files, smooth, readable
  *
  * Frames, answers and seconds are of a machine without other work.
  *
@@ -19,7 +20,7 @@ import { chromium, firefox } from 'playwright-core';
 import { buildStudio, CLASSIFIER } from '../../examples/studio/build.ts';
 import { ISOLATION, POLICY, studioServer } from '../../examples/studio/server.ts';
 import { decodePng } from '../../src/index.ts';
-import { readableClasses, referenceHash, saveCheckpoints } from './reference.ts';
+import { prepareClassifier, readableClasses, referenceHash, saveCheckpoints } from './reference.ts';
 
 const BROWSERS = {
   chromium: { type: chromium, executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] },
@@ -30,7 +31,9 @@ const SHORT = { images: 1280, epochs: 3 };
 const HASH = `#images=${SHORT.images}&epochs=${SHORT.epochs}`;
 const PATIENCE = 120_000;
 
-const chosen = process.argv.slice(2);
+const words = process.argv.slice(2);
+const browsers = words.filter((word) => word in BROWSERS);
+const trials = words.filter((word) => !(word in BROWSERS));
 const folder = mkdtempSync(join(tmpdir(), 'ganvas-studio-'));
 /** The files that the pages of the tests have asked for. */
 const requested = new Set(['index.html']);
@@ -229,6 +232,7 @@ async function tryFiles(browser, name, url, wanted) {
 
 /** Seconds from opening the page, with its own settings, to ten classes of digits that can be read. */
 async function tryReadable(browser, name, url) {
+  await prepareClassifier();
   const context = await browser.newContext();
   const begin = performance.now();
   const { page } = await openPage(context, url);
@@ -267,18 +271,19 @@ try {
   const wanted = await referenceHash(SHORT.images, SHORT.epochs);
   console.log(`Node has ${wanted}`);
   for (const [name, { type, ...options }] of Object.entries(BROWSERS)) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    if (browsers.length > 0 && !browsers.includes(name)) continue;
     if (!existsSync(options.executablePath)) {
       report(name, false, `NOT RUN, there is no ${options.executablePath}`);
       continue;
     }
-    for (const [attempt, address] of [
-      [tryPauseAndReload, url],
-      [tryPlainHost, plainUrl],
-      [tryFiles, url],
-      [trySmoothness, url],
-      [tryReadable, url],
-    ]) {
+    for (const [trial, [attempt, address]] of Object.entries({
+      reload: [tryPauseAndReload, url],
+      plain: [tryPlainHost, plainUrl],
+      files: [tryFiles, url],
+      smooth: [trySmoothness, url],
+      readable: [tryReadable, url],
+    })) {
+      if (trials.length > 0 && !trials.includes(trial)) continue;
       const browser = await type.launch({ ...options, headless: true });
       try {
         await attempt(browser, name, address, wanted);

@@ -1,6 +1,6 @@
 /** What a safetensors file of the user's holds: a checkpoint of trainGan with its settings, or weights of a generator. */
-import { ArgumentError, decodeTensorFile, encodeWeights } from '../../../src/index.ts';
-import { readGeneratorFile } from '../../generator-file.ts';
+import { decodeTensorFile, encodeWeights } from '../../../src/index.ts';
+import { buildGenerator, readGeneratorFile } from '../../generator-file.ts';
 import { completed, MODELS, namedSettings, type Settings } from './settings.ts';
 
 export type WeightsFile =
@@ -16,8 +16,7 @@ export function settingsOfCheckpoint(bytes: Uint8Array, present: Settings): Weig
   const get = (name: string): string => metadata[PREFIX + name] ?? '';
   const isCheckpoint = metadata['format'] === 'ganvas checkpoint';
   const models = get('labels.classes') !== '' ? (['conditional'] as const) : Object.keys(MODELS).filter(isModel);
-  const { model, generator } = readGeneratorFile('the file', bytes, models);
-  if (model === 'autoencoder') throw new ArgumentError('the file is of an autoencoder; the studio trains GANs');
+  const { model, generator } = readGeneratorFile('the file', bytes, models, buildGenerator);
   if (!isCheckpoint) {
     const settings = model === present.model ? present : completed({ model, seed: present.seed });
     return { kind: 'weights', settings, generator: encodeWeights({ generator }) };

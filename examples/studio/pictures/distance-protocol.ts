@@ -1,5 +1,5 @@
 /** The messages between the page of the pictures and the worker that measures distances. */
-import type { GanName } from '../../gan-options.ts';
+import type { GanName } from '../../gan-networks.ts';
 
 export interface Measure {
   /** The number of the training, which comes back with the distance. */

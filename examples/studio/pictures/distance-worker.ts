@@ -15,8 +15,8 @@ import {
   tensor,
   withClasses,
 } from '../../../src/index.ts';
-import { LATENT } from '../../gan-options.ts';
-import { readGeneratorFile } from '../../generator-file.ts';
+import { LATENT } from '../../gan-networks.ts';
+import { buildGenerator, readGeneratorFile } from '../../generator-file.ts';
 import { openPage } from '../worker-link.ts';
 import { byteImages } from './byte-images.ts';
 import { loadDigits } from './digits.ts';
@@ -92,7 +92,7 @@ function featuresOf(features: Model, images: Dataset): Tensor {
 }
 
 function distanceOf({ model, weights }: Measure, { features, real }: NonNullable<typeof judge>): number {
-  const { generator } = readGeneratorFile('the generator', weights, [model]);
+  const { generator } = readGeneratorFile('the generator', weights, [model], buildGenerator);
   const random = createRandom(0);
   const images: Dataset = {
     count: PICTURES,

@@ -22,7 +22,8 @@ const PATIENCE = 1000;
 const SPEEDS = [0, 10, 3, 1];
 
 export const createMode: CreateMode = ({ root, settings: parameters, share, announce, fail }) => {
-  const named = namedSettings(parameters);
+  // Settings of the other mode have partly the same names.
+  const named = parameters.get('mode') === null ? namedSettings(parameters) : {};
   let settings: Settings = completed(named);
   let phase: Progress['phase'] = 'loading';
   let epoch = 0;

@@ -3,7 +3,7 @@
  * recipe has anyway are left out there.
  */
 import type { AugmentationKind, GanLoss, GradientPenaltyKind, GradientPenaltyOptions } from '../../../src/index.ts';
-import type { GanName } from '../../gan-options.ts';
+import type { GanName } from '../../gan-networks.ts';
 import { RECIPES } from '../../recipes.ts';
 
 // Names and labels. The library has lists of these names too, but they would bring the kernels into the page.

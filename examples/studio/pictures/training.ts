@@ -16,7 +16,7 @@ import {
   trainGan,
   variable,
 } from '../../../src/index.ts';
-import { ganOptions } from '../../gan-options.ts';
+import { networksOf } from '../../gan-networks.ts';
 import { RECIPES, WIDTHS } from '../../recipes.ts';
 import type { StudioImages } from './images.ts';
 import { LossRows } from './loss-rows.ts';
@@ -214,21 +214,15 @@ export class Training {
 
   #options(): TrainGanOptions {
     const { settings } = this;
-    const { model, loss, augment, batchSize, epochs, seed } = settings;
-    const { adam, emaMomentum } = RECIPES[model];
-    return ganOptions(
-      {
-        ...{ adam, emaMomentum, batchSize, epochs, seed, loss },
-        augment: augment === 'none' ? [] : [augment],
-        gradientPenalty: penaltyOf(settings),
-        labelSmoothing: undefined,
-        discriminatorSteps: 1,
-        width: WIDTHS[model] ?? 1,
-        decay: 0,
-      },
-      model,
-      this.beginning.data,
-    );
+    const { model, loss, augment, batchSize, seed } = settings;
+    const { data } = this.beginning;
+    return {
+      ...networksOf(model, { seed, width: WIDTHS[model] ?? 1 }, data),
+      ...{ images: data.images, loss, batchSize, seed },
+      emaMomentum: RECIPES[model].emaMomentum,
+      gradientPenalty: penaltyOf(settings),
+      ...(augment !== 'none' && { augmentation: [augment] }),
+    };
   }
 
   /** What trainGan waits for before each step. */

@@ -12,7 +12,7 @@ import {
   scope,
   withClasses,
 } from '../../../src/index.ts';
-import { LATENT } from '../../gan-options.ts';
+import { LATENT } from '../../gan-networks.ts';
 import { openPage } from '../worker-link.ts';
 import { byteImages } from './byte-images.ts';
 import { settingsOfCheckpoint } from './checkpoint-settings.ts';
