@@ -131,6 +131,7 @@ export type { Initializer, InitializerName } from './nn/initializers.ts';
 export type { BuiltLayer, CallOptions, Layer, LayerConfig } from './nn/layer.ts';
 export * as layers from './nn/layers/index.ts';
 export { cloneModel, type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
+export { type EncodeOnnxOptions, encodeOnnx } from './onnx/encode-onnx.ts';
 export {
   elu,
   gelu,

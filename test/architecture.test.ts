@@ -24,6 +24,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   data: ['core', 'kernels', 'autograd'],
   image: ['core'],
   io: ['core', 'autograd'],
+  onnx: ['core', 'autograd', 'ops', 'nn', 'io'],
   metrics: ['core', 'kernels', 'autograd', 'ops', 'nn', 'data', 'image'],
   training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'io'],
   gan: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'training'],

@@ -4,10 +4,11 @@ import { fieldsOf } from '../core/check.ts';
 import { callback, option, readOptions } from '../core/options.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { checkModel } from '../nn/check-model.ts';
 import { meanSquaredError } from '../ops/losses.ts';
 import { adam } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-import { buildInRow, checkModel, expectShape, OPTIMIZER } from '../training/checks.ts';
+import { buildInRow, expectShape, OPTIMIZER } from '../training/checks.ts';
 import { describeImages } from '../training/configuration.ts';
 import {
   checkValidationImages,

@@ -5,8 +5,9 @@ import { ShapeError } from '../core/errors.ts';
 import { formatShape, type Shape } from '../core/shape.ts';
 import { visitBatches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { checkModel } from '../nn/check-model.ts';
 import { argMaxRows } from '../ops/internal/arg-max.ts';
-import { buildInRow, checkModel, expectShape, readLabels } from '../training/checks.ts';
+import { buildInRow, expectShape, readLabels } from '../training/checks.ts';
 import { readDataset } from '../training/options.ts';
 import type { Classifier } from './digit-classifier.ts';
 

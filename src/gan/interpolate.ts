@@ -13,8 +13,8 @@ import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { choice, integer, readOptions } from '../core/options.ts';
 import { checkShape, formatShape } from '../core/shape.ts';
+import { checkModel } from '../nn/check-model.ts';
 import type { Model } from '../nn/sequential.ts';
-import { checkModel } from '../training/checks.ts';
 
 /** The options of interpolate(). */
 export interface InterpolateOptions {

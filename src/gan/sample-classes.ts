@@ -5,9 +5,9 @@ import { checkTensor, type Tensor } from '../autograd/tensor.ts';
 import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { integer, option, readOptions } from '../core/options.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
+import { checkModel } from '../nn/check-model.ts';
 import type { Model } from '../nn/sequential.ts';
 import { oneHot } from '../ops/gather.ts';
-import { checkModel } from '../training/checks.ts';
 import { classesOf, joinClasses, labelBytes, MAX_CLASSES } from './classes.ts';
 import { RANDOM } from './model-options.ts';
 

@@ -23,6 +23,31 @@ export interface LayerConfig {
   readonly inputShape?: Shape | undefined;
 }
 
+/** The kinds of the library's layers. A table over them, such as that of src/onnx, must have an entry for each. */
+export type LayerKind =
+  | 'Activation'
+  | 'AveragePooling2D'
+  | 'BatchNormalization'
+  | 'Conv2D'
+  | 'Conv2DTranspose'
+  | 'Dense'
+  | 'Dropout'
+  | 'ELU'
+  | 'Embedding'
+  | 'Flatten'
+  | 'GlobalAveragePooling2D'
+  | 'GroupNormalization'
+  | 'LayerNormalization'
+  | 'LeakyReLU'
+  | 'MaxPooling2D'
+  | 'PReLU'
+  | 'Reshape'
+  | 'Residual'
+  | 'Softmax'
+  | 'SpectralNormalization'
+  | 'UpSampling2D'
+  | 'ZeroPadding2D';
+
 /**
  * A description of a layer. It may be built several times; each built layer has its own weights.
  *
@@ -67,6 +92,8 @@ export interface BuiltLayer {
    * All weights with names that differ, for a layer made of others: `0.kernel`, `1.kernel`. Default: their own names.
    */
   readonly namedWeights?: readonly (readonly [name: string, weight: Variable])[];
+  /** The layers of the two ways whose outputs a residual block adds. Absent in other layers. */
+  readonly branches?: readonly [main: readonly BuiltLayer[], shortcut: readonly BuiltLayer[]];
   /** [n, ...inputShape] -> [n, ...outputShape] */
   call(x: Tensor, options: CallOptions): Tensor;
   /** The slope below zero, if the layer is a LeakyReLU. The layer before it may then compute it. */
@@ -86,7 +113,7 @@ export const CALL_OPTIONS: {
 /** Makes a layer whose build() and call() check their arguments. `where` is the name of the layer in errors. */
 export function defineLayer(
   where: string,
-  kind: string,
+  kind: LayerKind,
   inputShape: Shape | undefined,
   build: (items: Shape, random: Random) => BuiltLayer,
 ): Layer {
@@ -98,9 +125,24 @@ export function defineLayer(
       const built = build(shape, checkRandom(`${where}.build`, 'random', random));
       const call: BuiltLayer['call'] = (x, options) =>
         built.call(checkTensor(`${where}.call`, 'x', x), readOptions(`${where}.call`, options, CALL_OPTIONS));
-      return { ...built, call };
+      const checked = { ...built, call };
+      OWN_LAYERS.add(checked);
+      return checked;
     },
   };
+}
+
+/** The built layers that defineLayer() made. A user's layer may have the kind of one of them and compute another thing. */
+const OWN_LAYERS = new WeakSet<BuiltLayer>();
+
+/** A built layer of the library: its kind, settings and weights say all that it computes. */
+export interface OwnLayer extends BuiltLayer {
+  readonly kind: LayerKind;
+}
+
+/** @internal Whether the library built the layer. */
+export function isOwnLayer(layer: BuiltLayer): layer is OwnLayer {
+  return OWN_LAYERS.has(layer);
 }
 
 /**
@@ -148,7 +190,7 @@ export function checkOutput(
 
 /** A built layer without weights. */
 export function stateless(
-  kind: string,
+  kind: LayerKind,
   settings: BuiltLayer['settings'],
   outputShape: Shape,
   call: BuiltLayer['call'],

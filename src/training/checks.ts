@@ -6,17 +6,9 @@ import { ArgumentError, ShapeError } from '../core/errors.ts';
 import { checkList } from '../core/numbers.ts';
 import { type Option, option } from '../core/options.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
+import { checkModel } from '../nn/check-model.ts';
 import type { Model } from '../nn/sequential.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
-
-export function checkModel(where: string, argument: string, model: unknown): Model {
-  const lists = ['namedWeights', 'trainableWeights', 'layers'] as const;
-  const parts = hasMethods(model, ['call', 'predict']) ? fieldsOf(where, argument, model, lists, 'a model') : undefined;
-  if (!isInstance(parts?.namedWeights, Map) || !isArray(parts?.trainableWeights) || !isArray(parts?.layers)) {
-    return invalid(where, argument, 'a model', model, 'Make one with sequential([...]).');
-  }
-  return model as object as Model;
-}
 
 /** Checks a network among the options of a training. */
 export const MODEL: Option<Model, Model | undefined, 'optional'> = option<Model>(checkModel).optional();

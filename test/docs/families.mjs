@@ -12,7 +12,7 @@ const FAMILIES = [
   ['Metrics', /^src\/metrics\//],
   ['Data', /^src\/data\//],
   ['Images', /^src\/image\//],
-  ['Files', /^src\/io\//],
+  ['Files', /^src\/(io|onnx)\//],
   ['Runtime', /^src\/(kernels|core)\//],
   ['Node', /^src\/node\//],
 ];

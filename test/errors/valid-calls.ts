@@ -180,6 +180,7 @@ const FUNCTIONS: Readonly<Record<string, ValidCall>> = {
   dropout: of(ganvas.dropout, () => [x(), 0.5, random()]),
   encodeApng: of(ganvas.encodeApng, () => [[picture(), picture()], 4, 3, { delayMilliseconds: 50, plays: 1 }]),
   encodeIdx: of(ganvas.encodeIdx, () => [{ type: 'uint8', shape: [2, 2], data: new Uint8Array(4) }]),
+  encodeOnnx: of(ganvas.encodeOnnx, () => [scale(), { foldBatchNormalization: false }]),
   encodePng: of(ganvas.encodePng, () => [picture(), 4, 3, { compress: (rows: Uint8Array) => rows }]),
   encodeSafetensors: of(ganvas.encodeSafetensors, () => [{ a: x(), b: x() }, { note: 'text' }]),
   encodeTensorFile: of(ganvas.encodeTensorFile, () => [

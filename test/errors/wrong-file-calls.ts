@@ -122,6 +122,11 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     [Argument, [[{ ...entry, bytes: [1, 2] }]], /^the bytes of the tensor "a" must be a Uint8Array; got \[1, 2\]/],
   ],
   decodeTensorFile: [...notBytes('a Uint8Array'), [Format, [new Uint8Array(8)], /^.*\(at byte \d+\)/]],
+  encodeOnnx: [
+    [Argument, [undefined], /^model must be a model; got undefined. Make one with sequential/],
+    [Argument, [{ generator: model }], /^model must be a model; got \{ generator \}/],
+    [Runtime, [unbuilt], /is not built yet and has no weights/],
+  ],
   encodeWeights: [
     [
       Argument,

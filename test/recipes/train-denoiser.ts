@@ -1,11 +1,12 @@
 /** A training by the recipe of examples/guides/contributing.md: one network learns to remove noise from images. */
 import { option, readOptions } from '../../src/core/options.ts';
+import { checkModel } from '../../src/nn/check-model.ts';
 import type { Model } from '../../src/nn/sequential.ts';
 import { add, mul } from '../../src/ops/arithmetic.ts';
 import { meanSquaredError } from '../../src/ops/losses.ts';
 import { adam } from '../../src/optim/adam.ts';
 import type { Optimizer } from '../../src/optim/optimizer.ts';
-import { buildInRow, checkModel, OPTIMIZER } from '../../src/training/checks.ts';
+import { buildInRow, OPTIMIZER } from '../../src/training/checks.ts';
 import { prepareRun, type TrainingOptions, trainingSchema } from '../../src/training/options.ts';
 import { type TrainingResult, train } from '../../src/training/train.ts';
 

@@ -22,7 +22,7 @@ import {
 } from '../../ops/internal/windows.ts';
 import { type ActivationName, activationName, getActivation } from '../activations.ts';
 import { type Initializer, type InitializerName, initializer } from '../initializers.ts';
-import { type CallOptions, defineLayer, type Layer, type LayerConfig } from '../layer.ts';
+import { type CallOptions, defineLayer, type Layer, type LayerConfig, type LayerKind } from '../layer.ts';
 
 /** The options of layers.conv2d() and layers.conv2dTranspose(). */
 export interface Conv2dConfig extends LayerConfig {
@@ -85,7 +85,7 @@ export function conv2dTranspose(config: Conv2dConfig): Layer {
 
 /** The differences between the two layers. */
 interface Direction {
-  readonly kind: string;
+  readonly kind: LayerKind;
   readonly channelAxes: (channels: number, filters: number) => Pair;
   readonly outputPixels: (picture: Pair, windows: Windows) => Pair;
   readonly op: (x: Tensor, kernel: Tensor, options: Conv2dOptions) => Tensor;

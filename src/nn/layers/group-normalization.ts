@@ -5,7 +5,7 @@ import { ShapeError } from '../../core/errors.ts';
 import { boolean, number, option, readOptions, shape } from '../../core/options.ts';
 import { formatShape, type Shape } from '../../core/shape.ts';
 import { type GroupNormOptions, groupNorm, layerNorm } from '../../ops/group-normalization.ts';
-import { defineLayer, type Layer, type LayerConfig } from '../layer.ts';
+import { defineLayer, type Layer, type LayerConfig, type LayerKind } from '../layer.ts';
 
 /** The options of layers.layerNormalization(). */
 export interface LayerNormalizationConfig extends LayerConfig {
@@ -81,7 +81,7 @@ type Normalize = (x: Tensor, options: GroupNormOptions) => Tensor;
 
 function normalization(
   where: string,
-  kind: string,
+  kind: LayerKind,
   { epsilon, center, scale, inputShape: firstShape }: LayerNormalizationConfig & { readonly epsilon: number },
   settings: Readonly<Record<string, number>>,
   opFor: (channels: number, items: Shape) => Normalize,

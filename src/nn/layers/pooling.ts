@@ -6,7 +6,7 @@ import { POOLING_OPTIONS, type Pooling2dOptions } from '../../ops/internal/pooli
 import { formatPair, windowsOn } from '../../ops/internal/windows.ts';
 import { maxPooling2d as maxPooling2dOp } from '../../ops/max-pooling.ts';
 import { mean } from '../../ops/reduce.ts';
-import { defineLayer, type Layer, type LayerConfig, stateless } from '../layer.ts';
+import { defineLayer, type Layer, type LayerConfig, type LayerKind, stateless } from '../layer.ts';
 import { checkImages } from './convolution.ts';
 
 /** The options of layers.maxPooling2d() and layers.averagePooling2d(). */
@@ -41,7 +41,7 @@ export function averagePooling2d(config: Pooling2dConfig = {}): Layer {
 
 function pooling(
   where: string,
-  kind: string,
+  kind: LayerKind,
   op: (x: Tensor, options: Pooling2dOptions) => Tensor,
   config: Pooling2dConfig,
 ): Layer {

@@ -71,6 +71,7 @@ export function residual(branch: readonly Layer[], config: ResidualConfig = {}):
         ...namedWeightsOf(main),
         ...namedWeightsOf(side).map(([name, weight]) => [`shortcut.${name}`, weight] as const),
       ],
+      branches: [main, side],
       call: (x, options) => add(runChain(where, main, x, options), runChain(`${where}: shortcut`, side, x, options)),
     };
   });

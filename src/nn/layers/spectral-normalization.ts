@@ -62,13 +62,18 @@ export function spectralNormalization(layer: Layer, config: SpectralNormalizatio
       weights: [...inner.weights, vector],
       trainableWeights: inner.trainableWeights,
       call(x, options) {
-        const matrix = reshape(kernel, [-1, outputs]);
-        const { u, v } = withoutRecording(() => iterate(matrix, vector, options.training ? powerIterations : 0));
-        const sigma = sum(mul(matmul(v, matrix), u));
-        return callWithKernel(x, options, div(kernel, sigma));
+        return callWithKernel(x, options, normalizedKernel(kernel, vector, options.training ? powerIterations : 0));
       },
     };
   });
+}
+
+/** @internal W / sigma, after so many improvements of the stored u; inference has none. */
+export function normalizedKernel(kernel: Variable, vector: Variable, iterations: number): Tensor {
+  const matrix = reshape(kernel, [-1, vector.size]);
+  const { u, v } = withoutRecording(() => iterate(matrix, vector, iterations));
+  const sigma = sum(mul(matmul(v, matrix), u));
+  return div(kernel, sigma);
 }
 
 /** Improves the stored u, and returns it and v as rows. Without iterations v follows from the stored u. */

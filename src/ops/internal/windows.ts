@@ -110,3 +110,9 @@ export interface PictureSizes {
 export function formatPair([height, width]: Pair): string {
   return `${height} x ${width}`;
 }
+
+/** The pair that formatPair() wrote. */
+export function parsePair(text: string): Pair {
+  const [height, width] = text.split(' x ');
+  return [Number(height), Number(width)];
+}
