@@ -92,6 +92,7 @@ export { type DecodedPicture, type DecodePngOptions, decodePng } from './image/d
 export { type GridOptions, imageGrid, type Picture, type Samples } from './image/grid.ts';
 export { type ColorMode, type HalfBlockOptions, halfBlocks } from './image/half-blocks.ts';
 export { encodePng, type PngOptions } from './image/png.ts';
+export { decodeModels, encodeModels } from './io/model-file.ts';
 export { decodeSafetensors, encodeSafetensors } from './io/safetensors.ts';
 export { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from './io/tensor-file.ts';
 export { encodeWeights, loadWeights, type Weighted } from './io/weights.ts';
@@ -127,8 +128,15 @@ export {
 } from './metrics/precision-recall.ts';
 export { sharpness } from './metrics/sharpness.ts';
 export type { ActivationName } from './nn/activations.ts';
+export {
+  describeModel,
+  type LayerDescription,
+  type ModelDescription,
+  type ModelFromOptions,
+  modelFrom,
+} from './nn/describe-model.ts';
 export type { Initializer, InitializerName } from './nn/initializers.ts';
-export type { BuiltLayer, CallOptions, Layer, LayerConfig } from './nn/layer.ts';
+export type { BuiltLayer, CallOptions, Layer, LayerConfig, LayerKind } from './nn/layer.ts';
 export * as layers from './nn/layers/index.ts';
 export { cloneModel, type Model, type SequentialOptions, sequential } from './nn/sequential.ts';
 export { type EncodeOnnxOptions, encodeOnnx } from './onnx/encode-onnx.ts';

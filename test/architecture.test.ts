@@ -23,7 +23,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   optim: ['core', 'kernels', 'autograd', 'ops'],
   data: ['core', 'kernels', 'autograd'],
   image: ['core'],
-  io: ['core', 'autograd'],
+  io: ['core', 'autograd', 'nn'],
   onnx: ['core', 'autograd', 'ops', 'nn', 'io'],
   metrics: ['core', 'kernels', 'autograd', 'ops', 'nn', 'data', 'image'],
   training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'io'],

@@ -23,7 +23,7 @@ export interface LayerConfig {
   readonly inputShape?: Shape | undefined;
 }
 
-/** The kinds of the library's layers. A table over them, such as that of src/onnx, must have an entry for each. */
+/** The kinds of the library's layers. A table over them, such as those of layer-kinds.ts and src/onnx, must have an entry for each. */
 export type LayerKind =
   | 'Activation'
   | 'AveragePooling2D'
@@ -133,7 +133,7 @@ export function defineLayer(
 }
 
 /** The built layers that defineLayer() made. A user's layer may have the kind of one of them and compute another thing. */
-const OWN_LAYERS = new WeakSet<BuiltLayer>();
+const OWN_LAYERS = new WeakSet<object>();
 
 /** A built layer of the library: its kind, settings and weights say all that it computes. */
 export interface OwnLayer extends BuiltLayer {
@@ -141,8 +141,8 @@ export interface OwnLayer extends BuiltLayer {
 }
 
 /** @internal Whether the library built the layer. */
-export function isOwnLayer(layer: BuiltLayer): layer is OwnLayer {
-  return OWN_LAYERS.has(layer);
+export function isOwnLayer(layer: unknown): layer is OwnLayer {
+  return typeof layer === 'object' && layer !== null && OWN_LAYERS.has(layer);
 }
 
 /**

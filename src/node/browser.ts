@@ -27,6 +27,14 @@ export async function loadMnist(): Promise<never> {
   return needsNode('loadMnist', 'Fetch the IDX files unpacked, and use parseIdx() and dataset() of ganvas.');
 }
 
+export async function loadModel(): Promise<never> {
+  return needsNode('loadModel', 'Fetch the file, and use decodeModels() of ganvas.');
+}
+
+export async function saveModel(): Promise<never> {
+  return needsNode('saveModel', 'Make the file with encodeModels() of ganvas, and offer it as a download.');
+}
+
 export async function readIdxFile(): Promise<never> {
   return needsNode('readIdxFile', 'Fetch the file unpacked, and use parseIdx() of ganvas.');
 }

@@ -8,6 +8,7 @@ export { saveImage } from './image.ts';
 export { type LoadedImages, type LoadImagesOptions, loadImages } from './images.ts';
 export type { StepPlace } from './log-file.ts';
 export { loadMnist, type Mnist, type MnistOptions } from './mnist.ts';
+export { loadModel, saveModel } from './model-files.ts';
 export type { ReadableFileSystem, ReadableHandle } from './read-file.ts';
 export { type LoggedEpoch, type TensorboardLog, tensorboardLog } from './tensorboard.ts';
 export { createDashboard, type Dashboard, type DashboardOptions, type TerminalStream } from './terminal.ts';

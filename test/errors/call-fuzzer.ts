@@ -4,7 +4,7 @@
  * the process or leaving a rejection behind. Every case follows from (seed, index) alone.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { configure, encodeIdx, encodePng, GanvasError } from '../../src/index.ts';
+import { configure, encodeIdx, encodeModels, encodePng, GanvasError, layers, sequential } from '../../src/index.ts';
 import { type TestRandom, testRandom } from '../support/mutate.ts';
 import { HOSTILE, UserError } from './hostile-values.ts';
 import { VALID_CALLS } from './valid-calls.ts';
@@ -146,6 +146,7 @@ function placesIn(args: unknown[]): Place[] {
 export function prepareCalls(): void {
   mkdirSync('pictures', { recursive: true });
   writeFileSync('pictures/one.png', encodePng(new Uint8Array(16), 4, 4));
+  writeFileSync('model.safetensors', encodeModels({ model: sequential([layers.leakyReLU({ inputShape: [2] })]) }));
   mkdirSync('mnist', { recursive: true });
   for (const [name, shape] of [
     ['train-images-idx3-ubyte', [3, 28, 28]],

@@ -99,6 +99,7 @@ export const RANGES: Readonly<Record<string, string>> = {
   split: "one of 'train', 'test'",
   limit: count,
   maxBytes: count,
+  maxWeights: countOrNone,
   maxPixels: 'a whole number from 1 to 268435456',
   'classHistogram.classes': 'a whole number from 1 to 1000000',
   'digitClassifier.classes': 'a whole number from 1 to 1048576',

@@ -127,6 +127,32 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     [Argument, [{ generator: model }], /^model must be a model; got \{ generator \}/],
     [Runtime, [unbuilt], /is not built yet and has no weights/],
   ],
+  encodeModels: [
+    [Argument, [undefined], /^models must be an object of models by name; got undefined/],
+    [Argument, [model], /^models must be .* Write \{ generator \}, not generator/],
+    [Argument, [{ generator: x }], /^describeModel: model must be a model; got a Tensor/],
+    [Runtime, [{ generator: unbuilt }], /^describeModel: sequential is not built yet/],
+    [Argument, [{ generator: model }, 'note'], /^metadata must be an object of strings; got "note"/],
+    [Argument, [{ generator: model }, { 'ganvas.models': '' }], /^metadata must not have the key ganvas.models/],
+  ],
+  decodeModels: [
+    ...notBytes(),
+    [Format, [data], /^not a safetensors file: 2 bytes are too few/],
+    [Format, [ganvas.encodeWeights({ model })], /^the file has weights alone/],
+  ],
+  describeModel: [
+    ...[undefined, null, 5, 'model', x].map(
+      (value): WrongCall => [Argument, [value], /^model must be a model; got (undefined|null|5|"model"|a Tensor)/],
+    ),
+    [Runtime, [unbuilt], /^sequential is not built yet/],
+  ],
+  modelFrom: [
+    [Argument, [undefined], /^description must be what describeModel\(\) returned; got undefined/],
+    [Argument, [model], /^description must be what describeModel\(\) returned; got/],
+    [Argument, [[]], /^description must be .* got \[\]/],
+    [Format, [{}], /^format must be "ganvas-model", got nothing/],
+    [Format, [{ ...ganvas.describeModel(model), version: '1' }], /^version must be 1, got "1"/],
+  ],
   encodeWeights: [
     [
       Argument,

@@ -48,6 +48,11 @@ export const NODE_CALLS: Calls<typeof node> = {
     [Argument, [nowhere, { shape: 2, data: new Float32Array(2) }], /^image.shape must be a list of sizes .* got 2/],
     [Shape, [nowhere, { shape: [2], data: new Float32Array(2) }], /^image has shape \[2\]; expected \[n, h, w, 1\]/],
   ],
+  saveModel: [
+    ...wrongPaths('the name of a file', data),
+    [Argument, [nowhere, data], /^model must be a model; got a Uint8Array/],
+  ],
+  loadModel: [...wrongPaths('the name of a file'), [Runtime, [nowhere], /ENOENT/]],
   loadMnist: [
     [
       Argument,
