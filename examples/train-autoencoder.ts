@@ -10,7 +10,7 @@ import {
   concat,
   type Dataset,
   denseAutoencoder,
-  encodeWeights,
+  encodeModels,
   scope,
   type Tensor,
   trainAutoencoder,
@@ -66,7 +66,7 @@ export async function trainAutoencoderRun(
   const board = options.tensorboard ? tensorboardLog(folder, { columns: COLUMNS }) : undefined;
   const logLoss = csvLog(join(folder, 'losses.csv'));
   const saveWeights = (path: string, models: Partial<Record<'generator' | 'encoder', Autoencoder['encoder']>>) =>
-    writeFileAtomic(join(folder, path), encodeWeights(models));
+    writeFileAtomic(join(folder, path), encodeModels(models));
 
   const { encoder, decoder, history, completed } = await trainAutoencoder({
     images,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import {
   createRandom,
-  encodeWeights,
+  encodeModels,
   interpolate,
   type Model,
   scope,
@@ -147,5 +147,5 @@ function interpolation(generator: Model, classes: number | undefined, seed: numb
 }
 
 async function saveWeights(path: string, models: Readonly<Record<string, Model>>): Promise<void> {
-  await writeFileAtomic(path, encodeWeights(models));
+  await writeFileAtomic(path, encodeModels(models));
 }
