@@ -32,7 +32,7 @@ const OPTIONS = { record: boolean().or(false), unconnected: choice(['error', 'ze
  *
  * @param loss - a tensor with exactly one element.
  * @param tensors - variables, tensors from watch(), and tensors that the loss was computed from on the way.
- * @throws ArgumentError if the loss is no single number, or if a tensor had no part in it or is not tracked.
+ * @throws ShapeError if the loss has more than one element. ArgumentError if a tensor had no part in it or is not tracked.
  *   RuntimeError if a variable was changed after the recorded pass used it, or if the loss depends on a gradient that
  *   was not recorded.
  * @example

@@ -44,8 +44,8 @@ const OPTIONS = {
  *
  * @param groups - how many groups there are; must divide the number of channels. As many as channels: instance
  *   normalisation. 1: one mean and variance for each item.
- * @throws ArgumentError if the groups do not divide the channels, or for a wrong option; ShapeError if gamma or beta
- *   is not [channels].
+ * @throws ShapeError if the groups do not divide the channels, or gamma or beta is not [channels]; ArgumentError for a
+ *   wrong option.
  * @example
  * const x = tensor([[1, 3, 10, 30]]);
  * groupNorm(x, 2, { gamma: ones([4]), beta: zeros([4]), epsilon: 0 }); // [[-1, 1, -1, 1]]

@@ -73,7 +73,7 @@ const COSINE_DECAY = {
  * Source: I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
  *
  * @returns a function of the number of steps done.
- * @throws ArgumentError for a missing or wrong option, such as a warmupTarget without warmupSteps.
+ * @throws ArgumentError for a missing or wrong option.
  * @example
  * const warmup = { initialLearningRate: 0, warmupTarget: 1e-3, warmupSteps: 500 };
  * const learningRate = schedules.cosineDecay({ ...warmup, decaySteps: 10_000 });

@@ -1,17 +1,17 @@
 /**
- * Every export has a docstring. Functions have a summary, @throws ('nothing' counts) and an @example; classes a summary
- * and an example; types a summary. What examples show is checked in examples.test.ts.
+ * Every export has a docstring. Functions have a summary, @throws with the names of errors or 'nothing', and an @example;
+ * classes a summary and an example; types a summary. What examples show is checked in examples.test.ts.
  */
 import { describe, expect, it } from 'vitest';
 import { parseDocstring, tagsNamed } from './docstring.ts';
 import { type Export, exportsOf } from './exports.ts';
 
 function missing({ kind, doc }: Export): string[] {
-  const lacks = (tag: string): boolean => tagsNamed(doc, tag).every(({ text }) => text === '');
+  const lacks = (tag: string, pattern: RegExp): boolean => !tagsNamed(doc, tag).some(({ text }) => pattern.test(text));
   return [
     ...(doc === undefined || doc.summary === '' ? ['a summary'] : []),
-    ...(['function', 'const'].includes(kind) && lacks('throws') ? ['@throws'] : []),
-    ...(['function', 'const', 'class'].includes(kind) && lacks('example') ? ['@example'] : []),
+    ...(['function', 'const'].includes(kind) && lacks('throws', /^nothing\b|\b\w+Error\b/) ? ['@throws'] : []),
+    ...(['function', 'const', 'class'].includes(kind) && lacks('example', /./) ? ['@example'] : []),
   ];
 }
 

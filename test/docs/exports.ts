@@ -49,7 +49,8 @@ function declarationsOf(file: string, prefix = ''): Export[] {
   const seen = new Set<string>();
   return Array.from(source.matchAll(DECLARATION), ({ 0: text, 1: kind, 2: name, index }): Export => {
     const before = source.slice(0, index);
-    const start = before.trimEnd().endsWith('*/') ? before.lastIndexOf('/**') : -1;
+    // A comment above an empty line is that of the file.
+    const start = before.endsWith('*/\n') ? before.lastIndexOf('/**') : -1;
     const line = before.split('\n').length;
     return {
       name: prefix + name!,
