@@ -14,10 +14,15 @@ export interface Explore {
 
 const SLIDERS = 6;
 const WALK = 9;
+/** Pictures of the walk that is saved, which the animation shows there and back. */
+const SAVED_WALK = 25;
 const REFRESH_EVERY = 400;
 
-/** @param ask - sends a question; its pictures come to drawn(). */
-export function explore(ask: (draw: Draw) => void): Explore {
+/**
+ * @param ask - sends a question; its pictures come to drawn().
+ * @param save - saves the pictures of a walk.
+ */
+export function explore(ask: (draw: Draw) => void, save: (walk: Draw) => void): Explore {
   const single = pictureCanvas(1, 'picture');
   const walk = pictureCanvas(WALK, 'walk');
   const shifts = new Array<number>(SLIDERS).fill(0);
@@ -32,9 +37,12 @@ export function explore(ask: (draw: Draw) => void): Explore {
     lastPicture = ++id;
     ask({ id, seeds: [seed], steps: 1, shifts: [...shifts], labels: label === undefined ? [] : [label] });
   };
+  const walkOf = (steps: number): Draw => {
+    return { id, seeds: [seed, target], steps, shifts: [], labels: label === undefined ? [] : [label, label] };
+  };
   const askWalk = (): void => {
     lastWalk = ++id;
-    ask({ id, seeds: [seed, target], steps: WALK, shifts: [], labels: label === undefined ? [] : [label, label] });
+    ask(walkOf(WALK));
   };
   const askBoth = (): void => {
     askPicture();
@@ -78,7 +86,12 @@ export function explore(ask: (draw: Draw) => void): Explore {
     ),
     element('p', { class: 'hint' }, 'A walk from this point to another one:'),
     walk.canvas,
-    element('div', { class: 'row' }, newTarget),
+    element(
+      'div',
+      { class: 'row' },
+      newTarget,
+      button('Save the walk', () => save(walkOf(SAVED_WALK)), { id: 'save-walk', title: 'An animated PNG' }),
+    ),
   );
   return {
     root,

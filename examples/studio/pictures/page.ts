@@ -43,7 +43,10 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
     send({ kind: 'change', settings });
   };
   const form = settingsForm(change);
-  const explorer = explore((draw) => send({ kind: 'draw', draw }));
+  const explorer = explore(
+    (draw) => send({ kind: 'draw', draw }),
+    (draw) => send({ kind: 'saveWalk', draw }),
+  );
   const files = filesPanel({
     openImages: (opened, size) => send({ kind: 'openImages', files: opened, size }),
     openWeights: (file) => send({ kind: 'openWeights', file }),

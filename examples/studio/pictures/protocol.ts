@@ -52,7 +52,9 @@ export type Command =
   | { readonly kind: 'distance'; readonly epoch: number; readonly distance: number }
   | { readonly kind: 'openImages'; readonly files: readonly NamedFile[]; readonly size: number }
   | { readonly kind: 'openWeights'; readonly file: Blob }
-  | { readonly kind: 'save'; readonly what: Saved };
+  | { readonly kind: 'save'; readonly what: Saved }
+  /** Saves the pictures of a walk, as an animation. */
+  | { readonly kind: 'saveWalk'; readonly draw: Draw };
 
 /** What can be saved as a file: weights and checkpoint as Node has them, and pictures. */
 export type Saved = 'generator' | 'discriminator' | 'checkpoint' | 'picture' | 'growth';

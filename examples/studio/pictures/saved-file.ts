@@ -18,6 +18,8 @@ export interface Frames {
 /** An animation has at most so many frames. With more epochs, every second, fourth, ... is kept. */
 const MOST_FRAMES = 60;
 const SCALE = 4;
+/** Pixels of a pixel of the pictures of a walk, each of which is alone. */
+const WALK_SCALE = 8;
 const SAFETENSORS = 'application/octet-stream';
 
 export function frames(): Frames {
@@ -65,6 +67,22 @@ export async function savedFile(what: Saved, training: Training, samples: Sample
       return { name: `${name}-growth.png`, type: 'image/png', bytes: animation(pictures, 200) };
     }
   }
+}
+
+/**
+ * The pictures of a walk, there and back, so that the animation can repeat without a jump.
+ *
+ * @param pictures - [steps, ...image]
+ */
+export function walkFile({ shape, data }: Samples, model: string): SavedFile {
+  const [steps = 0, ...image] = shape;
+  const size = data.length / steps;
+  const there = Array.from({ length: steps }, (_, i) => {
+    const one = { shape: [1, ...image], data: data.subarray(i * size, (i + 1) * size) };
+    return imageGrid(one, { scale: WALK_SCALE, margin: 0 });
+  });
+  const back = there.slice(1, -1).reverse();
+  return { name: `${model}-walk.png`, type: 'image/png', bytes: animation([...there, ...back], 80) };
 }
 
 /** Pictures of one size as an animated PNG. */

@@ -20,7 +20,7 @@ import { digitImages, firstImages, type StudioImages } from './images.ts';
 import { directionsOf, drawPictures } from './latent.ts';
 import { openImageFiles } from './open-images.ts';
 import type { Command, Draw, Event } from './protocol.ts';
-import { type Frames, frames, savedFile } from './saved-file.ts';
+import { type Frames, frames, savedFile, walkFile } from './saved-file.ts';
 import { type Session, savedSession, saveSession } from './session.ts';
 import { agrees, completed, type Settings } from './settings.ts';
 import { type Beginning, type Listener, Training } from './training.ts';
@@ -93,6 +93,8 @@ async function carryOut(command: Command): Promise<void> {
       return openWeights(new Uint8Array(await command.file.arrayBuffer()));
     case 'save':
       return save(command.what);
+    case 'saveWalk':
+      return saveWalk(command.draw);
   }
 }
 
@@ -284,6 +286,14 @@ async function sendFingerprint(one: Training): Promise<void> {
 async function save(what: Extract<Command, { kind: 'save' }>['what']): Promise<void> {
   if (training?.networks === undefined) return;
   const file = await savedFile(what, training, sampled(training), growth);
+  page.send({ kind: 'file', ...file }, [file.bytes.buffer]);
+}
+
+function saveWalk(walk: Draw): void {
+  const networks = training?.networks;
+  if (training === undefined || networks === undefined) return;
+  const { model } = training.settings;
+  const file = scope(() => walkFile(drawPictures(networks.drawing, LATENT, walk, directions), model));
   page.send({ kind: 'file', ...file }, [file.bytes.buffer]);
 }
 

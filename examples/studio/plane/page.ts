@@ -189,7 +189,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
     buttons.root,
   );
   stage.classList.add('stage');
-  const side = element('div', { class: 'side' }, legend(plane.layers, toggle, average), figures.root);
+  const side = element('div', { class: 'side' }, figures.root, legend(plane.layers, toggle, average));
   const form = settingsPanel(
     settings,
     (changed) => {

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { LossRows } from '../../../../examples/studio/pictures/loss-rows.ts';
 import { openImageFiles } from '../../../../examples/studio/pictures/open-images.ts';
-import { frames } from '../../../../examples/studio/pictures/saved-file.ts';
+import { animation, frames, walkFile } from '../../../../examples/studio/pictures/saved-file.ts';
 import { encodeIdx } from '../../../../src/index.ts';
 import { rejection } from '../../../support/folder.ts';
 
@@ -46,6 +46,21 @@ it('an animation of many epochs keeps at most 60 frames, evenly', () => {
   const shown = growth.pictures.map(({ pixels, width }) => pixels[8 * width + 8]!);
   expect(shown.length).toBeLessThanOrEqual(60);
   expect(shown).toEqual(Array.from({ length: shown.length }, (_, i) => 4 * i));
+});
+
+it('the animation of a walk goes there and back, one picture a frame', () => {
+  // The greys 0, 51 and 102, each a picture of one pixel.
+  const values = [0, 51, 102];
+  const pictures = { shape: [3, 1, 1, 1], data: Float32Array.from(values, (value) => value / 127.5 - 1) };
+  const { name, type, bytes } = walkFile(pictures, 'dense');
+  expect([name, type]).toEqual(['dense-walk.png', 'image/png']);
+  const enlarged = [0, 51, 102, 51].map((value) => new Uint8Array(64).fill(value));
+  expect(bytes).toEqual(
+    animation(
+      enlarged.map((pixels) => ({ pixels, width: 8, height: 8 })),
+      80,
+    ),
+  );
 });
 
 describe('openImageFiles', () => {
