@@ -10,6 +10,7 @@ const BATCH = 256;
 
 export interface SavedGenerator {
   readonly model: ModelName;
+  readonly generator: Model;
   /** Pictures [count, 28, 28, 1] from normal noise. A conditional generator draws all digits in turn. */
   draw(count: number, seed: number): Tensor;
 }
@@ -23,7 +24,7 @@ export interface SavedGenerator {
 export function readGenerator(path: string, named: ModelName | undefined): SavedGenerator {
   const models = named === undefined ? MODELS : [named];
   const { model, generator } = readGeneratorFile(path, readFileSync(path), models, build);
-  return { model, draw: (count, seed) => drawPictures(generator, model === 'conditional', count, seed) };
+  return { model, generator, draw: (count, seed) => drawPictures(generator, model === 'conditional', count, seed) };
 }
 
 function build(model: ModelName, inputSize: number, units: number): Model {
