@@ -45,8 +45,8 @@ export async function writeRunReport(folder: string, running = false): Promise<b
     header(folder, run, losses, evaluation, running),
     '<main>',
     column(samples(run, pictures), walk(folder, run)),
-    column(curves(losses), distances(evaluation, losses.epochs)),
-    quality(folder, evaluation),
+    column(curves(losses), evaluation === undefined ? toEvaluate(folder, run) : distances(evaluation, losses.epochs)),
+    evaluation === undefined ? '' : quality(evaluation),
     section('Settings', settingsTable(settings(run))),
     column(
       run.environment === undefined ? '' : section('Machine', settingsTable(environmentTable(run.environment))),
@@ -138,28 +138,35 @@ function walk(folder: string, run: RunDescription): string {
     ? `<source media="(prefers-reduced-motion: reduce)" srcset="${dataUri(readFileSync(still))}">`
     : '';
   const animation = picture(path, 'Eight pictures that change into others without a jump');
-  const text = `Eight walks through the noise of the ${what}. Neighbouring noise should draw neighbouring pictures.`;
-  return section('A walk between noises', `${note(text)}<picture>${steady}${animation}</picture>`);
+  const classes = run.model === 'conditional' ? ', and from class to class' : '';
+  const walks = `Eight walks through the noise of the ${what}${classes}.`;
+  return section(
+    'A walk between noises',
+    `${note(`${walks} Neighbouring noise should draw similar pictures.`)}<picture>${steady}${animation}</picture>`,
+  );
 }
 
-function distances(evaluation: SavedEvaluation | undefined, epochs: number): string {
-  const chart = evaluation && distanceChart(evaluation, epochs);
+const QUALITY = 'How real the pictures are';
+
+/** Other images than digits are not evaluated. */
+function toEvaluate(folder: string, { imageShape }: RunDescription): string {
+  if (imageShape !== undefined) return '';
+  const text = note('This run has not been evaluated. This command adds its distance to real images:');
+  return section(QUALITY, text + commandBlock(`npm run evaluate -- ${quoted(folder)}`));
+}
+
+function distances(evaluation: SavedEvaluation, epochs: number): string {
+  const chart = distanceChart(evaluation, epochs);
   return chart === undefined ? '' : section('Distance', cardChart(chart));
 }
 
-function quality(folder: string, evaluation: SavedEvaluation | undefined): string {
-  const heading = 'How real the pictures are';
-  if (evaluation === undefined) {
-    const command = `npm run evaluate -- ${quoted(folder)}`;
-    const text = note('This run has not been evaluated. This command adds its distance to real images:');
-    return section(heading, `${text}${commandBlock(command)}`, { kind: 'wide' });
-  }
-  const text = note(
+function quality({ text }: SavedEvaluation): string {
+  const explanation = note(
     'The Frechet distance compares the features of drawn and real images: lower is better, and "real" shows what ' +
       'real images reach. Precision is the share of pictures that look real, recall the share of real images that ' +
       'are drawn.',
   );
-  return section(heading, `${text}${tablesOf(evaluation.text, 'How this was measured')}`, { kind: 'wide' });
+  return section(QUALITY, explanation + tablesOf(text, 'How this was measured'), { kind: 'wide' });
 }
 
 function repeat(folder: string, { command }: RunDescription): string {

@@ -34,7 +34,8 @@ export function duration(seconds: number): string {
 
 /** The names and values of all settings. */
 export function settings(run: RunDescription): [name: string, value: string][] {
-  const given = Object.entries(run.options).filter(([, value]) => value !== undefined);
+  const options = { ...(run.model === 'autoencoder' ? AUTOENCODER_DEFAULTS : GAN_DEFAULTS), ...defined(run.options) };
+  const given = Object.entries(options);
   const words = given.map(([name, value]): [string, string] => {
     return [SETTING_NAMES[name] ?? inWords(name), name === 'gradientPenalty' ? penaltyName(`${value}`) : `${value}`];
   });
@@ -47,6 +48,14 @@ export function settings(run: RunDescription): [name: string, value: string][] {
     ...words,
     ['all others', 'their defaults'],
   ];
+}
+
+/** The defaults of trainAutoencoder and trainGan. */
+const AUTOENCODER_DEFAULTS = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999 };
+const GAN_DEFAULTS = { ...AUTOENCODER_DEFAULTS, learningRate: 1e-4, loss: 'nonSaturating' };
+
+function defined<T>(options: Readonly<Record<string, T | undefined>>): Record<string, T | undefined> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 const SETTING_NAMES: Readonly<Record<string, string>> = {

@@ -47,6 +47,9 @@ describe('the report of a run', () => {
     expect(page).toContain('<h1>Dense GAN</h1>');
     expect(page).toContain('<dt>epochs</dt><dd>2 of 3</dd>');
     expect(page).toContain('<th scope="row">loss</th><td>hinge</td>');
+    expect(page).toContain('<th scope="row">Adam\'s learning rate</th><td>0.5</td>');
+    // The default of adam().
+    expect(page).toContain('<th scope="row">Adam\'s beta1</th><td>0.9</td>');
     expect(page.match(/<li><img src="data:image\/png;base64,[\w+/=]+" alt="Samples after epoch \d">/g)).toHaveLength(2);
     expect(page).toContain('discriminator 3.00');
     expect(page).toContain("npm run train -- --data 'a &lt;b'");
@@ -102,6 +105,12 @@ describe('the report of a run', () => {
     expect(await writeRunReport(folder, true)).toBe(true);
     expect(html()).toContain('There is a picture after the first epoch.');
     expect(html()).toContain('npm run evaluate -- ');
+    // npm run evaluate compares with digits only.
+    writeRun({ imageShape: [16, 16, 3], options: { gradientPenalty: 'r1:3:2' } });
+    await writeRunReport(folder, true);
+    expect(html()).not.toContain('npm run evaluate');
+    expect(html()).toContain('20 images of 16 × 16 pixels, in colour');
+    expect(html()).toContain('<td>r1, weight 3, every 2 steps</td>');
     expect(existsSync(join(folder, 'losses.svg'))).toBe(false);
   });
 });
