@@ -5,7 +5,7 @@
  */
 import { transformSync } from 'esbuild';
 import { parseAst } from 'vitest/node';
-import { isStatement } from './stated-value.ts';
+import { statesValue } from './stated-value.ts';
 
 export interface Example {
   /** 'src/ops/matmul.ts:51 matmul' */
@@ -71,10 +71,15 @@ interface Edit {
 
 function parse({ title, code }: Example): Node & { readonly body: readonly Node[] } {
   try {
-    return parseAst(code, { lang: 'ts' }) as unknown as Node & { body: Node[] };
+    const statements: readonly unknown[] = parseAst(code, { lang: 'ts' }).body;
+    return { type: 'Program', start: 0, end: code.length, body: statements.filter(isNode) };
   } catch (error) {
     throw new Error(`${title}: ${(error as Error).message}`);
   }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value;
 }
 
 /** The names of the package that the example uses and neither declares nor imports, by entry. */
@@ -111,9 +116,8 @@ function isDeclaration(parent: Node, field: string): boolean {
 /** Calls `found` for each node with its parent and the field of the parent in which it stands. */
 function visit(node: Node, found: (node: Node, parent: Node, field: string) => void): void {
   for (const [field, value] of Object.entries(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (typeof child !== 'object' || child === null || !('type' in child)) continue;
-      const next = child as Node;
+    for (const next of Array.isArray(value) ? value : [value]) {
+      if (!isNode(next)) continue;
       // Properties of a pattern are told apart from those of an object.
       const inPattern = node.type === 'ObjectPattern' && next.type === 'Property';
       const known = inPattern ? { ...next, pattern: true } : next;
@@ -140,7 +144,7 @@ function checksOf(tree: Node, { title, code }: Example): { readonly comment: str
     const value = valueIn(node);
     if (value === undefined) return;
     const comment = /^;?[^\S\n]*\/\/ (.*)/.exec(code.slice(node.end))?.[1];
-    if (comment === undefined || !isStatement(comment)) return;
+    if (comment === undefined || !statesValue(comment)) return;
     compared.add(code.slice(0, node.end).split('\n').length);
     const before = { at: value.start, end: value.start, text: '$check((' };
     const after = { at: value.end, end: value.end, text: `), ${JSON.stringify(comment)})` };
@@ -148,7 +152,7 @@ function checksOf(tree: Node, { title, code }: Example): { readonly comment: str
   });
   code.split('\n').forEach((line, i) => {
     const comment = /(?:^|\s)\/\/ (.*)/.exec(line)?.[1];
-    if (comment !== undefined && isStatement(comment) && !compared.has(i + 1)) {
+    if (comment !== undefined && statesValue(comment) && !compared.has(i + 1)) {
       throw new Error(`${title}: '// ${comment}' looks like a value and follows no statement that has one`);
     }
   });

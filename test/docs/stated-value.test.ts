@@ -1,16 +1,16 @@
 /** The values that examples state: what is read, and what counts as equal. */
 import { describe, expect, it } from 'vitest';
-import { difference, isStatement, parseStated } from './stated-value.ts';
+import { difference, parseStated, statesValue } from './stated-value.ts';
 
 const differs = (got: unknown, comment: string): string => difference(got, parseStated(comment).value);
 
 describe('a comment', () => {
   it.each(['[1, 2]', '0.5', '-3', "'grey'", 'true', 'NaN', '-Infinity', '{ a: 1 }', 'shape [2]'])(
     '%s: a value',
-    (text) => expect(isStatement(text)).toBe(true),
+    (text) => expect(statesValue(text)).toBe(true),
   );
   it.each(['close to 2', 'images [n, 28, 28, 1]', 'falsehood', 'downloads once'])('%s: prose', (text) =>
-    expect(isStatement(text)).toBe(false),
+    expect(statesValue(text)).toBe(false),
   );
   it.each(['[n, 28]', '[1, 2', '4 images', '{ 1 }', '[1 2]'])('%s: refused', (text) =>
     expect(() => parseStated(text)).toThrow(/cannot read|expected/),

@@ -18,7 +18,7 @@ export interface Stated {
 }
 
 /** Whether a comment begins as a value does. */
-export function isStatement(comment: string): boolean {
+export function statesValue(comment: string): boolean {
   return /^(shape \[|[[{'"\d]|-\d|-?Infinity\b|(true|false|NaN|null|undefined)\b)/.test(comment);
 }
 
