@@ -1,15 +1,25 @@
-/** Formats an evaluation as text: a Markdown table, aligned for a terminal too, and the protocol below it. */
+/**
+ * Formats an evaluation as text: two Markdown tables, aligned for a terminal too, and the protocol below them. Names of
+ * up to 19 characters keep them within 100 columns.
+ */
 import { checkOptions, fieldsOf, invalid, isArray } from '../core/check.ts';
 import type { Evaluation, EvaluationProtocol, ImageMetrics } from './evaluation.ts';
 
-/** The title of each column, and its text in a row. */
-const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) => string])[] = [
+/** The title of a column, and its text in a row. */
+type Column = readonly [title: string, text: (metrics: ImageMetrics) => string];
+
+/** Of the features. */
+const DISTANCES: readonly Column[] = [
   ['images', ({ count }) => String(count)],
   ['Frechet', ({ frechetDistance }) => figure(frechetDistance)],
   ['kernel', ({ kernelDistance }) => figure(kernelDistance.mean)],
   ['95 % interval', ({ kernelDistance: { interval } }) => `${figure(interval[0])} to ${figure(interval[1])}`],
   ['precision', ({ precisionRecall }) => precisionRecall.precision.toFixed(3)],
   ['recall', ({ precisionRecall }) => precisionRecall.recall.toFixed(3)],
+];
+
+/** Of the classes and the pixels. */
+const COUNTS: readonly Column[] = [
   ['missing', ({ classes }) => (classes === undefined ? '-' : String(classes.missing))],
   ['uneven', ({ classes }) => (classes === undefined ? '-' : classes.distanceFromUniform.toFixed(3))],
   ['nearest', ({ nearest }) => nearest.mean.toFixed(2)],
@@ -18,7 +28,7 @@ const COLUMNS: readonly (readonly [title: string, text: (metrics: ImageMetrics) 
 ];
 
 /**
- * The table of an evaluation, with one row for each set of images, and its protocol.
+ * The tables of an evaluation, with one row for each set of images, and its protocol.
  *
  * @throws ArgumentError if it is no evaluation.
  * @example
@@ -39,11 +49,12 @@ export function formatEvaluation(evaluation: Evaluation): string {
     const { classes } = rows[i]!.metrics;
     if (classes !== undefined) checkFields(where, `rows[${i}].metrics.classes`, classes, CLASSES);
   }
-  const table = [
-    ['', ...COLUMNS.map(([title]) => title)],
-    ...rows.map(({ name, metrics }) => [name, ...COLUMNS.map(([, text]) => text(metrics))]),
-  ];
-  return [...markdownTable(table), '', ...protocolLines(protocol)].join('\n');
+  const table = (columns: readonly Column[]): string[] =>
+    markdownTable([
+      ['', ...columns.map(([title]) => title)],
+      ...rows.map(({ name, metrics }) => [name, ...columns.map(([, text]) => text(metrics))]),
+    ]);
+  return [...table(DISTANCES), '', ...table(COUNTS), '', ...protocolLines(protocol)].join('\n');
 }
 
 /** The type of each field that is printed, or the fields of an object in it. */
@@ -107,7 +118,9 @@ function protocolLines(protocol: EvaluationProtocol): string[] {
     `- Frechet: squared distance of two Gaussians, covariance with n - 1. Compare only equal counts.`,
     `- Kernel: (x.y / d + 1)^3, unbiased squared MMD, mean of ${kernelSubsets} subsets of ${kernelSubsetSize}.` +
       ' The interval counts only subsets without common images.',
-    `- Precision, recall: inside balls that reach to the ${ordinal(neighbours)} nearest neighbour.`,
+    `- Precision, recall: inside balls that reach to the ${ordinal(neighbours)} nearest neighbour.` +
+      ' Noise can have a precision near 1: its features lie close together, and the wide balls of a few unusual real' +
+      ' images hold them all. Its recall near 0 shows that. Read both together.',
     `- Missing: classes that no image has. Uneven: total variation distance of the classes from equal shares.`,
     `- Nearest, least: mean and smallest distance of the first ${nearestCount} images to the nearest of` +
       ` ${trainingCount} training images, pixels from -1 to 1. The row "real" has the distances of the real images.`,

@@ -176,7 +176,7 @@ describe('evaluateImages', () => {
       frechetDistance(own.features(own.real.gather(everyOne(40))), own.features(whole)),
     );
     expect(metrics).toEqual(imageEvaluator(own).evaluate(generated));
-    expect(formatEvaluation(JSON.parse(JSON.stringify(evaluation)))).toMatch(/generated .* - \| +- \|/);
+    expect(formatEvaluation(JSON.parse(JSON.stringify(evaluation)))).toMatch(/generated +\| +- \| +- \|/);
   });
 });
 
@@ -184,13 +184,34 @@ describe('formatEvaluation', () => {
   const { protocol, rows } = evaluateImages({ ...right, generated: set(60, 9) });
   const text = formatEvaluation({ protocol, rows });
 
-  it('prints an aligned Markdown table with one row for each set', () => {
-    const table = text.split('\n').filter((line) => line.startsWith('|'));
-    expect(table.length).toBe(2 + 3);
-    expect(new Set(table.map((line) => line.length)).size).toBe(1);
-    expect(new Set(table.map((line) => line.split('|').length))).toEqual(new Set([14]));
-    expect(table.slice(2).map((line) => line.split('|')[1]!.trim())).toEqual(['real', 'noise', 'generated']);
-    expect(table[4]).toMatch(/^\| generated \| +60 \|/);
+  it('prints two aligned Markdown tables with one row for each set', () => {
+    const [distances = [], counts = []] = text.split('\n\n').map((part) => part.split('\n'));
+    for (const [table, columns] of [
+      [distances, 7],
+      [counts, 6],
+    ] as const) {
+      expect(table.length).toBe(2 + 3);
+      expect(new Set(table.map((line) => line.length)).size).toBe(1);
+      expect(new Set(table.map((line) => line.split('|').length))).toEqual(new Set([columns + 2]));
+      expect(table.slice(2).map((line) => line.split('|')[1]!.trim())).toEqual(['real', 'noise', 'generated']);
+    }
+    expect(distances[4]).toMatch(/^\| generated \| +60 \|/);
+  });
+
+  it('the tables have at most 100 columns for names of 19 characters and the longest figures', () => {
+    const metrics = {
+      ...rows[0]!.metrics,
+      count: 100_000,
+      frechetDistance: 0.000123,
+      kernelDistance: { ...rows[0]!.metrics.kernelDistance, mean: -0.000123, interval: [-0.000123, 0.000456] as const },
+    };
+    const long = formatEvaluation({ protocol, rows: [{ name: 'weights/epoch-00012', metrics }] });
+    for (const line of long.split('\n').filter((one) => one.startsWith('|')))
+      expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('says why noise can have a high precision', () => {
+    expect(text).toContain('Noise can have a precision near 1');
   });
 
   it('prints the protocol: features, counts, seed, subsets, neighbours', () => {
