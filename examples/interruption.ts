@@ -7,6 +7,8 @@ export interface Interruption {
    * 130 after Ctrl-C and 141 after a closed pipe, which is 128 + the number of the signal as in shells; otherwise 0.
    */
   exitCode(): number;
+  /** Stops the training as the first Ctrl-C does. */
+  stop(): void;
 }
 
 /** One press of Ctrl-C can arrive twice: from the terminal, and from a parent process that forwards it. */
@@ -17,14 +19,18 @@ export function watchForInterruption(): Interruption {
   let exitCode = 0;
   let pressedAt = -Infinity;
 
+  const stop = (): void => {
+    exitCode = 130;
+    controller.abort();
+  };
+
   process.on('SIGINT', () => {
     const time = performance.now();
     if (time - pressedAt < SAME_PRESS_MILLISECONDS) return;
     // A second press ends the process at once, without saving.
     if (pressedAt > -Infinity) process.exit(130);
     pressedAt = time;
-    exitCode = 130;
-    controller.abort();
+    stop();
   });
 
   const onOutputError = (error: Error): void => {
@@ -35,5 +41,5 @@ export function watchForInterruption(): Interruption {
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', onOutputError);
 
-  return { signal: controller.signal, exitCode: () => exitCode };
+  return { signal: controller.signal, exitCode: () => exitCode, stop };
 }

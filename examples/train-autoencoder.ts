@@ -34,6 +34,7 @@ import {
   writeDescription,
 } from './run-folder.ts';
 import { readGenerator } from './saved-generator.ts';
+import { watchKeys } from './training-keys.ts';
 import { weightsRandom } from './weights-random.ts';
 
 const COLUMNS = 8;
@@ -64,6 +65,7 @@ export async function trainAutoencoderRun(
   // With --resume not before the saved settings are found to be the same.
   if (!resume) await writeDescription(folder, description);
   const board = options.tensorboard ? tensorboardLog(folder, { columns: COLUMNS }) : undefined;
+  const keys = watchKeys({ interruption, canSave: false, show: (line) => console.log(line) });
   const logLoss = csvLog(join(folder, 'losses.csv'));
   const saveWeights = (path: string, models: Partial<Record<'generator' | 'encoder', Autoencoder['encoder']>>) =>
     writeFileAtomic(join(folder, path), encodeModels(models));
@@ -84,9 +86,10 @@ export async function trainAutoencoderRun(
       await writeDescription(folder, description);
       console.log(describeResume(event, folder));
     },
-    onStep(event) {
+    async onStep(event) {
       logLoss(event);
       board?.onStep(event);
+      await keys.beforeStep();
     },
     async onEpoch(event) {
       const { epoch, loss, seconds } = event;
@@ -100,7 +103,7 @@ export async function trainAutoencoderRun(
       if (keep.includes(epoch)) await saveWeights(`weights/${name}.safetensors`, { generator: autoencoder.decoder });
       await report.onEpoch();
     },
-  });
+  }).finally(keys.close);
   await saveWeights('generator.safetensors', { generator: decoder });
   await saveWeights('encoder.safetensors', { encoder });
   await report.close(decoder, undefined, completed ? history : undefined);

@@ -28,6 +28,7 @@ import { readableGrid } from './report/readable-grid.ts';
 import { createReporter } from './report/reporter.ts';
 import { furtherFlags } from './resume.ts';
 import { describeResume, epochName, otherShape, type RunDescription, writeDescription } from './run-folder.ts';
+import { watchKeys } from './training-keys.ts';
 
 /** Returns the exit code. */
 export async function trainGanRun(
@@ -72,6 +73,7 @@ export async function trainGanRun(
   if (!resume) await writeDescription(folder, description);
 
   const dashboard = createDashboard({ epochs, stepsPerEpoch: Math.ceil(images.count / batchSize) });
+  const keys = watchKeys({ interruption, canSave: true, show: dashboard.note });
   const columns = model === 'conditional' ? CONDITIONAL_SAMPLES.columns : 4;
   const board = options.tensorboard ? tensorboardLog(folder, { columns }) : undefined;
   const logLosses = csvLog(join(folder, 'losses.csv'));
@@ -82,6 +84,10 @@ export async function trainGanRun(
       checkpointEvery,
       resume,
       signal: interruption.signal,
+      async beforeStep(turn) {
+        await keys.beforeStep(() => turn.save());
+        return undefined;
+      },
       async onResume(event) {
         board?.onResume(event);
         await writeDescription(folder, description);
@@ -105,6 +111,7 @@ export async function trainGanRun(
         await report.onEpoch();
       },
     });
+    keys.close();
     dashboard.close();
     await saveWeights(join(folder, 'generator.safetensors'), { generator });
     await saveWeights(join(folder, 'discriminator.safetensors'), { discriminator });
@@ -124,6 +131,7 @@ export async function trainGanRun(
     console.log(`Done: report.html, pictures, losses.csv and weights are in ${folder}`);
     return 0;
   } finally {
+    keys.close();
     dashboard.close();
   }
 }

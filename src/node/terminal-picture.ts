@@ -56,19 +56,25 @@ export function layOut(
   return best;
 }
 
+/** A picture as lines of text, and the number of characters of each on the screen. */
+export interface TextPicture {
+  readonly lines: readonly string[];
+  readonly width: number;
+}
+
 /**
- * Lines of text, at most `columns` characters wide and `lines` high; an empty list where nothing fits.
+ * A picture of at most `columns` characters in width and `lines` in height; one without lines where nothing fits.
  *
  * @param samples [n, h, w, 1] or [n, h, w, 3] in [-1, 1], as `trainGan` hands to `onEpoch`.
  */
-export function samplePicture(samples: Samples, columns: number, lines: number, color: ColorMode): string[] {
+export function samplePicture(samples: Samples, columns: number, lines: number, color: ColorMode): TextPicture {
   const { bytes, count, height, width, channels } = byteImages('samplePicture', samples);
   const layout = layOut(count, width, height, columns, 2 * lines);
-  if (layout === undefined) return [];
+  if (layout === undefined) return { lines: [], width: 0 };
   // Images one below the other are one tall picture, so they shrink in one go.
   const shown = bytes.subarray(0, layout.count * height * width * channels);
   const small = resizeImage(shown, width, layout.count * height, layout.width, layout.count * layout.height);
   const shrunk = { ...layout, channels, bytes: small.pixels };
   const grid = arrangeImages('samplePicture', shrunk, layout.columns, MARGIN, 0);
-  return halfBlocks(grid.pixels, grid.width, grid.height, { color }).split('\n');
+  return { lines: halfBlocks(grid.pixels, grid.width, grid.height, { color }).split('\n'), width: grid.width };
 }

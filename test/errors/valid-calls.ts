@@ -390,6 +390,7 @@ const METHODS: Readonly<Record<string, ValidCall>> = {
     () => [{ epoch: 1, step: 1, loss: 0.5 }],
   ),
   'Dashboard.close': on(dashboard, 'close'),
+  'Dashboard.note': on(dashboard, 'note', () => ['text']),
   'Dashboard.onEpoch': on(dashboard, 'onEpoch', () => [
     { epoch: 1, generatorLoss: 1, discriminatorLoss: 1, samples: pictures(), seconds: 1 },
   ]),

@@ -41,7 +41,8 @@ describe('samplePicture', () => {
       [30, 16],
       [18, 9],
     ] as const) {
-      const picture = samplePicture(samples, columns, lines, 'none');
+      const { lines: picture, width } = samplePicture(samples, columns, lines, 'none');
+      expect(picture[0]!.length).toBe(width);
       expect(picture.length).toBeGreaterThan(0);
       expect(picture.length).toBeLessThanOrEqual(lines);
       expect(new Set(picture.map((line) => line.length)).size).toBe(1);
@@ -50,19 +51,19 @@ describe('samplePicture', () => {
   });
 
   test('is empty where nothing fits', () => {
-    expect(samplePicture(samples, 17, 40, 'none')).toEqual([]);
-    expect(samplePicture(samples, 80, 3, 'none')).toEqual([]);
-    expect(samplePicture(samples, 80, -1, 'none')).toEqual([]);
+    expect(samplePicture(samples, 17, 40, 'none').lines).toEqual([]);
+    expect(samplePicture(samples, 80, 3, 'none').lines).toEqual([]);
+    expect(samplePicture(samples, 80, -1, 'none').lines).toEqual([]);
   });
 
   test('images in colour keep their colours', () => {
     const red = { shape: [1, 8, 8, 3], data: Float32Array.from({ length: 192 }, (_, i) => (i % 3 === 0 ? 1 : -1)) };
-    expect(samplePicture(red, 20, 10, 'truecolor')[1]).toContain('38;2;255;0;0;48;2;255;0;0m');
+    expect(samplePicture(red, 20, 10, 'truecolor').lines[1]).toContain('38;2;255;0;0;48;2;255;0;0m');
   });
 
   test('each image stands in its own place: the k-th of four flat greys has the k-th density', () => {
     const greys = Float32Array.from({ length: 4 * 784 }, (_, i) => [-1, -0.3, 0.3, 1][Math.floor(i / 784)]!);
-    const picture = samplePicture({ shape: [4, 28, 28, 1], data: greys }, 70, 17, 'none');
+    const { lines: picture } = samplePicture({ shape: [4, 28, 28, 1], data: greys }, 70, 17, 'none');
     // Line 5 lies within the images; the densities of greys 0, 89, 166, 255 are characters 0, 3, 6, 9 of ' .:-=+*#%@'.
     expect(picture[5]!.replace(/(.)\1+/g, '$1')).toBe(' - * @ ');
   });

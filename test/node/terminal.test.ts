@@ -82,8 +82,8 @@ function screenOf(text: string, columns: number): string[] {
 }
 
 describe('in a terminal', () => {
-  test('ends with a line an epoch and the last samples, the bar gone, at 20 to 200 columns', () => {
-    for (const columns of [20, 40, 80, 200]) {
+  test('ends with a line an epoch and the last samples, the bar gone, at 20 to 99 columns', () => {
+    for (const columns of [20, 40, 80, 99]) {
       const stream = fakeStream(true, columns);
       const screen = screenOf(train(stream, {}), columns);
       expect(screen[0], `${columns} columns`).toMatch(/^epoch 1\/2/);
@@ -95,6 +95,65 @@ describe('in a terminal', () => {
       expect(picture.every((line) => /^▀+$/.test(line))).toBe(true);
       expect(screen.length).toBeLessThanOrEqual(stream.rows);
     }
+  });
+
+  test('from 100 columns on the curves of both losses stand beside the samples, in what room there is', () => {
+    for (const [columns, rows] of [
+      [100, 24],
+      [140, 40],
+      [200, 24],
+    ] as const) {
+      const screen = screenOf(train(fakeStream(true, columns, rows), {}), columns);
+      const picture = screen.slice(2, -1);
+      expect(
+        picture.every((line) => /^▀+( {2}.*)?$/.test(line)),
+        `${columns} columns`,
+      ).toBe(true);
+      const panel = picture.map((line) => line.replace(/^▀+/, ''));
+      expect(panel.filter((line) => line.includes('generator loss 0.7000')).length).toBe(1);
+      expect(panel.filter((line) => line.includes('discriminator loss 1.2000')).length).toBe(1);
+      expect(panel.filter((line) => line.endsWith('steps 1 to 400')).length).toBe(1);
+      // Braille characters, of which those without a dot are spaces of the plot.
+      expect(panel.join('')).toMatch(/[\u2801-\u28ff]{20}/);
+    }
+  });
+
+  test('curves are drawn again at most once a second, not before the first samples, nor after a change of width', () => {
+    const stream = fakeStream(true, 120);
+    train(stream, {});
+    const drawn = stream.written.filter((text) => text.includes('steps 1 to'));
+    // After each of the two epochs, which end after 2 and 4 seconds, and before that in the steps after 3 and 4 seconds.
+    expect(drawn.length).toBe(4);
+    let time = 0;
+    const other = fakeStream(true, 120);
+    const dashboard = createDashboard({ epochs: 3, stepsPerEpoch: 9, stream: other, environment: {}, now: () => time });
+    dashboard.onStep({ epoch: 1, step: 9, ...losses });
+    dashboard.onEpoch({ epoch: 1, ...losses, samples, seconds: 1 });
+    other.columns = 110;
+    time = 5000;
+    dashboard.onStep({ epoch: 2, step: 1, ...losses });
+    expect(other.written.at(-1)).toMatch(/^\repoch 2\/3/);
+  });
+
+  test('a note stands between the samples and the bar until it is replaced, and goes with the bar', () => {
+    const stream = fakeStream(true);
+    const dashboard = createDashboard({ epochs: 3, stepsPerEpoch: 9, stream, environment: {}, now: () => 0 });
+    dashboard.note('p pause');
+    dashboard.onStep({ epoch: 1, step: 1, ...losses });
+    dashboard.onEpoch({ epoch: 1, ...losses, samples, seconds: 1 });
+    dashboard.note('Paused. '.repeat(20));
+    let screen = screenOf(stream.written.join(''), 80);
+    expect(screen.length).toBeLessThanOrEqual(stream.rows);
+    expect(screen.filter((line) => /^(p pause|Paused)/.test(line))).toEqual(['Paused. '.repeat(20).slice(0, 79)]);
+    expect(screen.at(-2)).toMatch(/^Paused/);
+    expect(screen.at(-1)).toMatch(/^epoch 1\/3/);
+    dashboard.close();
+    screen = screenOf(stream.written.join(''), 80);
+    expect(screen.at(-1)).toBe('');
+    expect(screen.at(-2)).toMatch(/^▀+$/);
+    const plain = fakeStream(false);
+    createDashboard({ epochs: 1, stepsPerEpoch: 1, stream: plain, environment: {} }).note('p pause');
+    expect(plain.written).toEqual([]);
   });
 
   test('redraws at most ten times a second: 400 steps in 4 s are at most 42 bars', () => {
