@@ -3,7 +3,7 @@
  *
  *   npm run test:studio                  both browsers
  *   npm run test:studio -- chromium      one of them
- *   npm run test:studio -- smooth        one of the trials: reload, plain, files, smooth, readable
+ *   npm run test:studio -- smooth        one of the trials: reload, plain, files, points, smooth, readable
  *
  * Frames, answers and seconds are of a machine without other work.
  *
@@ -20,6 +20,7 @@ import { chromium, firefox } from 'playwright-core';
 import { buildStudio, CLASSIFIER } from '../../examples/studio/build.ts';
 import { ISOLATION, POLICY, studioServer } from '../../examples/studio/server.ts';
 import { decodePng } from '../../src/index.ts';
+import { tryPoints } from './points.mjs';
 import { prepareClassifier, readableClasses, referenceHash, saveCheckpoints } from './reference.ts';
 
 const BROWSERS = {
@@ -280,6 +281,8 @@ try {
       reload: [tryPauseAndReload, url],
       plain: [tryPlainHost, plainUrl],
       files: [tryFiles, url],
+      // On the other host, so that their files do not count as files of the pictures.
+      points: [(...given) => tryPoints(...given.slice(0, 3), { openPage, report }), plainUrl],
       smooth: [trySmoothness, url],
       readable: [tryReadable, url],
     })) {
@@ -288,11 +291,7 @@ try {
       try {
         await attempt(browser, name, address, wanted);
       } catch (error) {
-        report(
-          `${name}, ${attempt.name}`,
-          false,
-          error instanceof Error ? error.message.split('\n')[0] : String(error),
-        );
+        report(`${name}, ${trial}`, false, error instanceof Error ? error.message.split('\n')[0] : String(error));
       } finally {
         await browser.close();
       }
