@@ -37,6 +37,7 @@ export {
   trainClassifier,
 } from './classifier/train-classifier.ts';
 export type { PlatformAbortSignal } from './core/abort-signal.ts';
+export type { FileBytes } from './core/bytes.ts';
 export {
   ArgumentError,
   DivergenceError,

@@ -8,7 +8,7 @@
  * The bytes are not trusted: every field is checked before it is used.
  * Source: "The IDX file format", on the page of the MNIST database.
  */
-import { fileBytes } from '../core/bytes.ts';
+import { type FileBytes, fileBytes } from '../core/bytes.ts';
 import { checkChoice, describe, fieldsOf, invalid, isArray, isInstance } from '../core/check.ts';
 import { FormatError, ShapeError } from '../core/errors.ts';
 import { formatShape, sizeOf } from '../core/shape.ts';
@@ -154,7 +154,7 @@ export function readIdxHeader(where: string, bytes: Uint8Array): IdxHeader {
  * @example
  * encodeIdx({ type: 'uint8', shape: [2], data: Uint8Array.of(7, 9) }); // [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]
  */
-export function encodeIdx(array: IdxArray): Uint8Array {
+export function encodeIdx(array: IdxArray): FileBytes {
   const fields = fieldsOf('encodeIdx', 'array', array, ['type', 'shape', 'data'], '{ type, shape, data }');
   const { shape, data } = fields as IdxArray;
   const type = checkChoice('encodeIdx', 'type', fields.type, TYPES);

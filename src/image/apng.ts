@@ -2,6 +2,7 @@
  * Animated PNG. The first frame is an ordinary PNG, which viewers without animation show. The others are fdAT chunks.
  * Source: PNG specification, third edition (W3C), section 11.3.6, "Animation information".
  */
+import type { FileBytes } from '../core/bytes.ts';
 import { invalid, isArray } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { callback, integer, readOptions } from '../core/options.ts';
@@ -41,7 +42,7 @@ export function encodeApng(
   width: number,
   height: number,
   options: ApngOptions = {},
-): Uint8Array {
+): FileBytes {
   const where = 'encodeApng';
   if (!isArray(frames) || frames.length === 0) invalid(where, 'frames', 'a list of at least one picture', frames);
   const channels = checkPicture(where, 'frames[0]', frames[0], width, height);

@@ -2,7 +2,7 @@
  * The container of a PNG: a signature, then chunks of `length, type, data, CRC-32 of type and data`, numbers
  * big-endian. Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
  */
-import { checkBytes } from '../core/bytes.ts';
+import { checkBytes, type FileBytes } from '../core/bytes.ts';
 import { checkInteger, invalid, isInstance } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { crc32 } from './checksum.ts';
@@ -15,12 +15,12 @@ export const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a,
 export const MAX_SIDE: number = 2 ** 31 - 1;
 
 /** The signature and the chunks, joined. */
-export function pngFile(chunks: readonly Uint8Array[]): Uint8Array {
+export function pngFile(chunks: readonly Uint8Array[]): FileBytes {
   return joined([Uint8Array.from(SIGNATURE), ...chunks]);
 }
 
 /** All bytes, one part after the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+export function joined(parts: readonly Uint8Array[]): FileBytes {
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let position = 0;
   for (const part of parts) {

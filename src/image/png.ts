@@ -2,6 +2,7 @@
  * PNG files: 8-bit grey or colour, not interlaced, not filtered, because filters gain little on small pictures with
  * flat backgrounds. Source: PNG specification, third edition (W3C).
  */
+import type { FileBytes } from '../core/bytes.ts';
 import { callback, readOptions } from '../core/options.ts';
 import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
 import { zlibRuns } from './deflate.ts';
@@ -25,7 +26,7 @@ const OPTIONS = { compress: callback<Compress>().or(zlibRuns) };
  * const file = encodePng(pixels, width, height);
  * file.slice(1, 4); // [80, 78, 71]: PNG
  */
-export function encodePng(pixels: Uint8Array, width: number, height: number, options: PngOptions = {}): Uint8Array {
+export function encodePng(pixels: Uint8Array, width: number, height: number, options: PngOptions = {}): FileBytes {
   const channels = checkPicture('encodePng', 'pixels', pixels, width, height);
   const { compress } = readOptions('encodePng', options, OPTIONS);
   const rows = compressRows('encodePng', pixels, height, compress);

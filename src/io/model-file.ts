@@ -2,6 +2,7 @@
  * Models with their architecture, as one safetensors file: the weights as encodeWeights() writes them, and in the
  * metadata, under `ganvas.models`, the descriptions of the models by name as JSON (src/nn/describe-model.ts).
  */
+import type { FileBytes } from '../core/bytes.ts';
 import { fileBytes } from '../core/bytes.ts';
 import { describe, hasMethods, invalid, isPlainObject } from '../core/check.ts';
 import { ArgumentError, FormatError } from '../core/errors.ts';
@@ -28,7 +29,7 @@ const KEY = 'ganvas.models';
 export function encodeModels(
   models: Readonly<Record<string, Model>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): FileBytes {
   const where = 'encodeModels';
   if (!isPlainObject(models) || hasMethods(models, ['predict'])) {
     return invalid(where, 'models', 'an object of models by name', models, 'Write { generator }, not generator.');

@@ -3,7 +3,7 @@
  * too. tensor-file.ts has the format, to-float32.ts the conversion of element types.
  */
 import { checkTensor, type Tensor, tensor } from '../autograd/tensor.ts';
-import { fileBytes } from '../core/bytes.ts';
+import { type FileBytes, fileBytes } from '../core/bytes.ts';
 import { describe, invalid, isInstance, isPlainObject } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { shapeProblem } from '../core/shape.ts';
@@ -27,7 +27,7 @@ import { toFloat32 } from './to-float32.ts';
 export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>,
   metadata?: Readonly<Record<string, string>>,
-): Uint8Array {
+): FileBytes {
   const where = 'encodeSafetensors';
   if (!(isInstance(tensors, Map) || isPlainObject(tensors))) {
     invalid(where, 'tensors', 'an object or a Map from names to tensors', tensors);

@@ -8,7 +8,7 @@
  * Source: the format section of the README of huggingface/safetensors. Tensors are written in the order of its version
  * 0.8.0.
  */
-import { checkBytes } from '../core/bytes.ts';
+import { checkBytes, type FileBytes } from '../core/bytes.ts';
 import { describe, fieldsOf, invalid, isArray, isPlainObject } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { MAX_RANK } from '../core/shape.ts';
@@ -52,7 +52,7 @@ export function encodeTensorFile(
   entries: readonly TensorEntry[],
   metadata?: Readonly<Record<string, string>>,
   where: string = 'encodeTensorFile',
-): Uint8Array {
+): FileBytes {
   checkWhere('encodeTensorFile', where);
   if (!isArray(entries)) invalid(where, 'entries', 'a list of { name, dtype, shape, bytes }', entries);
   const pairs = metadata === undefined ? undefined : sortedMetadata(metadata, where);

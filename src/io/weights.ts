@@ -3,7 +3,7 @@
  * the name of the weight: `generator.0.kernel`. Loading sets all weights or none.
  */
 import { checkTensor, type Tensor, Variable } from '../autograd/tensor.ts';
-import { fileBytes } from '../core/bytes.ts';
+import { type FileBytes, fileBytes } from '../core/bytes.ts';
 import { describe, fieldsOf, hasMethods, invalid, isInstance, isPlainObject } from '../core/check.ts';
 import { ArgumentError, RuntimeError } from '../core/errors.ts';
 import { formatShape, type Shape, sameShape } from '../core/shape.ts';
@@ -33,7 +33,7 @@ export interface Weighted {
 export function encodeWeights(
   models: Readonly<Record<string, Weighted>>,
   metadata?: Readonly<Record<string, string>>,
-): Uint8Array {
+): FileBytes {
   const where = 'encodeWeights';
   const entries = [...weightsByName(where, models)].map(([name, { shape, storage }]) => {
     return { name, dtype: 'F32', shape, bytes: littleEndianBytes(storage.view()) } as const;

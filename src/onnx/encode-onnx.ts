@@ -1,4 +1,5 @@
 /** encodeOnnx(): a model as an ONNX file, for other runtimes. */
+import type { FileBytes } from '../core/bytes.ts';
 import { RuntimeError, ShapeError } from '../core/errors.ts';
 import { boolean, readOptions } from '../core/options.ts';
 import { formatShape } from '../core/shape.ts';
@@ -33,7 +34,7 @@ const OPTIONS = { foldBatchNormalization: boolean().or(true) };
  * @example
  * const file = encodeOnnx(denseGenerator()); // for a download, or writeFileAtomic() of ganvas/node
  */
-export function encodeOnnx(model: Model, options: EncodeOnnxOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodeOnnx(model: Model, options: EncodeOnnxOptions = {}): FileBytes {
   const where = 'encodeOnnx';
   const { name, inputShape, layers } = checkModel(where, 'model', model);
   const { foldBatchNormalization } = readOptions(where, options, OPTIONS);

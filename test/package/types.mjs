@@ -40,12 +40,13 @@ new all.Tensor([1]);
 export const fake: Tensor = { ...loss, rank: 0, data: new Float32Array(1), item: () => 0, toArray: () => 0, dispose() {} };
 `;
 
-/** A program that stops a training, where the libraries know AbortSignal. */
-const SIGNAL = `import { type TrainGanOptions, type TrainClassifierOptions } from 'ganvas';
+/** A program that stops a training and makes a file to download, where the libraries know AbortSignal and Blob. */
+const PLATFORM = `import { encodePng, type TrainGanOptions, type TrainClassifierOptions } from 'ganvas';
 export const options: Pick<TrainGanOptions, 'signal'> = { signal: new AbortController().signal };
 export const other: TrainClassifierOptions['signal'] = AbortSignal.timeout(1000);
 // @ts-expect-error: any other object is no signal
 export const wrong: Pick<TrainGanOptions, 'signal'> = { signal: {} };
+export const file = new Blob([encodePng(new Uint8Array(4), 2, 2)], { type: 'image/png' });
 `;
 
 /** @param root - the repository, which has Node's types. */
@@ -53,7 +54,7 @@ export async function checkTypes(folder, root) {
   const types = join(folder, 'types');
   mkdirSync(types);
   writeFileSync(join(types, 'use.ts'), PROGRAM);
-  writeFileSync(join(types, 'signal.ts'), SIGNAL);
+  writeFileSync(join(types, 'platform.ts'), PLATFORM);
   const { text, count } = inferredTypes(folder, ['ganvas', 'ganvas/node']);
   writeFileSync(join(types, 'inferred.ts'), text);
 
@@ -70,7 +71,7 @@ export async function checkTypes(folder, root) {
           label: `TypeScript ${version}, ${library}, ${resolution}`,
           version,
           options: { ...options, ...found, noEmit: true },
-          files: library === 'no library' ? ['use.ts'] : ['use.ts', 'signal.ts'],
+          files: library === 'no library' ? ['use.ts'] : ['use.ts', 'platform.ts'],
         })),
     ),
     {
