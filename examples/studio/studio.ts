@@ -13,6 +13,7 @@ import {
   readCommandLine,
   readWholeNumber,
   runCommand,
+  UsageError,
 } from '../../bench/support/command-line.ts';
 import { RUNS } from '../run-folder.ts';
 import { buildStudio, CLASSIFIER } from './build.ts';
@@ -46,13 +47,17 @@ await runCommand(USAGE, async () => {
   await buildStudio(folder);
   const classifier = makeClassifier(join(folder, CLASSIFIER));
   if (values.build !== undefined) {
+    console.log('The classifier of the distances is made now; the first time that takes a minute or two.');
     await classifier;
     return console.log(`The studio is in ${folder}: any static host can serve it.`);
   }
   const port = readWholeNumber(values, 'port', 0) ?? 4173;
   const server = studioServer(folder, { ...ISOLATION, 'Content-Security-Policy': POLICY }, CLASSIFIER);
   await new Promise<void>((resolve, reject) => {
-    server.on('error', reject);
+    server.on('error', (error) => {
+      const isTaken = 'code' in error && error.code === 'EADDRINUSE';
+      reject(isTaken ? new UsageError(`port ${port} is taken by another program; choose one with --port N`) : error);
+    });
     // Only this machine, not its network.
     server.listen(port, '127.0.0.1', resolve);
   });

@@ -86,9 +86,12 @@ export class Training {
   readonly #controller = new AbortController();
   #isPaused = true;
   #isHidden = false;
+  #hasFailed = false;
   /** Steps that were asked for while it is paused. */
   readonly #wanted: (GanUpdate | undefined)[] = [];
   #open: () => void = () => undefined;
+  /** How often #wake() was called. */
+  #changes = 0;
   #lastSave = performance.now();
   #isSaved = true;
   /** When the last step ended, or the wait after it. */
@@ -108,7 +111,16 @@ export class Training {
 
   /** Starts, paused. Errors go to the listener. */
   start(): void {
-    this.#ended = this.#run().catch((error) => this.#listener.failed(this, error));
+    this.#ended = this.#run().catch((error) => {
+      this.#isPaused = true;
+      this.#hasFailed = true;
+      this.#listener.failed(this, error);
+    });
+  }
+
+  /** Whether an error has ended it. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   get phase(): Phase {
@@ -153,7 +165,7 @@ export class Training {
   /** Stops between two steps while another mode is shown. */
   hide(isHidden: boolean): void {
     this.#isHidden = isHidden;
-    this.#open();
+    this.#wake();
   }
 
   /** Changes settings that need no new call of trainGan: learning rates and epochs. */
@@ -172,12 +184,18 @@ export class Training {
   /** Ends it; resolves when the state is saved. */
   async end(): Promise<void> {
     this.#controller.abort();
-    this.#open();
+    this.#wake();
     await this.#ended;
   }
 
-  #changed(): void {
+  /** Has the gate look again. */
+  #wake(): void {
+    this.#changes++;
     this.#open();
+  }
+
+  #changed(): void {
+    this.#wake();
     this.#listener.phaseChanged(this);
   }
 
@@ -232,6 +250,7 @@ export class Training {
     if (this.networks === undefined) this.#begin(turn);
     const { signal } = this.#controller;
     while (!signal.aborted) {
+      const seen = this.#changes;
       if (this.isFinished && !this.#isPaused) {
         this.#isPaused = true;
         this.#listener.phaseChanged(this);
@@ -244,7 +263,8 @@ export class Training {
       }
       const wait = isClosed ? Number.POSITIVE_INFINITY : this.#timeToNextStep();
       if (wait <= 0) return undefined;
-      await this.#opened(wait);
+      // While the state was saved, something may have changed.
+      if (seen === this.#changes) await this.#opened(wait);
     }
     return undefined;
   }

@@ -64,7 +64,7 @@ async function carryOut(command: Command): Promise<void> {
     case 'open':
       return open(command.named);
     case 'play':
-      return training?.play();
+      return play();
     case 'pause':
       return training?.pause();
     case 'step':
@@ -109,6 +109,15 @@ async function open(named: Partial<Settings>): Promise<void> {
   } else {
     await restart(completed(named));
   }
+}
+
+/** After an error the training goes on from the last saved state, or from the start. */
+async function play(): Promise<void> {
+  if (training === undefined) return;
+  if (!training.hasFailed) return training.play();
+  const { beginning, settings, losses } = training;
+  playsAtStart = true;
+  begin({ ...beginning, settings, losses, former: undefined, resume: beginning.store !== undefined });
 }
 
 /** A new training, which replaces the saved one when it first saves. */
@@ -166,6 +175,8 @@ const listener: Listener = {
     const { settings, losses } = one;
     const { images, name, labels, classes = 10 } = one.beginning.data;
     losses.keepUntil(one.stepsDone);
+    // The page gets all rows here, and with each report those that are new.
+    losses.takeNew();
     page.send({
       kind: 'opened',
       settings,
@@ -214,6 +225,7 @@ const listener: Listener = {
   },
   failed(one, error) {
     if (one !== training) return fail(error);
+    if (one.networks !== undefined) report(one);
     // The browser has no place for the state: the training starts again without.
     if (one.networks === undefined && one.beginning.store !== undefined && !(error instanceof ArgumentError)) {
       const isDamaged = error instanceof FormatError;
