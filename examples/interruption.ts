@@ -27,8 +27,8 @@ export function watchForInterruption(): Interruption {
   process.on('SIGINT', () => {
     const time = performance.now();
     if (time - pressedAt < SAME_PRESS_MILLISECONDS) return;
-    // A second press ends the process at once, without saving.
-    if (pressedAt > -Infinity) process.exit(130);
+    // While the training stops, a press ends the process at once, without saving.
+    if (controller.signal.aborted) process.exit(130);
     pressedAt = time;
     stop();
   });

@@ -47,7 +47,7 @@ export function watchKeys({ interruption, canSave, show, ...given }: KeyOptions)
     wake();
   };
   const onAbort = (): void => {
-    show('Stopping after this step. Ctrl-C again ends at once, without saving.');
+    show('Stopping after this step. Ctrl-C now ends at once, without saving.');
     wake();
   };
 

@@ -86,7 +86,7 @@ test('q stops, also in a pause; keys after it do nothing', async () => {
   input.press('qp');
   expect(controller.signal.aborted).toBe(true);
   expect(await isDone(waiting)).toBe(true);
-  expect(shown.at(-1)).toBe('Stopping after this step. Ctrl-C again ends at once, without saving.');
+  expect(shown.at(-1)).toBe('Stopping after this step. Ctrl-C now ends at once, without saving.');
 });
 
 test('without a way to save there is no key s', async () => {
