@@ -13,7 +13,6 @@ import { settingsForm } from './settings-form.ts';
 import { statusPanel } from './status.ts';
 import { transport } from './transport.ts';
 
-const COLUMNS = 4;
 /** A screen reader tells of each fifth epoch. */
 const SPOKEN = 5;
 /** Milliseconds in which the worker answers a button. */
@@ -30,7 +29,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
   /** What a button has just asked for. */
   let awaited: { readonly phase: Progress['phase']; readonly until: number } | undefined;
 
-  const samples = pictureCanvas(COLUMNS, 'samples');
+  const samples = pictureCanvas(undefined, 'samples');
   const losses = lossCurves();
   const status = statusPanel();
   const worker = openWorker<Command, Event>(new URL('./pictures-worker.js', import.meta.url), receive, fail);

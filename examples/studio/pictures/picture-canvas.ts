@@ -10,7 +10,8 @@ export interface PictureCanvas {
   draw(images: ByteImages, label: string): void;
 }
 
-export function pictureCanvas(columns: number, className: string): PictureCanvas {
+/** @param columns - images in a row; undefined means about as many as there are rows. */
+export function pictureCanvas(columns: number | undefined, className: string): PictureCanvas {
   const canvas = document.createElement('canvas');
   canvas.className = className;
   canvas.setAttribute('role', 'img');
@@ -19,7 +20,7 @@ export function pictureCanvas(columns: number, className: string): PictureCanvas
     canvas,
     draw({ bytes, count, height, width, channels }, label) {
       canvas.setAttribute('aria-label', label);
-      const perRow = Math.min(columns, count);
+      const perRow = Math.min(columns ?? Math.ceil(Math.sqrt(count)), count);
       const rows = Math.ceil(count / perRow);
       const tall = Math.round((SIDE * height) / width);
       setSize(canvas, perRow * (SIDE + GAP) - GAP, rows * (tall + GAP) - GAP);

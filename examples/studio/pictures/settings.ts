@@ -13,7 +13,7 @@ export const MODELS: Readonly<Record<GanName, string>> = {
   conv: 'DCGAN at a quarter of its width',
   refined: 'Refined: dense layers, black background',
   dense: 'Dense: the pair of tutorials',
-  conditional: 'Conditional: draws the digit it is asked for',
+  conditional: 'Conditional: draws the digit asked for',
 };
 
 export const LOSSES: Readonly<Record<GanLoss, string>> = {

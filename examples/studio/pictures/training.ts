@@ -295,6 +295,7 @@ export class Training {
   }
 
   #begin({ generator, discriminator, averageGenerator, sampleNoise }: GanTurn): void {
+    this.#lastStep = performance.now();
     this.#setRates();
     const former = this.beginning.former?.networks;
     // A new call of trainGan starts its average at the present weights. Here it goes on from the former one.
