@@ -36,8 +36,11 @@ export interface PlaneNetworks extends PointPair {
 export interface PlaneGan {
   /** x and y of the real points in turn; at least one point. They can be replaced between two steps. */
   points: Float32Array;
-  /** Changes settings, with the weights as they are. Another seed has no effect on a training that has begun. */
-  change(settings: PlaneSettings): void;
+  /**
+   * Changes settings, with the weights as they are. Another seed has no effect on a training that has begun. Returns
+   * whether beforeStep() must return for the change: then no step follows, and it is called again.
+   */
+  change(settings: PlaneSettings): boolean;
   /** Trains until the signal is aborted. Rejects with a DivergenceError if a weight or a loss is no longer finite. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -98,8 +101,10 @@ export function createPlaneGan(initial: PlaneSettings, points: Float32Array, hoo
     change(next) {
       generatorOptimizer.learningRate = next.generatorRate;
       discriminatorOptimizer.learningRate = next.discriminatorRate;
-      if (next.loss !== settings.loss || next.penalty !== settings.penalty) restart.abort();
+      const isRestart = next.loss !== settings.loss || next.penalty !== settings.penalty;
       settings = next;
+      if (isRestart) restart.abort();
+      return isRestart;
     },
     async run(signal) {
       const stop = (): void => restart.abort();

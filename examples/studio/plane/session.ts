@@ -65,8 +65,11 @@ export class Session {
         break;
       case 'change':
         this.#settings = command.settings;
-        this.#gan.change(command.settings);
-        this.#turns.release();
+        if (this.#gan.change(command.settings)) {
+          // Another loss means another field.
+          this.#needsFrame = true;
+          this.#turns.release();
+        }
         break;
       case 'play':
         this.#lastStep = undefined;

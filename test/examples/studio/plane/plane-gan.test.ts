@@ -42,9 +42,9 @@ describe('the training', () => {
     const plain = await train(DEFAULTS, 6, always);
     const changes: [string, () => void][] = [
       ['points', () => (current.points = Float32Array.of(0.9, 0.9))],
-      ['rate', () => current.change({ ...DEFAULTS, generatorRate: 1e-4 })],
-      ['loss', () => current.change({ ...DEFAULTS, loss: 'hinge' })],
-      ['penalty', () => current.change({ ...DEFAULTS, penalty: 0 })],
+      ['rate', () => expect(current.change({ ...DEFAULTS, generatorRate: 1e-4 })).toBe(false)],
+      ['loss', () => expect(current.change({ ...DEFAULTS, loss: 'hinge' })).toBe(true)],
+      ['penalty', () => expect(current.change({ ...DEFAULTS, penalty: 0 })).toBe(true)],
     ];
     for (const [name, change] of changes) {
       let average: number[] = [];
@@ -127,6 +127,23 @@ describe('the session', () => {
     // With averaged weights, the points are others than with those of the last step.
     obey({ kind: 'show', isAveraged: false });
     expect(frames()).toEqual([0, 3, 3]);
+    await session.end();
+  });
+
+  it('changes of settings while it is paused do no step', async () => {
+    const { session, until, obey, events } = open(DEFAULTS, TRIANGLE.slice());
+    await until('frame');
+    for (const change of [{ generatorRate: 1e-2 }, { loss: 'hinge' }, { penalty: 0 }] as const) {
+      obey({ kind: 'drawn' });
+      obey({ kind: 'change', settings: { ...DEFAULTS, ...change } });
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    obey({ kind: 'drawn' });
+    obey({ kind: 'step', update: 'both' });
+    await until('frame', ({ frame }) => frame.step > 0);
+    const steps = events.flatMap((event) => (event.kind === 'frame' ? [event.frame.step] : []));
+    // The rate changes nothing that is shown, the loss and the penalty begin another call of trainGan.
+    expect(steps).toEqual([0, 0, 0, 1]);
     await session.end();
   });
 
