@@ -23,7 +23,7 @@ export interface LayerConfig {
   readonly inputShape?: Shape | undefined;
 }
 
-/** The kinds of the library's layers. A table over them, such as those of layer-kinds.ts and src/onnx, must have an entry for each. */
+/** The kinds of the library's layers. The tables over them, in layer-kinds.ts and src/onnx, have an entry for each. */
 export type LayerKind =
   | 'Activation'
   | 'AveragePooling2D'
@@ -92,6 +92,8 @@ export interface BuiltLayer {
    * All weights with names that differ, for a layer made of others: `0.kernel`, `1.kernel`. Default: their own names.
    */
   readonly namedWeights?: readonly (readonly [name: string, weight: Variable])[];
+  /** The layer inside a layer that changes another's kernel. Absent in other layers. */
+  readonly wrapped?: BuiltLayer;
   /** The layers of the two ways whose outputs a residual block adds. Absent in other layers. */
   readonly branches?: readonly [main: readonly BuiltLayer[], shortcut: readonly BuiltLayer[]];
   /** [n, ...inputShape] -> [n, ...outputShape] */
@@ -126,13 +128,16 @@ export function defineLayer(
       const call: BuiltLayer['call'] = (x, options) =>
         built.call(checkTensor(`${where}.call`, 'x', x), readOptions(`${where}.call`, options, CALL_OPTIONS));
       const checked = { ...built, call };
-      OWN_LAYERS.add(checked);
+      if (built.wrapped === undefined || isOwnLayer(built.wrapped)) OWN_LAYERS.add(checked);
       return checked;
     },
   };
 }
 
-/** The built layers that defineLayer() made. A user's layer may have the kind of one of them and compute another thing. */
+/**
+ * What defineLayer() built, without a user's layer inside. A user's layer may have the kind of one of these and compute
+ * something else.
+ */
 const OWN_LAYERS = new WeakSet<object>();
 
 /** A built layer of the library: its kind, settings and weights say all that it computes. */

@@ -1,12 +1,13 @@
 /** encodeOnnx(): a model as an ONNX file, for other runtimes. */
 import type { FileBytes } from '../core/bytes.ts';
-import { RuntimeError, ShapeError } from '../core/errors.ts';
+import { fieldsOf } from '../core/check.ts';
+import { RuntimeError } from '../core/errors.ts';
 import { boolean, readOptions } from '../core/options.ts';
-import { formatShape } from '../core/shape.ts';
+import { checkShape } from '../core/shape.ts';
 import { checkModel } from '../nn/check-model.ts';
 import type { Model } from '../nn/sequential.ts';
 import { Graph } from './graph.ts';
-import { translateLayers } from './translations.ts';
+import { checkItems, translateLayers } from './translations.ts';
 
 /** Options of encodeOnnx(). */
 export interface EncodeOnnxOptions {
@@ -36,19 +37,15 @@ const OPTIONS = { foldBatchNormalization: boolean().or(true) };
  */
 export function encodeOnnx(model: Model, options: EncodeOnnxOptions = {}): FileBytes {
   const where = 'encodeOnnx';
-  const { name, inputShape, layers } = checkModel(where, 'model', model);
+  const { layers } = checkModel(where, 'model', model);
+  const { name, inputShape } = fieldsOf(where, 'model', model, ['name', 'inputShape'], 'a model');
   const { foldBatchNormalization } = readOptions(where, options, OPTIONS);
   if (inputShape === undefined) {
     throw new RuntimeError(
       `${where}: ${name} is not built yet and has no weights. Give its first layer an inputShape, or call it once.`,
     );
   }
-  for (const shape of [inputShape, ...layers.map(({ outputShape }) => outputShape)]) {
-    if (shape.includes(0)) {
-      throw new ShapeError(`${where}: items of shape ${formatShape(shape)} have no elements; ONNX has no use for them`);
-    }
-  }
-  const graph = new Graph(inputShape);
+  const graph = new Graph(checkItems(where, checkShape(where, 'model.inputShape', inputShape)));
   const output = translateLayers(where, graph, foldBatchNormalization, graph.input, layers);
-  return graph.encode(where, name, output);
+  return graph.encode(where, String(name), output);
 }

@@ -57,13 +57,13 @@ export const linear: Translation = ({ graph }, x, layer, after) =>
 
 /** The layer inside with the divided kernel. */
 export const spectralNormalization: Translation = ({ graph }, x, layer, after) => {
-  const { weights, settings } = layer;
+  const { weights, wrapped } = layer;
   const [kernel, vector] = ['kernel', 'vector_u'].map((name) => weights.find((weight) => weight.name === name)!) as [
     Variable,
     Variable,
   ];
   const values = scope(() => withoutRecording(() => normalizedKernel(kernel, vector, 0).storage.view().slice()));
-  return withKernel(graph, x, layer, settings['layer'] as LinearKind, values, after);
+  return withKernel(graph, x, wrapped!, wrapped!.kind as LinearKind, values, after);
 };
 
 function withKernel(

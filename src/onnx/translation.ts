@@ -18,7 +18,7 @@ export interface Affine {
   readonly shift: Float64Array;
 }
 
-/** Adds the nodes of a layer to the graph, and returns its output. `after` is passed only to layers that can fold it. */
+/** Adds the nodes of a layer and returns its output. `after` is passed only to layers that can fold it. */
 export type Translation = (context: Context, x: Value, layer: OwnLayer, after?: Affine) => Value;
 
 /** A copy of a weight's values, undefined if the layer does not have it. */

@@ -1,5 +1,7 @@
 /** The table of translations, by kind of layer, and the walk over the layers of a model. */
-import { ArgumentError } from '../core/errors.ts';
+import { fieldsOf } from '../core/check.ts';
+import { ArgumentError, ShapeError } from '../core/errors.ts';
+import { formatShape, type Shape } from '../core/shape.ts';
 import { printable } from '../core/text.ts';
 import { type BuiltLayer, isOwnLayer, type LayerKind, type OwnLayer } from '../nn/layer.ts';
 import type { Graph, Value } from './graph.ts';
@@ -48,7 +50,11 @@ export function translateLayers(
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i]!;
     const place = `${prefix}${i}`;
-    if (!isOwnLayer(layer)) throw unknownLayer(where, place, layer.kind);
+    if (!isOwnLayer(layer)) {
+      const { kind } = fieldsOf(where, `layer ${place}`, layer, ['kind'], 'a built layer');
+      throw unknownLayer(where, place, String(kind));
+    }
+    checkItems(where, layer.outputShape);
     const next = layers[i + 1];
     const folded = fold && next !== undefined && canFold(layer, next);
     const context = {
@@ -71,10 +77,16 @@ function canFold(layer: OwnLayer, next: BuiltLayer): boolean {
   return hasKernel && isNormalized && layer.settings['activation'] === 'linear';
 }
 
+/** Returns the shape. Throws a ShapeError if such items have no elements. */
+export function checkItems(where: string, items: Shape): Shape {
+  if (!items.includes(0)) return items;
+  throw new ShapeError(`${where}: items of shape ${formatShape(items)} have no elements, and runtimes refuse them`);
+}
+
 function unknownLayer(where: string, place: string, kind: string): ArgumentError {
   return new ArgumentError(
-    `${where}: layer ${place} (${printable(kind)}) is not one of ganvas's layers, and what its call() computes cannot ` +
-      'be written as ONNX. Build it from layers of ganvas, such as layers.residual([...]), or write the layers before ' +
-      'and behind it as two models with a file each.',
+    `${where}: layer ${place} (${printable(kind)}) is not one of ganvas's layers, or has another inside, and what its ` +
+      'call() computes cannot be written as ONNX. Build it from ganvas layers, such as layers.residual([...]), or write ' +
+      'the layers before it and those behind it as two models with a file each.',
   );
 }

@@ -17,7 +17,7 @@ import {
   sequential,
   tensor,
 } from '../../src/index.ts';
-import { thrownBy } from '../support/thrown.ts';
+import { thrownBy, wrong } from '../support/thrown.ts';
 import { layerCases } from './cases.ts';
 import { readModel } from './read-protobuf.ts';
 
@@ -181,6 +181,10 @@ describe('encodeOnnx refuses', () => {
     expect(error.message).toMatch(/^encodeOnnx: layer 1 \(Own\) is not one of ganvas's layers.*layers.residual/);
     const block = sequential([layers.residual([own], { inputShape: [3] })]);
     expect(thrownBy(ArgumentError, () => encodeOnnx(block)).message).toMatch(/^encodeOnnx: layer 0\.0 \(Own\)/);
+    const { call, predict, namedWeights, trainableWeights } = block;
+    const parts = { call, predict, namedWeights, trainableWeights, name: 'broken', inputShape: [3], layers: [null] };
+    const broken = thrownBy(ArgumentError, () => encodeOnnx(wrong(parts)));
+    expect(broken.message).toBe('encodeOnnx: layer 0 must be a built layer; got null');
     const beside = sequential([layers.residual([layers.flatten()], { shortcut: [own], inputShape: [3] })]);
     expect(thrownBy(ArgumentError, () => encodeOnnx(beside)).message).toMatch(
       /^encodeOnnx: layer 0\.shortcut\.0 \(Own\)/,
@@ -192,6 +196,10 @@ describe('encodeOnnx refuses', () => {
     const build: Layer['build'] = (shape, random) => ({ ...dense.build(shape, random), call: (x) => x });
     const model = sequential([{ ...dense, inputShape: [2], build }], { random: createRandom(1) });
     expect(thrownBy(ArgumentError, () => encodeOnnx(model)).message).toContain('layer 0 (Dense) is not one of ganvas');
+    const wrapped = sequential([layers.spectralNormalization({ ...dense, inputShape: [2], build })]);
+    expect(thrownBy(ArgumentError, () => encodeOnnx(wrapped)).message).toContain(
+      'layer 0 (SpectralNormalization) is not',
+    );
   });
 
   it('models that are not built, and items without elements', () => {

@@ -1,4 +1,4 @@
-/** The writer of Protocol Buffers: bytes of the examples in its documentation, and what the reader of the tests reads. */
+/** The writer of Protocol Buffers: the examples of its documentation, and what the reader of the tests reads. */
 import { expect, it } from 'vitest';
 import { Message } from '../../src/onnx/protobuf.ts';
 import { readMessage } from './read-protobuf.ts';

@@ -61,6 +61,7 @@ export function spectralNormalization(layer: Layer, config: SpectralNormalizatio
       outputShape: inner.outputShape,
       weights: [...inner.weights, vector],
       trainableWeights: inner.trainableWeights,
+      wrapped: inner,
       call(x, options) {
         return callWithKernel(x, options, normalizedKernel(kernel, vector, options.training ? powerIterations : 0));
       },
