@@ -94,6 +94,7 @@ export { type GridOptions, imageGrid, type Picture, type Samples } from './image
 export { type ColorMode, type HalfBlockOptions, halfBlocks } from './image/half-blocks.ts';
 export { encodePng, type PngOptions } from './image/png.ts';
 export { decodeModels, encodeModels } from './io/model-file.ts';
+export { type DecodeNpzOptions, decodeNpy, decodeNpz, encodeNpy, encodeNpz } from './io/npy.ts';
 export { decodeSafetensors, encodeSafetensors } from './io/safetensors.ts';
 export { decodeTensorFile, encodeTensorFile, type TensorEntry, type TensorFile } from './io/tensor-file.ts';
 export { encodeWeights, loadWeights, type Weighted } from './io/weights.ts';

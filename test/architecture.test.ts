@@ -22,8 +22,9 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   nn: ['core', 'kernels', 'autograd', 'ops'],
   optim: ['core', 'kernels', 'autograd', 'ops'],
   data: ['core', 'kernels', 'autograd'],
-  image: ['core'],
-  io: ['core', 'autograd', 'nn'],
+  compression: [],
+  image: ['core', 'compression'],
+  io: ['core', 'compression', 'autograd', 'nn'],
   onnx: ['core', 'autograd', 'ops', 'nn', 'io'],
   metrics: ['core', 'kernels', 'autograd', 'ops', 'nn', 'data', 'image'],
   training: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'io'],
@@ -32,7 +33,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   classifier: ['core', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'training'],
   node: [
     ...['core', 'wasm', 'kernels', 'autograd', 'ops', 'nn', 'optim', 'data', 'image', 'io', 'metrics', 'training'],
-    ...['gan'],
+    ...['compression', 'gan'],
   ],
 };
 

@@ -2,12 +2,12 @@
  * Animated PNG. The first frame is an ordinary PNG, which viewers without animation show. The others are fdAT chunks.
  * Source: PNG specification, third edition (W3C), section 11.3.6, "Animation information".
  */
+import { zlibRuns } from '../compression/deflate.ts';
 import type { FileBytes } from '../core/bytes.ts';
 import { invalid, isArray } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
 import { callback, integer, readOptions } from '../core/options.ts';
 import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
-import { zlibRuns } from './deflate.ts';
 
 /** The options of encodeApng(). */
 export interface ApngOptions {

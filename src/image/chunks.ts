@@ -2,10 +2,10 @@
  * The container of a PNG: a signature, then chunks of `length, type, data, CRC-32 of type and data`, numbers
  * big-endian. Source: PNG specification, third edition (W3C), sections 5.2 to 5.4 and 11.2.
  */
+import { crc32 } from '../compression/checksum.ts';
 import { checkBytes, type FileBytes } from '../core/bytes.ts';
 import { checkInteger, invalid, isInstance } from '../core/check.ts';
 import { ShapeError } from '../core/errors.ts';
-import { crc32 } from './checksum.ts';
 
 /** Turns bytes into a zlib stream. */
 export type Compress = (bytes: Uint8Array) => Uint8Array;

@@ -6,13 +6,14 @@
  *   colour to grey      round(0.299 red + 0.587 green + 0.114 blue), the luma of ITU-R BT.601
  * Gamma and colour profiles are not applied. Source: PNG specification, third edition (W3C).
  */
+
+import { type Fail, inflate, MAX_RATIO } from '../compression/inflate.ts';
 import { fileBytes } from '../core/bytes.ts';
 import { invalid } from '../core/check.ts';
 import { FormatError } from '../core/errors.ts';
 import { integer, type Option, option, readOptions } from '../core/options.ts';
 import { type Channels, luma } from './chunks.ts';
 import type { Picture } from './grid.ts';
-import { type Fail, inflate, MAX_RATIO } from './inflate.ts';
 import { type PngFile, type PngHeader, readPngFile } from './png-file.ts';
 import { type Pass, passBytes, passesOf, rowBytes, unfilter } from './png-rows.ts';
 

@@ -3,9 +3,10 @@
  * the header declares, before memory is taken for the pixels.
  * Source: PNG specification, third edition (W3C), sections 5 and 11.
  */
+
+import { crc32 } from '../compression/checksum.ts';
 import { FormatError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
-import { crc32 } from './checksum.ts';
 import { joined, MAX_SIDE, SIGNATURE } from './chunks.ts';
 
 type ColorType = keyof typeof COLOR_TYPES;

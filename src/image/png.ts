@@ -2,10 +2,10 @@
  * PNG files: 8-bit grey or colour, not interlaced, not filtered, because filters gain little on small pictures with
  * flat backgrounds. Source: PNG specification, third edition (W3C).
  */
+import { zlibRuns } from '../compression/deflate.ts';
 import type { FileBytes } from '../core/bytes.ts';
 import { callback, readOptions } from '../core/options.ts';
 import { type Compress, checkPicture, chunk, compressRows, headerChunk, pngFile } from './chunks.ts';
-import { zlibRuns } from './deflate.ts';
 
 /** The options of encodePng(). */
 export interface PngOptions {

@@ -4,7 +4,7 @@
  *   uint64 length, uint32 masked CRC-32C of the length, the message, uint32 masked CRC-32C of the message
  * Numbers are little-endian. A masked checksum is rotated right by 15 bits, plus 0xa282ead8.
  */
-import { crcTable, reflectedCrc } from '../image/checksum.ts';
+import { crcTable, reflectedCrc } from '../compression/checksum.ts';
 import { ByteWriter } from '../wasm/byte-writer.ts';
 
 /** A number under a name. */

@@ -5,9 +5,9 @@
  */
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { MAX_RATIO } from '../compression/inflate.ts';
 import { FormatError, GanvasError, messageOf } from '../core/errors.ts';
 import { MAX_IDX_HEADER, readIdxHeader } from '../data/idx.ts';
-import { MAX_RATIO } from '../image/inflate.ts';
 import { codeOf } from './files.ts';
 
 const CHUNK = 2 ** 16;

@@ -127,6 +127,18 @@ export const FILE_CALLS: Calls<typeof ganvas> = {
     [Argument, [{ generator: model }], /^model must be a model; got \{ generator \}/],
     [Runtime, [unbuilt], /is not built yet and has no weights/],
   ],
+  encodeNpy: [undefined, null, 5, [1, 2], data].map(
+    (value): WrongCall => [Argument, [value], /^x must be a Tensor; got (undefined|null|5|\[1, 2\]|a Uint8Array)/],
+  ),
+  decodeNpy: [...notBytes(), [Format, [data], /^a .npy file begins with/]],
+  encodeNpz: [
+    [Argument, [undefined], /^tensors must be an object of tensors by name; got undefined/],
+    [Argument, [[x]], /^tensors must be an object of tensors by name; got \[a Tensor\]/],
+    [Argument, [x], /^tensors must be an object of tensors by name; got a Tensor/],
+    [Argument, [{ a: 5 }], /^the tensor "a" must be a Tensor; got 5/],
+    [Runtime, [{ a: FREED }], /^the tensor "a": tensor: it was freed/],
+  ],
+  decodeNpz: [...notBytes(), [Format, [data], /^it is no zip archive, or its end is missing/]],
   encodeModels: [
     [Argument, [undefined], /^models must be an object of models by name; got undefined/],
     [Argument, [model], /^models must be .* Write \{ generator \}, not generator/],

@@ -5,6 +5,7 @@
 import { idxTarget } from '../data/idx-fuzz.ts';
 import { fuzzResume } from '../gan/resume-fuzz.ts';
 import { pngTarget } from '../image/png-fuzz.ts';
+import { npzTarget } from '../io/npy-fuzz.ts';
 import { safetensorsTarget } from '../io/safetensors-fuzz.ts';
 import { fuzzGzip } from '../node/gzip-fuzz.ts';
 import { checkpointTarget } from '../training/checkpoint-fuzz.ts';
@@ -18,6 +19,7 @@ const RUNNERS: Readonly<Record<string, (count: number, seed: number) => FuzzRepo
   checkpoint: runner(checkpointTarget),
   gzip: fuzzGzip,
   idx: runner(idxTarget),
+  npz: runner(npzTarget),
   png: runner(pngTarget),
   resume: fuzzResume,
   safetensors: runner(safetensorsTarget),

@@ -31,7 +31,30 @@ export function inflate(stream: Uint8Array, size: number, fail: Fail): Uint8Arra
     fail('its zlib data has a wrong header', 0);
   }
   const out = new Uint8Array(size);
-  const bits = bitReader(stream, 2, fail);
+  const { length, end } = inflateInto(out, stream, 2, fail);
+  if (length < size) fail(`its zlib data unpacks to ${length} bytes; expected ${size}`, end);
+  if (end + 4 !== stream.length) {
+    if (end + 4 > stream.length) fail('its zlib data is cut short', stream.length);
+    fail(`${stream.length - end - 4} bytes follow the end of its zlib data`, end + 4);
+  }
+  const checksum = new DataView(stream.buffer, stream.byteOffset + end).getUint32(0);
+  if (checksum !== adler32(out)) fail('its zlib data is damaged: the checksum differs', end);
+  return out;
+}
+
+/**
+ * Unpacks deflate data into `out`, which they must not exceed.
+ *
+ * @param start - where they begin. At least four bytes of `stream` must follow them.
+ * @returns the number of unpacked bytes, and where the deflate data end.
+ */
+export function inflateInto(
+  out: Uint8Array,
+  stream: Uint8Array,
+  start: number,
+  fail: Fail,
+): { readonly length: number; readonly end: number } {
+  const bits = bitReader(stream, start, fail);
   let length = 0;
   for (let last = false; !last; ) {
     last = bits.take(1) === 1;
@@ -43,15 +66,7 @@ export function inflate(stream: Uint8Array, size: number, fail: Fail): Uint8Arra
       length = inflateBlock(bits, literals, distances, out, length, fail);
     }
   }
-  const end = bits.alignToByte();
-  if (length < size) fail(`its zlib data unpacks to ${length} bytes; expected ${size}`, end);
-  if (end + 4 !== stream.length) {
-    if (end + 4 > stream.length) fail('its zlib data is cut short', stream.length);
-    fail(`${stream.length - end - 4} bytes follow the end of its zlib data`, end + 4);
-  }
-  const checksum = new DataView(stream.buffer, stream.byteOffset + end).getUint32(0);
-  if (checksum !== adler32(out)) fail('its zlib data is damaged: the checksum differs', end);
-  return out;
+  return { length, end: bits.alignToByte() };
 }
 
 interface BitReader {
@@ -89,7 +104,7 @@ function bitReader(stream: Uint8Array, start: number, fail: Fail): BitReader {
       return value;
     },
     symbol({ table, bits }) {
-      // The checksum behind the last code has 32 bits, so a whole stream always has this many.
+      // At least 32 bits follow the last code, such as the checksum, so a whole stream always has this many.
       need(bits);
       const entry = table[held & ((1 << bits) - 1)]!;
       if (entry === 0) fail('its zlib data has an unknown code', position);

@@ -1,10 +1,10 @@
 /** inflate() against the one of node:zlib: streams of every kind of block, and damaged ones. */
 import { constants, deflateSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { adler32 } from '../../src/image/checksum.ts';
-import { inflate } from '../../src/image/inflate.ts';
+import { adler32 } from '../../src/compression/checksum.ts';
+import { inflate } from '../../src/compression/inflate.ts';
+import { pseudoBytes } from '../image/png-reader.ts';
 import { GENERAL_MUTATORS, testRandom } from '../support/mutate.ts';
-import { pseudoBytes } from './png-reader.ts';
 
 const unpacked = (stream: Uint8Array, size: number): Uint8Array =>
   inflate(stream, size, (problem, position) => {

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { zlibRuns } from '../../src/image/deflate.ts';
-import { pseudoBytes } from './png-reader.ts';
+import { zlibRuns } from '../../src/compression/deflate.ts';
+import { pseudoBytes } from '../image/png-reader.ts';
 
 /** The inflate of Node checks header, codes and Adler-32. */
 function expectRestored(bytes: Uint8Array, what: string): Uint8Array {

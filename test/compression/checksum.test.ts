@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { adler32, crc32, crcTable, reflectedCrc } from '../../src/image/checksum.ts';
-import { pseudoBytes } from './png-reader.ts';
+import { adler32, crc32, crcTable, reflectedCrc } from '../../src/compression/checksum.ts';
+import { pseudoBytes } from '../image/png-reader.ts';
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
