@@ -30,7 +30,7 @@ const MAX_ARRAYS = 65_535;
 const MAX_ARCHIVE = 2 ** 32 - 1;
 const SUFFIX = '.npy';
 const MAX_BYTES = 2 ** 30;
-const OPTIONS = { maxBytes: integer(0).or(MAX_BYTES) };
+const OPTIONS = { maxBytes: integer(1).or(MAX_BYTES) };
 
 /** NumPy's names of the element types. '|' and '=' say that the order of bytes does not matter, or is the host's. */
 const DTYPES: Readonly<Record<string, Dtype>> = {
