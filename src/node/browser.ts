@@ -15,6 +15,14 @@ export function checkpointDirectory(): never {
   return needsNode('checkpointDirectory', 'Use memoryCheckpoints() of ganvas, or your own store with save and list.');
 }
 
+export function csvLog(): never {
+  return needsNode('csvLog', 'Keep what onStep of the training gets, and offer the lines as a download.');
+}
+
+export function tensorboardLog(): never {
+  return needsNode('tensorboardLog', 'Show what onStep and onEpoch of the training get, or keep it.');
+}
+
 export function createDashboard(): never {
   return needsNode('createDashboard', 'Show what onStep and onEpoch of the training get.');
 }
