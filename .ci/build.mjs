@@ -2,7 +2,8 @@
  * Builds the package: `node .ci/build.mjs [FOLDER]`, by default into dist. First each module by itself with its types,
  * for browsers and bundlers; the types are then trimmed (declarations.mjs). Then the two entries for Node, bundled into
  * a few files in dist/bundle: Node would take longer to load a hundred modules than to compute the first step of a
- * training. The `exports` of package.json choose between them. esbuild is a dependency of tsx, so the lock file pins it.
+ * training. The `exports` of package.json choose between them. esbuild is a dependency of tsx, so the lock file pins
+ * it.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

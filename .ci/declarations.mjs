@@ -1,7 +1,8 @@
 /**
  * Trims the declarations that the compiler emits to what a user of the package can reach: the entries' exports, and all
- * that these mention. What is left out would be checked in a user's program too, with the user's compiler and libraries,
- * and they may not know the types of WebAssembly. Each declaration stays in the file of its source, with its docstring.
+ * that these mention. What is left out would be checked in a user's program too, with the user's compiler and
+ * libraries, and they may not know the types of WebAssembly. Each declaration stays in the file of its source, with its
+ * docstring.
  *
  * Members marked @internal go as well. A class that loses one keeps a private member instead, so that no other object
  * can be taken for its instance, and an internal constructor becomes a protected one.

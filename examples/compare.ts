@@ -1,7 +1,7 @@
 /**
  * Compares the models: `npm run compare`; `npm run compare -- --help` lists the options. It trains the models that are
- * not trained yet, resumes those that were stopped, and writes a table, a picture and report.html. The picture has a row
- * of real digits and a row of samples for each model.
+ * not trained yet, resumes those that were stopped, and writes a table, a picture and report.html. The picture has a
+ * row of real digits and a row of samples for each model.
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';

@@ -84,7 +84,9 @@ function wholeNumber(name: string, text: string, min: number): number {
   return value;
 }
 
-/** The value as a number such as 0.25, .5 or 1e-4; undefined if the option is not given. The caller checks its range. */
+/**
+ * The value as a number such as 0.25, .5 or 1e-4; undefined if the option is not given. The caller checks its range.
+ */
 export function readDecimal<N extends string>(values: Values<N>, name: N): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;

@@ -1,4 +1,6 @@
-/** The command line of `npm run sweep`, and the trainings that it names: each combination of settings with each seed. */
+/**
+ * The command line of `npm run sweep`, and the trainings that it names: each combination of settings with each seed.
+ */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {

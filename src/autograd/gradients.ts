@@ -32,9 +32,9 @@ const OPTIONS = { record: boolean().or(false), unconnected: choice(['error', 'ze
  *
  * @param loss - a tensor with exactly one element.
  * @param tensors - variables, tensors from watch(), and tensors that the loss was computed from on the way.
- * @throws ShapeError if the loss has more than one element. ArgumentError if a tensor had no part in it or is not tracked.
- *   RuntimeError if a variable was changed after the recorded pass used it, or if the loss depends on a gradient that
- *   was not recorded.
+ * @throws ShapeError if the loss has more than one element. ArgumentError if a tensor had no part in it or is not
+ *   tracked. RuntimeError if a variable was changed after the recorded pass used it, or if the loss depends on a
+ *   gradient that was not recorded.
  * @example
  * const w = variable(tensor([1, 2]));
  * gradients(sum(square(w)), [w]); // [[2, 4]]

@@ -13,8 +13,8 @@ import type { OpNode } from './record.ts';
 import { Storage } from './storage.ts';
 
 /**
- * A shape and its float32 values, row by row. tensor(), zeros() and the like make one, and so does every operation: none
- * changes the tensors that it gets.
+ * A shape and its float32 values, row by row. tensor(), zeros() and the like make one, and so does every operation:
+ * none changes the tensors that it gets.
  *
  * @example
  * const x = tensor([[1, 2, 3], [4, 5, 6]]);

@@ -3,8 +3,8 @@ import { invalid, isInstance } from './check.ts';
 import { ArgumentError } from './errors.ts';
 
 /**
- * The bytes of a file that was made here: a Uint8Array of its own, which Blob and fetch() take. Since TypeScript 5.7 that
- * is Uint8Array<ArrayBuffer>, a name that earlier versions do not have.
+ * The bytes of a file that was made here: a Uint8Array of its own, which Blob and fetch() take. Since TypeScript 5.7
+ * that is Uint8Array<ArrayBuffer>, a name that earlier versions do not have.
  */
 export type FileBytes = ReturnType<typeof Uint8Array.of>;
 

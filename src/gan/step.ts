@@ -3,8 +3,9 @@
  * from that pass, then both updates.
  *   generator: BCE(1, fake); discriminator: BCE(1, real) + BCE(0, fake); or another pair of losses.ts
  * With `discriminatorSteps` = k, only each k-th step updates the generator; the others use its images as they are. With
- * `updates` a step updates one of the two networks, and the other one stays. A step has always one batch of real images and new noise.
- * Source: I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014, with the non-saturating generator loss.
+ * `updates` a step updates one of the two networks, and the other one stays. A step has always one batch of real images
+ * and new noise. Source: I. Goodfellow et al., "Generative Adversarial Nets", NIPS 2014, with the non-saturating
+ * generator loss.
  */
 import { gradients } from '../autograd/gradients.ts';
 import type { Random } from '../autograd/random.ts';
@@ -43,7 +44,9 @@ export interface GanStepOptions {
   readonly gradientPenalty?: GradientPenalty | undefined;
   /** The steps from one update of the generator to the next. Default 1. */
   readonly discriminatorSteps?: number | undefined;
-  /** The networks that this step updates. Default: the discriminator, and the generator if discriminatorSteps says so. */
+  /**
+   * The networks that this step updates. Default: the discriminator, and the generator if discriminatorSteps says so.
+   */
   readonly updates?: GanUpdate | undefined;
   /**
    * The number of steps that are done, which decides whether the generator's update and the penalty are due. Default 0.

@@ -78,8 +78,8 @@ export function decodeNpy(source: Uint8Array | ArrayBuffer): Tensor {
 }
 
 /**
- * Writes tensors as a .npz file, for `numpy.load`: a zip archive with a .npy file of float32 for each. Equal tensors give
- * equal bytes.
+ * Writes tensors as a .npz file, for `numpy.load`: a zip archive with a .npy file of float32 for each. Equal tensors
+ * give equal bytes.
  *
  * @throws ArgumentError for a value that is not a tensor, for more than 65,535 of them, or 4 GiB.
  * @example

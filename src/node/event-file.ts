@@ -1,6 +1,7 @@
 /**
  * The records of a TensorBoard event file. Sources: TensorFlow's core/util/event.proto and core/framework/summary.proto
- * for the messages, protobuf.dev/programming-guides/encoding for their bytes, core/lib/io/record_writer.h for the frame:
+ * for the messages, protobuf.dev/programming-guides/encoding for their bytes, core/lib/io/record_writer.h for the
+ * frame:
  *   uint64 length, uint32 masked CRC-32C of the length, the message, uint32 masked CRC-32C of the message
  * Numbers are little-endian. A masked checksum is rotated right by 15 bits, plus 0xa282ead8.
  */

@@ -16,7 +16,8 @@ import { writeFileAtomic } from './files.ts';
  * The values are copied before the call returns its promise, so the tensor may be freed at once. The file gets its
  * name only when it is complete.
  *
- * @param options of the grid: `columns` (4), `margin` (2), `background` (0), `scale` (1; 4 makes small digits readable).
+ * @param options of the grid: `columns` (4), `margin` (2), `background` (0), `scale` (1; 4 makes small digits
+ *   readable).
  * @throws ArgumentError or ShapeError for wrong arguments; RuntimeError if the file cannot be written.
  * @example
  * const samples = denseGenerator().predict(createRandom(1).normal([16, 100]));

@@ -83,7 +83,9 @@ function axisText(value: number): string {
   return value.toFixed(size < 10 ? 3 : size < 100 ? 2 : 0).slice(0, AXIS - 2);
 }
 
-/** Lines of `columns` characters. Each column of dots shows the mean of its points; jumps are joined by vertical lines. */
+/**
+ * Lines of `columns` characters. Each column of dots shows the mean of its points; jumps are joined by vertical lines.
+ */
 function brailleCurve(points: readonly number[], bottom: number, top: number, columns: number, rows: number): string[] {
   const height = 4 * rows;
   const cells = new Uint8Array(columns * rows);

@@ -1,8 +1,8 @@
 /**
  * The training dashboard: hand its `onStep` and `onEpoch` to `trainGan`. In a terminal, one line stays for each
- * finished epoch, and below them the latest samples and a progress bar are redrawn in place; where there are 100 columns,
- * the curves of the losses stand beside the samples. Elsewhere, and where CI is set, there is one plain line an epoch. Escape sequences: ECMA-48 (cursor up, erase), understood by every terminal
- * that TERM does not call "dumb".
+ * finished epoch, and below them the latest samples and a progress bar are redrawn in place; where there are 100
+ * columns, the curves of the losses stand beside the samples. Elsewhere, and where CI is set, there is one plain line
+ * an epoch. Escape sequences: ECMA-48 (cursor up, erase), understood by every terminal that TERM does not call "dumb".
  */
 import { fieldsOf, hasMethods, invalid } from '../core/check.ts';
 import { GanvasError } from '../core/errors.ts';

@@ -89,7 +89,9 @@ function block(...fields: readonly (readonly [value: number, bits: number])[]): 
   return stream;
 }
 
-/** Last block, with codes of its own: HLIT, HDIST and HCLEN of RFC 1951, 3.2.7, then the lengths of 16, 17, 18, 0 ... */
+/**
+ * Last block, with codes of its own: HLIT, HDIST and HCLEN of RFC 1951, 3.2.7, then the lengths of 16, 17, 18, 0 ...
+ */
 const codes = (hlit: number, lengths: readonly number[]): [number, number][] => [
   ...([
     [5, 3],

@@ -1,6 +1,6 @@
 /**
- * Every export has a docstring. Functions have a summary, @throws with the names of errors or 'nothing', and an @example;
- * classes a summary and an example; types a summary. What examples show is checked in examples.test.ts.
+ * Every export has a docstring. Functions have a summary, @throws with the names of errors or 'nothing', and an
+ * @example; classes a summary and an example; types a summary. What examples show is checked in examples.test.ts.
  */
 import { describe, expect, it } from 'vitest';
 import { parseDocstring, tagsNamed } from './docstring.ts';

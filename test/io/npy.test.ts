@@ -151,7 +151,8 @@ describe('hostile files', () => {
 
 it('the deflated files are what node:zlib unpacks, with the checksums of the archive', () => {
   const bytes = Buffer.from(fixture('numpy-compressed.npz'));
-  // The first local header: its name and its extra field stand before the data, whose size NumPy writes in the extra field.
+  // The first local header: its name and its extra field stand before the data, whose size NumPy writes in the extra
+  // field.
   const start = 30 + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
   const [first] = decodeZip(bytes, 10_000, expect.unreachable);
   expect(new Uint8Array(inflateRawSync(bytes.subarray(start)))).toEqual(first!.bytes);

@@ -17,7 +17,8 @@ function moments(x: Float32Array): { mean: number; variance: number } {
   return { mean, variance: x.reduce((sum, one) => sum + (one - mean) ** 2, 0) / x.length };
 }
 
-// Keras's default limit of randomUniform, and the limits of X. Glorot, Y. Bengio (AISTATS 2010) and K. He et al. (ICCV 2015), as in Keras.
+// Keras's default limit of randomUniform, and the limits of X. Glorot, Y. Bengio (AISTATS 2010) and K. He et al. (ICCV
+// 2015), as in Keras.
 const UNIFORM = [
   ['glorotUniform', Math.sqrt(6 / 500)],
   ['heUniform', Math.sqrt(6 / 200)],

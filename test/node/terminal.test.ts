@@ -122,7 +122,8 @@ describe('in a terminal', () => {
     const stream = fakeStream(true, 120);
     train(stream, {});
     const drawn = stream.written.filter((text) => text.includes('steps 1 to'));
-    // After each of the two epochs, which end after 2 and 4 seconds, and before that in the steps after 3 and 4 seconds.
+    // After each of the two epochs, which end after 2 and 4 seconds, and before that in the steps after 3 and 4
+    // seconds.
     expect(drawn.length).toBe(4);
     let time = 0;
     const other = fakeStream(true, 120);

@@ -256,8 +256,8 @@ const ANALYSES: Readonly<Record<string, Analysis>> = {
 };
 
 /**
- * For operations without an analysis of their own, most of them composed of several: 32 roundings of intermediate values
- * that are at most the largest entry of the Jacobian, or 1, such as the 1 of y + 1 or of 1 - y^2.
+ * For operations without an analysis of their own, most of them composed of several: 32 roundings of intermediate
+ * values that are at most the largest entry of the Jacobian, or 1, such as the 1 of y + 1 or of 1 - y^2.
  */
 const COMPOSED: Analysis = {
   roundings: 32,

@@ -1,7 +1,7 @@
 /**
  * Writes a user's file in which every type is inferred: a constant for each export, and for what can be reached
- * from it: results and parameters of functions, elements, properties. A compiler that writes the declarations of this file must
- * be able to name all types that occur.
+ * from it: results and parameters of functions, elements, properties. A compiler that writes the declarations of this
+ * file must be able to name all types that occur.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Tries the points of the studio: they train, they are drawn with the mouse and with keys, and the address keeps them. */
+/**
+ * Tries the points of the studio: they train, they are drawn with the mouse and with keys, and the address keeps them.
+ */
 
 const PATIENCE = 60_000;
 

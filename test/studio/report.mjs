@@ -1,7 +1,7 @@
 /**
- * Opens the report of a run in the Chromium and the Firefox of this machine: `npm run test:report`. Its slider obeys the
- * keyboard, its policy blocks nothing of its own, it asks for no other file, and it fits a phone. A browser that is not
- * there counts as a failure.
+ * Opens the report of a run in the Chromium and the Firefox of this machine: `npm run test:report`. Its slider obeys
+ * the keyboard, its policy blocks nothing of its own, it asks for no other file, and it fits a phone. A browser that is
+ * not there counts as a failure.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

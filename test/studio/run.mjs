@@ -7,8 +7,8 @@
  *
  * Frames, answers and seconds are of a machine without other work.
  *
- * A browser that is not there is listed as not run; the exit code is 1 then, or if anything else is not as it should be.
- * Firefox is driven over WebDriver BiDi.
+ * A browser that is not there is listed as not run; the exit code is 1 then, or if anything else is not as it should
+ * be. Firefox is driven over WebDriver BiDi.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -63,7 +63,9 @@ export class TfTensor {
 }
 Object.setPrototypeOf(TfTensor.prototype, FALLBACK);
 
-/** A ganvas tensor of whatever TensorFlow.js takes for one. What is no tensor goes on as it is, for ganvas to refuse. */
+/**
+ * A ganvas tensor of whatever TensorFlow.js takes for one. What is no tensor goes on as it is, for ganvas to refuse.
+ */
 function convert(value: unknown): ganvas.Tensor {
   if (value instanceof TfTensor) return value.inner;
   if (typeof value === 'number') return ganvas.scalar(value);
@@ -348,7 +350,9 @@ function smoothing(labelSmoothing: number): object {
   return Number.isNaN(labelSmoothing) ? {} : { labelSmoothing };
 }
 
-/** The value of f and its gradients, with dy as the gradient of the value, or ones. They can be differentiated again. */
+/**
+ * The value of f and its gradients, with dy as the gradient of the value, or ones. They can be differentiated again.
+ */
 function pull(
   f: (...x: TfTensor[]) => TfTensor,
   xs: unknown[],

@@ -1,6 +1,6 @@
 /**
- * What TensorFlow.js's tests expect of their test framework: describeWithFlags, it, beforeAll, expect. Tests are collected
- * while the files load and run one after the other.
+ * What TensorFlow.js's tests expect of their test framework: describeWithFlags, it, beforeAll, expect. Tests are
+ * collected while the files load and run one after the other.
  *
  * A test passes, fails, or does not apply: it needs something that ganvas does not have. A failing test that made int32
  * or bool tensors, or asked for a type, does not apply either, since ganvas has float32 alone.

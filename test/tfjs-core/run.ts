@@ -2,8 +2,8 @@
  * Runs TensorFlow.js's own tests of its operations against ganvas: `npm run test:tfjs-core`. The tests come with the
  * package @tensorflow/tfjs-core, of which nothing but the tests and their helpers is used.
  *
- * It counts the tests that pass, those that need something that ganvas does not have, and those that fail. Failures that
- * differ by design are listed in `BY_DESIGN` with the reason; the exit code is 1 if there are others.
+ * It counts the tests that pass, those that need something that ganvas does not have, and those that fail. Failures
+ * that differ by design are listed in `BY_DESIGN` with the reason; the exit code is 1 if there are others.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

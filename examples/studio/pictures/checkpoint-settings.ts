@@ -1,4 +1,6 @@
-/** What a safetensors file of the user's holds: a checkpoint of trainGan with its settings, or weights of a generator. */
+/**
+ * What a safetensors file of the user's holds: a checkpoint of trainGan with its settings, or weights of a generator.
+ */
 import { decodeTensorFile, encodeWeights } from '../../../src/index.ts';
 import { buildGenerator, readGeneratorFile } from '../../generator-file.ts';
 import { completed, MODELS, namedSettings, type Settings } from './settings.ts';

@@ -1,4 +1,6 @@
-/** The form of the settings. It says what each change does: at once, with the weights as they are, or from the start. */
+/**
+ * The form of the settings. It says what each change does: at once, with the weights as they are, or from the start.
+ */
 import { button, card, element } from '../elements.ts';
 import type { Settings } from './settings.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * The tools on the canvas, for mouse, finger and keyboard. Without a mouse: the arrow keys move a cursor, Enter or Space
- * uses the tool there, and Shift makes the steps small.
+ * The tools on the canvas, for mouse, finger and keyboard. Without a mouse: the arrow keys move a cursor, Enter or
+ * Space uses the tool there, and Shift makes the steps small.
  */
 import { createDrawing, type Drawing, ERASER } from './drawing.ts';
 import type { PlaneCanvas } from './plane-canvas.ts';

@@ -20,7 +20,9 @@ import type { PlaneSettings } from './settings.ts';
 export const LATENT = 2;
 const WIDTH = 64;
 const BATCH = 128;
-/** Points of an epoch, an even number of batches: points of a distribution are drawn so often that few are seen twice. */
+/**
+ * Points of an epoch, an even number of batches: points of a distribution are drawn so often that few are seen twice.
+ */
 export const POOL = 25_600;
 /** Generated points that are shown, from the same noise each time. */
 export const SAMPLES = 512;

@@ -1,6 +1,6 @@
 /**
- * Normalisation of groups. x is [images, rows, groups width]; a group is all rows of `width` neighbouring columns of one
- * image. Layer normalisation has one row and one group, instance normalisation a width of 1.
+ * Normalisation of groups. x is [images, rows, groups width]; a group is all rows of `width` neighbouring columns of
+ * one image. Layer normalisation has one row and one group, instance normalisation a width of 1.
  *
  * Sums over a group go row by row, each row in vectors of four columns: lane l adds columns l, l + 4, ...; the sum is
  * (lane0 + lane1) + (lane2 + lane3). The vectors of all rows are the terms of the chains (summation.ts).
