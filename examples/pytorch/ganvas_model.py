@@ -38,8 +38,8 @@ def pair(value, default=1):
 
 
 class BatchNorm(nn.Module):
-    """Batch mean and biased variance; moving = momentum moving + (1 - momentum) batch. With `synchronized`, the batch is
-    that of all processes."""
+    """Batch mean and biased variance; moving = momentum moving + (1 - momentum) batch. With `synchronized`, the batch
+    is that of all processes."""
 
     def __init__(self, config, weights):
         super().__init__()

@@ -44,7 +44,7 @@ class Step(nn.Module):
     def forward(self, real, noise):
         real_logits = self.discriminator(real)
         fake = self.generator(noise)
-        # A constant discriminator for the generator's loss. It works on copies: the statistics move once for each batch.
+        # A constant discriminator for the generator's loss. It works on copies: its statistics do not move here.
         state = {name: value.detach().clone() for name, value in self.discriminator.state_dict().items()}
         generator_loss = F.softplus(-functional_call(self.discriminator, state, fake)).mean()
         fake_logits = self.discriminator(fake.detach())
@@ -55,6 +55,8 @@ class Step(nn.Module):
 def check_plain(metadata):
     if metadata.get("format") != "ganvas checkpoint" or metadata.get("version") != "2":
         raise GanvasFileError("the file is no checkpoint of ganvas, version 2")
+    if metadata["columns"] != "generatorLoss,discriminatorLoss,seconds":
+        raise GanvasFileError(f"the training has the columns {metadata['columns']}; train.py knows the losses only")
     for key, value in metadata.items():
         name = key.removeprefix("configuration.")
         if name == key:

@@ -1,4 +1,4 @@
-"""Compares the outputs of models in PyTorch with those of ganvas, and writes each file back: python3 outputs.py FOLDER"""
+"""Compares outputs of models in PyTorch with those of ganvas, and writes each file back: python3 outputs.py FOLDER"""
 
 import glob
 import os
