@@ -86,7 +86,7 @@ export function checkItems(where: string, items: Shape): Shape {
 function unknownLayer(where: string, place: string, kind: string): ArgumentError {
   return new ArgumentError(
     `${where}: layer ${place} (${printable(kind)}) is not one of ganvas's layers, or has another inside, and what ` +
-      'its call() computes cannot be written as ONNX. Build it from ganvas layers, such as layers.residual([...]), or ' +
-      'write the layers before it and those behind it as two models with a file each.',
+      'its call() computes cannot be written as ONNX. Build it from ganvas layers, such as layers.residual([...]), ' +
+      'or write the layers before it and those behind it as two models with a file each.',
   );
 }
