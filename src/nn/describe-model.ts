@@ -13,7 +13,7 @@ import { integer, option, readOptions } from '../core/options.ts';
 import { checkShape, type Shape } from '../core/shape.ts';
 import { printable } from '../core/text.ts';
 import { isOwnLayer, type Layer, type LayerKind } from './layer.ts';
-import { KINDS, type Parts } from './layer-kinds.ts';
+import { KINDS } from './layer-kinds.ts';
 import { type Model, sequential } from './sequential.ts';
 
 /** A layer as plain data. */
@@ -90,20 +90,13 @@ function describeChain(
           'what it computes. Save its weights by encodeWeights(), and build the model in your program.',
       );
     }
-    const description = describeLayer(where, built, items, `${prefix}${place}`);
-    items = built.outputShape;
-    return description;
+    const { kind, outputShape } = built;
+    const inner = (layers: readonly unknown[], shape: Shape): LayerDescription[] =>
+      describeChain(where, layers, shape, `${prefix}${place}.`);
+    const config = { ...KINDS[kind].configOf(built, items, inner) };
+    items = outputShape;
+    return { kind, config };
   });
-}
-
-function describeLayer(where: string, built: Parts, items: Shape, path: string): LayerDescription {
-  const { kind } = built;
-  if (!isKind(kind)) throw new ArgumentError(`${where}: layer ${path} wraps a layer that is not made by layers`);
-  const config = KINDS[kind].configOf(built, items, {
-    chain: (inner, shape) => describeChain(where, inner, shape, `${path}.`),
-    layer: (inner, shape) => describeLayer(where, inner, shape, path),
-  });
-  return { kind, config: { ...config } };
 }
 
 function isKind(kind: unknown): kind is LayerKind {

@@ -10,19 +10,16 @@ import type { Conv2dConfig } from './layers/convolution.ts';
 import * as layers from './layers/index.ts';
 
 /** What a config is read from. */
-export type Parts = Pick<BuiltLayer, 'kind' | 'settings' | 'weights' | 'outputShape' | 'branches'>;
+export type Parts = Pick<BuiltLayer, 'settings' | 'weights' | 'outputShape' | 'branches' | 'wrapped'>;
 
-/** Describes the layers inside of another. `items` is the shape of one input item of the first layer. */
-export interface Describe {
-  chain(layers: readonly BuiltLayer[], items: Shape): readonly object[];
-  layer(parts: Parts, items: Shape): object;
-}
+/** Describes the layers inside of another. `items` is the shape of one input item of the first. */
+export type DescribeInner = (layers: readonly BuiltLayer[], items: Shape) => readonly object[];
 
 /** Makes the layers inside of another from a list of descriptions, the value of one argument of its config. */
 export type MakeInner = (argument: string, descriptions: unknown) => readonly Layer[];
 
 export interface Kind {
-  configOf(built: Parts, items: Shape, inner: Describe): object;
+  configOf(built: Parts, items: Shape, inner: DescribeInner): object;
   /** Throws a GanvasError for a wrong config, and allocates nothing. */
   make(config: object, inner: MakeInner): Layer;
   /** Number of the layer's own weights, without those of layers in it, for a config that `make` has accepted. */
@@ -30,7 +27,7 @@ export interface Kind {
 }
 
 function kind<Config extends object>(
-  configOf: (built: Parts, items: Shape, inner: Describe) => Config,
+  configOf: (built: Parts, items: Shape, inner: DescribeInner) => Config,
   make: (config: Config, inner: MakeInner) => Layer,
   weightsOf: (config: Config, items: Shape) => number = () => 0,
 ): Kind {
@@ -176,20 +173,18 @@ export const KINDS: Readonly<Record<LayerKind, Kind>> = {
   Reshape: kind(({ outputShape }): layers.ReshapeConfig => ({ targetShape: outputShape }), layers.reshape),
   Residual: kind(
     ({ branches: [branch, shortcut] = [[], []] }, items, inner): ResidualParts => ({
-      branch: inner.chain(branch, items),
-      shortcut: inner.chain(shortcut, items),
+      branch: inner(branch, items),
+      shortcut: inner(shortcut, items),
     }),
     ({ branch, shortcut, ...others }, inner) =>
       layers.residual(inner('branch', branch), { ...others, shortcut: inner('shortcut', shortcut) }),
   ),
   Softmax: kind((built): layers.SoftmaxConfig => ({ axis: numberOf(built, 'axis') }), layers.softmax),
   SpectralNormalization: kind(
-    (built, items, inner): SpectralConfig => {
-      const { layer, powerIterations, ...settings } = built.settings;
-      const weights = built.weights.filter(({ name }) => name !== 'vector_u');
-      const wrapped = { ...built, kind: String(layer), settings, weights };
-      return { layer: inner.layer(wrapped, items), powerIterations: Number(powerIterations) };
-    },
+    ({ settings, wrapped }, items, inner): SpectralConfig => ({
+      layer: inner(wrapped === undefined ? [] : [wrapped], items)[0] ?? {},
+      powerIterations: Number(settings['powerIterations']),
+    }),
     // Its vector is shorter than the kernel of the layer in it, and is not counted.
     ({ layer, ...others }, inner) => layers.spectralNormalization(inner('layer', [layer])[0]!, others),
   ),
