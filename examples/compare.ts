@@ -43,12 +43,12 @@ async function compare(options: ComparisonOptions): Promise<void> {
   for (const { folder, description } of runs) {
     console.error(`${folder}: ${count} pictures`);
     const { draw } = readGenerator(finalGenerator(folder), description.model);
-    const name = nameOf(description);
+    const name = nameOf({ folder, description }, runs);
     const row = scope(() => evaluator.rowOf(name, draw(count, options.seed)));
     rows.push(row);
     compared.push({ name, folder, description, row, samples: draw(SAMPLES, options.seed) });
   }
-  const text = report(runs, { protocol, rows });
+  const text = report(compared, { protocol, rows });
   console.log(text);
   await writeText(join(options.out, 'comparison.md'), text);
   await writeText(join(options.out, 'comparison.json'), JSON.stringify({ runs, protocol, rows }, undefined, 2));
@@ -99,22 +99,27 @@ function readyRun(folder: string): FinishedRun {
   return { folder, description };
 }
 
-function nameOf({ model, seed, width }: RunDescription): string {
+/** Runs of one model and seed are told apart by their folders. */
+function nameOf({ folder, description }: FinishedRun, runs: readonly FinishedRun[]): string {
+  const name = shortName(description);
+  return runs.filter((run) => shortName(run.description) === name).length > 1 ? `${name}, ${folder}` : name;
+}
+
+function shortName({ model, seed, width }: RunDescription): string {
   return `${model}${width === undefined ? '' : ` ${width}`}, seed ${seed}`;
 }
 
 /** A table of costs and results of the models, then the whole evaluation with its protocol. */
-function report(runs: readonly FinishedRun[], evaluation: Evaluation): string {
-  const lines = runs.map(({ description }) => {
+function report(runs: readonly ComparedRun[], evaluation: Evaluation): string {
+  const lines = runs.map(({ name, description, row: { metrics } }) => {
     const { epochs, batchSize, images, seconds = 0 } = description;
-    const { metrics } = evaluation.rows.find(({ name }) => name === nameOf(description))!;
     const figures = [metrics.frechetDistance.toFixed(1), metrics.sharpness.toFixed(3), `${metrics.classes?.missing}`];
-    return [nameOf(description), `${images}`, `${batchSize}`, `${epochs}`, seconds.toFixed(0), ...figures];
+    return [name, `${images}`, `${batchSize}`, `${epochs}`, seconds.toFixed(0), ...figures];
   });
   const header = ['model', 'images', 'batch', 'epochs', 'seconds', 'Frechet', 'sharpness', 'missing digits'];
   const rule = header.map((_, column) => (column === 0 ? '---' : '--:'));
   const table = [header, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`);
-  const names = runs.map(({ description }) => nameOf(description));
+  const names = runs.map(({ name }) => name);
   const picture = `comparison.png, from the top: real digits; ${names.join('; ')}`;
   return [...table, '', picture, '', formatEvaluation(evaluation)].join('\n');
 }

@@ -1,6 +1,6 @@
 /** Runs the comparison as a user does, in its own process, on a few digits. The program is tested, not the pictures. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -57,6 +57,12 @@ describe('examples/compare.ts', () => {
     const ready = compare('--runs', join(out, 'refined-3'), '--limit', '16', ...judging);
     expect(ready.stdout).toMatch(/^\| refined, seed 3 \|/m);
     expect(ready.stdout).not.toContain('dense, seed 3');
+
+    // Two runs of one model and seed have their folders in their names, and figures of their own.
+    const twin = join(folder, 'twin');
+    cpSync(join(out, 'refined-3'), twin, { recursive: true });
+    const { stdout } = compare('--runs', join(out, 'refined-3'), twin, '--limit', '16', ...judging);
+    for (const run of [join(out, 'refined-3'), twin]) expect(stdout).toContain(`| refined, seed 3, ${run} | 16 |`);
   });
 
   test('prints a sentence for a mistake', () => {
