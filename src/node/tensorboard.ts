@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { fieldsOf, invalid } from '../core/check.ts';
+import { fieldsOf, invalid, isPlainObject } from '../core/check.ts';
 import { GanvasError } from '../core/errors.ts';
 import { readOptions } from '../core/options.ts';
 import { GRID_OPTIONS, type GridOptions, imageGrid, type Samples } from '../image/grid.ts';
@@ -83,12 +83,13 @@ export function tensorboardLog(directory: string, grid: GridOptions = {}): Tenso
 
     onEpoch(event) {
       checkPlace(WHERE, event, ['epoch']);
-      const { epoch, validation, samples } = event;
+      const { epoch, validation = {}, samples } = event;
+      if (!isPlainObject(validation)) invalid(WHERE, 'event.validation', 'an object of numbers', validation);
       // The first event of a resumed training is an epoch's only if all steps of that epoch were done before.
       if (stepsPerEpoch === undefined && resumed?.epoch === epoch) stepsPerEpoch = Math.max(1, resumed.step);
       log(epoch * (stepsPerEpoch ?? 1), [
         ...scalars('epoch', event),
-        ...scalars('validation', validation ?? {}),
+        ...scalars('validation', validation),
         ...(samples === undefined ? [] : images(samples, gridOptions)),
       ]);
     },

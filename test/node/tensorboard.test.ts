@@ -5,6 +5,7 @@ import { dataset, memoryCheckpoints, trainAutoencoder, trainClassifier, trainGan
 import { tensorboardLog } from '../../src/node/tensorboard.ts';
 import { pseudoBytes, readPng } from '../image/png-reader.ts';
 import { temporaryFolders } from '../support/folder.ts';
+import { wrong } from '../support/thrown.ts';
 import { readEvents } from './event-reader.ts';
 
 const newFolder = temporaryFolders();
@@ -13,6 +14,17 @@ const eventsOf = (folder: string, file = 0) => readEvents(join(folder, filesOf(f
 const samples = { shape: [3, 4, 4, 3], data: new Float32Array(144).fill(0.5) };
 
 describe('tensorboardLog', () => {
+  test('refuses a validation that is no object of numbers, a revoked proxy too', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const validation of [proxy, 5, [1]]) {
+      const event = wrong<{ epoch: number }>({ epoch: 1, validation });
+      expect(() => tensorboardLog(newFolder()).onEpoch(event)).toThrow(
+        /^tensorboardLog: event.validation must be an object of numbers/,
+      );
+    }
+  });
+
   test('begins with the version and the start; steps and epochs stand at the steps of the whole training', () => {
     const folder = join(newFolder(), 'new', 'run');
     const log = tensorboardLog(folder, { columns: 2, margin: 1 });
