@@ -10,15 +10,12 @@ import { POLICY } from './server.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Scripts and styles that are loaded by name: the page's, and those of the modes and their workers. */
+/** Scripts and styles that are loaded by name: the page's, the workers', and the styles of the second mode. */
 const ENTRIES: Readonly<Record<string, string>> = {
   page: 'page.ts',
-  'pictures-worker': 'pictures/worker.ts',
-  'distance-worker': 'pictures/distance-worker.ts',
-  'plane-worker': 'plane/worker.ts',
+  worker: 'worker.ts',
   // esbuild leaves their references to files as they are.
-  studio: 'studio.css',
-  pictures: 'pictures/pictures.css',
+  studio: 'styles.css',
   plane: 'plane/plane.css',
 };
 

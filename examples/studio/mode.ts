@@ -2,9 +2,10 @@
  * The two modes of the studio, "Pictures" and "Points", and what each must give. A mode has a half on the page and a
  * module worker in which its networks train; the two talk by messages of one union each way (worker-link.ts).
  *
- * To add a mode: write a module that exports `createMode: CreateMode`, a worker as an entry of its own (build.ts lists
- * the entries), and a line in MODES of page.ts. The module is loaded when its mode is first shown, so it costs nothing
- * until then. CSS classes of a mode begin with its name; colours, spaces, buttons and cards come from studio.css.
+ * To add a mode: write a module that exports `createMode: CreateMode`, a worker (a name in worker-link.ts and a line in
+ * worker.ts), and a line in MODES of page.ts. The first mode is in the page's script; the module and the styles of
+ * another are loaded when it is first shown. CSS classes of a mode begin with its name; colours, spaces, buttons and
+ * cards come from studio.css.
  */
 
 /** The names of the modes, as they stand in the URL: `#mode=points`. */

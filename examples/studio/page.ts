@@ -1,6 +1,7 @@
 /** The page: the switch between the modes, the URL, errors, and what a screen reader says. The modes do the rest. */
 import { button, element } from './elements.ts';
 import type { CreateMode, Mode, ModeName } from './mode.ts';
+import { createMode } from './pictures/page.ts';
 
 interface ModeEntry {
   readonly name: ModeName;
@@ -9,7 +10,7 @@ interface ModeEntry {
 }
 
 const MODES: readonly ModeEntry[] = [
-  { name: 'pictures', label: 'Pictures', load: () => styled('pictures', import('./pictures/page.ts')) },
+  { name: 'pictures', label: 'Pictures', load: () => Promise.resolve({ createMode }) },
   { name: 'points', label: 'Points', load: () => styled('plane', import('./plane/page.ts')) },
 ];
 

@@ -65,7 +65,9 @@ export function erf(x: number): number {
 }
 
 /** log(m) = 2 s + s s^2 P(s^2) with s = (m - 1) / (m + 1). */
-export const POW_POLYNOMIAL: readonly number[] = [0.233437821, 0.285503149, 0.400001258, 0.666666687].map(Math.fround);
+export const POW_POLYNOMIAL: readonly number[] = /*#__PURE__*/ [0.233437821, 0.285503149, 0.400001258, 0.666666687].map(
+  Math.fround,
+);
 /** Larger exponents give the same powers, since |log x| is at least 2^-24 where it is not 0. */
 export const POW_MAX_EXPONENT: number = 2 ** 60;
 /** Where e^z is finite and not 0, the lower part of z is far smaller; elsewhere it has no digits. */

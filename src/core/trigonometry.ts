@@ -65,13 +65,13 @@ function differenceError(a: number, b: number, difference: number): number {
 }
 
 /** atan t = t + t t^2 P(t^2) for t up to 1 */
-export const ATAN_POLYNOMIAL: readonly number[] = [
+export const ATAN_POLYNOMIAL: readonly number[] = /*#__PURE__*/ [
   ...[-1.93941605e-3, 1.15795378e-2, -3.24439444e-2, 5.92606775e-2, -8.48181844e-2, 0.109799393, -0.142697647],
   ...[0.199990943, -0.333333194],
 ].map(Math.fround);
 /** pi/2 as the sum of two float32 numbers. */
 export const HALF_PI_HIGH: number = Math.fround(Math.PI / 2);
-export const HALF_PI_LOW: number = Math.fround(Math.PI / 2 - HALF_PI_HIGH);
+export const HALF_PI_LOW: number = /*#__PURE__*/ Math.fround(Math.PI / 2 - HALF_PI_HIGH);
 
 /** For |x| > 1 it is pi/2 - atan(1 / |x|), with the sign of x. */
 export function atan(x: number): number {

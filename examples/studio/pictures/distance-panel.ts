@@ -54,7 +54,7 @@ export function distancePanel(
     },
     measure(measure) {
       if (!isDigits) return;
-      worker ??= openWorker<Measure, DistanceEvent>(new URL('./distance-worker.js', import.meta.url), receive, fail);
+      worker ??= openWorker<Measure, DistanceEvent>('distances', receive, fail);
       worker.send({ ...measure, run }, [measure.weights.buffer]);
     },
   };

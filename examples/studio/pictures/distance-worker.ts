@@ -17,25 +17,10 @@ import {
 } from '../../../src/index.ts';
 import { LATENT } from '../../gan-networks.ts';
 import { buildGenerator, readGeneratorFile } from '../../generator-file.ts';
-import { openPage } from '../worker-link.ts';
+import { type Link, openPage } from '../worker-link.ts';
 import { byteImages } from './byte-images.ts';
 import { loadDigits } from './digits.ts';
 import type { DistanceEvent, Measure } from './distance-protocol.ts';
-
-const page = openPage<Measure, DistanceEvent>((measure) => {
-  // Only the newest is worth its time.
-  newest = measure;
-  if (isBusy) return;
-  isBusy = true;
-  work()
-    .catch((error) => {
-      newest = undefined;
-      page.send({ kind: 'failed', message: error instanceof Error ? error.message : `${error}` });
-    })
-    .finally(() => {
-      isBusy = false;
-    });
-});
 
 const PICTURES = 1000;
 const BATCH = 100;
@@ -44,9 +29,27 @@ const FEATURES = 128;
 /** Milliseconds until the classifier is asked for again. */
 const RETRY = 5000;
 
+let page: Link<DistanceEvent>;
 let newest: Measure | undefined;
 let isBusy = false;
 let judge: { readonly features: Model; readonly real: Tensor } | undefined;
+
+export function measureDistances(): void {
+  page = openPage<Measure, DistanceEvent>((measure) => {
+    // Only the newest is worth its time.
+    newest = measure;
+    if (isBusy) return;
+    isBusy = true;
+    work()
+      .catch((error) => {
+        newest = undefined;
+        page.send({ kind: 'failed', message: error instanceof Error ? error.message : `${error}` });
+      })
+      .finally(() => {
+        isBusy = false;
+      });
+  });
+}
 
 async function work(): Promise<void> {
   judge ??= await prepare();

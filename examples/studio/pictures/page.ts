@@ -32,7 +32,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
   const samples = pictureCanvas(undefined, 'samples');
   const losses = lossCurves();
   const status = statusPanel();
-  const worker = openWorker<Command, Event>(new URL('./pictures-worker.js', import.meta.url), receive, fail);
+  const worker = openWorker<Command, Event>('pictures', receive, fail);
   const { send } = worker;
   const distance = distancePanel((at, value) => send({ kind: 'distance', epoch: at, distance: value }), fail);
   const change = (changed: Settings): void => {

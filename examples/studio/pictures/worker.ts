@@ -13,7 +13,7 @@ import {
   withClasses,
 } from '../../../src/index.ts';
 import { LATENT } from '../../gan-networks.ts';
-import { openPage } from '../worker-link.ts';
+import { type Link, openPage } from '../worker-link.ts';
 import { byteImages } from './byte-images.ts';
 import { settingsOfCheckpoint } from './checkpoint-settings.ts';
 import { digitImages, firstImages, type StudioImages } from './images.ts';
@@ -25,17 +25,13 @@ import { type Session, savedSession, saveSession } from './session.ts';
 import { agrees, completed, type Settings } from './settings.ts';
 import { type Beginning, type Listener, Training } from './training.ts';
 
-const page = openPage<Command, Event>((command) => {
-  // One after the other: a command may wait for a state to be saved.
-  queue = queue.then(() => carryOut(command)).catch(fail);
-});
-
 /** The folder of the checkpoints. All tabs share it, and one of them saves. */
 const STORE = 'studio';
 /** Milliseconds between reports of progress, and between live samples. */
 const REPORT_EVERY = 100;
 const SAMPLES_EVERY = 220;
 
+let page: Link<Event>;
 let queue: Promise<void> = Promise.resolve();
 let data: StudioImages | undefined;
 let training: Training | undefined;
@@ -53,6 +49,13 @@ let directions: Float64Array[] = [];
 let growth: Frames = frames();
 /** Why nothing is saved; '' if it is. */
 let obstacle = '';
+
+export function servePictures(): void {
+  page = openPage<Command, Event>((command) => {
+    // One after the other: a command may wait for a state to be saved.
+    queue = queue.then(() => carryOut(command)).catch(fail);
+  });
+}
 
 function fail(error: unknown): void {
   console.error(error);

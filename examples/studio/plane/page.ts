@@ -38,7 +38,7 @@ export const createMode: CreateMode = ({ root, settings: parameters, share, anno
   let step = 0;
   let lastRow = 0;
 
-  const worker = openWorker<Command, Event>(new URL('./plane-worker.js', import.meta.url), receive, fail);
+  const worker = openWorker<Command, Event>('points', receive, fail);
   const { send } = worker;
   const plane = new PlaneCanvas(() => send({ kind: 'drawn' }));
   const figures = figuresPanel();

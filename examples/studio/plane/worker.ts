@@ -1,15 +1,18 @@
 /** The worker of the points: one session after the other. */
-import { openPage } from '../worker-link.ts';
+import { type Link, openPage } from '../worker-link.ts';
 import type { Command, Event, Frame } from './protocol.ts';
 import { Session } from './session.ts';
 
+let page: Link<Event>;
 let session: Session | undefined;
 /** Commands wait for the ones before: a session ends only after the step in progress. */
 let done: Promise<unknown> = Promise.resolve();
 
-const page = openPage<Command, Event>((command) => {
-  done = done.then(() => obey(command)).catch((error) => page.send({ kind: 'failed', message: `${error}` }));
-});
+export function servePoints(): void {
+  page = openPage<Command, Event>((command) => {
+    done = done.then(() => obey(command)).catch((error) => page.send({ kind: 'failed', message: `${error}` }));
+  });
+}
 
 async function obey(command: Command): Promise<void> {
   if (command.kind !== 'reset') return session?.obey(command);
