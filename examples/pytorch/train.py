@@ -3,9 +3,10 @@
     torchrun --nproc-per-node 2 examples/pytorch/train.py CHECKPOINT --data FOLDER --epochs 20 --out NEW_CHECKPOINT
 
 Model, order of the images, noise, losses and updates are those of trainGan; roundings are not. ganvas resumes from what
-it writes. It takes the plain training alone: the non-saturating loss and Adam, without penalty, labels, augmentation or
-dropout. The processes share each batch; they must divide the batch size. The last, smaller batch loses the images that
-do not divide. Without --sync-batch-norm each process normalises by its own part of the batch.
+it writes. It takes the non-saturating loss and Adam, with or without the penalties r1 and r1r2 and averaged weights, so
+the default training of the compact pair too; not labels, augmentation, other losses or dropout. The processes share
+each batch; they must divide the batch size. The last, smaller batch loses the images that do not divide. Without
+--sync-batch-norm each process normalises by its own part of the batch.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from torch.nn.utils.stateless import functional_call
 # What trainGan writes for its defaults; other values would be another training.
 PLAIN = {"loss": "nonSaturating", "labelSmoothing": "0"}
 PLAIN_NAMES = re.compile(
-    r"loss|labelSmoothing|emaMomentum|batchSize|latentDim|sampleCount|seed|arithmetic|images\.\w+"
+    r"loss|labelSmoothing|emaMomentum|batchSize|latentDim|sampleCount|seed|images\.\w+|gradientPenalty\.\w+"
     r"|(generator|discriminator)(Optimizer)?\..*"
 )
 
@@ -41,22 +42,44 @@ class Step(nn.Module):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
 
-    def forward(self, real, noise):
+    def forward(self, real, noise, real_scale, fake_scale):
+        if real_scale > 0:
+            real.requires_grad_()
         real_logits = self.discriminator(real)
         fake = self.generator(noise)
         # A constant discriminator for the generator's loss. It works on copies: its statistics do not move here.
         state = {name: value.detach().clone() for name, value in self.discriminator.state_dict().items()}
         generator_loss = F.softplus(-functional_call(self.discriminator, state, fake)).mean()
-        fake_logits = self.discriminator(fake.detach())
+        fake_images = fake.detach()
+        if fake_scale > 0:
+            fake_images.requires_grad_()
+        fake_logits = self.discriminator(fake_images)
         discriminator_loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
-        return generator_loss, discriminator_loss
+        penalty = torch.zeros((), device=real.device)
+        if real_scale > 0:
+            penalty = penalty + real_scale * squared_slope(real_logits, real)
+        if fake_scale > 0:
+            penalty = penalty + fake_scale * squared_slope(fake_logits, fake_images)
+        return generator_loss, discriminator_loss, penalty
+
+
+def squared_slope(logits, images):
+    """The mean over the images of |g|^2, g the gradient of the sum of the logits with respect to an image."""
+    (slope,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
+    return slope.square().sum() / len(images)
 
 
 def check_plain(metadata):
     if metadata.get("format") != "ganvas checkpoint" or metadata.get("version") != "2":
         raise GanvasFileError("the file is no checkpoint of ganvas, version 2")
-    if metadata["columns"] != "generatorLoss,discriminatorLoss,seconds":
-        raise GanvasFileError(f"the training has the columns {metadata['columns']}; train.py knows the losses only")
+    if metadata["columns"] not in (
+        "generatorLoss,discriminatorLoss,seconds",
+        "generatorLoss,discriminatorLoss,gradientPenalty,seconds",
+    ):
+        raise GanvasFileError(f"the training has the columns {metadata['columns']}; train.py knows losses and penalty")
+    kind = metadata.get("configuration.gradientPenalty.kind", "r1")
+    if kind not in ("r1", "r1r2"):
+        raise GanvasFileError(f"the training has the penalty {kind}; train.py knows r1 and r1r2")
     for key, value in metadata.items():
         name = key.removeprefix("configuration.")
         if name == key:
@@ -101,6 +124,9 @@ class Training:
         if synchronized:
             for network in self.networks:
                 network.synchronize()
+        self.penalized = "configuration.gradientPenalty.kind" in self.metadata
+        if self.penalized and any(isinstance(layer, BatchNorm) for layer in self.networks[1]):
+            raise GanvasFileError("train.py has no penalty for a discriminator with batch normalisation")
         self.optimizers = [Adam(network, self.tensors, self.metadata) for network in self.networks]
         self.step = DistributedDataParallel(Step(*self.networks).train(), broadcast_buffers=False)
         self.epoch, self.done = self.number("epoch"), self.number("step")
@@ -130,31 +156,42 @@ class Training:
             places = self.part(order[start : start + self.batch_size])
             real = (self.images[places].to(self.device).float() - 127.5) / 127.5
             noise = self.part(self.random.normal(self.batch_size, latent)).to(self.device)
-            self.train_batch(real, noise)
+            self.train_batch(real, noise, *self.penalty_scales((self.epoch - 1) * steps + self.done))
             self.done += 1
         if self.done < steps:
             return False
-        self.tensors["history"] = numpy.concatenate([self.tensors["history"], [self.sums / [steps, steps, 1]]])
+        # The means of the losses and the penalty, and the sum of the seconds.
+        means = self.sums / [*[steps] * (len(self.sums) - 1), 1]
+        self.tensors["history"] = numpy.concatenate([self.tensors["history"], [means]])
         self.sums[:] = 0
         self.epoch, self.done = self.epoch + 1, 0
         self.epoch_random = Random(self.random.seed, self.random.stream, self.random.block)
         self.metadata.update(self.epoch_random.metadata("epoch_random"))
         return True
 
-    def train_batch(self, real, noise):
+    def penalty_scales(self, steps_done):
+        """The factors of the slopes at real and at generated images in this step: weight every / 2 in each k-th."""
+        every = float(self.metadata.get("configuration.gradientPenalty.every", 1))
+        if not self.penalized or steps_done % every != 0:
+            return 0, 0
+        scale = float(self.metadata["configuration.gradientPenalty.weight"]) * every / 2
+        return scale, scale if self.metadata["configuration.gradientPenalty.kind"] == "r1r2" else 0
+
+    def train_batch(self, real, noise, real_scale, fake_scale):
         for network in self.networks:
             network.zero_grad(set_to_none=True)
-        losses = self.step(real, noise)
+        losses = self.step(real, noise, real_scale, fake_scale)
         sum(losses).backward()
-        both = torch.stack([loss.detach() for loss in losses])
-        dist.all_reduce(both)
-        both = (both / self.world).tolist()
-        if not numpy.isfinite(both).all():
-            raise GanvasFileError(f"a loss is not finite: {both}; the last checkpoint is unchanged")
+        measures = torch.stack([loss.detach() for loss in losses])
+        dist.all_reduce(measures)
+        measures = (measures / self.world).tolist()
+        if not numpy.isfinite(measures).all():
+            raise GanvasFileError(f"a loss is not finite: {measures}; the last checkpoint is unchanged")
         for optimizer in self.optimizers:
             optimizer.step()
         self.move_average()
-        self.sums[:2] += both
+        known = len(self.sums) - 1
+        self.sums[:known] += measures[:known]
 
     def move_average(self):
         momentum = self.metadata.get("configuration.emaMomentum")

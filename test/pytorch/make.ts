@@ -1,4 +1,4 @@
-/** Makes the files that test/pytorch/check.py reads: models, their outputs, and checkpoints of one training. */
+/** Makes the files that test/pytorch/run.ts checks: models, their outputs, and checkpoints of one training. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -12,6 +12,7 @@ import {
   encodeIdx,
   encodeModels,
   encodeSafetensors,
+  type GradientPenaltyOptions,
   layers,
   type Model,
   memoryCheckpoints,
@@ -56,7 +57,12 @@ for (const [name, model] of Object.entries(MODELS)) {
 }
 
 /** Checkpoints by the number of steps: after 2 steps of 16 images, in the first epoch, and after 5, in the second. */
-async function train(generator: Model, discriminator: Model, name: string): Promise<void> {
+async function train(
+  generator: Model,
+  discriminator: Model,
+  name: string,
+  gradientPenalty?: GradientPenaltyOptions,
+): Promise<void> {
   const store = memoryCheckpoints();
   let steps = 0;
   const save = async (bytes: Uint8Array): Promise<void> => {
@@ -72,6 +78,7 @@ async function train(generator: Model, discriminator: Model, name: string): Prom
     epochs: 2,
     seed: 5,
     emaMomentum: 0.9,
+    gradientPenalty,
     generatorOptimizer: adam(config),
     discriminatorOptimizer: adam(config),
     checkpoint: { ...store, save },
@@ -83,4 +90,5 @@ async function train(generator: Model, discriminator: Model, name: string): Prom
 }
 
 await train(denseGenerator(), denseDiscriminator(), 'dense');
-await train(compactGenerator(), compactDiscriminator(), 'compact');
+// In the first and the third step.
+await train(compactGenerator(), compactDiscriminator(), 'compact', { kind: 'r1r2', weight: 3, every: 2 });

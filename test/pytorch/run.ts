@@ -52,13 +52,12 @@ async function ended(child: ChildProcess): Promise<{ readonly code: number | nul
   return { code, text };
 }
 
-async function checkSteps(): Promise<void> {
-  const { code, text } = await ended(
-    train('dense-1.safetensors', 'python.safetensors', '--epochs', '2', '--steps', '3'),
-  );
+/** From the checkpoint after one step to that after four. */
+async function checkSteps(name: string, out: string): Promise<void> {
+  const { code, text } = await ended(train(`${name}-1.safetensors`, out, '--epochs', '2', '--steps', '3'));
   assert.equal(code, 0, text);
-  const { tensors } = decodeSafetensors(file('python.safetensors'));
-  const expected = decodeSafetensors(file('dense-4.safetensors')).tensors;
+  const { tensors } = decodeSafetensors(file(out));
+  const expected = decodeSafetensors(file(`${name}-4.safetensors`)).tensors;
   let largest = 0;
   for (const [name, { data }] of Object.entries(expected)) {
     // They have seconds.
@@ -67,7 +66,7 @@ async function checkSteps(): Promise<void> {
   }
   assert.ok(largest <= WEIGHT, `the weights differ by ${largest}`);
   console.log(
-    `three steps on two processes: weights, statistics and slots differ by at most ${largest.toExponential(1)}`,
+    `${name}, three steps on two processes: weights, statistics and slots differ by at most ${largest.toExponential(1)}`,
   );
 }
 
@@ -135,7 +134,8 @@ try {
     assert.deepEqual(encodeModels(back), file(`${name}.safetensors`));
   }
   console.log('files that PyTorch writes back rebuild their models with the same bits');
-  await checkSteps();
+  await checkSteps('dense', 'python.safetensors');
+  await checkSteps('compact', 'compact-python.safetensors');
   await checkResume();
   await checkLoss();
 } finally {
